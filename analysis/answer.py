@@ -1,0 +1,195 @@
+"""The answer in words: which policy, by how much, how sure, who pays, and where it loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import StudyError
+from analysis.intervals import replications_needed
+from analysis.numerals import listed, plural, probability, round_up, scale_of
+from analysis.paired import compare_policies, row_of
+from analysis.phrases import belief, evidence, named_change, row_scale, size
+from analysis.selection import rank_policies
+from analysis.study import BOOKS, Study
+
+MAIN = "contribution"
+PARTNER = "distributor_profit"
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a study says.
+
+    ``verdict`` is win, loss, cannot tell or identical, of ``policy`` (the best of the challengers)
+    against the baseline on contribution. ``clauses`` say it, then what it does to others;
+    ``better`` and ``worse`` list the KPIs on which the policy is clearly so.
+    """
+
+    verdict: str
+    policy: str
+    clauses: tuple[str, ...]
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The clauses as one sentence."""
+        return "; ".join(self.clauses) + "."
+
+
+def answer_question(study: Study, table: pd.DataFrame | None = None) -> Answer:
+    """Answer the study's question in one sentence; ``table`` saves comparing the policies again."""
+    table = compare_policies(study) if table is None else table
+    if MAIN not in set(table["kpi"]):
+        raise StudyError("runs", f"the KPI '{MAIN}' decides, and no run reports it", "Record it in every run.")
+    ranks = rank_policies(study, MAIN)
+    policy = str(ranks.loc[ranks["policy"] != study.baseline, "policy"].iloc[0])
+    rows = table[table["policy"] == policy].set_index("kpi", drop=False)
+    verdict = {"better": "win", "worse": "loss"}.get(
+        str(row_of(rows, MAIN)["verdict"]), str(row_of(rows, MAIN)["verdict"])
+    )
+    better, worse = (
+        tuple(rows.index[(rows["verdict"] == v) & (rows["kpi_class"] != BOOKS)]) for v in ("better", "worse")
+    )
+    if _all_identical(table):
+        clauses = [_identical(study, rows)]
+    elif len(study.challengers) > 1:
+        clauses = _of_many(study, table, ranks, policy, verdict)
+    else:
+        clauses = _of_two(study, rows, policy, verdict)
+    return Answer(verdict, policy, tuple(c for c in clauses if c), better, worse)
+
+
+def _of_two(study: Study, rows: pd.DataFrame, policy: str, verdict: str) -> list[str]:
+    row = row_of(rows, MAIN)
+    return [
+        _headline(study, row, policy, verdict, belief(row)),
+        _partner(study, rows, verdict),
+        _losses(study, rows, verdict),
+    ]
+
+
+def _headline(study: Study, row: pd.Series, policy: str, verdict: str, sure: str) -> str:
+    name, base = study.title(policy), study.title(study.baseline)
+    money, horizon = study.meta.currency, plural(study.meta.weeks, "week")
+    if verdict == "win":
+        return (
+            f"{name} wins: it earns {size(row, money)} more contribution than {base} over {horizon} "
+            f"({evidence(row, money)}; {sure})"
+        )
+    if verdict == "loss":
+        return (
+            f"{name} loses: it earns {size(row, money)} less contribution than {base} over {horizon} "
+            f"({evidence(row, money)}; {sure})"
+        )
+    if verdict == "identical":
+        return f"{name} and {base} earn exactly the same contribution in all {plural(int(row['pairs']), 'pair')}"
+    if verdict == "undefined":
+        return f"{name} and {base} cannot be compared: contribution has no value in at least one run"
+    return (
+        f"The data cannot tell {name} and {base} apart on contribution: {row_scale(row, money).difference(row['difference'])} "
+        f"over {horizon} ({evidence(row, money)}; {sure}); {_effort(row)}"
+    )
+
+
+def _effort(row: pd.Series) -> str:
+    if pd.isna(row["low"]):
+        return "one pair cannot show how far luck reaches"
+    needed = replications_needed(float(row["spread"]), abs(float(row["difference"])))
+    if needed > 10_000:
+        return "the difference is too small to be settled by more runs"
+    return f"a difference of this size would take about {round_up(needed):,} pairs to settle"
+
+
+def _partner(study: Study, rows: pd.DataFrame, verdict: str) -> str:
+    """What it does to distributors' profit."""
+    if PARTNER not in rows.index:
+        return ""
+    row, money = row_of(rows, PARTNER), study.meta.currency
+    told = f"{size(row, money)} ({evidence(row, money)})"
+    if row["verdict"] == "better":
+        return (
+            "distributors gain too: " if verdict == "win" else "distributors gain: "
+        ) + f"their profit rises by {told}"
+    if row["verdict"] == "worse":
+        return (
+            "but distributors pay: " if verdict == "win" else "distributors lose: "
+        ) + f"their profit falls by {told}"
+    if row["verdict"] == "identical":
+        return "distributors' profit is exactly the same"
+    if row["verdict"] == "undefined":
+        return "distributors' profit has no value in at least one run"
+    scale = row_scale(row, money)
+    return f"distributors' profit shows no clear change: {scale.difference(row['difference'])} ({evidence(row, money)})"
+
+
+def _losses(study: Study, rows: pd.DataFrame, verdict: str) -> str:
+    others = rows[~rows.index.isin([MAIN, PARTNER]) & (rows["kpi_class"] != BOOKS)]
+    worse, better = others[others["verdict"] == "worse"], others[others["verdict"] == "better"]
+    if verdict == "loss":
+        if worse.empty and better.empty:
+            return "no other KPI is clearly different"
+        gains = f"it is better on {_named(study, better)}" if len(better) else "it is clearly better on no other KPI"
+        return gains + (f" and worse on {_named(study, worse)}" if len(worse) else "")
+    if worse.empty:
+        return "" if verdict == "identical" and better.empty else "it is clearly worse on no KPI"
+    return f"it is worse on {_named(study, worse)}"
+
+
+def _named(study: Study, rows: pd.DataFrame) -> str:
+    """The largest changes first, the rest counted."""
+    order = rows["relative"].abs().fillna(0.0).sort_values(ascending=False, kind="stable").index
+    names = [named_change(row_of(rows, k), study.meta.currency) for k in order[:NAMED]]
+    rest = len(rows) - NAMED
+    return listed([*names, f"{rest} more"] if rest > 0 else names)
+
+
+def _of_many(study: Study, table: pd.DataFrame, ranks: pd.DataFrame, policy: str, verdict: str) -> list[str]:
+    """Best challenger first; then how each of the others stands."""
+    rows = table[table["policy"] == policy].set_index("kpi", drop=False)
+    mains = table[table["kpi"] == MAIN].set_index("policy", drop=False)
+    base = study.title(study.baseline)
+    place = row_of(ranks.set_index("policy"), policy)
+    price = scale_of([place["expected_loss"]], str(row_of(rows, MAIN)["unit"]), study.meta.currency).level(
+        place["expected_loss"]
+    )
+    if verdict == "loss":
+        clauses = [f"No policy beats {base}: " + _standing(study, row_of(mains, policy), policy)]
+    else:
+        chance = f"probability of being the best of {len(ranks)} {probability(place['probability_best'])}, price of being wrong {price}"
+        clauses = [_headline(study, row_of(rows, MAIN), policy, verdict, chance)]
+    clauses += [_standing(study, row_of(mains, p), p) for p in ranks["policy"] if p not in (policy, study.baseline)]
+    partner = _partner(study, rows, verdict)
+    return [
+        *clauses,
+        partner and f"with {study.title(policy)}, {partner.removeprefix('but ')}",
+        _losses(study, rows, verdict),
+    ]
+
+
+def _standing(study: Study, row: pd.Series, policy: str) -> str:
+    name, money = study.title(policy), study.meta.currency
+    scale = row_scale(row, money)
+    told = f"{scale.difference(row['difference'])} ({evidence(row, money)})"
+    word = {"better": "also beats the baseline", "worse": "loses to the baseline"}.get(str(row["verdict"]))
+    if word:
+        return f"{name} {word}: {told}"
+    if row["verdict"] == "identical":
+        return f"{name} equals the baseline exactly"
+    return f"{name} cannot be told from the baseline: {told}"
+
+
+def _all_identical(table: pd.DataFrame) -> bool:
+    return bool(table["verdict"].isin(["identical", "undefined"]).all()) and bool(
+        (table["verdict"] == "identical").any()
+    )
+
+
+def _identical(study: Study, rows: pd.DataFrame) -> str:
+    names = listed([study.title(p) for p in study.challengers] + [study.title(study.baseline)])
+    return (
+        f"{names} are identical: every KPI differs by exactly zero in all {plural(int(rows['pairs'].iloc[0]), 'pair')}"
+    )

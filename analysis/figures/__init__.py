@@ -1,0 +1,1 @@
+"""Figures, one per file: tables in, matplotlib figures out; nothing registered with pyplot."""

@@ -1,0 +1,244 @@
+"""How all figures look: colours that colour-blind readers and printers keep apart, type, heads, margins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.typing import LineStyleType
+
+from analysis.numerals import tick
+
+#: Okabe & Ito's palette, ordered so that neighbours also differ in grey.
+BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
+INK, SOFT, FAINT, RULE = "#1f2328", "#57606a", "#8c959f", "#d0d7de"
+SERIES = (BLUE, ORANGE, GREEN, PINK)
+DASHES: tuple[LineStyleType, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
+BETTER_TINT = "#e3eef7"
+
+#: Colour and marker of each verdict: never colour alone.
+VERDICT_LOOK = {
+    "better": (BLUE, "o", BLUE),
+    "worse": (ORANGE, "s", ORANGE),
+    "cannot tell": (FAINT, "D", "white"),
+    "identical": (FAINT, "d", FAINT),
+    "higher": (SOFT, "^", SOFT),
+    "lower": (SOFT, "v", SOFT),
+    "undefined": (FAINT, "x", FAINT),
+}
+
+TEXT, SMALL, TITLE = 9.0, 8.0, 12.5
+MARGIN = 0.18
+_HANDLE, _SPACE = 2.4, 1.8
+_CJK_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "SimHei",
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a figure calls the policy, the baseline it is compared with, and money."""
+
+    policy: str
+    baseline: str
+    currency: str = "EUR"
+
+
+@cache
+def _families() -> list[str]:
+    """matplotlib's own font, then the Chinese fonts this machine has, in which missing signs are looked up."""
+    present = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in _CJK_FONTS if name in present)]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Within it, figures are made and saved in the project's look; nothing global is changed after it."""
+    look: dict[Any, Any] = {
+        "font.family": _families(),
+        "font.size": TEXT,
+        "text.color": INK,
+        "axes.labelcolor": SOFT,
+        "axes.edgecolor": RULE,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": TEXT,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.labelsize": SMALL,
+        "axes.unicode_minus": True,
+        "axes.grid": False,
+        "xtick.color": RULE,
+        "ytick.color": RULE,
+        "xtick.labelcolor": SOFT,
+        "ytick.labelcolor": SOFT,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "svg.hashsalt": "deepmarket",
+        "hatch.linewidth": 0.6,
+    }
+    with matplotlib.rc_context(look):
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure in inches that needs no display and is not registered anywhere."""
+    figure = Figure(figsize=(width, height), dpi=100)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def text_width(figure: Figure, text: str, size: float = TEXT, weight: str = "normal") -> float:
+    """Width of one line of ``text`` in inches."""
+    canvas = figure.canvas
+    if not isinstance(canvas, FigureCanvasAgg):
+        raise TypeError("figures are measured on an Agg canvas; make them with new_figure")
+    font = FontProperties(size=size, weight=weight)
+    renderer: Any = canvas.get_renderer()  # type: ignore[no-untyped-call]
+    width, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / figure.dpi
+
+
+def widest(figure: Figure, texts: Sequence[str], size: float = TEXT, weight: str = "normal") -> float:
+    """Width of the widest of ``texts`` in inches; 0 without any."""
+    return max((text_width(figure, t, size, weight) for t in texts), default=0.0)
+
+
+def fold(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> list[str]:
+    """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters."""
+    width *= 0.97  # the same text is set up to 3 % wider at another resolution
+    lines, line = [], ""
+    for piece in re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^ \u3000-\u9fff\uff00-\uffef]+ ?| ", text):
+        if line and text_width(figure, (line + piece).rstrip(), size, weight) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def shorten(figure: Figure, text: str, width: float, size: float = TEXT) -> str:
+    """``text``, cut with an ellipsis when it is wider than ``width`` inches."""
+    if text_width(figure, text, size) <= width:
+        return text
+    while text and text_width(figure, text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def head_height(figure: Figure, title: str, note: str) -> float:
+    """Inches that :func:`draw_head` will take from the top."""
+    width = figure.get_figwidth() - 2 * MARGIN
+    rows = len(fold(figure, title, width, TITLE, "bold"))
+    notes = len(fold(figure, note, width, SMALL)) if note else 0
+    return MARGIN + rows * TITLE * 1.3 / 72 + (notes * SMALL * 1.45 / 72 + 0.04 if notes else 0) + 0.14
+
+
+def draw_head(figure: Figure, title: str, note: str) -> float:
+    """Write the finding and, smaller, how to read the figure; return the inches taken from the top."""
+    width, height = figure.get_figwidth() - 2 * MARGIN, figure.get_figheight()
+    figure.set_label(f"{title}. {note}".strip())  # what readers who cannot see the figure are told
+    y = height - MARGIN
+    for line in fold(figure, title, width, TITLE, "bold"):
+        _write(figure, y, line, TITLE, "bold", INK)
+        y -= TITLE * 1.3 / 72
+    y -= 0.04
+    for line in fold(figure, note, width, SMALL):
+        _write(figure, y, line, SMALL, "normal", SOFT)
+        y -= SMALL * 1.45 / 72
+    return head_height(figure, title, note)
+
+
+def _write(figure: Figure, y: float, line: str, size: float, weight: str, colour: str) -> None:
+    figure.text(
+        MARGIN / figure.get_figwidth(),
+        y / figure.get_figheight(),
+        line,
+        size=size,
+        weight=weight,
+        color=colour,
+        va="top",
+        ha="left",
+        parse_math=False,
+    )
+
+
+def legend_rows(figure: Figure, labels: Sequence[str]) -> int:
+    """Rows that :func:`draw_legend` needs for ``labels``."""
+    return -(-len(labels) // _columns(figure, labels)) if labels else 0
+
+
+def draw_legend(figure: Figure, handles: Sequence[Artist], from_top: float | None = None) -> None:
+    """Write a legend from the left margin: at the foot, or ``from_top`` inches below the top."""
+    labels = [str(h.get_label()) for h in handles]
+    x, low = MARGIN / figure.get_figwidth(), 0.14 / figure.get_figheight()
+    figure.legend(
+        handles=list(handles),
+        loc="lower left" if from_top is None else "upper left",
+        bbox_to_anchor=(x, low if from_top is None else 1 - from_top / figure.get_figheight()),
+        ncols=_columns(figure, labels),
+        frameon=False,
+        fontsize=SMALL,
+        borderpad=0.0,
+        borderaxespad=0.0,
+        handlelength=_HANDLE,
+        columnspacing=_SPACE,
+    )
+
+
+def _columns(figure: Figure, labels: Sequence[str]) -> int:
+    room = figure.get_figwidth() - 2 * MARGIN
+    extra = (_HANDLE + _SPACE + 1.0) * SMALL / 72
+    for columns in range(len(labels), 1, -1):
+        widths = [widest(figure, labels[i::columns], SMALL) + extra for i in range(columns)]
+        if sum(widths) <= room:
+            return columns
+    return 1
+
+
+def even_ticks(axis: Axis, factor: float = 1.0, count: int = 5, signed: bool = False) -> None:
+    """Few round ticks, all with the same number of decimal places, of values times ``factor``."""
+
+    def write(value: float, _: int | None) -> str:
+        places = axis.get_majorticklocs()
+        step = abs(float(places[1] - places[0])) * factor if len(places) > 1 else 1.0
+        return ("+" if signed and value > 0 else "") + tick(value * factor, step)
+
+    axis.set_major_locator(MaxNLocator(count))
+    axis.set_major_formatter(FuncFormatter(write))
+
+
+def week_ticks(axes: Axes, first: float, last: float) -> None:
+    """An axis from the ``first`` week to the end of the ``last``, ticks at quarters of a year, at most six."""
+    step = next((s for s in (1, 2, 4, 13, 26, 52, 104) if (last - first) / s <= 5), 260)
+    axes.set_xlim(first, last + 1)
+    axes.set_xticks(np.arange(-(-first // step) * step, last + 1.5, step))
+
+
+def place_axes(figure: Figure, left: float, right: float, top: float, bottom: float) -> Axes:
+    """Axes with the given margins in inches."""
+    width, height = figure.get_figwidth(), figure.get_figheight()
+    return figure.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    )

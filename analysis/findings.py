@@ -1,0 +1,72 @@
+"""Everything a study says, computed once: for the terminal, the tables, the figures and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.answer import MAIN, Answer, answer_question
+from analysis.horizon import compare_horizons
+from analysis.paired import compare_levels, compare_policies
+from analysis.selection import rank_policies
+from analysis.study import Study
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A study with its comparisons.
+
+    ``table`` as of :func:`analysis.paired.compare_policies`, ``levels`` of ``compare_levels``,
+    ``horizons`` of ``compare_horizons``, ``ranks`` of ``rank_policies`` on contribution.
+    """
+
+    study: Study
+    table: pd.DataFrame
+    levels: pd.DataFrame
+    horizons: pd.DataFrame
+    ranks: pd.DataFrame
+    answer: Answer
+
+    def of(self, policy: str) -> pd.DataFrame:
+        """The rows of ``policy`` in ``table``."""
+        return self.table[self.table["policy"] == policy]
+
+    def cut(self, policy: str, dimension: str) -> pd.DataFrame:
+        """The rows of ``policy`` in ``levels`` for one dimension; empty when not cut by it."""
+        if self.levels.empty:
+            return self.levels
+        return self.levels[(self.levels["policy"] == policy) & (self.levels["dimension"] == dimension)]
+
+
+def analyse_study(study: Study) -> Findings:
+    """Compare, rank and answer. Raises StudyError for results that cannot be compared."""
+    table = compare_policies(study)
+    return Findings(
+        study=study,
+        table=table,
+        levels=compare_levels(study),
+        horizons=compare_horizons(study),
+        ranks=rank_policies(study, MAIN),
+        answer=answer_question(study, table),
+    )
+
+
+def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
+    """Write comparison, levels, horizons and ranking as CSV and Parquet; return the files."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, table in (
+        ("comparison", findings.table),
+        ("by_level", findings.levels),
+        ("short_and_long_term", findings.horizons),
+        ("ranking", findings.ranks),
+    ):
+        if table.empty:
+            continue
+        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+    return written

@@ -1,0 +1,119 @@
+"""Paired statistics on arrays: Student's t on the differences of runs that shared their luck."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtr, stdtrit
+
+Floats = npt.NDArray[np.float64]
+
+#: Differences whose spread is below this share of the values are constant up to rounding.
+ROUNDING = 1e-12
+
+
+class Paired(NamedTuple):
+    """Paired comparison of each cell; every field has the shape of the cells.
+
+    ``low`` and ``high`` bound the mean difference, ``p_value`` is two-sided, ``above`` the share of
+    pairs with a positive difference (ties count half), ``posterior`` the probability that the mean
+    difference is positive under a flat prior (Student's t), ``vrf`` the variance-reduction factor
+    of pairing (var a + var b)/var(a − b), infinite when the difference is constant.
+    """
+
+    baseline_mean: Floats
+    policy_mean: Floats
+    difference: Floats
+    low: Floats
+    high: Floats
+    spread: Floats
+    p_value: Floats
+    above: Floats
+    posterior: Floats
+    vrf: Floats
+    identical: npt.NDArray[np.bool_]
+
+
+def compare_pairs(baseline: Floats, policy: Floats, level: float = 0.95) -> Paired:
+    """Compare ``policy`` with ``baseline``, arrays [..., pairs] in the same order of seeds.
+
+    With one pair the interval is unbounded (nan) and the spread unknown. A difference that is zero
+    in every pair gives the interval [0, 0] and ``identical``.
+    """
+    pairs = baseline.shape[-1]
+    difference = policy - baseline
+    mean = difference.mean(axis=-1)
+    identical = np.all(difference == 0.0, axis=-1)
+    spread = _spread(difference, np.maximum(np.abs(baseline), np.abs(policy)).max(axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = spread / np.sqrt(pairs)
+        half = stdtrit(pairs - 1, 0.5 + level / 2) * error if pairs > 1 else np.full_like(mean, np.nan)
+        half = np.where(identical, 0.0, half)
+        t = mean / error
+        posterior = stdtr(max(pairs - 1, 1), t) if pairs > 1 else np.full_like(mean, np.nan)
+        vrf = (_variance(baseline) + _variance(policy)) / spread**2
+    posterior = np.where(spread == 0, np.heaviside(mean, 0.5), posterior)
+    p_value = 2 * np.minimum(posterior, 1 - posterior)
+    if pairs > 1:
+        # 1 − posterior loses small tails; the lower tail of −|t| keeps them.
+        p_value = np.where(spread == 0, p_value, 2 * stdtr(pairs - 1, -np.abs(np.where(spread == 0, 0.0, t))))
+    return Paired(
+        baseline_mean=baseline.mean(axis=-1),
+        policy_mean=policy.mean(axis=-1),
+        difference=mean,
+        low=mean - half,
+        high=mean + half,
+        spread=np.where(identical, 0.0, spread),
+        p_value=np.where(identical, 1.0, p_value),
+        above=(np.heaviside(difference, 0.5)).mean(axis=-1),
+        posterior=np.where(identical, 0.5, posterior),
+        vrf=np.where(identical | (spread == 0), np.inf, vrf),
+        identical=identical,
+    )
+
+
+def replications_needed(spread: float, half_width: float, level: float = 0.95, most: int = 1_000_000) -> int:
+    """Smallest number of pairs whose interval is no wider than ± ``half_width``.
+
+    ``spread`` is the standard deviation of a paired difference. Returns at least 2, at most
+    ``most`` (read as "more than can be run").
+    """
+    if not half_width > 0:
+        return most
+    low, high = 2, 2
+    while high < most and _half_width(spread, high, level) > half_width:
+        low, high = high, min(2 * high, most)
+    while low < high:
+        middle = (low + high) // 2
+        if _half_width(spread, middle, level) > half_width:
+            low = middle + 1
+        else:
+            high = middle
+    return high
+
+
+def adjust_holm(p_values: Floats) -> Floats:
+    """Holm's step-down adjustment of p-values [tests]; nan entries are no tests and stay nan."""
+    adjusted = np.full_like(p_values, np.nan)
+    tests = np.flatnonzero(~np.isnan(p_values))
+    order = tests[np.argsort(p_values[tests], kind="stable")]
+    factor = np.arange(order.size, 0, -1, dtype=np.float64)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * factor), 1.0)
+    return adjusted
+
+
+def _half_width(spread: float, pairs: int, level: float) -> float:
+    return float(stdtrit(pairs - 1, 0.5 + level / 2)) * spread / float(np.sqrt(pairs))
+
+
+def _variance(values: Floats) -> Floats:
+    if values.shape[-1] < 2:
+        return np.full(values.shape[:-1], np.nan)
+    return np.asarray(values.var(axis=-1, ddof=1))
+
+
+def _spread(difference: Floats, scale: Floats) -> Floats:
+    spread = np.sqrt(_variance(difference))
+    return np.where(spread <= ROUNDING * scale, 0.0, spread)

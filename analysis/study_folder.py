@@ -1,0 +1,56 @@
+"""A study on disk: its long tables as Parquet beside ``study.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import StudyError
+from analysis.study import PolicyLabel, Provenance, Study
+
+TABLES = ("runs", "runs_weekly", "runs_by", "definitions", "assumptions")
+
+
+def write_study(study: Study, folder: Path | str) -> Path:
+    """Write ``study`` into ``folder`` (made when absent) and return it."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        table: pd.DataFrame = getattr(study, name)
+        if name == "assumptions":
+            table = table.assign(value=table["value"].map(str))
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    head = {
+        "question": study.question,
+        "baseline": study.baseline,
+        "policies": {name: asdict(label) for name, label in study.policies.items()},
+        "meta": asdict(study.meta),
+    }
+    (folder / "study.json").write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder
+
+
+def read_study(folder: Path | str) -> Study:
+    """Read what :func:`write_study` wrote. Raises StudyError when it is not there or not readable."""
+    folder = Path(folder)
+    head_file = folder / "study.json"
+    for file in (head_file, *(folder / f"{name}.parquet" for name in TABLES)):
+        if not file.is_file():
+            raise StudyError(str(folder), f"{file.name} is missing", "Name a folder that a comparison has written.")
+    try:
+        head = json.loads(head_file.read_text(encoding="utf-8"))
+        meta = dict(head["meta"])
+        for field in ("seeds", "commands", "notes"):
+            meta[field] = tuple(meta[field])
+        return Study(
+            question=head["question"],
+            baseline=head["baseline"],
+            policies={name: PolicyLabel(**label) for name, label in head["policies"].items()},
+            meta=Provenance(**meta),
+            **{name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES},
+        )
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise StudyError(str(head_file), f"not a study's head ({error})", "Write the comparison again.") from error

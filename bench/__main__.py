@@ -1,0 +1,85 @@
+"""Run all benchmarks: ``python -m bench``; ``--help`` lists what can be left out or made smaller."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from bench import demand, report, starts, whole_step
+from bench.cut import Cut, take_cut
+from bench.ours import OurMarket
+from bench.peers.mesa_market import MesaMarket
+from bench.peers.numpy_market import NumpyMarket
+from bench.same_market import Agreement, compare_contestants
+from bench.targets import judge
+from bench.timing import Measurement, Race, run_in_turn
+
+SIZES = [10_000, 100_000, 1_000_000]
+TEN_MILLION = 10_000_000
+MESA_SIZE = 10_000
+SECTIONS = ("demand", "step", "starts", "same")
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print and write; the exit code says whether contestants agree (1: they do not), not whether targets are met."""
+    options = _options(arguments)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    sizes = [1000, 10_000] if options.quick else [*SIZES, *([TEN_MILLION] if options.ten_million else [])]
+    found, agreement = _measure(options, sizes, cores)
+    command = " ".join(["python -m bench", *arguments])
+    print(report.write(command, found, judge(found), agreement))
+    return 0 if agreement is None or agreement.agrees else 1
+
+
+def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], Agreement | None]:
+    largest = max(sizes)
+    races: list[Race] = []
+    markets = {}
+    if "demand" in options.only:
+        _say("making the markets of the demand phases")
+        races += demand.enter(sizes, min(MESA_SIZE, largest), cores)
+    if "step" in options.only:
+        _say("making the markets of the whole step")
+        of_step, markets = whole_step.enter(sizes, cores)
+        races += of_step
+    _say(f"timing {len(races)} contestants in turn, {options.repetitions} times")
+    run_in_turn(races, options.repetitions, options.patience)
+    found = [race.measurement for race in races]
+    found += whole_step.phase_times(markets, largest)
+    del races, markets
+    if "step" in options.only:
+        _say("counting memory")
+        found += whole_step.measure_memory(largest)
+    if "starts" in options.only:
+        _say("starting fresh processes")
+        found += starts.measure_starts(options.repetitions, options.patience)
+    agreement = None
+    if "same" in options.only:
+        _say("comparing the contestants' markets")
+        agreement = compare_markets(take_cut(1000 if options.quick else 5000))
+    return found, agreement
+
+
+def compare_markets(cut: Cut) -> Agreement:
+    """Ours, numpy's and Mesa's market over a year."""
+    contestants = {demand.OURS: OurMarket, demand.NUMPY: NumpyMarket, demand.MESA: MesaMarket}
+    return compare_contestants(cut, contestants, weeks=52, seeds=range(1, 9), looks=(4, 13, 26, 52))
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, memory and start-up, beside peers.")
+    parser.add_argument("--repetitions", type=int, default=5, help="how often everything is measured (default 5)")
+    parser.add_argument("--patience", type=float, default=5.0, help="seconds to wait before each for a quiet machine (default 5)")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="parts to run (default all)")
+    parser.add_argument("--quick", action="store_true", help="tiny markets, to see that everything runs")
+    parser.add_argument("--ten-million", action="store_true", help="ten million customers too: some 10 GB and 15 minutes")
+    return parser.parse_args(arguments)
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""The cut: one market's customers, ties, offers and numbers as plain arrays, from which every contestant starts.
+
+The demand phases (spread, relationship, demand, serve) are timed alone: prices, advertising and visits stand still
+at those of the market's first week, and everything chosen is delivered. Whoever implements these rules in another
+way or language starts from the same arrays and the same numbers, with chance of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import Market, Scenario
+from sim.kernels.board import NeedBoard, OfferBoard
+from sim.kernels.demand_step import Visits
+from sim.kernels.goodwill import advertising_hazard
+from sim.network import Network
+from sim.params.customer_numbers import ChoiceNumbers, ExperienceNumbers, FunnelNumbers, RelationshipNumbers, SpreadNumbers
+from sim.population import Columns
+
+Floats = NDArray[np.floating[Any]]
+
+#: The market of the benchmarks.
+SCENARIO = Path(__file__).with_name("market.toml")
+
+#: One customer in so many is called on by a rep, every week.
+CUSTOMERS_PER_VISIT = 200
+
+#: Share of purchases that is expected from a buyer at least; as in :mod:`sim.kernels.funnel`.
+LEAST_SHARE = 0.1
+
+
+class Numbers(NamedTuple):
+    """Numbers of the rules, as the kernels take them; see :mod:`sim.params.customers`."""
+
+    spread: SpreadNumbers
+    relationship: RelationshipNumbers
+    choice: ChoiceNumbers
+    experience: ExperienceNumbers
+    funnel: FunnelNumbers
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where every contestant starts: N customers in ``customers`` (copy it before writing), and what stands still."""
+
+    customers: Columns
+    network: Network
+    offers: OfferBoard
+    needs: NeedBoard
+    hazard: Floats  # [B, T] cumulative hazard a week of learning of a brand from advertising
+    visits: Visits  # the same every week
+    visit_speaks: NDArray[np.uint8]  # [B] 1 for the brand whose reps call
+    numbers: Numbers
+    own_brand: int
+    first_week: int
+
+
+class Standing(NamedTuple):
+    """Where a market stands: aggregates that must agree between contestants."""
+
+    aware_share: Floats  # [B]
+    buying_share: Floats  # [B] orders of the week by brand, per customer
+    occasions: float  # of the week, per customer
+    satisfaction: Floats  # [B] mean over all customers
+    loyalty: Floats  # [B] mean over all customers
+    relationship: float  # mean over all customers
+    speaking_well: Floats  # [B] share of customers
+    speaking_ill: Floats  # [B] share of customers
+    stages: Floats  # [stages] share of customers
+    units: float  # ordered in the week, per customer
+
+
+class Contestant(Protocol):
+    """A market with the rules of the demand phases, in whatever way it is written."""
+
+    def step(self) -> None:
+        """Run one week."""
+
+    def standing(self) -> Standing:
+        """Aggregates after the latest week."""
+
+
+def take_cut(customers: int, seed: int = 1, overrides: Mapping[str, float] | None = None) -> Cut:
+    """Build the market of the benchmarks with ``customers`` customers, run its first week, and cut its demand out."""
+    scenario = Scenario.load(SCENARIO, customers=customers, overrides=overrides)
+    assert scenario.params.network.kind == "small_world"
+    market = Market(scenario, seed=seed)
+    market.step()
+    state = market.state
+    numbers = state.numbers
+    rows = np.arange(0, customers, CUSTOMERS_PER_VISIT, dtype=np.uint32)
+    speaks = np.zeros(len(state.layout.brands), np.uint8)
+    speaks[state.layout.own_brand] = 1
+    return Cut(
+        customers=state.customers.copy(),
+        network=state.network,
+        offers=state.board,
+        needs=state.needs,
+        hazard=np.asarray(advertising_hazard(state.goodwill, numbers.advertising), np.float32),
+        visits=Visits(rows, np.ones(len(rows), np.int64), np.ones(len(rows), np.float32)),
+        visit_speaks=speaks,
+        numbers=Numbers(numbers.spread, numbers.relationship, numbers.choice, numbers.experience, numbers.funnel),
+        own_brand=state.layout.own_brand,
+        first_week=state.week,
+    )
+
+
+def demand_of_cut(cut: Cut) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(brand, category) of each offer, for contestants that keep no board. Raises ValueError where there are durables."""
+    if bool(np.any(cut.offers.durable)) or len(cut.offers.durable) != 1:
+        raise ValueError("the peers know one category of consumables")
+    brand = cut.offers.brand.astype(np.int64)
+    return brand, np.zeros(len(brand), np.int64)

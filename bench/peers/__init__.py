@@ -1,0 +1,1 @@
+"""The same market rules written the way others write them, to be timed beside ours."""

@@ -1,0 +1,27 @@
+"""Applications on top of the model: comparing policies, running many markets, taking in users' tables, the command line.
+
+Public names are loaded on first use, so that the command line starts without loading the model.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.comparison import RunsFailed, compare
+    from experiments.outcome import Outcome
+
+_HOME = {"compare": "comparison", "RunsFailed": "comparison", "Outcome": "outcome"}
+
+__all__ = ["Outcome", "RunsFailed", "compare"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'experiments' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"experiments.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

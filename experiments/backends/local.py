@@ -1,0 +1,112 @@
+"""The local backend: a pool of fresh processes on this machine, one thread each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+#: Threads are left to the processes: one each, whichever library would start more.
+ONE_THREAD = dict.fromkeys(
+    (
+        "DEEPMARKET_THREADS",
+        "NUMBA_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "ARROW_NUM_THREADS",
+    ),
+    "1",
+)
+
+#: Two pools that start in two threads at once would take each other's workers for their own.
+_STARTING = threading.Lock()
+
+
+class _Pool(ProcessPoolExecutor):
+    """A process pool that knows its workers, so that they can be ended at once."""
+
+    def __init__(self, slots: int) -> None:
+        # `import mesa` sets a process-wide start method; asking for the context keeps us free of it.
+        context = multiprocessing.get_context("spawn")
+        super().__init__(max_workers=slots, mp_context=context, initializer=_start_worker)
+        self.workers: set[BaseProcess] = set()
+        self._slots = slots
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Submit a call; as long as there are fewer workers than slots it may start one."""
+        if len(self.workers) >= self._slots:
+            return super().submit(fn, *args, **kwargs)
+        with _STARTING, _one_thread(), _without_interrupts():
+            before = set(multiprocessing.active_children())
+            future = super().submit(fn, *args, **kwargs)
+            self.workers |= set(multiprocessing.active_children()) - before
+        return future
+
+
+class Local:
+    """Runs in ``slots`` processes of this machine."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+
+    def open(self, slots: int) -> Executor:
+        """A pool of ``slots`` fresh processes; they start with the first run."""
+        return _Pool(slots)
+
+    def stop(self, executor: Executor) -> None:
+        """Drop what waits and end the workers."""
+        executor.shutdown(wait=False, cancel_futures=True)
+        if isinstance(executor, _Pool):
+            for worker in executor.workers:
+                worker.terminate()
+            for worker in executor.workers:
+                worker.join(timeout=5.0)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Environment in which processes start with one thread; libraries read it when they are imported."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let processes start deaf to Ctrl-C, from their first moment on: only the driver answers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _start_worker() -> None:
+    """In a fresh worker: leave Ctrl-C to the driver, and end when the driver is gone, however it ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

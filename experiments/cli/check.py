@@ -1,0 +1,61 @@
+"""`deepmarket check`: validates scenarios and lists every mistake at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.cli.guard import BAD_INPUT
+from experiments.cli.options import JsonOption, QuietOption, SetOption, read_sets
+
+
+def check(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Scenario files, folders or names.", show_default=False)
+    ],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", "-p", metavar="POLICY", help="Check with this policy on top; may be repeated."),
+    ] = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Validate scenarios: every mistake with file, line, reason and nearest valid name.
+
+    [bold]Example[/]: is my file sound, also together with the policy I mean to compare?
+
+      [cyan]deepmarket check my_market.toml --policy deep_marketing[/]
+
+    Exit code 0 when all are sound, 2 when one is not. Warnings name values that are allowed but surprising.
+    """
+    overrides = read_sets(set_)
+    from experiments.cli.screen import show_mistakes, stdout, warn, write_json
+    from sim.errors import InputError, InputErrors
+    from sim.scenario import Scenario
+
+    found: list[dict[str, object]] = []
+    wrong: list[InputError] = []
+    for file in files:
+        errors: tuple[InputError, ...] = ()
+        warnings: tuple[str, ...] = ()
+        try:
+            warnings = Scenario.load(file, policy=policy, overrides=overrides).warnings
+        except InputErrors as error:
+            errors = error.errors
+        wrong += errors
+        mistakes = [
+            {"place": e.place, "problem": e.problem, "expected": e.expected, "remedy": e.remedy} for e in errors
+        ]
+        found.append({"file": file, "sound": not errors, "mistakes": mistakes, "warnings": list(warnings)})
+        if not json_:
+            warn(warnings)
+            if not errors and not quiet:
+                stdout().print(f"{file} is sound", markup=False)
+    if json_:
+        write_json(found)
+    elif wrong:
+        show_mistakes(wrong)
+    if wrong:
+        raise typer.Exit(BAD_INPUT)

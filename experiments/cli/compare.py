@@ -1,0 +1,153 @@
+"""`deepmarket compare`: paired replications of several policies, and the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.cli.guard import RUNS_FAILED
+from experiments.cli.options import (
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WeeksOption,
+    WorkersOption,
+    check_least,
+    place_for,
+    read_sets,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.outcome import Outcome
+
+#: Columns of the comparison table by the fields of :class:`analysis.scorecard.Line`; a narrow terminal leaves some out.
+_COLUMNS = {
+    "label": "KPI",
+    "baseline": "Baseline",
+    "policy": "Policy",
+    "difference": "Difference",
+    "interval": "95 % interval",
+    "relative": "Relative",
+    "probability": "P(better)",
+    "pairing": "Pairing",
+    "verdict": "Verdict",
+}
+_NARROW = 120
+_COLOURS = {"better": "green", "worse": "red"}
+
+
+def compare(
+    scenario: ScenarioArgument,
+    policies: Annotated[
+        list[str],
+        typer.Argument(metavar="POLICY…", help="Names or files of policies, the baseline first.", show_default=False),
+    ],
+    replications: Annotated[int, typer.Option("--replications", "-n", help="Paired replications.")] = 20,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            "--precision",
+            help="Add replications until the half-width of contribution is this share of the baseline's mean.",
+        ),
+    ] = None,
+    budget: Annotated[int, typer.Option("--budget", help="Most replications with --precision.")] = 200,
+    set_: SetOption = None,
+    seed: SeedOption = None,
+    weeks: WeeksOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Compare policies on one market, in pairs that meet the same luck.
+
+    [bold]Example[/]: does deep marketing pay, or would the same money do better spent the old way?
+
+      [cyan]deepmarket compare regional_equipment status_quo deep_marketing status_quo_same_budget[/]
+
+    until the difference in contribution is known to ±1 % of the status quo's, with other pay:
+
+      [cyan]deepmarket compare regional_equipment status_quo deep_marketing --precision 0.01 --set policy.pay.commission=0.03[/]
+
+    The first policy is the baseline. Results are written to a folder: tables (Parquet, CSV), figures (PNG)
+    and report.html. Runs found there are not done again, so an interrupted comparison goes on.
+    """
+    check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
+    overrides = read_sets(set_)
+    from experiments.cli.progress import show_progress
+    from experiments.cli.screen import show_failures, stdout, write_json
+    from experiments.comparison import compare as compare_policies
+
+    with show_progress("runs", quiet) as progress:
+        outcome = compare_policies(
+            scenario,
+            policies,
+            replications=replications,
+            seed=seed,
+            weeks=weeks,
+            workers=workers,
+            overrides=overrides,
+            out=place_for("compare", scenario, out),
+            progress=progress,
+            precision=precision,
+            budget=budget,
+        )
+    if json_:
+        write_json(outcome.to_json())
+    elif quiet:
+        typer.echo(outcome.folder)
+    else:
+        show_outcome(outcome, stdout())
+    if outcome.failures:
+        show_failures(outcome.failures, "Their replications are left out for all policies.")
+        raise typer.Exit(RUNS_FAILED)
+
+
+def show_outcome(outcome: Outcome, console: Console) -> None:
+    """Print the comparison of each policy with the baseline, the answer, how much pairing saved, and the folder."""
+    study = outcome.study
+    for policy in study.challengers:
+        _show_policy(outcome, policy, console)
+    console.print(outcome.sentence, style="bold", markup=False)
+    console.print()
+    console.print(_pairing(outcome), markup=False)
+    if outcome.reused:
+        console.print(f"{outcome.reused} runs had been done before and were taken from the folder.")
+    for note in study.meta.notes:
+        console.print(note, markup=False)
+    if outcome.folder is not None:
+        console.print(f"Report: {outcome.folder / 'report.html'}", markup=False, soft_wrap=True)
+        console.print(f"Tables and figures: {outcome.folder}", markup=False, soft_wrap=True)
+
+
+def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
+    from analysis.scorecard import scorecard_groups
+    from experiments.cli.screen import make_table, plain_row
+
+    study = outcome.study
+    pairs = study.meta.replications
+    title = f"{study.title(policy)} against {study.title(study.baseline)}: {pairs} pairs, {study.meta.weeks} weeks"
+    columns = [c for c in _COLUMNS if console.width >= _NARROW or c not in ("policy", "probability", "pairing")]
+    table = make_table([_COLUMNS[c] for c in columns], title, right=range(1, len(columns) - 1))
+    for group in scorecard_groups(outcome.table, policy, study.meta.currency):
+        table.add_row(f"[bold]{group.title}[/]")
+        for line in group.lines:
+            table.add_row(*plain_row(*(getattr(line, c) for c in columns)), style=_COLOURS.get(line.verdict))
+    console.print(table)
+
+
+def _pairing(outcome: Outcome) -> str:
+    """The variance-reduction factor in words."""
+    from math import isinf, isnan
+
+    factor = outcome.variance_reduction
+    if isnan(factor):
+        return "Variance-reduction factor of pairing: not defined, contribution is identical in all pairs."
+    told = "unlimited (differences are constant)" if isinf(factor) else f"{factor:.3g}"
+    return f"Variance-reduction factor of pairing on contribution: {told}; that many times fewer replications than without."

@@ -1,0 +1,110 @@
+"""`deepmarket doctor`: is everything in place, and are the kernels compiled?"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from experiments.cli.options import JsonOption, QuietOption
+
+#: Free space below which a warning is due, bytes.
+LITTLE = 1 << 30
+
+
+class Finding(NamedTuple):
+    """One thing looked at: ``well`` says whether it is as it should be."""
+
+    name: str
+    told: str
+    well: bool
+
+
+def doctor(
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Compile the kernels into the cache, so that later runs start at once.")
+    ] = False,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Look at the environment: versions, cores, threads, cache, disk, shipped files.
+
+    [bold]Example[/]: after installing, compile everything once:
+
+      [cyan]deepmarket doctor --warm[/]
+
+    Exit code 1 when something is not as it should be.
+    """
+    from experiments.cli.screen import make_table, plain_row, stdout, write_json
+
+    found = list(examine())
+    if warm:
+        found.append(_warm())
+    if json_:
+        write_json([f._asdict() for f in found])
+    else:
+        table = make_table(("", "What", "Found"))
+        for finding in found:
+            if not (quiet and finding.well):
+                table.add_row("[green]ok[/]" if finding.well else "[red]![/]", *plain_row(finding.name, finding.told))
+        if table.row_count:
+            stdout().print(table)
+    if not all(finding.well for finding in found):
+        raise typer.Exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything that runs depend on."""
+    from experiments.backends.backend import usable_cores
+    from experiments.identity import versions
+    from sim.library import available_policies, available_scenarios, scenario_folder
+
+    yield Finding(
+        "Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})", sys.version_info >= (3, 11)
+    )
+    for name, version in versions().items():
+        if name != "python":
+            yield Finding(name, version, version != "missing")
+    yield Finding("cores", str(usable_cores()), True)
+    threads = {
+        n: os.environ[n] for n in ("DEEPMARKET_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS") if n in os.environ
+    }
+    yield Finding(
+        "threads", ", ".join(f"{n}={v}" for n, v in threads.items()) or "as many as cores; one in each worker", True
+    )
+    plain = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+    yield Finding("compiling", "switched off by NUMBA_DISABLE_JIT: slow" if plain else "on", not plain)
+    shipped = f"{len(available_scenarios())} scenarios, {len(available_policies())} policies in {scenario_folder()}"
+    yield Finding("shipped files", shipped, bool(available_scenarios()))
+    yield _cache()
+    free = shutil.disk_usage(Path.cwd()).free
+    yield Finding("disk", f"{free / 2**30:.1f} GiB free here", free >= LITTLE)
+
+
+def _cache() -> Finding:
+    """Where compiled kernels are kept."""
+    import sim
+
+    assert sim.__file__ is not None
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(sim.__file__).parent)
+    writable = os.access(folder, os.W_OK)
+    told = f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
+    return Finding("cache of kernels", told, writable)
+
+
+def _warm() -> Finding:
+    """Run two weeks of small markets: every kernel is compiled, or loaded from the cache."""
+    from sim import Market
+    from sim.library import available_policies
+
+    started = time.perf_counter()
+    for policy in available_policies():
+        Market("regional_equipment", seed=1, policy=policy, weeks=2, customers=2000).run()
+    return Finding("kernels", f"compiled or loaded in {time.perf_counter() - started:.1f} s", True)

@@ -1,0 +1,36 @@
+"""`deepmarket report`: the report of a results folder, written anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import QuietOption
+
+
+def report(
+    results: Annotated[
+        Path, typer.Argument(metavar="RESULTS", help="Folder of a comparison or a run.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="HTML file to write.", show_default="report.html in the folder"),
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the report of finished runs: one HTML file that opens offline.
+
+    [bold]Example[/]:
+
+      [cyan]deepmarket report out/compare-regional_equipment --out board.html[/]
+    """
+    from experiments.single import write_results_page
+    from experiments.store import open_folder
+
+    if out is not None:
+        open_folder(out.parent)
+    page = write_results_page(results, out)
+    if not quiet:
+        typer.echo(page)

@@ -1,0 +1,176 @@
+"""Comparing policies: paired replications under the same draws, until there are enough, then the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.assembly import assemble_study, complete_seeds
+from experiments.backends import choose_backend
+from experiments.driver import Driver, Task
+from experiments.outcome import Outcome
+from experiments.planning import Plan, plan_comparison
+from experiments.runs import Done, Failed, Job, quoted
+from experiments.simulate import simulate
+from experiments.stopping import BATCH, BUDGET, Width, stopping_note, width_of
+from experiments.store import Store, open_folder
+from sim.errors import InputError, InputErrors
+
+REPLICATIONS = 20
+
+
+class RunsFailed(RuntimeError):
+    """No replication ended well for every policy; ``failures`` says what happened."""
+
+    def __init__(self, failures: Sequence[Failed]) -> None:
+        self.failures = tuple(failures)
+        first = f"; the first: {self.failures[0].line()}" if self.failures else ""
+        super().__init__(f"no replication ended well for every policy{first}")
+
+
+@dataclass(frozen=True)
+class Count:
+    """Where a comparison stands: runs that ended (done before, now, or failed) of those planned so far."""
+
+    ended: int
+    planned: int
+    failed: int
+    reused: int
+
+
+Progress = Callable[[Count], None]
+
+
+def compare(
+    scenario: str | Path,
+    policies: Sequence[str],
+    *,
+    replications: int = REPLICATIONS,
+    seed: int | None = None,
+    weeks: int | None = None,
+    workers: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    precision: float | None = None,
+    budget: int = BUDGET,
+    task: Task = simulate,
+) -> Outcome:
+    """Compare policies on one scenario; the first is the baseline, replication r has seed ``seed`` + r for all.
+
+    ``policies`` are names or files; "as_written" stands for what the scenario itself holds. ``seed``
+    defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
+    run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
+    written at the end. With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
+    added after ``replications`` until the interval is that narrow or ``budget`` replications are done;
+    see :mod:`experiments.stopping` for what that does to intervals. ``task`` replaces the simulation.
+
+    Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
+    :class:`RunsFailed` when no pair is left.
+    """
+    _check(replications, workers, precision, budget)
+    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    folder = None if out is None else open_folder(Path(out))
+    comparison = _Comparison(plan, None if folder is None else Store(folder), progress)
+    top = replications if precision is None else max(budget, replications)
+    width: Width | None = None
+    with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
+        comparison.extend(driver, 0, replications)
+        ended = replications
+        while precision is not None:
+            width = comparison.width()
+            if width.within(precision) or ended >= top:
+                break
+            comparison.extend(driver, ended, min(ended + BATCH, top))
+            ended = min(ended + BATCH, top)
+    notes = [] if width is None or precision is None else [stopping_note(width, precision, top)]
+    command = _command(plan, replications, precision, budget)
+    if not complete_seeds(plan, comparison.done):
+        raise RunsFailed(comparison.failed)
+    outcome = Outcome(
+        assemble_study(plan, comparison.done, comparison.failed, command, notes),
+        tuple(comparison.failed),
+        folder,
+        comparison.reused,
+        None if width is None or precision is None else width.within(precision),
+        {f"scenario_{_file_name(arm.label)}.toml": arm.scenario.to_toml() for arm in plan.arms},
+    )
+    if folder is not None:
+        outcome.save(folder)
+    return outcome
+
+
+class _Comparison:
+    """A comparison under way: what has ended, and who is told."""
+
+    def __init__(self, plan: Plan, store: Store | None, progress: Progress | None) -> None:
+        self.plan, self.store, self.progress = plan, store, progress
+        self.done: list[Done] = []
+        self.failed: list[Failed] = []
+        self.reused = self.planned = 0
+
+    def extend(self, driver: Driver, first: int, last: int) -> None:
+        """Do replications ``first`` to ``last`` − 1, but for those that the store holds."""
+        jobs = self.plan.jobs(first, last)
+        self.planned += len(jobs)
+        left = [job for job in jobs if not self._find(job)]
+        self._tell()
+        for result in driver.run(left):
+            if isinstance(result, Failed):
+                self.failed.append(result)
+            else:
+                self.done.append(result)
+                if self.store is not None:
+                    self.store.put(result)
+            self._tell()
+
+    def _find(self, job: Job) -> bool:
+        found = None if self.store is None else self.store.get(job)
+        if found is None:
+            return False
+        self.done.append(found)
+        self.reused += 1
+        return True
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(Count(len(self.done) + len(self.failed), self.planned, len(self.failed), self.reused))
+
+    def width(self) -> Width:
+        """How wide the interval is now."""
+        from analysis.paired import compare_policies
+
+        if not complete_seeds(self.plan, self.done):
+            raise RunsFailed(self.failed)
+        return width_of(compare_policies(assemble_study(self.plan, self.done, self.failed, "")))
+
+
+def _check(replications: int, workers: int | None, precision: float | None, budget: int) -> None:
+    """All settings at once. Raises :class:`InputErrors`."""
+    mistakes = []
+    for name, value, least in (("--replications", replications, 1), ("--workers", workers, 1), ("--budget", budget, 1)):
+        if value is not None and value < least:
+            mistakes.append(InputError(name, f"found {value}", f"a whole number of at least {least}"))
+    if precision is not None and not 0.0 < precision < 1.0:
+        expected = "a share of the baseline's mean between 0 and 1, such as 0.01 for ±1 %"
+        mistakes.append(InputError("--precision", f"found {precision}", expected))
+    if mistakes:
+        raise InputErrors(mistakes)
+
+
+def _command(plan: Plan, replications: int, precision: float | None, budget: int) -> str:
+    """The shell line that makes this comparison again."""
+    parts = ["deepmarket compare", quoted(plan.scenario), *(quoted(arm.policy) for arm in plan.arms)]
+    parts.append(f"--replications {replications} --seed {plan.seed}")
+    if precision is not None:
+        parts.append(f"--precision {precision:g} --budget {budget}")
+    if plan.weeks is not None:
+        parts.append(f"--weeks {plan.weeks}")
+    parts += [f"--set {quoted(f'{path}={value}')}" for path, value in plan.overrides.items()]
+    return " ".join(parts)
+
+
+def _file_name(label: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in label)

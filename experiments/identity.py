@@ -1,0 +1,58 @@
+"""The identity of a run: a hash of everything that can change its result, so that no run is done twice or mistaken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+#: Packages whose version can change a number; written into every result.
+PACKAGES = ("mesa", "networkx", "numba", "numpy", "pandas", "pydantic", "scikit-learn", "scipy")
+
+#: Grows when the tables that a run leaves behind change: older runs are then done again.
+OUTPUTS = 1
+
+
+def version() -> str:
+    """Version of Deepmarket."""
+    from sim import __version__
+
+    return __version__
+
+
+@cache
+def code_hash() -> str:
+    """Hash of the model's source (every Python file of ``sim``): an edited clone is another code than the release."""
+    import sim
+
+    assert sim.__file__ is not None
+    root = Path(sim.__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def versions() -> dict[str, str]:
+    """Versions of Deepmarket, its source, Python and the packages that numbers depend on."""
+    found = {"deepmarket": version(), "source": code_hash(), "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+def run_identity(digest: str, label: str, weeks: int, seed: int) -> str:
+    """Identity of a run: code, resolved scenario (policy and parameters included), horizon, outputs, seed, label.
+
+    ``digest`` is that of the resolved scenario. The label is part of it, so that a policy compared with
+    itself really runs twice instead of meeting its own stored result.
+    """
+    parts = [version(), code_hash(), digest, label, weeks, OUTPUTS, seed]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,160 @@
+"""Typed columns from text cells: dates, amounts and names, every unusable cell refused or set aside with its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.amounts import parse_amounts
+from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
+from experiments.intake.headers import MappedTable
+from experiments.intake.names import match_names, nearest
+from experiments.intake.quality import QualityLedger
+
+_ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
+#: Largest amount taken for one: beyond it, minor units would not fit the books.
+LARGEST = 1e10
+_SET_ASIDE_REMEDY = (
+    'mend the cells, or set [rules] unusable_rows = "set_aside" in the mapping file to leave these rows out, counted'
+)
+
+
+@dataclass
+class RowCheck:
+    """Rows of one table that cannot be used: refused together, or set aside and counted when the user says so."""
+
+    table: MappedTable
+    ledger: QualityLedger
+    set_aside: bool
+    dropped: pd.Series
+
+    @classmethod
+    def of(cls, table: MappedTable, ledger: QualityLedger, set_aside: bool) -> RowCheck:
+        """A check with no row dropped yet."""
+        return cls(table, ledger, set_aside, pd.Series(False, index=table.table.frame.index))
+
+    def unusable(self, field: str, bad: pd.Series, problem: str, expected: str) -> None:
+        """Report the rows where ``bad`` holds; they are dropped when the user chose to set aside."""
+        bad = bad & ~self.dropped
+        rows = [int(r) for r in bad.index[bad]]
+        if not rows:
+            return
+        if self.set_aside:
+            self.ledger.set_aside(
+                self.table.file, self.table.header(field), problem, f"not usable: expected {expected}", rows
+            )
+            self.dropped |= bad
+        else:
+            self.ledger.refused(self.table.file, self.table.header(field), problem, expected, _SET_ASIDE_REMEDY, rows)
+
+    def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of ``frame`` that were not set aside."""
+        return frame[~self.dropped.reindex(frame.index, fill_value=False)]
+
+
+def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float | None = 0.0) -> pd.Series:
+    """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable."""
+    cells = table.cells(field)
+    values, bad, decimal_comma = parse_amounts(cells)
+    if decimal_comma:
+        check.ledger.mended(
+            table.file,
+            table.header(field),
+            "decimal commas read as such",
+            "some cells can be read no other way",
+            count=len(cells),
+        )
+    check.unusable(field, bad, f"not a number: {_examples(cells[bad])}", "a number such as 1250 or 1,250.00")
+    if minimum is not None:
+        low = values.lt(minimum)
+        check.unusable(field, low, f"below {minimum:g}: {_examples(cells[low])}", f"a number of at least {minimum:g}")
+    high = values.gt(LARGEST)
+    check.unusable(field, high, f"above {LARGEST:g}: {_examples(cells[high])}", f"a number of at most {LARGEST:g}")
+    return values.where(~bad & ~high)
+
+
+def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
+    """Dates of several fields of a table, with one order of day and month for all of them.
+
+    ``order`` from the mapping file wins. When cells such as 3/4/2017 occur and no cell can tell the
+    order, the table is refused: guessing would shift deals by months.
+    """
+    columns = {f: table.cells(f) for f in fields if f in table.columns}
+    found = find_order(list(columns.values()))
+    chosen = order or found.order
+    headers = ", ".join(table.header(f) for f in columns)
+    seen = found.either + found.month_first_only + found.day_first_only
+    if chosen is not None and seen:
+        proof = found.month_first_only if chosen == MONTH_FIRST else found.day_first_only
+        why = "the mapping file says so" if order else f"{proof:,} cells can be read no other way"
+        what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
+        check.ledger.noted(table.file, headers, what, why, count=seen)
+    elif seen:
+        check.ledger.refused(
+            table.file,
+            headers,
+            f"{found.either:,} dates fit month/day and day/month alike and no other cell tells",
+            "dates such as 2017-03-25, or one order that some cell proves",
+            'set [rules] date_order = "month_first" or "day_first" in the mapping file',
+        )
+    parsed: dict[str, pd.Series] = {}
+    for field, cells in columns.items():
+        values, bad = parse_dates(cells, chosen)
+        if chosen is not None or not seen:
+            form = _ORDER_WORDS[chosen] if chosen else "year-month-day"
+            check.unusable(
+                field, bad, f"impossible date: {_examples(cells[bad])}", f"a possible date written {form} or 2017-03-25"
+            )
+        parsed[field] = values
+    missing = pd.Series(np.datetime64("NaT"), index=table.table.frame.index, dtype="datetime64[ns]")
+    return {f: parsed.get(f, missing) for f in fields}
+
+
+def matched(
+    table: MappedTable,
+    field: str,
+    valid: Sequence[str],
+    aliases: Mapping[str, str],
+    ledger: QualityLedger,
+    *,
+    valid_file: str,
+    personal: bool,
+) -> pd.Series:
+    """Names of a field as the valid list spells them; unknown names stay as written (see :func:`unknown_names`).
+
+    Every changed spelling is reported with its rows.
+    """
+    cells = table.cells(field)
+    matches = match_names([c for c in cells.unique() if c], valid, aliases)
+    for written, match in matches.items():
+        if match is None or match.how == "exact":
+            continue
+        rows = [int(r) for r in cells.index[cells == written]]
+        why = {
+            "alias": "the mapping file says so",
+            "spacing": f"the same name but for spacing, case or punctuation as in {valid_file}",
+            "similar": f"the only name in {valid_file} that is nearly the same",
+        }[match.how]
+        what = f"{ledger.name(written, personal)} read as {ledger.name(match.name, personal)}"
+        ledger.mended(table.file, table.header(field), what, why, rows)
+    return cells.map({w: (m.name if m else w) for w, m in matches.items()} | {"": ""}).astype("str")
+
+
+def unknown_names(names: pd.Series, valid: Sequence[str]) -> dict[str, list[int]]:
+    """Names that are not in the valid list, each with its rows."""
+    unknown = names[names.ne("") & ~names.isin(list(valid))]
+    return {str(n): [int(r) for r in rows] for n, rows in unknown.groupby(unknown).groups.items()}
+
+
+def suggest(name: str, valid: Sequence[str]) -> str:
+    """' (did you mean …?)' for a message, or nothing when no valid name is near."""
+    near = nearest(name, valid)
+    return f" (did you mean '{near}'?)" if near else ""
+
+
+def _examples(cells: pd.Series) -> str:
+    different = list(dict.fromkeys(str(c) for c in cells))[:3]
+    return ", ".join(f"'{c}'" for c in different)

@@ -1,0 +1,214 @@
+"""Import of a CRM export: opportunities, roster, accounts, products become a scenario folder with a quality page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import tomli_w
+
+from experiments.intake.calibration import Calibration, calibrate_intercepts
+from experiments.intake.crm_bases import seen_not_taken_up, set_without_data, told_by_data
+from experiments.intake.crm_deals import OPEN
+from experiments.intake.crm_fit import fit_crm
+from experiments.intake.crm_pooling import pool_products
+from experiments.intake.crm_scenario import WRITTEN_BY_IMPORT, CrmScenario, Words
+from experiments.intake.crm_tables import CrmTables, read_crm
+from experiments.intake.facts import collect_facts
+from experiments.intake.headers import MappedTable, map_tables
+from experiments.intake.holdout import FitRow, compare_holdout
+from experiments.intake.kinds import CRM_KINDS
+from experiments.intake.loyalty_fit import fit_habit
+from experiments.intake.mapping import MappingFile, load_mapping
+from experiments.intake.market_runs import MarketRuns
+from experiments.intake.personal import hash_names, new_key
+from experiments.intake.quality import QualityLedger
+from experiments.intake.quality_page import KeptDefault, write_page
+from experiments.intake.readers import read_table
+from experiments.intake.summary import ImportSummary
+from experiments.intake.window import Window, choose_window
+from sim.errors import InputError, InputErrors
+from sim.params import Params
+from sim.scenario import Scenario
+
+#: Replications of the simulated market for calibration and for the hold-out table.
+RUNS = 8
+#: First seed of the test; calibration uses seeds from 1, so that no run is both.
+_TEST_SEED = 1001
+
+
+def import_crm(
+    files: Sequence[Path],
+    out: Path,
+    *,
+    mapping: Path | None = None,
+    holdout: float = 0.2,
+    hash_personal: bool = False,
+    currency: str = "EUR",
+    title: str = "",
+    runs: int = RUNS,
+) -> ImportSummary:
+    """Turn a CRM export into the scenario folder ``out``; files may come in any order.
+
+    ``holdout`` is the share of weeks kept back to test the fit (0: fit on all, no test); ``runs`` the
+    replications behind calibration and test (0: neither, win rates become log odds). ``hash_personal``
+    replaces names of reps, managers and accounts by keyed hashes. Raises :class:`sim.errors.InputErrors`
+    with every mistake that cannot be mended; nothing is written then.
+    """
+    ledger = QualityLedger(discreet=hash_personal)
+    _check_settings(files, out, holdout, runs, ledger)
+    given = load_mapping(mapping, CRM_KINDS)
+    read = [read_table(Path(f), ledger) for f in files]
+    found = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
+    tables = pool_products(read_crm(found, given, ledger), ledger)
+    if hash_personal:
+        tables = hash_names(tables, new_key())
+    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", currency), ledger)
+    return _write(scenario, out, found, given, runs, ledger)
+
+
+def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: QualityLedger) -> CrmScenario:
+    """Fit clean tables; raises InputErrors when there are too few weeks or deals."""
+    decided = tables.deals[tables.deals["state"].ne(OPEN)]
+    try:
+        window = choose_window(decided["closed"], holdout)
+    except ValueError as error:
+        raise InputErrors(
+            [
+                InputError(
+                    "opportunities",
+                    str(error),
+                    "decided deals over a longer time",
+                    "export more history, or a smaller hold-out",
+                )
+            ]
+        ) from None
+    _report_window(tables, window, ledger)
+    fit = fit_crm(tables, window)
+    habit = fit_habit(decided[window.in_train(decided["closed"])], Params().loyalty.carry_over)
+    return CrmScenario(tables, fit, habit, words)
+
+
+def _check_settings(files: Sequence[Path], out: Path, holdout: float, runs: int, ledger: QualityLedger) -> None:
+    if not files:
+        ledger.refused(
+            "the command",
+            "files",
+            "no file given",
+            "the files of a CRM export",
+            "name at least the table of opportunities",
+        )
+    if not 0.0 <= holdout <= 0.5:
+        ledger.refused(
+            "the command",
+            "holdout",
+            f"{holdout:g} is out of range",
+            "a share between 0 and 0.5",
+            "0.2 holds out the last fifth",
+        )
+    if runs < 0:
+        ledger.refused("the command", "runs", f"{runs} is negative", "0 or more replications", "leave it out")
+    scenario = out / "scenario.toml"
+    if out.exists() and not out.is_dir():
+        ledger.refused(
+            str(out), "", "a file of this name exists", "a folder, new or from an earlier import", "choose another"
+        )
+    elif scenario.is_file() and not scenario.read_text(encoding="utf-8", errors="replace").startswith(
+        WRITTEN_BY_IMPORT
+    ):
+        remedy = "choose another folder, or move that file away"
+        ledger.refused(str(scenario), "", "a scenario not written by an import is here", "a new folder", remedy)
+    ledger.stop_if_refused()
+
+
+def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> None:
+    """Say which decided deals lie before the first week used."""
+    decided = tables.deals[tables.deals["state"].ne(OPEN)]
+    early = decided.index[decided["closed"] < window.train_start]
+    if len(early):
+        what = f"deals decided before {window.train_start.date()}, the first of the weeks used"
+        why = f"{window.odd_days} days that make no whole week" + (
+            f" and {window.cold} weeks in which the pipeline was filling" if window.cold else ""
+        )
+        ledger.set_aside("opportunities", "closed", what, why, list(early))
+
+
+def _write(
+    scenario: CrmScenario,
+    out: Path,
+    found: Mapping[str, MappedTable],
+    given: MappingFile,
+    runs: int,
+    ledger: QualityLedger,
+) -> ImportSummary:
+    intercepts = scenario.start_intercepts()
+    scenario.write(out, intercepts)
+    fit: list[FitRow] = []
+    if runs:
+        market = MarketRuns(out, scenario.offer_names)
+        calibrated = _calibrate(scenario, market, range(1, runs + 1))
+        intercepts = calibrated.intercepts
+        scenario.write(out, intercepts)
+        if scenario.fit.window.test:
+            seeds = range(_TEST_SEED, _TEST_SEED + runs)
+            run = partial(market.orders, intercepts)
+            fit = compare_holdout(scenario.tables, scenario.fit.window, run, seeds, _reasons(scenario))
+    loaded = Scenario.load(out)
+    defaults = kept_defaults(loaded)
+    bases, assumed = told_by_data(scenario), set_without_data(scenario)
+    remarks = seen_not_taken_up(scenario.fit)
+    page = write_page(scenario.words.title, list(found.values()), ledger, bases, assumed, defaults, fit, remarks)
+    (out / "quality.md").write_text(page, encoding="utf-8")
+    (out / "facts.toml").write_text(tomli_w.dumps(collect_facts(scenario.fit)), encoding="utf-8")
+    (out / "mapping.toml").write_text(tomli_w.dumps(mapping_content(found, given)), encoding="utf-8")
+    return ImportSummary(
+        out, tuple(found.values()), ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), loaded.warnings
+    )
+
+
+def _calibrate(scenario: CrmScenario, market: MarketRuns, seeds: Sequence[int]) -> Calibration:
+    products = scenario.fit.products
+    target = {str(p): float(r) for p, r in products["win_rate"].items()}
+    weights = {str(p): float(n) for p, n in products["decided"].items()}
+    return calibrate_intercepts(
+        target, weights, scenario.start_intercepts(), market.orders, seeds, scenario.fit.window.train
+    )
+
+
+def _reasons(scenario: CrmScenario) -> dict[str, str]:
+    """What is known to move a measure in the weeks held out beyond what the market holds."""
+    window, deals = scenario.fit.window, scenario.tables.deals
+    decided = deals[deals["state"].ne(OPEN)]
+    before = window.in_train(decided["closed"]).sum() / window.train
+    after = window.in_test(decided["closed"]).sum() / max(window.test, 1)
+    reasons = {
+        "win_rate": "it changes with the month of the quarter, and it rises in the simulation while relationships build up"
+    }
+    if before and abs(after / before - 1.0) > 0.1:
+        reasons["weekly_orders"] = (
+            f"{after:.0f} deals a week were decided in the weeks held out, {before:.0f} before: rates are not steady"
+        )
+    return reasons
+
+
+def mapping_content(found: Mapping[str, MappedTable], given: MappingFile) -> dict[str, object]:
+    """Contents of mapping.toml: the mapping that was used, in the form that an import takes."""
+    content: dict[str, object] = {
+        "tables": {kind: {"file": t.file, "columns": dict(t.columns)} for kind, t in found.items()}
+    }
+    return content | given.model_dump(exclude={"tables"}, exclude_none=True)
+
+
+def kept_defaults(scenario: Scenario) -> list[KeptDefault]:
+    """Parameters of the mechanisms that nobody set, with the source of their default."""
+    sources = {
+        f"params.{section}.{name}": declaration.source
+        for section in Params.model_fields
+        for name, declaration in getattr(scenario.params, section).declarations()
+    }
+    return [
+        KeptDefault(path, f"{value}", sources.get(path, ""))
+        for path, value, who in scenario.values()
+        if who == "default" and path.startswith(("params.", "policy."))
+    ]

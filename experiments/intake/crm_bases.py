@@ -1,0 +1,166 @@
+"""What the numbers of an imported CRM rest on: told by the data, set without data, or seen and not taken up."""
+
+from __future__ import annotations
+
+from experiments.intake.crm_fit import CrmFit
+from experiments.intake.crm_scenario import COST_SHARE, TYPES, CrmScenario
+from experiments.intake.quality_page import Basis
+from experiments.intake.shrinkage import STRONGEST
+from experiments.intake.window import DAYS
+
+#: Strength of a prior beyond which units differ by no more than noise.
+_ALIKE = 0.5 * STRONGEST
+
+
+def told_by_data(scenario: CrmScenario) -> list[Basis]:
+    """Numbers from the data, with the way they were found."""
+    bases = [*_from_accounts(scenario), *_from_products(scenario), *_from_reps(scenario)]
+    fit, habit = scenario.fit, scenario.habit
+    if fit.yearly is not None:
+        value = f"swing {fit.yearly.swing:.3f}, peak in week {fit.yearly.peak:.0f}"
+        how = "cosine wave on weekly decided deals; weeks count from the first week fitted"
+        bases.append(Basis("params.needs.season_*", value, how))
+    if habit.told:
+        how = f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals"
+        bases.append(Basis("params.choice.loyalty", f"{habit.weight:.2f} ± {habit.error:.2f}", how))
+    return bases
+
+
+def _from_accounts(scenario: CrmScenario) -> list[Basis]:
+    fit, window = scenario.fit, scenario.fit.window
+    rate, sizes = fit.accounts["rate"], fit.accounts["order_size"]
+    decided = int(fit.products["decided"].sum())
+    held_out = f", {window.test} held out from {window.test_start.date()}" if window.test else ""
+    cold = f"{window.cold} cold weeks and {window.odd_days} odd days at the start left out"
+    shape = "as Poisson: accounts buy alike" if fit.rates.shape > _ALIKE else f"gamma shape {fit.rates.shape:.2f}"
+    bases = [
+        Basis(
+            "window",
+            f"{window.train} weeks from {window.train_start.date()}{held_out}",
+            f"whole weeks between the first and the last decision; {cold}",
+        ),
+        Basis("accounts", f"{len(fit.accounts)}", "account list and deals"),
+        Basis(
+            "purchase_rate",
+            f"mean {rate.mean():.3f} a week, {rate.min():.3f} to {rate.max():.3f}; {shape}",
+            f"decided opportunities per account ({decided:,}), shrunken by a gamma–Poisson fit",
+        ),
+        Basis(
+            "mix_*",
+            f"strength {fit.mixes.strength:,.0f} deals",
+            "products of decided opportunities per account, shrunken by a Dirichlet fit",
+        ),
+        Basis("order_size", f"mean {sizes.mean():.3g} units", "units of won deals; 1 where the CRM counts none"),
+        Basis("customer types", ", ".join(TYPES), "thirds of accounts by fitted rate of opportunities"),
+    ]
+    if scenario.marks:
+        how = "account list; a missing mark is the mean of the known ones"
+        bases.append(Basis("marks", ", ".join(scenario.marks), how))
+    return bases
+
+
+def _from_products(scenario: CrmScenario) -> list[Basis]:
+    products, shares = scenario.fit.products, scenario.fit.win_by_product
+    ratio = products["price_ratio"]
+    return [
+        Basis(
+            "list_price",
+            ", ".join(f"{name} {price:,.2f}" for name, price in products["price"].items()),
+            f"list price × mean realised value over list by product ({ratio.min():.3f} to {ratio.max():.3f})",
+        ),
+        Basis(
+            "offer intercepts (win rate)",
+            ", ".join(f"{name} {rate:.1%}" for name, rate in products["win_rate"].items()),
+            f"won of decided by product, shrunken to {shares.mean:.1%} ({_differ(shares.strength, 'products')}); "
+            "intercepts such that the simulated fitted weeks show these rates",
+        ),
+    ]
+
+
+def _from_reps(scenario: CrmScenario) -> list[Basis]:
+    fit, reps = scenario.fit, scenario.fit.reps
+    with_accounts = fit.accounts["rep"].nunique()
+    return [
+        Basis(
+            "rep skill",
+            f"{reps['skill'].min():+.2f} to {reps['skill'].max():+.2f} sd",
+            f"ln(win rate / mean) / 0.3, win rates shrunken ({_differ(fit.win_by_rep.strength, 'reps')})",
+        ),
+        Basis(
+            "teams and territories",
+            f"{reps['manager'].nunique()} teams, {len(scenario.territory_names)} territories, {len(reps)} reps",
+            "managers and regional offices of the roster",
+        ),
+        Basis(
+            "portfolios",
+            f"{with_accounts} reps have accounts",
+            "the rep with most of the account's decided deals; where nobody has half of them, reps of its office in "
+            "order of deals, each up to the rep's share of the office's deals",
+        ),
+    ]
+
+
+def set_without_data(scenario: CrmScenario) -> list[Basis]:
+    """Numbers that the import sets although the data are silent."""
+    rows = [
+        Basis(
+            "one rival per product",
+            "same price and cost as ours, price held",
+            "a lost deal went to a rival or to nobody; the CRM does not say which",
+        ),
+        Basis(
+            "pass-through distributor per territory",
+            "mark-up 0, own cost 0, holding cost 0",
+            "the company sells directly; stock and lead times keep their defaults",
+        ),
+        Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
+        Basis("neighbours of territories", "none", "the roster says nothing of borders"),
+        Basis("currency", scenario.words.currency, "CRM amounts carry none"),
+    ]
+    if scenario.fit.products["unit_cost"].isna().any():
+        rows.append(
+            Basis(
+                "unit_cost",
+                f"{COST_SHARE:.0%} of the price",
+                "no costs among the products; about the share of the built-in market",
+            )
+        )
+    if not scenario.habit.told:
+        rows.append(Basis("params.choice.loyalty", "default", f"{scenario.habit.deals} decided deals cannot tell it"))
+    return rows
+
+
+def seen_not_taken_up(fit: CrmFit) -> list[str]:
+    """What the data show that the first market cannot hold, in sentences."""
+    products, quarter = fit.products, fit.season
+    cycle, shape = products["cycle_mean"].astype(float).mean() / DAYS, products["cycle_shape"].astype(float).mean()
+    wins = ", ".join(f"month {m}: {r:.0%}" for m, r in quarter["win_rate"].items())
+    index = ", ".join(f"month {m}: {r:.2f}" for m, r in quarter["decided_index"].items())
+    remarks = [
+        f"Opportunities last weeks: mean {cycle:.1f} weeks, gamma shape {shape:.2f} "
+        "(by product in facts.toml). Here an opportunity that is decided in a week is one occasion of that week.",
+        f"{fit.openings_per_week:.1f} opportunities are opened a week; {fit.open_deals:,} were open at the end, "
+        f"{fit.stale_deals:,} of them longer than 99 % of decided ones ever were.",
+        f"Win rate by month of the quarter: {wins}.",
+        f"Decided deals by month of the quarter: {index} (1 is the mean week; shrunken).",
+        f"Accounts are served by {fit.accounts['reps'].mean():.1f} reps on average; the one who has it here had "
+        f"{fit.accounts['main_share'].mean():.0%} of its decided deals.",
+        "Win rates by rep and product are in facts.toml; here skill is one number per rep.",
+        f"Win rates of accounts: {_differ(fit.win_by_account.strength, 'accounts')}.",
+        f"Order values within a product spread by {products['price_spread'].mean():.2f} (sd of the logarithm); here "
+        "every order is paid at the mean price.",
+        "Relationships with reps start at 0 and grow with calls, so the simulated win rate rises within a run; its mean "
+        "over the fitted weeks is the fitted one.",
+        "Sector, place and parent company of accounts are kept in accounts.csv.",
+    ]
+    if fit.yearly is None:
+        remarks.append(f"{fit.window.train} weeks are less than a year: no yearly season can be told, none is set.")
+    return remarks
+
+
+def _differ(strength: float, what: str) -> str:
+    return (
+        f"{what} differ no more than chance"
+        if strength > _ALIKE
+        else f"{what} differ like {strength:,.0f} deals of a common prior"
+    )

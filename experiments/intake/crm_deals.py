@@ -1,0 +1,170 @@
+"""Deals of a CRM export as a clean table: numbers, states, dates and values checked row by row."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from experiments.intake.cells import RowCheck, amounts, dates
+from experiments.intake.headers import MappedTable
+from experiments.intake.mapping import MappingFile, Stages
+from experiments.intake.names import normalised
+from experiments.intake.quality import QualityLedger
+
+WON, LOST, OPEN = "won", "lost", "open"
+_WON_WORDS = ("won", "closed won", "win", "success", "赢单", "成交", "已成交", "赢")
+_LOST_WORDS = ("lost", "closed lost", "loss", "丢单", "输单", "失败", "流失")
+_OPEN_WORDS = (
+    "open",
+    "prospecting",
+    "engaging",
+    "lead",
+    "qualification",
+    "qualified",
+    "proposal",
+    "negotiation",
+    "new",
+    "in progress",
+    "needs analysis",
+)
+
+
+def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> tuple[pd.DataFrame, RowCheck]:
+    """The deals as a table (see CrmTables) and the check that knows which of its rows are not used."""
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    deals = pd.DataFrame(index=table.table.frame.index)
+    deals["id"] = _ids(table, check)
+    for field in ("agent", "product"):
+        deals[field] = table.cells(field)
+        check.unusable(field, deals[field].eq(""), f"no {field}", f"the name of the {field}")
+    deals["account"] = table.cells("account")
+    deals["state"] = _states(table, mapping.stages, check)
+    when = dates(table, ("opened", "closed"), check, mapping.rules.date_order)
+    deals["opened"], deals["closed"] = when["opened"], when["closed"]
+    deals["value"] = amounts(table, "value", check)
+    deals["units"] = amounts(table, "units", check).fillna(1.0) if "units" in table.columns else 1.0
+    decided = deals["state"].ne(OPEN)
+    check.unusable(
+        "closed",
+        decided & table.cells("closed").eq(""),
+        "won or lost, but no close date",
+        "the day the deal was decided",
+    )
+    check.unusable(
+        "closed",
+        deals["closed"].lt(deals["opened"]),
+        "closed before it was opened",
+        "a close date on or after the open date",
+    )
+    _note_values(table, check.keep(deals), ledger)
+    return deals, check
+
+
+def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
+    """Deal numbers; identical rows are kept once, different rows with one number are unusable."""
+    frame = table.table.frame
+    if "id" not in table.columns:
+        check.ledger.noted(
+            table.file,
+            "",
+            "deals have no number; rows are taken as different deals",
+            "no header means 'id'",
+            count=len(frame),
+        )
+        return pd.Series([f"row {r}" for r in frame.index], index=frame.index, dtype="str")
+    ids = table.cells("id")
+    repeated = frame.duplicated(keep="first") & ids.ne("")
+    if repeated.any():
+        check.ledger.mended(
+            table.file,
+            table.header("id"),
+            "identical rows kept once",
+            "every cell is the same",
+            list(frame.index[repeated]),
+        )
+        check.dropped |= repeated
+    twice = ids.ne("") & ids[~repeated].duplicated(keep=False).reindex(ids.index, fill_value=False)
+    check.unusable("id", twice, "the same deal number over different rows", "one row per deal")
+    check.unusable("id", ids.eq(""), "no deal number", "a number for every deal")
+    return ids
+
+
+def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
+    """Won, lost or open per deal; an unknown word counts as open and is reported."""
+    meaning = {
+        normalised(w): s for s, words in ((WON, _WON_WORDS), (LOST, _LOST_WORDS), (OPEN, _OPEN_WORDS)) for w in words
+    }
+    meaning |= {
+        normalised(w): s for s, words in ((WON, stages.won), (LOST, stages.lost), (OPEN, stages.open)) for w in words
+    }
+    cells = table.cells("stage")
+    check.unusable("stage", cells.eq(""), "no stage", "won, lost or a stage of an open deal")
+    for word in cells.unique():
+        if word and normalised(word) not in meaning:
+            rows = list(cells.index[cells == word])
+            check.ledger.noted(
+                table.file,
+                table.header("stage"),
+                f"stage '{word}' taken as open",
+                "it is no known word for won or lost",
+                rows,
+            )
+    states = cells.map({c: meaning.get(normalised(c), OPEN) for c in cells.unique()}).astype("str")
+    if not states.isin([WON, LOST]).any():
+        words = ", ".join(f"'{w}'" for w in cells.unique()[:6])
+        check.ledger.refused(
+            table.file,
+            table.header("stage"),
+            f"no deal is won or lost; stages are {words}",
+            "words such as Won and Lost",
+            'name them in the mapping file: [stages] won = ["…"] lost = ["…"]',
+        )
+    return states
+
+
+def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger) -> None:
+    header = table.header("value")
+    blank = deals["state"].eq(OPEN) & (deals["closed"].isna() | deals["value"].isna())
+    if blank.any():
+        ledger.noted(
+            table.file,
+            f"{table.header('closed')}, {header}",
+            "open deals without close date or value",
+            "they are not decided yet; used for the open pipeline only",
+            list(deals.index[blank]),
+        )
+    unopened = deals["opened"].isna()
+    if unopened.any() and "opened" in table.columns:
+        ledger.noted(
+            table.file,
+            table.header("opened"),
+            "deals without an open date",
+            "not used for cycle length and opening rate",
+            list(deals.index[unopened]),
+        )
+    early = deals["state"].eq(OPEN) & deals["closed"].notna()
+    if early.any():
+        ledger.noted(
+            table.file,
+            table.header("closed"),
+            "open deals with a close date",
+            "taken as planned dates and not used",
+            list(deals.index[early]),
+        )
+    nothing = deals["state"].eq(LOST) & deals["value"].fillna(0.0).eq(0.0)
+    if nothing.any():
+        ledger.noted(
+            table.file,
+            header,
+            "lost deals with value 0 or none",
+            "a lost deal brings nothing; they count for win rates, not for prices",
+            list(deals.index[nothing]),
+        )
+    free = deals["state"].eq(WON) & deals["value"].fillna(0.0).eq(0.0)
+    if free.any():
+        ledger.set_aside(
+            table.file,
+            header,
+            "won deals with value 0 or none",
+            "they count as won; left out of prices and order values",
+            list(deals.index[free]),
+        )

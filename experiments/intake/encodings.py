@@ -1,0 +1,53 @@
+"""Text encodings of users' tables: UTF-8 with or without mark, UTF-16 with mark, GBK, Western European."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Text of a file and the encoding it was read with."""
+
+    text: str
+    encoding: str
+
+
+def decode(raw: bytes) -> Decoded | None:
+    """Decode ``raw``; None when the bytes are not text at all.
+
+    UTF-8 is tried first because text in other encodings is almost never valid UTF-8 by accident.
+    GBK and Latin-1 cannot be told apart by validity: in GBK, bytes ≥ 0x80 come in even runs (one
+    character is two bytes), in Western text they stand alone among ASCII letters.
+    """
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if raw.startswith(mark):
+            return _try(raw, name)
+    if b"\x00" in raw:
+        return None
+    decoded = _try(raw, "utf-8")
+    if decoded is None and _looks_double_byte(raw):
+        decoded = _try(raw, "gb18030")
+    return decoded or _try(raw, "cp1252") or _try(raw, "latin-1")
+
+
+def _try(raw: bytes, encoding: str) -> Decoded | None:
+    try:
+        return Decoded(raw.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _looks_double_byte(raw: bytes) -> bool:
+    """True when most bytes ≥ 0x80 stand in runs of at least two bytes, even in number."""
+    runs = [len(r) for r in _HIGH_RUN.findall(raw)]
+    even = sum(n for n in runs if n >= 2 and n % 2 == 0)
+    return even > 0.5 * sum(runs)

@@ -1,0 +1,121 @@
+"""The mapping file: a user's word on what headers and stage words mean and what becomes of unusable rows."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from experiments.intake.dates import ORDERS
+from experiments.intake.kinds import Kind
+from experiments.intake.names import nearest
+from sim.errors import InputError, InputErrors
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TableMapping(_Strict):
+    """Headers of one kind of table: field → header, and the file's name when several files look alike."""
+
+    file: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class Stages(_Strict):
+    """Words of the stage column; a word in neither list means the deal is open."""
+
+    won: list[str] = Field(default_factory=list)
+    lost: list[str] = Field(default_factory=list)
+    open: list[str] = Field(default_factory=list)
+
+
+class Rules(_Strict):
+    """What to do where data cannot be used as they are.
+
+    ``unusable_rows``: refuse the import and list them, or set them aside and count them.
+    """
+
+    unusable_rows: Literal["refuse", "set_aside"] = "refuse"
+    date_order: Literal["month_first", "day_first"] | None = None
+
+
+class MappingFile(_Strict):
+    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account or sector."""
+
+    tables: dict[str, TableMapping] = Field(default_factory=dict)
+    stages: Stages = Field(default_factory=Stages)
+    rules: Rules = Field(default_factory=Rules)
+    names: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+NAMED_FIELDS = ("product", "agent", "account", "sector")
+
+
+def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
+    """Read and check a mapping file; an empty mapping for None. Raises InputErrors with every error in it."""
+    if path is None:
+        return MappingFile()
+    if not path.is_file():
+        raise InputErrors([_error(str(path), "no such mapping file", "a TOML file", "check the name and the folder")])
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputErrors(
+            [_error(path.name, f"not readable as TOML: {error}", "TOML text in UTF-8", "mend the line named")]
+        ) from None
+    try:
+        mapping = MappingFile.model_validate(raw)
+    except ValidationError as error:
+        raise InputErrors([_of_pydantic(path, e["loc"], e["msg"]) for e in error.errors()]) from None
+    errors = _unknown_names(path, mapping, kinds)
+    if errors:
+        raise InputErrors(errors)
+    return mapping
+
+
+def _of_pydantic(path: Path, where: tuple[int | str, ...], message: str) -> InputError:
+    expected = "tables, stages, rules or names as in the mapping.toml that every import writes"
+    if where and where[-1] == "date_order":
+        expected = " or ".join(ORDERS)
+    return _error(
+        f"{path.name}: {'.'.join(str(w) for w in where)}",
+        message,
+        expected,
+        "start from the mapping.toml of an earlier import",
+    )
+
+
+def _unknown_names(path: Path, mapping: MappingFile, kinds: tuple[Kind, ...]) -> list[InputError]:
+    known: Mapping[str, Kind] = {k.name: k for k in kinds}
+    errors = []
+    for table, given in mapping.tables.items():
+        if table not in known:
+            errors.append(_unknown(f"{path.name}: tables.{table}", table, list(known), "kind of table"))
+            continue
+        fields = [f.name for f in known[table].fields]
+        errors += [
+            _unknown(f"{path.name}: tables.{table}.columns.{c}", c, fields, "field")
+            for c in given.columns
+            if c not in fields
+        ]
+    errors += [
+        _unknown(f"{path.name}: names.{n}", n, list(NAMED_FIELDS), "field of names")
+        for n in mapping.names
+        if n not in NAMED_FIELDS
+    ]
+    return errors
+
+
+def _unknown(place: str, word: str, valid: list[str], what: str) -> InputError:
+    near = nearest(word, valid)
+    remedy = f"did you mean '{near}'?" if near else "rename or remove it"
+    return _error(place, f"'{word}' is no {what}", "one of " + ", ".join(valid), remedy)
+
+
+def _error(place: str, problem: str, expected: str, remedy: str) -> InputError:
+    return InputError(place=place, problem=problem, expected=expected, remedy=remedy)

@@ -1,0 +1,41 @@
+"""Runs of an imported market: its folder simulated with given intercepts, read back as decided opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sim.market import Market
+from sim.scenario import Scenario
+
+#: Orders of a market are priced in minor units.
+MINOR = 100.0
+
+
+@dataclass(frozen=True)
+class MarketRuns:
+    """The market of a scenario folder; ``offer_names`` gives our offer (and its category) by product."""
+
+    folder: Path
+    offer_names: Mapping[str, str]
+
+    def orders(self, intercepts: Mapping[str, float], seed: int, weeks: int) -> pd.DataFrame:
+        """Occasions of one run: week (from 0), customer (row), offer (product), value (major units), won."""
+        overrides = {f"offer.{self.offer_names[p]}.intercept": float(value) for p, value in intercepts.items()}
+        scenario = Scenario.load(self.folder, overrides=overrides, weeks=weeks)
+        market = Market(scenario, seed=seed, keep_orders=True)
+        market.run()
+        orders = market.results.orders
+        product = {name: p for p, name in self.offer_names.items()}
+        return pd.DataFrame(
+            {
+                "week": orders["week"] - 1,
+                "customer": orders["customer"],
+                "offer": orders["category"].map(product),
+                "value": orders["units"] * orders["price"] / MINOR,
+                "won": orders["won"].astype(bool),
+            }
+        )

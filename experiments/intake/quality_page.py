@@ -1,0 +1,134 @@
+"""The data-quality page of an import: what was read and mended, what the numbers rest on, how well they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from experiments.intake.headers import MappedTable
+from experiments.intake.holdout import TOLERANCE, FitRow
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger, quote_rows
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One number (or column of numbers) of the scenario that comes from the data, and how."""
+
+    name: str
+    value: str
+    how: str
+
+
+@dataclass(frozen=True)
+class KeptDefault:
+    """A number of the scenario that the data do not tell."""
+
+    name: str
+    value: str
+    source: str
+
+
+def write_page(
+    title: str,
+    tables: Sequence[MappedTable],
+    ledger: QualityLedger,
+    bases: Sequence[Basis],
+    assumed: Sequence[Basis],
+    defaults: Sequence[KeptDefault],
+    fit: Sequence[FitRow],
+    remarks: Sequence[str],
+) -> str:
+    """The page as Markdown."""
+    parts = [f"# Data quality: {title}", _files(tables), _headers(tables), _findings(ledger)]
+    parts.append(
+        "## Numbers from the data\n\n" + _table(("number", "value", "how"), [(b.name, b.value, b.how) for b in bases])
+    )
+    parts.append(
+        "## Set by the import without data\n\n"
+        + _table(("number", "value", "why"), [(b.name, b.value, b.how) for b in assumed])
+    )
+    parts.append(_fit(fit))
+    parts.append("## What the data show and the market does not take up yet\n\n" + "\n".join(f"- {r}" for r in remarks))
+    kept = _table(("parameter", "value", "source"), [(d.name, d.value, d.source) for d in defaults])
+    parts.append(
+        f"## Numbers that kept their default ({len(defaults)})\n\nSource A is an assumption of the model.\n\n{kept}"
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def fit_line(row: FitRow) -> str:
+    """One row of the hold-out table for a terminal."""
+    numbers = f"observed {row.observed:,.4g}, simulated {row.simulated:,.4g} ({row.deviation:+.1%})"
+    return f"{row.label}: {numbers}: {row.verdict}"
+
+
+def _files(tables: Sequence[MappedTable]) -> str:
+    rows = [(t.file, t.kind.name, f"{len(t.table.frame):,}", t.table.encoding, _delimiter(t)) for t in tables]
+    return "## Files\n\n" + _table(("file", "read as", "rows", "encoding", "delimiter"), rows)
+
+
+def _delimiter(table: MappedTable) -> str:
+    return {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}.get(table.table.delimiter, "–")
+
+
+def _headers(tables: Sequence[MappedTable]) -> str:
+    rows = [
+        (t.kind.name, f.name, f.meaning, t.columns.get(f.name, "– not in the file"), t.how.get(f.name, ""))
+        for t in tables
+        for f in t.kind.fields
+    ]
+    text = (
+        "Guessed from the headers. `mapping.toml` in this folder says the same; change it and give it with `--mapping`."
+    )
+    return f"## Headers\n\n{text}\n\n" + _table(("table", "field", "meaning", "your header", "found by"), rows)
+
+
+def _findings(ledger: QualityLedger) -> str:
+    titles = {MENDED: "Mended", SET_ASIDE: "Set aside", NOTED: "Noted"}
+    parts = []
+    for kind, title in titles.items():
+        rows = [
+            (f.file, f.column, f.what, f"{f.count:,}", quote_rows(f.rows) if f.rows else "", f.why)
+            for f in ledger.findings
+            if f.kind == kind
+        ]
+        parts.append(f"## {title}\n\n" + _table(("file", "column", "what", "rows", "first rows", "why"), rows))
+    return "\n\n".join(parts)
+
+
+def _fit(fit: Sequence[FitRow]) -> str:
+    if not fit:
+        return "## Fit\n\nNo weeks were held out, so the fit is not tested."
+    rows = [
+        (
+            r.label,
+            f"{r.training:,.4g}",
+            f"{r.observed:,.4g}",
+            f"{r.simulated:,.4g}",
+            f"{r.low:,.4g} – {r.high:,.4g}",
+            f"{r.deviation:+.1%}",
+            r.verdict,
+        )
+        for r in fit
+    ]
+    head = (
+        "measure",
+        "fitted weeks, observed",
+        "held out, observed",
+        "held out, simulated",
+        "95 % of runs",
+        "deviation",
+        f"within {TOLERANCE:.0%}",
+    )
+    return "## Fit on the weeks held out\n\n" + _table(head, rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return "Nothing."
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows])
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")

@@ -1,0 +1,138 @@
+"""The outcome of a comparison: the study, its answer, figures and report, and the runs that failed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.runs import Failed
+from experiments.stopping import DECIDING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from analysis.findings import Findings
+    from analysis.study import Study
+
+_PAGE = "report.html"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a comparison found.
+
+    ``failures`` are runs that did not end well, ``folder`` where results were saved (None: nowhere yet),
+    ``reused`` how many runs had been done before, ``reached`` whether a wanted precision was met (None:
+    none was asked for).
+    """
+
+    study: Study
+    failures: tuple[Failed, ...] = ()
+    folder: Path | None = None
+    reused: int = 0
+    reached: bool | None = None
+    scenario_files: Mapping[str, str] | None = None
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Everything the study says, computed once."""
+        from analysis.findings import analyse_study
+
+        return analyse_study(self.study)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Paired differences, one row per policy and KPI; columns as in :func:`analysis.compare_policies`."""
+        return self.findings.table
+
+    @property
+    def sentence(self) -> str:
+        """The answer: which policy, by how much, how sure, and where it loses."""
+        return self.findings.answer.sentence
+
+    @property
+    def variance_reduction(self) -> float:
+        """How many times fewer replications pairing needs on contribution (smallest over policies); NaN when all are identical."""
+        rows = self.table[(self.table["kpi"] == DECIDING) & (self.table["verdict"] != "identical")]
+        return float(rows["vrf"].min()) if len(rows) else math.nan
+
+    def plot(self, policy: str | None = None) -> Figure:
+        """Forest plot of the paired differences of ``policy`` (default: the best challenger)."""
+        from analysis.figures.forest import forest
+        from analysis.figures.style import Names
+
+        chosen = policy or self.findings.answer.policy
+        names = Names(self.study.title(chosen), self.study.title(self.study.baseline), self.study.meta.currency)
+        return forest(self.findings.of(chosen), names)
+
+    def report(self, path: Path | str) -> Path:
+        """Write the self-contained HTML report."""
+        from analysis import write_report
+
+        return write_report(self.findings, path)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write tables (Parquet and CSV), figures (PNG), the resolved scenarios and report.html into ``folder``."""
+        from analysis.figures.gallery import draw_study, save_plates
+        from analysis.findings import write_tables
+        from analysis.report.study_page import write_report
+        from analysis.study_folder import TABLES, write_study
+
+        folder = Path(folder)
+        write_study(self.study, folder)
+        for name in TABLES:
+            getattr(self.study, name).to_csv(folder / f"{name}.csv", index=False)
+        write_tables(self.findings, folder)
+        for name, text in (self.scenario_files or {}).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        plates = draw_study(self.findings)
+        figures = folder / "figures"
+        figures.mkdir(exist_ok=True)
+        for old in figures.glob("*.png"):
+            old.unlink()  # of an earlier comparison in this folder, perhaps of other policies
+        save_plates(plates, figures)
+        write_report(self.findings, folder / _PAGE, plates)
+        return folder
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain values for JSON; a value that is not a number becomes null."""
+        answer, meta = self.findings.answer, self.study.meta
+        return {
+            "scenario": meta.scenario,
+            "weeks": meta.weeks,
+            "seeds": list(meta.seeds),
+            "replications": meta.replications,
+            "baseline": self.study.baseline,
+            "policies": list(self.study.policies),
+            "verdict": answer.verdict,
+            "policy": answer.policy,
+            "answer": self.sentence,
+            "variance_reduction": plain(self.variance_reduction),
+            "precision_reached": self.reached,
+            "comparison": [{k: plain(v) for k, v in row.items()} for row in self.table.to_dict(orient="records")],
+            "failures": [
+                {
+                    "policy": f.job.label,
+                    "seed": f.job.seed,
+                    "kind": f.kind,
+                    "message": f.message,
+                    "repeat": f.job.replay,
+                }
+                for f in self.failures
+            ],
+            "reused_runs": self.reused,
+            "folder": None if self.folder is None else str(self.folder),
+            "versions": dict(meta.versions),
+        }
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON has it."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

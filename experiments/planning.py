@@ -1,0 +1,126 @@
+"""Planning a comparison: which runs it takes, each with its identity, checked as a whole before the first one starts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.identity import run_identity
+from experiments.runs import AS_WRITTEN, Job
+from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One policy of a comparison: ``label`` names it in tables, ``policy`` is what to load."""
+
+    label: str
+    policy: str
+    title: str
+    description: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison as planned: the first arm is the baseline; replication r has seed ``seed`` + r for every arm."""
+
+    scenario: str
+    arms: tuple[Arm, ...]
+    seed: int
+    overrides: Mapping[str, Any]
+    weeks: int | None
+
+    @property
+    def baseline(self) -> Arm:
+        """The arm that others are compared with."""
+        return self.arms[0]
+
+    def jobs(self, first: int, last: int) -> list[Job]:
+        """Runs of replications ``first`` to ``last`` − 1 (from 0), all policies of a replication together."""
+        return [self._job(arm, self.seed + r) for r in range(first, last) for arm in self.arms]
+
+    def _job(self, arm: Arm, seed: int) -> Job:
+        found = arm.scenario
+        identity = run_identity(found.digest, arm.label, found.weeks, seed)
+        return Job(self.scenario, arm.label, arm.policy, seed, found.digest, identity, self.overrides, self.weeks)
+
+
+def plan_comparison(
+    scenario: str,
+    policies: Sequence[str],
+    *,
+    seed: int | None = None,
+    weeks: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Load the scenario once with every policy. Raises :class:`InputErrors` with all mistakes of all policies."""
+    from sim.scenario import Scenario
+
+    if len(policies) < 2:
+        from sim.library import available_policies
+
+        shipped = f"shipped: {', '.join(available_policies())}"
+        raise _mistake("policies", f"{len(policies)} given", "at least two, the baseline first", shipped)
+    check_seed(seed)
+    arms: list[Arm] = []
+    mistakes: list[InputError] = []
+    for policy in policies:
+        try:
+            loaded = Scenario.load(
+                scenario, policy=None if policy == AS_WRITTEN else policy, overrides=overrides, weeks=weeks
+            )
+        except InputErrors as errors:
+            told = {str(known) for known in mistakes}
+            mistakes += [error for error in errors.errors if str(error) not in told]
+            continue
+        earlier = sum(arm.policy == policy for arm in arms)
+        arms.append(_arm(policy, f" ({earlier + 1})" if earlier else "", scenario, loaded))
+    if mistakes:
+        raise InputErrors(mistakes)
+    return Plan(
+        scenario, _told_apart(arms), arms[0].scenario.seed if seed is None else seed, dict(overrides or {}), weeks
+    )
+
+
+def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
+    title, description = policy_words(policy, scenario)
+    name = Path(policy).stem if policy.endswith(".toml") else policy
+    return Arm(name + again, policy, title + again, description, loaded)
+
+
+def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
+    """Refuse two different files that tables would call by the same name."""
+    labels = [arm.label for arm in arms]
+    for arm in arms:
+        if labels.count(arm.label) > 1:
+            raise _mistake("policies", f"two files are called `{arm.label}`", "names that tell policies apart")
+    return tuple(arms)
+
+
+def policy_words(policy: str, scenario: str) -> tuple[str, str]:
+    """Title and description of a policy from its file, which may lie beside the file of ``scenario``."""
+    from sim.library import find_policy, find_scenario
+
+    if policy == AS_WRITTEN:
+        return "As written", "The policies that the scenario itself holds."
+    file = find_policy(policy) if policy.endswith(".toml") else find_policy(policy, asker=find_scenario(scenario))
+    content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    title, description = content.get("title") or content.get("name") or file.stem, content.get("description", "")
+    return str(title), str(description)
+
+
+def check_seed(seed: int | None) -> None:
+    """Refuse a seed that leaves no room for replications. Raises :class:`InputErrors`."""
+    if seed is not None and not 0 <= seed < 2**62:
+        raise _mistake("--seed", f"found {seed}", "a whole number from 0 to 2^62 - 1")
+
+
+def _mistake(place: str, problem: str, expected: str, remedy: str = "") -> InputErrors:
+    return InputErrors([InputError(place, problem, expected, remedy)])

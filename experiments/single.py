@@ -1,0 +1,150 @@
+"""A single run: one market, one policy, one seed, with its folder of tables, figures and report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.identity import versions
+from experiments.planning import check_seed, policy_words
+from experiments.runs import AS_WRITTEN, Job
+from experiments.simulate import CUTS
+from experiments.store import open_folder
+
+if TYPE_CHECKING:
+    from analysis.run import Run
+    from sim.scenario import Scenario
+
+#: Tables of a run's folder, by the field of :class:`analysis.Run` that they fill.
+TABLES = ("scorecard", "kpis_weekly", "kpis_by", "weekly", "assumptions")
+PROVENANCE = "provenance.json"
+
+
+def run_market(
+    scenario: str | Path,
+    *,
+    policy: str = AS_WRITTEN,
+    seed: int | None = None,
+    weeks: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    out: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Run, Scenario]:
+    """Run one market and return its tables and the scenario; ``progress`` is told (weeks done, weeks) after each week.
+
+    ``out`` is the folder where results will be saved: that it can be written to is found out before the run.
+    Raises :class:`sim.errors.InputErrors` for mistakes in what was given.
+    """
+    import pandas as pd
+
+    from analysis.run import Run
+    from analysis.study import PolicyLabel, Provenance
+    from sim.scenario import Scenario as Loader
+
+    name, given = str(scenario), dict(overrides or {})
+    loaded = Loader.load(name, policy=None if policy == AS_WRITTEN else policy, overrides=given, weeks=weeks)
+    check_seed(seed)
+    if out is not None:
+        open_folder(out)
+    from sim import Market  # takes a second: mistakes are told before
+
+    market = Market(loaded, seed=loaded.seed if seed is None else seed)
+    for week in range(loaded.weeks):
+        market.step()
+        if progress is not None:
+            progress(week + 1, loaded.weeks)
+    results = market.results
+    cuts = [results.kpis_by(cut).assign(dimension=cut) for cut in CUTS]
+    title, description = policy_words(policy, name)
+    job = Job(name, policy, policy, market.seed, loaded.digest, "", given, weeks)
+    run = Run(
+        policy=PolicyLabel(title, description),
+        scorecard=results.scorecard,
+        meta=Provenance(
+            scenario=name,
+            weeks=loaded.weeks,
+            seeds=(market.seed,),
+            scenario_title=loaded.title,
+            scenario_digest=loaded.digest,
+            currency=loaded.world.currency,
+            versions=versions(),
+            commands=(job.replay,),
+        ),
+        kpis_weekly=results.kpis_weekly,
+        weekly=results.weekly,
+        kpis_by=pd.concat([cut for cut in cuts if len(cut)], ignore_index=True),
+        assumptions=results.assumptions,
+        question=loaded.question,
+    )
+    return run, loaded
+
+
+def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
+    """Write tables, the resolved scenario, provenance, figures and report.html into ``folder``."""
+    from analysis.figures.gallery import draw_run, save_plates
+    from analysis.report.run_page import write_run_report
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        table = getattr(run, name)
+        if name == "assumptions":
+            table = table.assign(value=table["value"].map(str))
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        if name != "weekly":
+            table.to_csv(folder / f"{name}.csv", index=False)
+    (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    head = {"question": run.question, "policy": asdict(run.policy), **asdict(run.meta)}
+    (folder / PROVENANCE).write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    plates = draw_run(run)
+    save_plates(plates, folder / "figures")
+    write_run_report(run, folder / "report.html", plates)
+    return folder
+
+
+def read_run(folder: Path) -> Run:
+    """Read what :func:`save_run` wrote. Raises :class:`analysis.StudyError` when it is not there or not whole."""
+    import pandas as pd
+
+    from analysis.errors import StudyError
+    from analysis.run import Run
+    from analysis.study import PolicyLabel, Provenance
+
+    for file in (PROVENANCE, *(f"{name}.parquet" for name in TABLES)):
+        if not (folder / file).is_file():
+            raise StudyError(str(folder), f"{file} is missing", "Name a folder that a run has written.")
+    try:
+        head: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        question, policy = head.pop("question"), PolicyLabel(**head.pop("policy"))
+        sequences = {key: tuple(head[key]) for key in ("seeds", "commands", "notes")}
+        meta = Provenance(**{**head, **sequences})
+    except (KeyError, TypeError, ValueError) as error:
+        raise StudyError(str(folder / PROVENANCE), f"not a run's provenance ({error})", "Run again.") from error
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    return Run(policy=policy, meta=meta, question=question, **tables)
+
+
+def write_results_page(folder: Path, page: Path | None = None) -> Path:
+    """Write the report of a comparison's or a run's folder anew. Raises :class:`analysis.StudyError`."""
+    from analysis.errors import StudyError
+
+    target = page or folder / "report.html"
+    if (folder / "study.json").is_file():
+        from analysis import read_study, write_report
+
+        return write_report(read_study(folder), target)
+    if (folder / PROVENANCE).is_file():
+        from analysis import write_run_report
+
+        return write_run_report(read_run(folder), target)
+    remedy = "Name a folder that `deepmarket compare` or `deepmarket run` has written."
+    raise StudyError(str(folder), "holds no results" if folder.is_dir() else "there is no such folder", remedy)
+
+
+def scorecard_json(run: Run) -> Sequence[Mapping[str, Any]]:
+    """The scorecard as plain values for JSON."""
+    from experiments.outcome import plain
+
+    return [{str(k): plain(v) for k, v in row.items()} for row in run.scorecard.to_dict(orient="records")]

@@ -1,0 +1,138 @@
+"""The chart of accounts, and every figure of the statements as one formula over accounts.
+
+Accounts are shared by all entities (manufacturer, distributors, the outside world). Balances are debit minus credit:
+assets and expenses are positive, income, liabilities and capital negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Account(IntEnum):
+    """Where money is booked. May only grow; the number is the account's column in the books."""
+
+    # what an entity owns
+    CASH = 0
+    RECEIVABLES = 1  # claims on another entity of the books; only invoices and settlements touch it
+    FINISHED_GOODS = 2  # manufacturer: goods made and not yet shipped, at cost
+    CHANNEL_STOCK = 3  # distributor: goods bought and not yet sold, at purchase price; from shipment on
+    # what it owes, and what its owners put in
+    PAYABLES = 4  # the mirror of RECEIVABLES
+    CAPITAL = 5
+    OUTSIDE = 6  # the outside world's other side of every payment (households, suppliers, media)
+    # manufacturer's income and what is taken off it
+    REVENUE = 7  # sell_in at list price
+    DISCOUNTS = 8
+    REBATES = 9
+    RETURNS = 10  # credit given for goods taken back
+    COST_OF_GOODS = 11
+    # pay
+    SALARY = 12
+    COMMISSION = 13
+    BONUS = 14
+    BENEFITS = 15
+    # other cost of selling
+    HIRING = 16
+    TRAINING = 17
+    TRAVEL = 18
+    MEETINGS = 19  # meeting rooms, material; hours are in SALARY
+    MANAGEMENT = 20  # sales managers' pay
+    ADMINISTRATION = 21  # forms, their handling, back office
+    # market and information
+    ADVERTISING = 22
+    CAMPAIGNS = 23
+    STUDIES = 24
+    DATABASE = 25
+    INFORMATION_SYSTEM = 26  # gateway, reporting line, hardware
+    DATA_SHARING = 27  # paid to distributors for sell_out data
+    # product and service
+    SERVICE = 28
+    VARIETY = 29  # cost of variants and of serving segments differently
+    WRITE_OFFS = 30
+    OVERHEAD = 31
+    # distributor
+    SALES = 32  # sell_out at retail price
+    CHANNEL_COST_OF_GOODS = 33
+    HOLDING = 34  # capital, space and ageing of stock
+    OWN_COSTS = 35  # staff, premises, delivery
+    OTHER_INCOME = 36  # rebates, payments for data, fines received
+
+
+ACCOUNTS = len(Account)
+
+_A = Account
+PAY = (_A.SALARY, _A.COMMISSION, _A.BONUS, _A.BENEFITS)
+SELLING = (*PAY, _A.HIRING, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _A.MANAGEMENT, _A.ADMINISTRATION)
+MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
+INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
+PRODUCT = (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
+INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME)
+TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES, _A.RETURNS)
+CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A figure of a statement: the sum of account balances times ``weights`` [accounts].
+
+    ``balance`` says that it is a state at the end of a week (stock, cash) and not a flow of the week.
+    """
+
+    label: str
+    text: str
+    weights: npt.NDArray[np.int64]
+    balance: bool = False
+
+
+def _formula(label: str, plus: tuple[Account, ...], minus: tuple[Account, ...] = (), balance: bool = False) -> Formula:
+    weights = np.zeros(ACCOUNTS, dtype=np.int64)
+    for account in plus:
+        weights[account] = -1 if account in _CREDIT_SIDE else 1
+    for account in minus:
+        weights[account] = 1 if account in _CREDIT_SIDE else -1
+    weights.flags.writeable = False
+    text = " + ".join(a.name for a in plus) + "".join(f" - {a.name}" for a in minus)
+    return Formula(label, text, weights, balance)
+
+
+_CREDIT_SIDE = frozenset((_A.PAYABLES, _A.CAPITAL, _A.OUTSIDE, *INCOME))
+_ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
+
+#: Every figure of the statements, in the order in which a statement shows them.
+FORMULAS: Mapping[str, Formula] = {
+    "gross_revenue": _formula("Sell-in at list price", (_A.REVENUE,)),
+    "revenue": _formula("Revenue net of discounts, rebates and returns", (_A.REVENUE,), TAKEN_OFF),
+    "cost_of_goods": _formula("Cost of goods sold", (_A.COST_OF_GOODS,)),
+    "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
+    "pay": _formula("Pay of reps", PAY),
+    **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
+    "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),
+    "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
+    "information_cost": _formula("Database, information system, shared data", INFORMATION),
+    "product_cost": _formula("Service, variety, write-offs, overhead", PRODUCT),
+    "contribution": _formula(
+        "Contribution of the manufacturer", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS)
+    ),
+    "distributor_revenue": _formula("Distributors' sell-out", (_A.SALES,)),
+    "distributor_cost_of_goods": _formula("Distributors' cost of goods sold", (_A.CHANNEL_COST_OF_GOODS,)),
+    "distributor_gross_margin": _formula("Distributors' gross margin", (_A.SALES,), (_A.CHANNEL_COST_OF_GOODS,)),
+    "distributor_profit": _formula(
+        "Distributors' profit", (_A.SALES, _A.OTHER_INCOME), (_A.CHANNEL_COST_OF_GOODS, *CHANNEL_COSTS)
+    ),
+    "channel_profit": _formula(
+        "Profit of manufacturer and distributors together",
+        INCOME,
+        (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS, _A.CHANNEL_COST_OF_GOODS, *CHANNEL_COSTS),
+    ),
+    "cash": _formula("Cash", (_A.CASH,), balance=True),
+    "receivables": _formula("Receivables", (_A.RECEIVABLES,), balance=True),
+    "payables": _formula("Payables", (_A.PAYABLES,), balance=True),
+    "cash_in_channel": _formula("Money bound in distributors' stock, at cost", (_A.CHANNEL_STOCK,), balance=True),
+    "stock_value": _formula("Finished goods and channel stock", (_A.FINISHED_GOODS, _A.CHANNEL_STOCK), balance=True),
+}

@@ -1,0 +1,68 @@
+"""Distributors: hold stock, set retail prices, order from the manufacturer, share their data or not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.row_agent import RowAgent
+from sim.decisions.ordering import Orders
+from sim.decisions.retail_price import RetailPrices
+from sim.decisions.seen import DistributorSeen
+from sim.decisions.sharing import Sharing
+from sim.errors import InputError
+from sim.rng import Decision
+from sim.solvers.order_rules import error_deviation
+from sim.state import MarketState
+
+
+class Distributor(RowAgent):
+    """An independent distributor of our offers in one territory."""
+
+
+def see_distributors(state: MarketState, decision: Decision) -> DistributorSeen:
+    """What all distributors see, each its own rows."""
+    wholesale = np.array([state.layout.offers[j].list_price for j in state.layout.own_offers], dtype=np.int64)
+    count = len(state.distributors)
+    return DistributorSeen(
+        week=state.week,
+        luck=state.luck(decision),
+        key=state.distributors.key,
+        territory=state.distributors.territory,
+        on_hand=state.channel.on_hand,
+        on_order=state.channel.owed + state.channel.in_transit,
+        owed=state.channel.backorders,
+        expected=state.forecasts.level,
+        deviation=error_deviation(state.forecasts),
+        cover=np.full(count, float(state.numbers.channel.cover_weeks)),
+        wholesale=np.broadcast_to(wholesale, (count, len(wholesale))),
+        purchases=state.distributors.purchases,
+        trust=state.distributors.trust,
+        sharing_payment=state.distributors.payment,
+        direct_sales_share=np.zeros(count),
+    )
+
+
+def decide_sharing(state: MarketState) -> Sharing:
+    """Ask every distributor whether it shares its sell-out data."""
+    answer: Sharing = state.ask("share_data", see_distributors(state, Decision.SHARE_DATA))
+    return answer
+
+
+def decide_retail_prices(state: MarketState) -> RetailPrices:
+    """Ask every distributor for its retail prices."""
+    answer: RetailPrices = state.ask("retail_price", see_distributors(state, Decision.POLICY))
+    if (answer.price < 0).any():
+        raise InputError(
+            "policy.retail_price", "the rule answered with a negative price", "prices of at least 0", "mend the rule"
+        )
+    return answer
+
+
+def decide_orders(state: MarketState) -> Orders:
+    """Ask every distributor what it orders."""
+    answer: Orders = state.ask("ordering", see_distributors(state, Decision.ORDER_NOISE))
+    if (answer.quantity < 0).any():
+        raise InputError(
+            "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
+        )
+    return answer

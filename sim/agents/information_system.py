@@ -1,0 +1,35 @@
+"""The information system: the reporting line from the field to the customer database."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from sim.agents.headquarters_view import see_firm
+from sim.agents.market_department import check
+from sim.decisions.gateway import Gateway
+from sim.rng import Decision
+from sim.state import MarketState
+
+
+class InformationSystem(mesa.Agent):
+    """The gateway, or gateways, through which reports reach headquarters."""
+
+
+def decide_gateway(state: MarketState) -> Gateway:
+    """Ask for this week's reporting line."""
+    answer: Gateway = state.ask("gateway", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories)))
+    check("policy.gateway", bool((answer.offices >= 1).all()), "no office", "at least one")
+    check(
+        "policy.gateway",
+        bool((answer.delay >= 0).all() and (answer.cost >= 0).all()),
+        "a negative delay or cost",
+        "at least 0",
+    )
+    check(
+        "policy.gateway",
+        bool(((answer.loss >= 0) & (answer.loss <= 1)).all()),
+        "a loss outside 0..1",
+        "a share from 0 to 1",
+    )
+    return answer

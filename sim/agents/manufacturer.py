@@ -1,0 +1,73 @@
+"""The manufacturer: pays, sizes its sales force, makes offers to distributors, runs the plant."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+
+from sim.agents.distributor import see_distributors
+from sim.agents.headquarters_view import see_firm
+from sim.agents.market_department import check
+from sim.decisions.head_count import HeadCount
+from sim.decisions.pay import PayPlan
+from sim.decisions.production import Production
+from sim.decisions.seen import PlantSeen
+from sim.decisions.sharing import SharingOffer
+from sim.kernels.stock_flow import inventory_position
+from sim.rng import Decision
+from sim.solvers.order_rules import error_deviation
+from sim.state import MarketState
+
+
+class Manufacturer(mesa.Agent):
+    """The firm: two or more product companies with one marketing centre."""
+
+
+def decide_pay(state: MarketState) -> PayPlan:
+    """Ask for this week's pay terms by territory."""
+    answer: PayPlan = state.ask("pay", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories)))
+    for rates in (answer.salary, answer.commission_on_revenue, answer.commission_on_margin):
+        check("policy.pay", bool((rates >= 0).all()), "negative pay", "pay of at least 0")
+    return answer
+
+
+def decide_head_count(state: MarketState) -> HeadCount:
+    """Ask for the positions of every territory."""
+    answer: HeadCount = state.ask(
+        "head_count", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories))
+    )
+    room = np.bincount(state.reps.territory, minlength=len(state.layout.territories))
+    inside = bool(((answer.positions >= 0) & (answer.positions <= room)).all())
+    check("policy.head_count", inside, f"{answer.positions.max()} positions in a territory", f"from 0 to {room.max()}")
+    return answer
+
+
+def offer_sharing(state: MarketState) -> SharingOffer:
+    """Ask what is offered to each distributor for its data."""
+    seen = see_distributors(state, Decision.POLICY)
+    answer: SharingOffer = state.ask("sharing_contract", seen, state.distributors.territory)
+    check("policy.sharing_contract", bool((answer.payment >= 0).all()), "a negative payment", "payments of at least 0")
+    return answer
+
+
+def decide_production(state: MarketState) -> Production:
+    """Ask what the plant starts this week."""
+    channel = state.numbers.channel
+    volume = state.distributors.purchases
+    shared = float(volume[state.distributors.shares_data].sum() / max(volume.sum(), 1.0))
+    seen = PlantSeen(
+        week=state.week,
+        luck=state.luck(Decision.POLICY),
+        on_hand=state.plant.on_hand,
+        in_production=inventory_position(state.plant) - state.plant.on_hand + state.plant.backorders,
+        owed=state.channel.owed.sum(axis=0),
+        expected=state.plant_forecast.level,
+        deviation=error_deviation(state.plant_forecast),
+        shared_expected=state.shared_forecast.level,
+        shared_deviation=error_deviation(state.shared_forecast),
+        shared_share=shared,
+        cover=float(channel.production_cover_weeks),
+    )
+    answer: Production = state.ask("production", seen)
+    check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")
+    return answer

@@ -1,0 +1,48 @@
+"""Sales managers: give their hours to meetings, forms, field visits and talks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.row_agent import RowAgent
+from sim.decisions.routines import Routines
+from sim.decisions.seen import ManagerSeen
+from sim.errors import InputError
+from sim.rng import Decision
+from sim.state import MarketState
+
+
+class SalesManager(RowAgent):
+    """The manager of one team."""
+
+
+def decide_routines(state: MarketState) -> Routines:
+    """Ask every manager for this week's routines; hours beyond the manager's own are cut by the engine."""
+    managers, reps = state.managers, state.reps
+    span = np.bincount(reps.team[reps.active], minlength=len(managers))
+    seen = ManagerSeen(
+        week=state.week,
+        luck=state.luck(Decision.CHECK),
+        team_territory=managers.territory,
+        span=span,
+        hours=np.full(len(managers), state.params.management.manager_hours),
+        plan_gap=_plan_gap(state),
+    )
+    answer: Routines = state.ask("routines", seen, managers.territory)
+    for name in answer.__dataclass_fields__:
+        if (getattr(answer, name) < 0).any():
+            raise InputError(
+                "policy.routines", f"the rule answered with negative {name}", "hours of at least 0", "mend the rule"
+            )
+    return answer
+
+
+def _plan_gap(state: MarketState) -> np.ndarray:
+    """Reported calls short of plan by team, as a share of the plan; 0 in the first week."""
+    teams = len(state.managers)
+    if state.week == 0:
+        return np.zeros(teams)
+    planned = state.record["calls_planned"][state.week - 1]
+    made = state.record["calls_on_plan"][state.week - 1]
+    gap: np.ndarray = np.where(planned > 0, 1 - made / np.maximum(planned, 1e-9), 0.0)
+    return gap

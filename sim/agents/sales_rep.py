@@ -1,0 +1,62 @@
+"""Sales reps: choose their effort and whom they visit, within their hours."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.row_agent import RowAgent
+from sim.decisions.calls import CallShares
+from sim.decisions.effort import Effort
+from sim.decisions.seen import RepSeen
+from sim.rng import Decision
+from sim.state import MarketState
+
+
+class SalesRep(RowAgent):
+    """A position of the sales force and the person who fills it."""
+
+
+def hours_per_call(state: MarketState) -> NDArray[np.float64]:
+    """Hours with the customer and on the road for one call, by rep [R]."""
+    travel = np.array([t.travel_hours for t in state.layout.territories])
+    per_call: NDArray[np.float64] = state.params.hours.selling_per_call + travel[state.reps.territory]
+    return per_call
+
+
+def see_reps(state: MarketState) -> RepSeen:
+    """What all reps see: their hours and their own accounts, in the order of customers' rows."""
+    reps, knowledge = state.reps, state.knowledge
+    accounts = np.flatnonzero(knowledge.rep >= 0)
+    accounts = accounts[reps.active[knowledge.rep[accounts]]]
+    return RepSeen(
+        week=state.week,
+        luck=state.luck(Decision.CALL_CHOICE),
+        selling_hours=reps.field_hours,
+        hours_per_call=hours_per_call(state),
+        alignment=reps.alignment,
+        motivation=reps.motivation,
+        commission_share=reps.variable_share,
+        observed=reps.observed,
+        account_customer=accounts,
+        account_rep=knowledge.rep[accounts],
+        account_norm=knowledge.norm[accounts],
+        account_relationship=state.customers.relationship[accounts],
+        account_value=state.diary.bought[accounts],
+    )
+
+
+def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
+    """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
+    answer: Effort = state.ask("effort", seen)
+    effort: NDArray[np.float64] = np.where(state.reps.active, np.clip(answer.effort, 0.0, 1.0), 0.0)
+    return effort
+
+
+def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
+    """Ask how every rep divides its calls among its accounts; shares are made to sum to 1 per rep."""
+    answer: CallShares = state.ask("calls", seen)
+    share = np.maximum(answer.share, 0.0)
+    total = np.bincount(seen.account_rep, weights=share, minlength=len(state.reps))
+    divided: NDArray[np.float64] = share / np.where(total > 0, total, 1.0)[seen.account_rep]
+    return divided

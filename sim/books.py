@@ -1,0 +1,140 @@
+"""The books of units, hours and heads: what must balance every week besides money."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.laws import LawBroken
+
+Ints = npt.NDArray[np.integer[Any]]
+Units = npt.NDArray[np.int64]
+Hours = npt.NDArray[np.float64]
+
+#: Hours are sums of a few float32 shares of a week: a minute is far above rounding, far below any use.
+HOURS_TOLERANCE = 1.0 / 60.0
+
+
+class UnitsBook:
+    """Units per offer: opening stock + made = sold + in stock + in transit + returned + written off.
+
+    The flows are [weeks, offers] and added to by the phases; stock and transit are what the stages hold, measured
+    apart from the flows when the law is checked. ``sold`` are units handed to customers, ``returned`` those that came
+    back and left the market, ``written_off`` those scrapped. Goods put back into stock are not returned but unsold.
+    """
+
+    def __init__(self, weeks: int, offers: int, opening: Ints | None = None) -> None:
+        self.opening: Units = np.zeros(offers, dtype=np.int64)
+        if opening is not None:
+            self.opening[...] = _whole(opening, "opening stock")
+        self.made: Units = np.zeros((weeks, offers), dtype=np.int64)
+        self.sold, self.returned, self.written_off = (np.zeros_like(self.made) for _ in range(3))
+
+    def make(self, week: int, units: Ints) -> None:
+        """Units [offers] that left production and are now in stock."""
+        self.made[week] += _whole(units, "units made")
+
+    def sell(self, week: int, units: Ints) -> None:
+        """Units [offers] handed to customers."""
+        self.sold[week] += _whole(units, "units sold")
+
+    def take_back(self, week: int, units: Ints) -> None:
+        """Units [offers] that came back and left the market; they count as sold no longer."""
+        self.returned[week] += _whole(units, "units returned")
+        self.sold[week] -= units
+
+    def write_off(self, week: int, units: Ints) -> None:
+        """Units [offers] scrapped out of stock."""
+        self.written_off[week] += _whole(units, "units written off")
+
+    def check(self, week: int, in_stock: Ints, in_transit: Ints) -> None:
+        """Raise LawBroken unless the units [offers] held at the end of ``week`` are those that the flows leave."""
+        made, sold, returned, written_off = (
+            flow[: week + 1].sum(axis=0) for flow in (self.made, self.sold, self.returned, self.written_off)
+        )
+        expected = self.opening + made - sold - returned - written_off
+        if not np.array_equal(expected, in_stock + in_transit):
+            j = int(np.flatnonzero(expected != in_stock + in_transit)[0])
+            raise LawBroken(
+                f"units, week {week}, offer {j}",
+                "units made = sold + in stock + in transit + returned + written off",
+                f"the flows leave {expected[j]}, stages hold {in_stock[j]} in stock and {in_transit[j]} in transit",
+            )
+
+
+class HoursBook:
+    """Hours of each person by use: hours spent = hours available.
+
+    ``spent`` [weeks, uses, people] float64; ``uses`` is the IntEnum of what time goes to. Rows of people who are not
+    there have no hours available.
+    """
+
+    def __init__(self, weeks: int, people: int, uses: type[IntEnum]) -> None:
+        self.uses = uses
+        self.spent: Hours = np.zeros((weeks, len(uses), people))
+        self.available: Hours = np.zeros((weeks, people))
+
+    def grant(self, week: int, hours: npt.NDArray[np.floating[Any]] | float) -> None:
+        """Set the hours [people] that each has this week."""
+        self.available[week] = hours
+
+    def spend(self, week: int, use: IntEnum, hours: npt.NDArray[np.floating[Any]] | float) -> None:
+        """Add hours [people] spent on ``use``."""
+        self.spent[week, use] += hours
+
+    def check(self, week: int) -> None:
+        """Raise LawBroken unless everybody's hours of ``week`` add up, none of them negative."""
+        spent = self.spent[week]
+        if not spent.min(initial=0.0) >= 0.0:
+            use, person = (int(i) for i in np.argwhere(~(spent >= 0.0))[0])
+            found = f"{self.uses(use).name} {spent[use, person]}"
+            raise LawBroken(f"hours, week {week}, person {person}", "hours are never negative", found)
+        off = np.abs(spent.sum(axis=0) - self.available[week])
+        if not off.max(initial=0.0) <= HOURS_TOLERANCE:
+            person = int(np.flatnonzero(~(off <= HOURS_TOLERANCE))[0])
+            uses = ", ".join(f"{use.name} {spent[use, person]:.2f}" for use in self.uses if spent[use, person])
+            raise LawBroken(
+                f"hours, week {week}, person {person}",
+                "hours spent = hours available",
+                f"{self.available[week, person]:.2f} available, {spent[:, person].sum():.2f} spent ({uses})",
+            )
+
+
+class HeadsBook:
+    """Heads per group (team, role): heads = opening + hired - left."""
+
+    def __init__(self, weeks: int, opening: Ints) -> None:
+        self.opening: Units = _whole(opening, "opening heads").astype(np.int64)
+        self.hired: Units = np.zeros((weeks, len(opening)), dtype=np.int64)
+        self.left: Units = np.zeros_like(self.hired)
+
+    def hire(self, week: int, heads: Ints) -> None:
+        """Heads [groups] that joined, from outside or from another group."""
+        self.hired[week] += _whole(heads, "heads hired")
+
+    def leave(self, week: int, heads: Ints) -> None:
+        """Heads [groups] that left, for good or to another group."""
+        self.left[week] += _whole(heads, "heads left")
+
+    def check(self, week: int, present: Ints) -> None:
+        """Raise LawBroken unless the heads [groups] ``present`` at the end of ``week`` are what the flows leave."""
+        expected = self.opening + self.hired[: week + 1].sum(axis=0) - self.left[: week + 1].sum(axis=0)
+        if not np.array_equal(expected, present):
+            group = int(np.flatnonzero(expected != present)[0])
+            raise LawBroken(
+                f"heads, week {week}, group {group}",
+                "heads = hired - left",
+                f"the flows leave {expected[group]}, {present[group]} are there",
+            )
+
+
+def _whole(numbers: Ints, what: str) -> Ints:
+    array = np.asarray(numbers)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{what} are whole numbers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise LawBroken("books", f"{what} are never negative", f"{array.min()}")
+    return array

@@ -1,0 +1,122 @@
+"""Distributors, the plant and rivals at the start: stock, forecasts, prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.stock_flow import Stage, open_stage
+from sim.params import Params
+from sim.params.world import World
+from sim.population import Columns
+from sim.solvers.order_rules import Forecast, open_forecast
+from sim.tables import DISTRIBUTOR_COLUMNS, RIVAL_COLUMNS
+
+Array = NDArray[Any]
+
+
+@dataclass
+class ChannelParts:
+    """The channel at the start."""
+
+    distributors: Columns
+    channel: Stage
+    plant: Stage
+    forecasts: Forecast
+    plant_forecast: Forecast
+    shared_forecast: Forecast
+
+
+def expected_units(world: World, customers: Columns) -> Array:
+    """Units a week that each customer is expected to buy of each category from anyone [N, C]."""
+    units = np.zeros((len(customers), len(world.categories)))
+    mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
+    for c, category in enumerate(world.categories):
+        if category.kind == "consumable":
+            units[:, c] = customers.purchase_rate * mixes[customers.type, c] * customers.order_size
+        else:
+            units[:, c] = 1.0 / (category.life_mean or 520.0)
+    return units
+
+
+def own_share(world: World) -> float:
+    """Our share of users at the start: what forecasts begin with."""
+    total = sum(brand.users_at_start for brand in world.brands)
+    return world.brands[world.own_brand].users_at_start / total if total > 0 else 1.0 / len(world.brands)
+
+
+def build_channel(world: World, params: Params, customers: Columns) -> ChannelParts:
+    """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
+    channel, own = params.channel, world.own_offers
+    expected = _expected_of_ours(world, customers)
+    deviation = np.sqrt(np.maximum(expected, 0.25))
+    distributors = Columns(DISTRIBUTOR_COLUMNS, len(world.distributors), {"own offers": len(own)})
+    territory = np.array([t for _, t in world.distributors], dtype=np.int64)
+    place = np.array(
+        [sum(1 for _, other in world.distributors[:d] if other == t) for d, (_, t) in enumerate(world.distributors)]
+    )
+    price = np.array([world.offers[j].list_price for j in own], dtype=np.int64)
+    stock = np.rint(channel.stock_weeks_at_start * expected).astype(np.int64)
+    distributors.fill(
+        {
+            "key": territory * 1000 + place,
+            "territory": territory,
+            "trust": channel.trust_start,
+            "purchases": expected @ price,
+            "stock_value": stock * price,
+        }
+    )
+    total = expected.sum(axis=0)
+    plant_stock = np.rint(channel.plant_weeks_at_start * total).astype(np.int64)
+    stage = open_stage(stock, channel.lead_time)
+    plant = open_stage(plant_stock, channel.production_lead_time)
+    window = channel.forecast_window
+    forecasts = open_forecast(expected, deviation, window)
+    plant_forecast = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
+    shared = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
+    return ChannelParts(distributors, stage, plant, forecasts, plant_forecast, shared)
+
+
+def _expected_of_ours(world: World, customers: Columns) -> Array:
+    """Units a week expected of each of our offers at each distributor [D, own offers]."""
+    units = expected_units(world, customers)
+    by_distributor = np.array(
+        [
+            np.bincount(customers.distributor, weights=units[:, c], minlength=len(world.distributors))
+            for c in range(units.shape[1])
+        ]
+    ).T
+    names = [c.name for c in world.categories]
+    category = [names.index(world.offers[j].category) for j in world.own_offers]
+    alike = np.array([category.count(c) for c in category])
+    expected: Array = by_distributor[:, category] * own_share(world) / alike
+    return expected
+
+
+def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
+    """Rival offers with their prices, costs and what the rivals believe of the market."""
+    rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
+    rivals = Columns(RIVAL_COLUMNS, len(rows), {})
+    reference = {c.name: c.reference_price for c in world.categories}
+    markup = 1.0 + params.rivals.channel_markup
+    own_users = sum(b.users_at_start for b in world.brands)
+    users = {b.name: (b.users_at_start / own_users if own_users else 1.0 / len(world.brands)) for b in world.brands}
+    offers = [world.offers[j] for j in rows]
+    rivals.fill(
+        {
+            "offer": np.array(rows, dtype=np.int64),
+            "price": np.array([o.list_price * markup / reference[o.category] for o in offers]),
+            "unit_cost": np.array([o.unit_cost * markup / reference[o.category] for o in offers]),
+            "share": np.array(
+                [
+                    users[o.brand] / sum(x.brand == o.brand and x.category == o.category for x in world.offers)
+                    for o in offers
+                ]
+            ),
+            "sensitivity": float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0,
+        }
+    )
+    return rivals

@@ -1,0 +1,65 @@
+"""The customer database and the reps' diaries at the start: what the firm has on record before the first week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import rng
+from sim.params import Params
+from sim.params.world import World
+from sim.population import NEVER, Columns
+from sim.quantity import WEEKS_PER_YEAR
+from sim.rng import Decision
+from sim.tables import DIARY_COLUMNS, KNOWLEDGE_COLUMNS
+
+Array = NDArray[Any]
+
+# Draws of the database at the start, told apart by index within one decision.
+_HAS_RECORD, _HAS_HISTORY, _HISTORY_ERROR = 0, 1, 2
+
+
+def build_database(
+    world: World, params: Params, seed: int, customers: Columns, yearly: Array
+) -> tuple[Columns, Columns]:
+    """Knowledge and diary tables.
+
+    ``yearly`` [N] is what each customer is expected to buy from us in a year at list price, minor units:
+    the past of those who use our brand, since the simulation itself has none yet.
+    """
+    numbers, key, rows = params.database, customers.key, len(customers)
+    bought = np.where(customers.last_order != NEVER, yearly, 0.0)
+    frequency = np.where(customers.last_order != NEVER, customers.purchase_rate * WEEKS_PER_YEAR, 0.0)
+    known = rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_RECORD) < numbers.coverage_start
+    seen = known & (rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_HISTORY) < numbers.history_start)
+    error = np.exp(numbers.history_error * rng.normal(seed, Decision.CONTACT_FOUND, 0, key, _HISTORY_ERROR))
+    index = np.arange(len(world.marks))[None, :]
+    noise = rng.normal(seed, Decision.MEASUREMENT, 0, key[:, None], index)
+    marks = customers.marks + numbers.mark_error * mark_spread(world) * noise
+    knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
+    knowledge.fill(
+        {
+            "known": known,
+            "marks": np.where(known[:, None], marks, np.nan),
+            "value": np.where(seen, bought * error, 0.0),
+            "orders": np.where(seen, frequency, 0.0),
+            "last_order": np.where(seen, customers.last_order, NEVER),
+            "confirmed": np.where(known, 0, NEVER),
+        }
+    )
+    diary = Columns(DIARY_COLUMNS, rows, {})
+    diary.fill({"bought": bought, "ordered": frequency})
+    return knowledge, diary
+
+
+def mark_spread(world: World) -> Array:
+    """Standard deviation of each mark over the whole market [marks]."""
+    share = np.array([t.share for t in world.customer_types])
+    share = share / max(share.sum(), 1e-12)
+    mean = np.array([t.marks for t in world.customer_types]).reshape(len(share), -1)
+    within = np.array([t.marks_spread for t in world.customer_types])[:, None]
+    overall = share @ mean
+    spread: Array = np.sqrt(share @ (within**2 + (mean - overall) ** 2))
+    return spread

@@ -1,0 +1,167 @@
+"""The state of a market before its first week, put together from a scenario and a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import network as networks
+from sim.accounts_chart import Account
+from sim.boards import build_need_board, build_offer_board
+from sim.books import HeadsBook, HoursBook, UnitsBook
+from sim.build.channel import build_channel, build_rivals, expected_units, own_share
+from sim.build.database import build_database
+from sim.build.numbers import freeze_numbers
+from sim.build.population import build_customers
+from sim.build.sales_force import build_sales_force, positions_by_territory
+from sim.kernels.experience import TalkChanges, half_units
+from sim.kernels.jit import blocks_of, run_blocks, sealed
+from sim.kernels.talk import push_talk
+from sim.ledger import MANUFACTURER, Ledger
+from sim.network import Network
+from sim.params import Params
+from sim.params.customers import experience_numbers
+from sim.params.world import World
+from sim.population import Columns
+from sim.quantity import WEEKS_PER_YEAR
+from sim.record import Record
+from sim.scenario import Scenario
+from sim.state import ManagerUse, MarketState, Use, hold
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the rows of actors' tables."""
+
+    reps: list[str]
+    teams: list[str]
+    distributors: list[str]
+
+
+def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> tuple[MarketState, Names]:
+    """Build all parts of a market by keyed draws."""
+    world, params, data = scenario.world, scenario.params, scenario.data
+    roster = data.roster if data is not None else None
+    customers = build_customers(world, params, seed, data.customers if data is not None else None)
+    network = build_network(params, seed, customers)
+    _hear(params, customers, network)
+    reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
+    parts = build_channel(world, params, customers)
+    customers_of = np.bincount(customers.territory, minlength=len(world.territories))
+    numbers = freeze_numbers(world, params, positions_by_territory(world, roster), customers_of)
+    knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
+    names = Names(rep_names, teams, [name for name, _ in world.distributors])
+    ledger = _open_books(
+        world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
+    )
+    territories, brands = len(world.territories), len(world.brands)
+    state = MarketState(
+        seed=seed,
+        weeks=scenario.weeks,
+        layout=world,
+        params=params,
+        numbers=numbers,
+        schedule=scenario,
+        board=build_offer_board(world, params),
+        needs=build_need_board(world, params, 0),
+        customers=customers,
+        network=network,
+        reps=reps,
+        managers=managers,
+        distributors=parts.distributors,
+        rivals=build_rivals(world, params, customers),
+        knowledge=knowledge,
+        diary=diary,
+        channel=parts.channel,
+        plant=parts.plant,
+        forecasts=parts.forecasts,
+        plant_forecast=parts.plant_forecast,
+        shared_forecast=parts.shared_forecast,
+        holdings=hold(parts.channel, parts.plant, parts.forecasts, parts.plant_forecast, parts.shared_forecast),
+        ledger=ledger,
+        units=UnitsBook(scenario.weeks, len(world.own_offers), parts.channel.on_hand.sum(axis=0) + parts.plant.on_hand),
+        hours=HoursBook(scenario.weeks, len(reps), Use),
+        manager_hours=HoursBook(scenario.weeks, len(managers), ManagerUse),
+        heads=HeadsBook(scenario.weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
+        record=Record(scenario.weeks, _labels(world, names)),
+        goodwill=np.zeros((brands, territories)),
+        sales=_usual_sales(world, parts.distributors, territories),
+        kept_orders=[] if keep_orders else None,
+    )
+    return state, names
+
+
+def build_network(params: Params, seed: int, customers: Columns) -> Network:
+    """Who talks to whom."""
+    numbers = params.network
+    if numbers.kind != "small_world" or numbers.degree == 0:
+        return networks.no_ties(len(customers), complete=numbers.kind == "complete")
+    groups = customers.type.astype(np.int64) * 65536 + customers.territory
+    return networks.small_world(
+        customers.key,
+        degree=numbers.degree,
+        rewiring=numbers.rewiring,
+        strong_share=numbers.strong_share,
+        seed=seed,
+        groups=groups,
+        homophily=numbers.homophily,
+    )
+
+
+def _hear(params: Params, customers: Columns, network: Network) -> None:
+    """Fill in what customers hear from their neighbours at the start."""
+    if len(network.neighbours) == 0:
+        return
+    rows, brands = np.nonzero(customers.speaks)
+    ill = experience_numbers(params.experience, params.loyalty, params.talk).ill
+    delta = [half_units(np.int8(says), ill) for says in (-1, 0, 1)]
+    changes = TalkChanges(
+        rows.astype(np.uint32),
+        brands.astype(np.int8),
+        np.array(delta, dtype=np.int16)[customers.speaks[rows, brands] + 1],
+    )
+    with customers.lend(("talk_weak", "talk_strong")):
+        blocks = blocks_of(len(customers))
+        talk = (customers.writable("talk_weak"), customers.writable("talk_strong"))
+        run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
+
+
+def _yearly_purchases(world: World, customers: Columns) -> np.ndarray:
+    """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
+    units = expected_units(world, customers)
+    price = np.zeros(len(world.categories))
+    for c, category in enumerate(world.categories):
+        own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]
+        uses = customers.owned[:, c] == world.own_brand
+        units[:, c] *= np.where(uses, 0.5 + 0.5 * own_share(world), 0.5 * own_share(world))
+        price[c] = np.mean(own) if own else 0.0
+    yearly: np.ndarray = units @ price * WEEKS_PER_YEAR
+    return yearly
+
+
+def _usual_sales(world: World, distributors: Columns, territories: int) -> np.ndarray:
+    return np.bincount(distributors.territory, weights=distributors.purchases, minlength=territories)
+
+
+def _open_books(
+    world: World, weeks: int, distributors: int, teams: int, stock_value: np.ndarray, plant_stock: np.ndarray
+) -> Ledger:
+    """Books with the opening stocks, put in by the owners."""
+    ledger = Ledger(
+        distributors, weeks, {"territory": len(world.territories), "offer": len(world.offers), "team": teams}
+    )
+    cost = np.array([world.offers[j].unit_cost for j in world.own_offers], dtype=np.int64)
+    ledger.post(Account.FINISHED_GOODS, Account.CAPITAL, int((plant_stock * cost).sum()), entity=MANUFACTURER)
+    ledger.post(Account.CHANNEL_STOCK, Account.CAPITAL, stock_value.sum(axis=1), entity=1 + np.arange(distributors))
+    return ledger
+
+
+def _labels(world: World, names: Names) -> dict[str, tuple[str, ...]]:
+    return {
+        "territory": tuple(t.name for t in world.territories),
+        "segment": tuple(t.name for t in world.customer_types),
+        "offer": tuple(o.name for o in world.offers),
+        "team": tuple(names.teams),
+        "distributor": tuple(names.distributors),
+    }

@@ -1,0 +1,88 @@
+"""Frozen numbers of a market: parameters and layout turned into the arrays and tuples that the week computes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.build.database import mark_spread
+from sim.params import Params
+from sim.params.channel import ChannelNumbers
+from sim.params.customer_numbers import (
+    AdvertisingNumbers,
+    ChoiceNumbers,
+    ExperienceNumbers,
+    FunnelNumbers,
+    RelationshipNumbers,
+    SpreadNumbers,
+)
+from sim.params.customers import (
+    advertising_numbers,
+    choice_numbers,
+    experience_numbers,
+    funnel_numbers,
+    relationship_numbers,
+    spread_numbers,
+)
+from sim.params.world import World
+from sim.quantity import WEEKS_PER_YEAR
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the phases compute with; T territories, J offers, K types, M marks."""
+
+    spread: SpreadNumbers
+    advertising: AdvertisingNumbers
+    choice: ChoiceNumbers
+    experience: ExperienceNumbers
+    funnel: FunnelNumbers
+    relationship: RelationshipNumbers
+    channel: ChannelNumbers
+    positions: Array  # [T] positions of the sales force at the start
+    own_column: Array  # [J] place among our offers, −1 for rivals'
+    category: Array  # [J]
+    reference_price: Array  # [J] reference price of the offer's category, minor units
+    list_price: Array  # [J] minor units
+    unit_cost: Array  # [J] minor units
+    consumable_price: Array  # [K] mean reference price of a consumable unit, minor units
+    durable_value: Array  # [K] expected purchases of durables a year, minor units
+    mark_spread: Array  # [M]
+    customers_of: Array  # [T] customers by territory
+
+
+def freeze_numbers(world: World, params: Params, positions: Array, customers_of: Array, dt: float = 1.0) -> Numbers:
+    """Convert all parameters once; ``dt`` is the length of a tick of the customers' phases in weeks."""
+    own_column = np.full(len(world.offers), -1, dtype=np.int64)
+    own_column[list(world.own_offers)] = np.arange(len(world.own_offers))
+    names = [c.name for c in world.categories]
+    category = np.array([names.index(o.category) for o in world.offers], dtype=np.int64)
+    reference = np.array([c.reference_price for c in world.categories], dtype=np.float64)
+    mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
+    durables = sum(
+        c.reference_price * WEEKS_PER_YEAR / (c.life_mean or 520.0) for c in world.categories if c.kind == "durable"
+    )
+    return Numbers(
+        spread=spread_numbers(params.awareness, params.talk, dt),
+        advertising=advertising_numbers(params.advertising, dt),
+        choice=choice_numbers(params.choice, params.experience),
+        experience=experience_numbers(params.experience, params.loyalty, params.talk),
+        funnel=funnel_numbers(params.funnel, params.lapse, params.loyalty, params.experience, dt),
+        relationship=relationship_numbers(params.relationship, dt),
+        channel=params.channel.numbers(),
+        positions=positions,
+        own_column=own_column,
+        category=category,
+        reference_price=reference[category],
+        list_price=np.array([o.list_price for o in world.offers], dtype=np.int64),
+        unit_cost=np.array([o.unit_cost for o in world.offers], dtype=np.int64),
+        consumable_price=mixes @ reference,
+        durable_value=np.full(len(world.customer_types), float(durables)),
+        mark_spread=mark_spread(world),
+        customers_of=customers_of,
+    )

@@ -1,0 +1,182 @@
+"""Customers at the start: who they are, what they know, own and feel, by keyed draws or from the user's table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import rng
+from sim.params import Params
+from sim.params.world import World
+from sim.population import NEVER, NO_BRAND, Columns, make_customers
+from sim.rng import Decision
+from sim.stages import Stage
+
+Array = NDArray[Any]
+
+#: Loyalty at the start to a brand that is used in every category.
+LOYALTY_AT_START = 0.7
+
+
+def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Columns:
+    """All customers' columns but their neighbours' talk, which needs the network."""
+    rows = len(table) if table is not None else world.customers
+    customers = make_customers(
+        rows,
+        brands=len(world.brands),
+        categories=len(world.categories),
+        attributes=len(world.attributes),
+        marks=len(world.marks),
+    )
+    key = customers.key
+    kind = _types(world, seed, key, table)
+    territory = _territories(world, seed, key, table)
+    customers.fill(
+        {"type": kind, "territory": territory, "distributor": _distributors(world, seed, key, territory, table)}
+    )
+    customers.fill(_tastes(world, seed, key, kind, table))
+    customers.fill(_history(world, params, seed, customers))
+    return customers
+
+
+def _pick(shares: Array, u: Array) -> Array:
+    """Index drawn by cumulative ``shares`` [k] or [n, k] at the uniforms ``u`` [n]."""
+    edges = np.cumsum(np.atleast_2d(shares), axis=1)
+    edges = edges / edges[:, -1:]
+    picked: Array = np.minimum((u[:, None] >= edges).sum(axis=1), edges.shape[1] - 1)
+    return picked
+
+
+def _rows_of(names: pd.Series, entries: tuple[Any, ...]) -> Array:
+    row = {entry.name: k for k, entry in enumerate(entries)}
+    return np.array([row[name] for name in names], dtype=np.int64)
+
+
+def _types(world: World, seed: int, key: Array, table: pd.DataFrame | None) -> Array:
+    if table is not None:
+        return _rows_of(table["type"], world.customer_types)
+    shares = np.array([t.share for t in world.customer_types])
+    return _pick(shares, rng.uniform(seed, Decision.CUSTOMER_TYPE, 0, key))
+
+
+def _territories(world: World, seed: int, key: Array, table: pd.DataFrame | None) -> Array:
+    if table is not None:
+        return _rows_of(table["territory"], world.territories)
+    shares = np.array([t.share for t in world.territories])
+    return _pick(shares, rng.uniform(seed, Decision.TERRITORY, 0, key))
+
+
+def _distributors(world: World, seed: int, key: Array, territory: Array, table: pd.DataFrame | None) -> Array:
+    """Home distributor: given, or drawn among those of the territory by their size."""
+    u = rng.uniform(seed, Decision.HOME_DISTRIBUTOR, 0, key)
+    found = np.zeros(len(key), dtype=np.int64)
+    first = 0
+    for t in range(len(world.territories)):
+        inside = territory == t
+        found[inside] = first + _pick(np.array(world.distributor_shares(t)), u[inside])
+        first += world.territories[t].distributors
+    if table is not None and "distributor" in table:
+        names = {name: d for d, (name, _) in enumerate(world.distributors)}
+        given = table["distributor"].map(names)
+        found = np.where(given.notna(), given.fillna(0).astype(np.int64), found)
+    return found
+
+
+def _tastes(world: World, seed: int, key: Array, kind: Array, table: pd.DataFrame | None) -> dict[str, Array]:
+    """Taste, price sensitivity, purchase rate, order size and marks."""
+    types = world.customer_types
+    by_type = {
+        name: np.array([getattr(t, name) for t in types], dtype=np.float64)
+        for name in (
+            "taste_spread",
+            "price_sensitivity",
+            "price_sensitivity_spread",
+            "purchase_rate",
+            "purchase_shape",
+            "order_size",
+            "order_size_spread",
+            "marks_spread",
+        )
+    }
+    of = {name: values[kind] for name, values in by_type.items()}
+    attributes = np.arange(len(world.attributes))
+    marks = np.arange(len(world.marks))
+    taste = np.array([t.taste for t in types]).reshape(len(types), -1)[kind]
+    mark = np.array([t.marks for t in types]).reshape(len(types), -1)[kind]
+    z_price = rng.normal(seed, Decision.PRICE_SENSITIVITY, 0, key)
+    made = {
+        "taste": taste
+        + of["taste_spread"][:, None] * rng.normal(seed, Decision.TASTE, 0, key[:, None], attributes[None, :]),
+        "marks": mark + of["marks_spread"][:, None] * rng.normal(seed, Decision.MARKS, 0, key[:, None], marks[None, :]),
+        "price_sensitivity": of["price_sensitivity"] * np.exp(of["price_sensitivity_spread"] * z_price),
+        "purchase_rate": rng.gamma(seed, Decision.PURCHASE_RATE, 0, key, of["purchase_shape"], of["purchase_rate"]),
+        "order_size": rng.lognormal(seed, Decision.CUSTOMER_SIZE, 0, key, of["order_size"], of["order_size_spread"]),
+    }
+    if table is not None:
+        for name in ("purchase_rate", "order_size", "price_sensitivity"):
+            if name in table:
+                made[name] = table[name].to_numpy(np.float64)
+        for m, mark_name in enumerate(world.marks):
+            if f"mark_{mark_name}" in table:
+                made["marks"][:, m] = table[f"mark_{mark_name}"].to_numpy(np.float64)
+    made["order_size"] = np.maximum(made["order_size"], 1.0)
+    return made
+
+
+def _history(world: World, params: Params, seed: int, customers: Columns) -> dict[str, Array]:
+    """What customers own, know and feel when the simulation starts."""
+    key, rows, brands = customers.key, len(customers), len(world.brands)
+    owned, bought = _ownership(world, seed, customers)
+    known_share = np.array([b.aware_at_start for b in world.brands])
+    knows = rng.uniform(seed, Decision.AWARE_AT_START, 0, key[:, None], np.arange(brands)[None, :]) < known_share
+    uses = np.stack([(owned == b).any(axis=1) for b in range(brands)], axis=1)
+    aware = ((knows | uses) << np.arange(brands)).sum(axis=1)
+    count = np.maximum((owned != NO_BRAND).sum(axis=1), 1)
+    loyalty = np.stack([(owned == b).sum(axis=1) / count for b in range(brands)], axis=1) * LOYALTY_AT_START
+    neutral = params.experience.neutral_satisfaction
+    content = neutral >= params.experience.content_at
+    ours = world.own_brand
+    last = np.where(owned == ours, bought, NEVER).max(axis=1)
+    stage = np.where(uses[:, ours], Stage.BUYER, np.where(knows[:, ours], Stage.AWARE, Stage.UNKNOWN))
+    stage = np.where(uses[:, ours] & (loyalty[:, ours] >= params.loyalty.loyal_at), Stage.LOYAL, stage)
+    return {
+        "owned": owned,
+        "bought_week": bought,
+        "aware": aware,
+        "loyalty": loyalty,
+        "satisfaction": np.full((rows, brands), neutral),
+        "expectation": np.broadcast_to(_quality(world), (rows, brands)),
+        "speaks": (uses & content).astype(np.int8),
+        "last_order": last,
+        "stage": stage,
+    }
+
+
+def _ownership(world: World, seed: int, customers: Columns) -> tuple[Array, Array]:
+    """Brand [N, C] of the last purchase in each category and its week, which is before week 0."""
+    key = customers.key
+    shares = np.array([b.users_at_start for b in world.brands])
+    edges = np.cumsum(shares)
+    owned = np.full((len(customers), len(world.categories)), NO_BRAND, dtype=np.int64)
+    bought = np.full(owned.shape, NEVER, dtype=np.int64)
+    for c, category in enumerate(world.categories):
+        u = rng.uniform(seed, Decision.OWNED_AT_START, 0, key, c)
+        brand = (u[:, None] >= edges).sum(axis=1)
+        owner = brand < len(world.brands)
+        # An owner's age is even over the life of what is owned, or over the interval between purchases.
+        when = rng.uniform(seed, Decision.AGE_AT_START, 0, key, c)
+        interval = category.life_mean or 0.0
+        if category.kind == "consumable":
+            mixes = np.array([world.mix_of(t)[c] for t in world.customer_types])[customers.type]
+            interval = np.minimum(1.0 / np.maximum(customers.purchase_rate * mixes, 1e-6), 520.0)
+        owned[:, c] = np.where(owner, brand, NO_BRAND)
+        bought[:, c] = np.where(owner, -1 - np.floor(when * interval), NEVER)
+    return owned, bought
+
+
+def _quality(world: World) -> Array:
+    """Mean quality of each brand's offers: what customers expect of it [B]."""
+    return np.array([np.mean([o.quality for o in world.offers if o.brand == b.name] or [0.0]) for b in world.brands])

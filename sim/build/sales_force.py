@@ -1,0 +1,131 @@
+"""Reps and managers at the start: from the scenario's layout or from the user's roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import rng
+from sim.params import Params
+from sim.params.world import World
+from sim.population import Columns
+from sim.rng import Decision
+from sim.tables import MANAGER_COLUMNS, REP_COLUMNS
+
+Array = NDArray[Any]
+
+#: Positions a territory has room for, as a multiple of those at the start and at least so many more.
+ROOM, LEAST_ROOM = 2, 4
+
+#: Weeks of service of the longest-serving rep at the start, by layout.
+LONGEST_TENURE = 260
+
+
+def positions_by_territory(world: World, roster: pd.DataFrame | None) -> Array:
+    """Positions at the start by territory [T]."""
+    if roster is None:
+        return np.full(len(world.territories), world.sales_force.reps_per_territory, dtype=np.int64)
+    names = roster["territory"].tolist()
+    return np.array([names.count(t.name) for t in world.territories], dtype=np.int64)
+
+
+def build_sales_force(
+    world: World, params: Params, seed: int, roster: pd.DataFrame | None
+) -> tuple[Columns, Columns, list[str], list[str]]:
+    """Tables of reps and managers, names of positions and of teams."""
+    positions = positions_by_territory(world, roster)
+    room = np.maximum(positions * ROOM, positions + LEAST_ROOM)
+    territory = np.repeat(np.arange(len(positions)), room)
+    place = np.concatenate([np.arange(r) for r in room]) if len(room) else np.empty(0, dtype=np.int64)
+    filled = place < positions[territory]
+    team, teams = _teams(world, territory, place, filled, roster)
+    reps = Columns(REP_COLUMNS, len(territory), {})
+    key = (territory * 1000 + place).astype(np.uint32)
+    traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
+    tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)
+    ability = params.calls.ability_spread * traits["ability"]
+    if roster is not None:
+        ability, tenure = _from_roster(roster, world, territory, place, filled, ability, tenure)
+    zeal = np.maximum(1.0 + params.calls.motivation_spread * traits["zeal"], 0.0)
+    reps.fill(
+        {
+            "key": key,
+            "territory": territory,
+            "team": team,
+            "position": filled,
+            "active": filled,
+            "tenure": np.where(filled, tenure, 0).astype(np.int64),
+            "ability": np.where(filled, ability, 0.0),
+            "skill": np.where(filled, ability, 0.0),
+            "zeal": zeal,
+            "motivation": zeal,
+            "alignment": params.calls.compliance_start,
+            "form_use": params.forms.start,
+            "reported_calls": np.where(filled, _usual_calls(params), 0.0),
+            "variable_share": 0.1,
+        }
+    )
+    managers = Columns(MANAGER_COLUMNS, len(teams), {})
+    homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
+    managers.fill({"key": np.arange(len(teams)), "territory": np.array(homes, dtype=np.int64)})
+    names = _names(world, territory, place, filled, roster)
+    return reps, managers, names, teams
+
+
+def _usual_calls(params: Params) -> float:
+    """Calls a week that the firm reckons with before it has seen any report: field hours at an hour and a bit a call."""
+    hours = params.hours
+    return (hours.contract * (1 - hours.absence) - hours.administration) / (2 * hours.selling_per_call + 0.1)
+
+
+def _teams(
+    world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None
+) -> tuple[Array, list[str]]:
+    """Team of every position; spare positions belong to the team of the last filled one of their territory."""
+    team = np.zeros(len(territory), dtype=np.int64)
+    if roster is None:
+        team[filled] = np.arange(filled.sum()) // world.sales_force.span
+        teams = [f"team-{m + 1}" for m in range(int(team.max(initial=0)) + 1)]
+    else:
+        teams = sorted(set(roster["manager"]))
+        for row, (_, line) in zip(_roster_rows(roster, world, territory, place), roster.iterrows(), strict=True):
+            team[row] = teams.index(line["manager"])
+    for t in np.unique(territory):
+        inside = np.flatnonzero(territory == t)
+        used = inside[filled[inside]]
+        team[inside[~filled[inside]]] = team[used[-1]] if len(used) else 0
+    return team, teams
+
+
+def _roster_rows(roster: pd.DataFrame, world: World, territory: Array, place: Array) -> list[int]:
+    """Row of every line of the roster: places of a territory in the order of the lines."""
+    row_of = {t.name: k for k, t in enumerate(world.territories)}
+    taken: dict[int, int] = {}
+    rows = []
+    for name in roster["territory"]:
+        t = row_of[name]
+        rows.append(int(np.flatnonzero((territory == t) & (place == taken.get(t, 0)))[0]))
+        taken[t] = taken.get(t, 0) + 1
+    return rows
+
+
+def _from_roster(
+    roster: pd.DataFrame, world: World, territory: Array, place: Array, filled: Array, ability: Array, tenure: Array
+) -> tuple[Array, Array]:
+    rows = _roster_rows(roster, world, territory, place)
+    if "skill" in roster:
+        ability[rows] = roster["skill"].fillna(0.0).to_numpy(np.float64)
+    if "hired_week" in roster:
+        tenure[rows] = np.maximum(-roster["hired_week"].fillna(-LONGEST_TENURE).to_numpy(np.float64), 0.0)
+    return ability, tenure
+
+
+def _names(world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None) -> list[str]:
+    names = [f"{world.territories[t].name}-{p + 1}" for t, p in zip(territory, place, strict=True)]
+    if roster is not None:
+        for row, name in zip(_roster_rows(roster, world, territory, place), roster["rep"], strict=True):
+            names[row] = str(name)
+    return names

@@ -1,0 +1,322 @@
+"""Consistency of a described world: names that refer to each other, shares that sum to one, lists of equal length.
+
+Works on a draft in which entries that are wrong in themselves are missing (None), so that all mistakes
+of a file are found at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sim.complaints import Complaint, KeyPath, suggest
+from sim.params.world import (
+    MAX_BRANDS,
+    MAX_CATEGORIES,
+    MAX_OFFERS,
+    Brand,
+    Category,
+    ChannelLayout,
+    Company,
+    CustomerType,
+    Named,
+    Offer,
+    SalesForce,
+    Territory,
+    World,
+    WorldSize,
+    distributor_names,
+)
+
+_TOLERANCE = 1e-6
+_LIMITS = {
+    "brand": MAX_BRANDS,
+    "category": MAX_CATEGORIES,
+    "offer": MAX_OFFERS,
+    "company": 64,
+    "territory": 60_000,
+    "customer_type": 250,
+}
+
+EntryT = TypeVar("EntryT", bound=Named)
+
+
+@dataclass(frozen=True)
+class Entries(Generic[EntryT]):
+    """Entries of one list of tables: None where wrong in itself.
+
+    ``labels`` name them in paths; ``names`` are all names that were given.
+    """
+
+    key: str
+    entries: list[EntryT | None]
+    labels: list[str | int]
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def sound(self) -> Iterator[tuple[KeyPath, EntryT]]:
+        """(path, entry) of the entries that are right in themselves."""
+        for label, entry in zip(self.labels, self.entries, strict=True):
+            if entry is not None:
+                yield (self.key, label), entry
+
+    @property
+    def complete(self) -> bool:
+        """Whether every entry is right in itself."""
+        return all(entry is not None for entry in self.entries)
+
+
+@dataclass
+class Draft:
+    """A world as far as its parts could be read; ``generated`` is False when customers come from a table."""
+
+    size: WorldSize | None
+    brand: Entries[Brand]
+    company: Entries[Company]
+    category: Entries[Category]
+    offer: Entries[Offer]
+    territory: Entries[Territory]
+    customer_type: Entries[CustomerType]
+    sales_force: SalesForce | None
+    channel_layout: ChannelLayout | None
+    generated: bool = True
+
+    def distributors(self) -> list[str]:
+        """Names of the distributors of sound territories."""
+        return [name for _, territory in self.territory.sound() for name in distributor_names(territory)]
+
+    def world(self, currency: str) -> World:
+        """The world of a draft without mistakes."""
+        assert self.size is not None
+        assert self.sales_force is not None
+        assert self.channel_layout is not None
+        return World(
+            customers=self.size.customers,
+            currency=currency,
+            attributes=self.size.attributes,
+            marks=self.size.marks,
+            brands=_whole(self.brand),
+            companies=_whole(self.company),
+            categories=_whole(self.category),
+            offers=self._sorted_offers(),
+            territories=_whole(self.territory),
+            customer_types=_whole(self.customer_type),
+            sales_force=self.sales_force,
+            channel_layout=self.channel_layout,
+        )
+
+    def _sorted_offers(self) -> tuple[Offer, ...]:
+        """Offers in the order of categories, then of the file: kernels want those of one category side by side."""
+        row = {category.name: k for k, category in enumerate(_whole(self.category))}
+        return tuple(sorted(_whole(self.offer), key=lambda offer: row[offer.category]))
+
+
+def _whole(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
+    return tuple(entry for _, entry in entries.sound())
+
+
+def contradictions(draft: Draft) -> Iterator[Complaint]:
+    """All complaints about parts of the world that do not fit each other."""
+    lists: Sequence[Entries[Any]] = (
+        draft.brand, draft.company, draft.category, draft.offer, draft.territory, draft.customer_type,
+    )  # fmt: skip
+    for entries in lists:
+        yield from _lists(entries)
+    if draft.size is not None:
+        yield from _names_of_columns(draft.size)
+    yield from _brands(draft)
+    yield from _offers(draft)
+    yield from _territories(draft)
+    yield from _types(draft)
+
+
+def unread(draft: Draft) -> Iterator[str]:
+    """Warnings about settings that nobody reads."""
+    for _, category in draft.category.sound():
+        if category.kind == "consumable" and category.life_mean is not None:
+            yield f"nobody reads category.{category.name}.life_mean: consumables do not wear out"
+
+
+def _lists(entries: Entries[EntryT]) -> Iterator[Complaint]:
+    if not entries:
+        yield Complaint(
+            (entries.key,),
+            "is missing",
+            f"at least one [[{entries.key}]]",
+            f"add a table [[{entries.key}]] with a name",
+        )
+    if len(entries) > _LIMITS[entries.key]:
+        yield Complaint((entries.key,), f"has {len(entries)} entries", f"at most {_LIMITS[entries.key]}")
+    for position, name in enumerate(entries.names):
+        if name and name in entries.names[:position]:
+            yield Complaint(
+                (entries.key, entries.labels[position]),
+                f"a second {entries.key} is named `{name}`",
+                "every name once",
+                "rename one",
+            )
+
+
+def _names_of_columns(size: WorldSize) -> Iterator[Complaint]:
+    for key, names in (("attributes", size.attributes), ("marks", size.marks)):
+        if len(set(names)) < len(names):
+            yield Complaint(("world", key), f"names repeat: {', '.join(names)}", "every name once", "rename one")
+
+
+def _reference(path: KeyPath, name: str, entries: Entries[EntryT]) -> Iterator[Complaint]:
+    if name not in entries.names:
+        what = entries.key.replace("_", " ")
+        yield Complaint(
+            path, f"there is no {what} `{name}`", f"the name of a [[{entries.key}]]", suggest(name, entries.names)
+        )
+
+
+def _brands(draft: Draft) -> Iterator[Complaint]:
+    own = [brand.name for _, brand in draft.brand.sound() if brand.own]
+    if draft.brand and draft.brand.complete and len(own) != 1:
+        found = "no brand is ours" if not own else f"{len(own)} brands are ours: {', '.join(own)}"
+        yield Complaint(
+            ("brand",), found, "exactly one brand with `own = true`", "" if own else "add `own = true` to your brand"
+        )
+    users = math.fsum(brand.users_at_start for _, brand in draft.brand.sound())
+    if users > 1 + _TOLERANCE:
+        yield Complaint(
+            ("brand",), f"`users_at_start` of all brands sum to {users:g}", "at most 1", "the rest are non-users"
+        )
+    for path, brand in draft.brand.sound():
+        if brand.users_at_start > brand.aware_at_start + _TOLERANCE:
+            yield Complaint(
+                (*path, "users_at_start"),
+                f"{brand.users_at_start:g} use the brand, {brand.aware_at_start:g} know it",
+                "no more users than customers who know it",
+                "raise `aware_at_start`",
+            )
+
+
+def _offers(draft: Draft) -> Iterator[Complaint]:
+    for path, category in draft.category.sound():
+        yield from _reference((*path, "company"), category.company, draft.company)
+        if category.kind == "durable" and category.life_mean is None:
+            yield Complaint(
+                (*path, "life_mean"), "is missing", "the mean life of the durable in weeks", "add `life_mean = 260.0`"
+            )
+        if draft.offer.complete and category.name not in {offer.category for _, offer in draft.offer.sound()}:
+            yield Complaint(
+                path,
+                "no offer belongs to this category",
+                "at least one",
+                f'add an [[offer]] with `category = "{category.name}"`',
+            )
+    own = {brand.name for _, brand in draft.brand.sound() if brand.own}
+    for path, offer in draft.offer.sound():
+        yield from _reference((*path, "brand"), offer.brand, draft.brand)
+        yield from _reference((*path, "category"), offer.category, draft.category)
+        yield from _length(draft, (*path, "attributes"), len(offer.attributes), "attributes")
+        if offer.brand in own and offer.unit_cost == 0:
+            yield Complaint(
+                (*path, "unit_cost"),
+                "our own offer costs nothing",
+                "a whole number (minor units) of at least 1",
+                "add `unit_cost = …`",
+            )
+    if draft.offer.complete and len(own) == 1 and not own & {offer.brand for _, offer in draft.offer.sound()}:
+        yield Complaint(("offer",), "none of the offers is ours", f'an [[offer]] with `brand = "{min(own)}"`')
+
+
+def _length(draft: Draft, path: KeyPath, found: int, names: str) -> Iterator[Complaint]:
+    if draft.size is None:
+        return
+    wanted: tuple[str, ...] = getattr(draft.size, names)
+    if found != len(wanted):
+        listed = f": {', '.join(wanted)}" if wanted else ""
+        yield Complaint(
+            path,
+            f"has {found} numbers",
+            f"{len(wanted)}, one for each of world.{names}{listed}",
+            f"world.{names} names them in order",
+        )
+
+
+def _shares(entries: Entries[EntryT], generated: bool) -> Iterator[Complaint]:
+    if not (generated and entries and entries.complete):
+        return
+    total = math.fsum(getattr(entry, "share") for _, entry in entries.sound())  # noqa: B009
+    if abs(total - 1) > _TOLERANCE:
+        what = "territories" if entries.key == "territory" else "customer types"
+        yield Complaint(
+            (entries.key,),
+            f"shares of all {what} sum to {total:g}",
+            "1",
+            f"divide each share by {total:g}" if total > 0 else "add `share = …` to each",
+        )
+
+
+def _territories(draft: Draft) -> Iterator[Complaint]:
+    yield from _shares(draft.territory, draft.generated)
+    for path, territory in draft.territory.sound():
+        for name in territory.neighbours:
+            if name == territory.name:
+                yield Complaint(
+                    (*path, "neighbours"),
+                    "a territory cannot border itself",
+                    "names of other territories",
+                    f"take `{name}` out",
+                )
+            else:
+                yield from _reference((*path, "neighbours"), name, draft.territory)
+    if not draft.territory.complete or draft.size is None:
+        return
+    names = draft.distributors()
+    if len(set(names)) < len(names) and len(set(draft.territory.names)) == len(draft.territory.names):
+        repeated = min(name for name in names if names.count(name) > 1)
+        yield Complaint(
+            ("territory",),
+            f"two distributors would be called `{repeated}`",
+            "names that stay apart",
+            "rename a territory",
+        )
+    if len(names) > draft.size.customers:
+        yield Complaint(
+            ("territory",),
+            f"there are {len(names)} distributors for {draft.size.customers} customers",
+            "fewer distributors than customers",
+            "lower `distributors` or raise world.customers",
+        )
+
+
+def _types(draft: Draft) -> Iterator[Complaint]:
+    yield from _shares(draft.customer_type, draft.generated)
+    kinds = {category.name: category.kind for _, category in draft.category.sound()}
+    consumables = [name for name, kind in kinds.items() if kind == "consumable"]
+    for path, kind in draft.customer_type.sound():
+        yield from _length(draft, (*path, "taste"), len(kind.taste), "attributes")
+        yield from _length(draft, (*path, "marks"), len(kind.marks), "marks")
+        for key, wanted in (("mix", "consumable"), ("first_need", "durable")):
+            for name in getattr(kind, key):
+                yield from _reference((*path, key, name), name, draft.category)
+                if kinds.get(name, wanted) != wanted:
+                    yield Complaint(
+                        (*path, key, name),
+                        f"`{name}` is a {kinds[name]}",
+                        f"a {wanted} category",
+                        "`mix` splits consumables, `first_need` is for durables",
+                    )
+        total = math.fsum(kind.mix.values())
+        if kind.mix and abs(total - 1) > _TOLERANCE:
+            yield Complaint(
+                (*path, "mix"),
+                f"shares sum to {total:g}",
+                "1",
+                f"divide each by {total:g}" if total > 0 else "leave it out",
+            )
+        if not kind.mix and len(consumables) > 1 and draft.category.complete:
+            yield Complaint(
+                (*path, "mix"),
+                "is missing",
+                "the split of occasions over consumables",
+                f"add `mix = {{ {' , '.join(f'{name} = …' for name in consumables)} }}`",
+            )

@@ -1,0 +1,152 @@
+"""Data reading: the tables that ``[data]`` names, first as offers and customers, then checked against the world."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.complaints import nearest, suggest
+from sim.consistency import Draft
+from sim.data_tables import (
+    CUSTOMERS,
+    OFFERS,
+    ROSTER,
+    DataColumn,
+    DataFiles,
+    DataTables,
+    check_names,
+    check_sums,
+    hash_file,
+    read_table,
+)
+from sim.errors import InputError, InputErrors
+from sim.layers import Layers, Origin
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS: dict[str, tuple[tuple[DataColumn, ...], tuple[str, ...]]] = {
+    "customers": (CUSTOMERS, ("mark_", "mix_")),
+    "roster": (ROSTER, ()),
+    "offers": (OFFERS, ("attribute_",)),
+}
+
+
+@dataclass
+class RawTables:
+    """Tables as read, their mistakes so far, and the offers as entries that lie below those of the files."""
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    errors: list[InputError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    sound_offers: list[int] = field(default_factory=list)
+
+    @property
+    def customers(self) -> pd.DataFrame | None:
+        """The customers' table."""
+        return self.frames.get("customers")
+
+    def offer_entries(self) -> list[tuple[dict[str, Any], Origin]]:
+        """The sound rows of the offers' table as [[offer]] entries, each with its line as origin."""
+        frame = self.frames.get("offers")
+        if frame is None:
+            return []
+        attributes = [name for name in frame.columns if str(name).startswith("attribute_")]
+        entries = []
+        for line in self.sound_offers:
+            row = frame.loc[line].to_dict()
+            entry: dict[str, Any] = {"name": row["offer"], "brand": row["brand"], "category": row["category"]}
+            entry.update(
+                unit_cost=int(row["unit_cost"]), list_price=int(row["list_price"]), quality=float(row["quality"])
+            )
+            if attributes:
+                entry["attributes"] = [float(row[name]) for name in attributes]
+            entries.append((entry, Origin(f"file {self.files['offers'].name}, line {line}")))
+        return entries
+
+    def check(self, draft: Draft) -> list[InputError]:
+        """All mistakes of the tables, with the names in them looked up in the draft of the world."""
+        known: dict[str, Collection[str]] = {
+            "territory": draft.territory.names,
+            "customer_type": draft.customer_type.names,
+            "distributor": draft.distributors(),
+        }
+        if "roster" in self.frames:
+            known["rep"] = frozenset(self.frames["roster"]["rep"])
+        found = list(self.errors)
+        for kind in ("customers", "roster"):
+            if kind in self.frames:
+                found += check_names(self.files[kind], self.frames[kind], _COLUMNS[kind][0], known)
+        if self.customers is not None:
+            found += self._check_marks_and_mix(self.customers, draft)
+            if "roster" not in self.frames and (self.customers["rep"] != "").any():
+                self.warnings.append(f"{self.files['customers'].name}: nobody reads the column `rep` without a roster")
+        return found
+
+    def _check_marks_and_mix(self, frame: pd.DataFrame, draft: Draft) -> Iterator[InputError]:
+        """Columns mark_* must be the marks of the world, mix_* consumable categories that sum to 1 in every row."""
+        path = self.files["customers"]
+        wanted = [f"mark_{name}" for name in draft.size.marks] if draft.size is not None else []
+        found = [str(name) for name in frame.columns if str(name).startswith("mark_")]
+        if draft.size is not None and set(wanted) != set(found):
+            expected = (
+                f"the columns {', '.join(wanted)}, one for each of world.marks"
+                if wanted
+                else "none: world.marks is empty"
+            )
+            yield InputError(path.name, f"has the mark columns {', '.join(found) or 'none'}", expected)
+        consumables = [category.name for _, category in draft.category.sound() if category.kind == "consumable"]
+        mix = [str(name) for name in frame.columns if str(name).startswith("mix_")]
+        for name in mix:
+            if name.removeprefix("mix_") not in consumables:
+                yield InputError(
+                    f"{path.name}, column {name}",
+                    f"there is no consumable category `{name.removeprefix('mix_')}`",
+                    "the name of one",
+                    suggest(name.removeprefix("mix_"), consumables),
+                )
+        if mix:
+            yield from check_sums(path, frame, mix)
+
+    def typed(self) -> DataTables | None:
+        """The tables for the builder; None when the scenario has none."""
+        if not self.files:
+            return None
+        frames = {kind: frame.reset_index(drop=True) for kind, frame in self.frames.items()}
+        hashes = {kind: hash_file(path) for kind, path in self.files.items()}
+        return DataTables(frames.get("customers"), frames.get("roster"), frames.get("offers"), dict(self.files), hashes)
+
+
+def read_raw_tables(layers: Layers, scenario: Path) -> RawTables:
+    """Read the tables that the stacked files name; paths are relative to the file that names them."""
+    tables = RawTables()
+    section = layers.content.get("data")
+    for kind in DataFiles.model_fields:
+        name = section.get(kind) if isinstance(section, dict) else None
+        if not isinstance(name, str):
+            continue  # left out, or refused when [data] is validated
+        origin, _ = layers.origin(("data", kind))
+        folder = origin.document.path.parent if origin is not None and origin.document is not None else scenario.parent
+        place = f"{origin.where() if origin is not None else scenario.name}, data.{kind}"
+        _read_one(tables, kind, folder / name, place)
+    return tables
+
+
+def _read_one(tables: RawTables, kind: str, path: Path, place: str) -> None:
+    columns, prefixes = _COLUMNS[kind]
+    try:
+        reading = read_table(path, place, columns, *prefixes)
+    except InputErrors as found:
+        tables.errors += found.errors
+        return
+    tables.frames[kind], tables.files[kind] = reading.frame, path
+    tables.errors += reading.errors
+    if kind == "offers":
+        tables.sound_offers = reading.sound
+    for name in reading.spare:
+        close = nearest(name, [column.name for column in columns if column.name not in reading.frame.columns])
+        hint = f"; did you mean `{close}`?" if close else ""
+        tables.warnings.append(f"{path.name}: nobody reads the column `{name}`{hint}")

@@ -1,0 +1,5 @@
+"""Questions that actors answer: what each actor can see and the typed answer, one file per question."""
+
+from sim.decisions.question import Rule, Variant, ask
+
+__all__ = ["Rule", "Variant", "ask"]

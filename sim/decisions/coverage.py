@@ -1,0 +1,31 @@
+"""Coverage: which customers do reps serve in person, who serves them, and how often?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sim.decisions.question import Rule
+from sim.decisions.seen import FirmSeen, Floats, Ints
+from sim.quantity import param
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The call plan: rep of each customer (−1: left to the distributor) and calls a week."""
+
+    rep: Ints  # [N]
+    norm: Floats  # [N] calls a week, ≥ 0, 0 where rep is −1
+
+
+class CoverageRule(Rule):
+    """A call plan for all territories; asked every ``every`` weeks."""
+
+    question: ClassVar[str] = "coverage"
+    scoped: ClassVar[bool] = True
+    every: int = param(13, unit="weeks", doc="Weeks between revisions of the call plan.", bounds=(1, 520), lever=True)
+
+    @abstractmethod
+    def answer(self, seen: FirmSeen) -> Coverage:
+        """Assign accounts to the reps of their territory and set a call norm for each."""

@@ -1,0 +1,156 @@
+"""What each actor can see when it answers a question: typed, read-only views, one per kind of actor.
+
+N customers, T territories, R reps, M managers, D distributors, J offers, F rival brands. Views hold
+beliefs and own records, never the latent state of customers; only :class:`TruthSeen` does, for rules
+marked ``reads_truth``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+Bools = NDArray[np.bool_]
+
+
+class Luck(Protocol):
+    """Keyed draws for a rule that needs chance: same seed, question, week and entity give the same draw."""
+
+    def uniform(self, entities: Ints, index: int = 0) -> NDArray[np.float64]:
+        """Uniform draws in (0, 1), one per entity."""
+        ...
+
+    def normal(self, entities: Ints, index: int = 0) -> NDArray[np.float64]:
+        """Standard normal draws, one per entity."""
+        ...
+
+
+@dataclass(frozen=True)
+class CustomersSeen:
+    """The firm's customer database as headquarters sees it this week: late, noisy, incomplete.
+
+    Rows are the customers of the market in a fixed order; nothing but ``key`` and ``territory`` is
+    filled in where ``known`` is False.
+    """
+
+    key: Ints  # [N] stable id
+    territory: Ints  # [N]
+    known: Bools  # [N] has a record
+    marks: Floats  # [N, marks] as measured; NaN where never measured
+    orders: Floats  # [N] orders from us a year, as recorded
+    value: Floats  # [N] purchases from us a year, minor units, as recorded
+    potential: Floats  # [N] reported purchases from anyone a year, minor units; NaN where nobody asked
+    recency: Floats  # [N] weeks since the last recorded order; inf without one
+    record_age: Floats  # [N] weeks since the record was last confirmed; inf without a record
+    label: Ints  # [N] assigned segment, 0 without one
+
+
+@dataclass(frozen=True)
+class FirmSeen:
+    """What headquarters sees: its database, its own head count and prices, reported sales."""
+
+    week: int
+    luck: Luck
+    customers: CustomersSeen
+    rep_territory: Ints  # [R]
+    rep_active: Bools  # [R] filled positions
+    rep_calls: Floats  # [R] calls a week, as reported, smoothed
+    positions: Ints  # [T] positions of the sales force as the scenario gives it
+    sales: Floats  # [T] sell-in a week by territory, minor units, smoothed
+    list_price: Ints  # [own offers] minor units
+    unit_cost: Ints  # [own offers] minor units
+    segments: int  # labels in use; label 0 is "no segment"
+
+
+@dataclass(frozen=True)
+class TruthSeen(FirmSeen):
+    """What nobody can see: the latent state of customers. For oracles only, which bound what knowledge is worth."""
+
+    true_type: Ints  # [N]
+    true_value: Floats  # [N] expected purchases from anyone a year, minor units
+
+
+@dataclass(frozen=True)
+class RepSeen:
+    """What reps see of their week: hours, their accounts, the plan they were given and what pays them."""
+
+    week: int
+    luck: Luck
+    selling_hours: Floats  # [R] hours left for accounts, travel included
+    hours_per_call: Floats  # [R] selling and travel
+    alignment: Floats  # [R] 0..1, how far the rep follows the plan
+    motivation: Floats  # [R] 1 is the reference
+    commission_share: Floats  # [R] variable part of expected pay
+    observed: Floats  # [R] 0..1, share of the work that supervision sees
+    account_customer: Ints  # [A] row of the customer
+    account_rep: Ints  # [A]
+    account_norm: Floats  # [A] calls a week the plan asks for
+    account_relationship: Floats  # [A] 0..1
+    account_value: Floats  # [A] what the rep believes the account buys a year, minor units
+
+
+@dataclass(frozen=True)
+class ManagerSeen:
+    """What sales managers see: their team's size and their own hours."""
+
+    week: int
+    luck: Luck
+    team_territory: Ints  # [M] territory of most of the team
+    span: Ints  # [M] filled positions in the team
+    hours: Floats  # [M] hours a week
+    plan_gap: Floats  # [M] reported calls short of plan, as a share of plan
+
+
+@dataclass(frozen=True)
+class DistributorSeen:
+    """What distributors see: their own stock, orders and sales by own-brand offer."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [D] stable id
+    territory: Ints  # [D]
+    on_hand: Ints  # [D, own offers] units
+    on_order: Ints  # [D, own offers] units
+    owed: Ints  # [D, own offers] units that waiting customers are still to get
+    expected: Floats  # [D, own offers] forecast of demand, units a week
+    deviation: Floats  # [D, own offers] standard deviation of its error, units a week
+    cover: Floats  # [D] weeks that an order has to cover: lead time and order cycle
+    wholesale: Ints  # [D, own offers] minor units
+    purchases: Floats  # [D] purchases from the manufacturer a week, minor units, smoothed
+    trust: Floats  # [D] 0..1
+    sharing_payment: Floats  # [D] offered a week for sell-out data, minor units
+    direct_sales_share: Floats  # [D] share of the territory that the manufacturer serves itself
+
+
+@dataclass(frozen=True)
+class CompetitorSeen:
+    """What rival brands see: own prices and costs, and market shares with a lag."""
+
+    week: int
+    luck: Luck
+    price: Floats  # [rival offers] relative to the category's reference price
+    unit_cost: Floats  # [rival offers] on the same scale
+    share: Floats  # [rival offers] believed share of the category's units
+    price_sensitivity: Floats  # [rival offers] believed mean sensitivity in the category
+
+
+@dataclass(frozen=True)
+class PlantSeen:
+    """What production planning sees: plant stock, orders of distributors and, where shared, their sell-out."""
+
+    week: int
+    luck: Luck
+    on_hand: Ints  # [own offers]
+    in_production: Ints  # [own offers]
+    owed: Ints  # [own offers] units ordered by distributors and not shipped yet
+    expected: Floats  # [own offers] forecast of distributors' orders, units a week
+    deviation: Floats  # [own offers] standard deviation of its error
+    shared_expected: Floats  # [own offers] forecast of sell-out from the distributors who share, scaled to all
+    shared_deviation: Floats  # [own offers] standard deviation of its error
+    shared_share: float  # share of distributors' volume that is shared
+    cover: float  # weeks that a production order has to cover

@@ -1,0 +1,46 @@
+"""What goes wrong with input, said so that its author can mend it: place, problem, what was expected, remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class InputError(ValueError):
+    """One mistake in what a user gave: a scenario, a table, a setting.
+
+    ``place`` names the file and the field or row, ``problem`` what was found there, ``expected`` what
+    would have been right, ``remedy`` what to do about it. The last two may be empty.
+    """
+
+    def __init__(self, place: str, problem: str, expected: str = "", remedy: str = "") -> None:
+        super().__init__(place, problem, expected, remedy)
+        self.place = place
+        self.problem = problem
+        self.expected = expected
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.problem}"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        if self.remedy:
+            text += f" ({self.remedy})"
+        return text
+
+
+class InputErrors(InputError):
+    """Several mistakes at once, so that all can be mended in one go; ``errors`` holds them in order."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        self.errors = tuple(errors)
+        if not self.errors:
+            raise ValueError("InputErrors needs at least one error")
+        first = self.errors[0]
+        super().__init__(first.place, first.problem, first.expected, first.remedy)
+
+    def __str__(self) -> str:
+        if len(self.errors) == 1:
+            return str(self.errors[0])
+        return f"{len(self.errors)} mistakes:\n" + "\n".join(
+            f"  {number}. {error}" for number, error in enumerate(self.errors, 1)
+        )

@@ -1,0 +1,291 @@
+"""Choice: on each occasion a customer takes the best of the known, available offers and nothing.
+
+Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
+
+    appeal_j + w_i·x_j + b_L·loyalty − b_i·price + b_S·(satisfaction − neutral) + b_R·relationship (ours only)
+    + b_N·share of neighbours who own b and speak well of it
+
+plus a Gumbel draw keyed by customer, offer, week and occasion. Nothing else is random, so raising one utility can
+only move customers towards that offer. The same utility gives the shares of the logit in :func:`choice_shares`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.gumbel import gumbel
+from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.needs import DURABLE_OCCASION
+from sim.kernels.normal import normal_quantile
+from sim.rng import draw, draw32
+
+if TYPE_CHECKING:
+    from sim.kernels.board import OfferBoard
+    from sim.kernels.needs import Occasions
+    from sim.params.customer_numbers import ChoiceNumbers
+
+Reals = NDArray[np.floating[Any]]
+
+#: Offer of an occasion on which nothing was bought.
+NOTHING = -1
+
+#: Index of the draw for buying nothing; offers take their row, 256 apart for each occasion.
+_NOTHING_INDEX = 255
+_INDEX_STEP = 256
+
+#: Occasions whose draws are made together: few enough to stay in the cache, many enough to vectorise.
+_STRETCH = 512
+
+_ONE = np.uint8(1)
+
+
+class Choosers(NamedTuple):
+    """The columns of customers that enter choice; ``degree_start`` is the network's ``indptr``."""
+
+    key: NDArray[np.uint32]
+    type: NDArray[np.uint8]
+    territory: NDArray[np.uint16]
+    distributor: NDArray[np.uint16]
+    price_group: NDArray[np.uint8]
+    aware: NDArray[np.uint8]
+    taste: Reals
+    price_sensitivity: Reals
+    order_size: Reals
+    loyalty: Reals
+    satisfaction: Reals
+    relationship: Reals
+    talk_weak: NDArray[np.int16]
+    talk_strong: NDArray[np.int16]
+    degree_start: NDArray[np.int64]
+    crowd: Reals  # [B] share of everybody, used when the network is complete; empty otherwise
+
+
+@jit_bare
+def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, numbers: ChoiceNumbers) -> Any:
+    """Utility of offer ``j`` for the customer in row ``i``, without chance; ``per_tie`` from :func:`weight_of_tie`."""
+    real = who.loyalty.dtype.type
+    b = board.brand[j]
+    value = board.appeal[who.territory[i], who.type[i], j]
+    for a in range(board.attributes.shape[1]):
+        value += who.taste[i, a] * board.attributes[j, a]
+    value += numbers.loyalty * who.loyalty[i, b]
+    value -= who.price_sensitivity[i] * board.price[who.distributor[i], who.price_group[i], j]
+    value += numbers.satisfaction * (who.satisfaction[i, b] - numbers.neutral)
+    value += numbers.relationship * who.relationship[i] * real(board.own[j])
+    if numbers.neighbours != 0:
+        value += numbers.neighbours * _share_of_neighbours(i, b, per_tie, who)
+    return value
+
+
+@jit_bare
+def weight_of_tie(i: Whole, who: Choosers) -> Any:
+    """Share of the neighbours that one half unit of talk stands for: 1/(2·ties)."""
+    ties = max(who.degree_start[i + 1] - who.degree_start[i], 1)
+    return np.float32(0.5) / who.loyalty.dtype.type(ties)
+
+
+@jit_bare
+def _share_of_neighbours(i: Whole, b: Whole, per_tie: Any, who: Choosers) -> Any:
+    real = who.loyalty.dtype.type
+    if who.crowd.size > 0:
+        return max(who.crowd[b], real(0))
+    return real(np.maximum(np.int32(who.talk_weak[i, b]) + np.int32(who.talk_strong[i, b]), 0)) * per_tie
+
+
+@jit_bare
+def _known(i: Whole, j: Whole, who: Choosers, board: OfferBoard) -> Any:
+    """Whether the customer knows the offer's brand and finds the offer at the home distributor."""
+    return (((who.aware[i] >> np.uint8(board.brand[j])) & _ONE) != 0) & board.available[who.distributor[i], j]
+
+
+@jit
+def choose(
+    first: Whole,
+    last: Whole,
+    luck: np.uint64,
+    occasions: Occasions,
+    who: Choosers,
+    board: OfferBoard,
+    numbers: ChoiceNumbers,
+    chosen: NDArray[np.int16],
+) -> None:
+    """Offer chosen on each occasion, ``chosen`` int16[occasions], -1 for nothing; blocks ``first`` to ``last`` of occasions."""
+    most_offers = np.max(board.first[1:] - board.first[:-1])
+    noise = np.empty((most_offers + 1, _STRETCH), np.float32)
+    keys = np.empty(_STRETCH, np.uint32)
+    index = np.empty((2, _STRETCH), np.uint64)
+    warmth = np.zeros(1, np.float32)
+    end = min(last * BLOCK, occasions.row.size)
+    for start in range(first * BLOCK, end, _STRETCH):
+        _choose_stretch(
+            start, min(start + _STRETCH, end), luck, occasions, who, board, numbers, noise, keys, index, warmth, chosen
+        )
+
+
+@jit_bare
+def _choose_stretch(
+    start: Whole,
+    end: Whole,
+    luck: np.uint64,
+    occasions: Occasions,
+    who: Choosers,
+    board: OfferBoard,
+    numbers: ChoiceNumbers,
+    noise: NDArray[np.float32],
+    keys: NDArray[np.uint32],
+    index: NDArray[np.uint64],
+    warmth: NDArray[np.float32],
+    chosen: NDArray[np.int16],
+) -> None:
+    """A stretch of occasions: first all Gumbel draws, one offer of each category at a time, then the comparisons."""
+    length = end - start
+    _warm(start, end, occasions, who, numbers, warmth)
+    for o in range(length):
+        step = np.uint64(_INDEX_STEP * np.int64(occasions.number[start + o]))
+        keys[o] = who.key[occasions.row[start + o]]
+        index[0, o] = step + np.uint64(_NOTHING_INDEX)
+        index[1, o] = step + np.uint64(board.first[occasions.category[start + o]])
+    _draw_noise(luck, keys[:length], index[0], np.uint64(0), noise[0])
+    for k in range(1, noise.shape[0]):
+        _draw_noise(luck, keys[:length], index[1], np.uint64(k - 1), noise[k])
+    for o in range(length):
+        i: Any = occasions.row[start + o]
+        c: Any = occasions.category[start + o]
+        best: Whole = NOTHING
+        most = board.outside[c] + noise[0, o]
+        per_tie = weight_of_tie(i, who)
+        offer = np.int64(board.first[c])
+        for k in range(1, board.first[c + 1] - offer + 1):
+            j = offer + k - 1
+            score = utility(i, j, per_tie, who, board, numbers) + noise[k, o]
+            better = _known(i, j, who, board) & (score > most)
+            most = score if better else most
+            best = j if better else best
+        chosen[start + o] = best
+
+
+@jit_bare
+def _warm(
+    start: Whole, end: Whole, occasions: Occasions, who: Choosers, numbers: ChoiceNumbers, warmth: NDArray[np.float32]
+) -> None:
+    """Read one value of every column in a loop that does nothing else.
+
+    Customers in the market are scattered, so each row misses the cache; here the misses overlap, in the long
+    comparison they would be waited for one by one (measured at 10^6 customers: 109 → 45 ns per occasion).
+    """
+    total = np.float32(0)
+    for o in range(start, end):
+        i = occasions.row[o]
+        total += np.float32(who.satisfaction[i, 0] + who.loyalty[i, 0] + who.price_sensitivity[i] + who.relationship[i])
+        if who.taste.shape[1] > 0:
+            total += np.float32(who.taste[i, 0])
+    if numbers.neighbours != 0:
+        for o in range(start, end):
+            i = occasions.row[o]
+            total += np.float32(who.degree_start[i])
+    warmth[0] += total
+
+
+@jit_bare
+def _draw_noise(
+    luck: np.uint64, keys: NDArray[np.uint32], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
+) -> None:
+    for o in range(keys.size):
+        noise[o] = gumbel(draw32(luck, np.uint64(keys[o]), index[o] + offset))
+
+
+@jit_bare
+def choice_shares(
+    rows: NDArray[np.uint32],
+    category: Whole,
+    who: Choosers,
+    board: OfferBoard,
+    numbers: ChoiceNumbers,
+    shares: NDArray[np.float64],
+) -> None:
+    """Choice probabilities of ``rows`` in one category, ``shares`` float64[rows, J + 1], the last for nothing."""
+    offers = board.brand.size
+    for k in range(rows.size):
+        i = rows[k]
+        shares[k] = 0.0
+        per_tie = weight_of_tie(i, who)
+        top = np.float64(board.outside[category])
+        for j in range(board.first[category], board.first[category + 1]):
+            if _known(i, j, who, board):
+                shares[k, j] = utility(i, j, per_tie, who, board, numbers)
+                top = max(top, shares[k, j])
+        shares[k, offers] = np.exp(board.outside[category] - top)
+        total = shares[k, offers]
+        for j in range(board.first[category], board.first[category + 1]):
+            if _known(i, j, who, board):
+                shares[k, j] = np.exp(shares[k, j] - top)
+                total += shares[k, j]
+        for j in range(offers + 1):
+            shares[k, j] /= total
+
+
+@jit_bare
+def count_bought(first: Whole, last: Whole, chosen: NDArray[np.int16], bought: NDArray[np.int64]) -> None:
+    """Occasions of each block on which something was bought."""
+    for block in range(first, last):
+        count = 0
+        for o in range(block * BLOCK, min((block + 1) * BLOCK, chosen.size)):
+            count += chosen[o] >= 0
+        bought[block] = count
+
+
+@jit_bare
+def write_orders(
+    first: Whole,
+    last: Whole,
+    size_luck: np.uint64,
+    rounding_luck: np.uint64,
+    occasions: Occasions,
+    chosen: NDArray[np.int16],
+    place: NDArray[np.int64],
+    who: Choosers,
+    board: OfferBoard,
+    customer: NDArray[np.uint32],
+    offer: NDArray[np.int16],
+    units: NDArray[np.int32],
+    occasion: NDArray[np.uint8],
+    price: NDArray[np.int64],
+) -> None:
+    """Orders of the blocks ``first`` to ``last`` of occasions; block k's from ``place[k]``."""
+    for block in range(first, last):
+        at = place[block]
+        for o in range(block * BLOCK, min((block + 1) * BLOCK, chosen.size)):
+            j = chosen[o]
+            if j < 0:
+                continue
+            i = occasions.row[o]
+            number = occasions.number[o]
+            customer[at] = i
+            offer[at] = j
+            occasion[at] = number
+            price[at] = board.price_minor[who.distributor[i], who.price_group[i], j]
+            if number >= DURABLE_OCCASION:
+                units[at] = 1
+            else:
+                spread = np.float64(board.order_spread[occasions.category[o]])
+                units[at] = order_units(
+                    size_luck, rounding_luck, who.key[i], number, np.float64(who.order_size[i]), spread
+                )
+            at += 1
+
+
+@jit_bare
+def order_units(
+    size_luck: np.uint64, rounding_luck: np.uint64, key: np.uint32, number: Whole, mean: float, spread: float
+) -> Whole:
+    """Whole units of one order, at least 1: lognormal around ``mean``, rounded up or down by a draw so that the mean stays."""
+    size = mean
+    if spread > 0.0:
+        z = normal_quantile(draw(size_luck, np.uint64(key), np.uint64(number)))
+        size *= np.exp(spread * z - 0.5 * spread * spread)
+    if size <= 1.0:
+        return 1
+    return np.int64(size + draw(rounding_luck, np.uint64(key), np.uint64(number)))

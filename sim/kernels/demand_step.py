@@ -1,0 +1,331 @@
+"""The customers' part of a week, phase by phase: spread, demand, serve, and the relationship with our reps.
+
+Each function takes the customers' columns, reads what it needs and writes only columns that are lent to the
+phase; the names it writes are in ``SPREAD_WRITES`` and so on. ``tick`` numbers the steps of time (a week, unless a
+special case sets another dt) and keys the draws.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.kernels.choice import Choosers, choose, count_bought, write_orders
+from sim.kernels.experience import Deliveries, Memory, TalkChanges, experience
+from sim.kernels.funnel import Standing, move_customers
+from sim.kernels.jit import blocks_of, run_blocks, sealed, sealed_array, threads_for
+from sim.kernels.needs import Occasions, count_needs, list_occasions
+from sim.kernels.relationship import cultivate, fade
+from sim.kernels.spread import spread_awareness
+from sim.kernels.talk import count_talk, push_talk
+from sim.rng import Decision, stream
+
+if TYPE_CHECKING:
+    from sim.kernels.board import NeedBoard, OfferBoard
+    from sim.network import Network
+    from sim.params.customer_numbers import (
+        ChoiceNumbers,
+        ExperienceNumbers,
+        FunnelNumbers,
+        RelationshipNumbers,
+        SpreadNumbers,
+    )
+    from sim.population import Columns
+
+Reals = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+
+SPREAD_WRITES = ("aware",)
+RELATIONSHIP_WRITES = ("relationship",)
+DEMAND_WRITES = ("need_open",)
+SERVE_WRITES = (*Memory._fields, "talk_weak", "talk_strong", "stage")
+
+
+class Visits(NamedTuple):
+    """Calls of our reps on customers this week; a customer may be listed more than once."""
+
+    row: Ints  # [n]
+    calls: Ints  # [n] number of calls
+    effective: Reals  # [n] calls weighted by skill and fit
+
+
+class Orders(NamedTuple):
+    """What customers want to buy, in order of rows."""
+
+    customer: NDArray[np.uint32]  # row
+    offer: NDArray[np.int16]
+    units: NDArray[np.int32]
+    occasion: NDArray[np.uint8]
+    price: NDArray[np.int64]  # minor units per unit
+
+
+def no_visits() -> Visits:
+    """A week without calls on customers."""
+    return Visits(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def spread_week(
+    customers: Columns,
+    network: Network,
+    hazard: Reals,
+    visits: Visits,
+    visit_speaks: ArrayLike,
+    numbers: SpreadNumbers,
+    *,
+    seed: int,
+    tick: int,
+    ill: int = 4,
+) -> None:
+    """Renew ``aware``: advertising (``hazard`` [B, T] per tick), visits and word of mouth, forgetting.
+
+    ``visit_speaks`` [B]: 1 for brands that a visit makes known. In a complete network everybody's talk replaces the
+    neighbours'; ``ill`` is then the weight of a disappointed owner's talk in half units.
+    """
+    rows = len(customers)
+    threads = threads_for(rows)
+    real = customers.loyalty.dtype
+    exposure = np.ascontiguousarray(hazard, real)
+    if network.complete:
+        share = np.maximum(crowd(customers, ill), 0.0)
+        exposure = exposure + (numbers.imitation * share).astype(real)[:, np.newaxis]
+    called = np.empty(0, np.uint8)
+    if len(visits.row):
+        called = np.minimum(np.bincount(visits.row, visits.calls, rows), 255).astype(np.uint8)
+    run_blocks(
+        spread_awareness,
+        blocks_of(rows),
+        threads,
+        stream(seed, Decision.AWARENESS, tick),
+        sealed_array(customers.key),
+        sealed_array(customers.territory),
+        sealed_array(customers.talk_weak),
+        sealed_array(customers.talk_strong),
+        sealed_array(called),
+        sealed_array(np.asarray(visit_speaks, np.uint8)),
+        sealed_array(exposure),
+        sealed(numbers),
+        customers.writable("aware"),
+    )
+
+
+def crowd(customers: Columns, ill: int) -> NDArray[np.float64]:
+    """Net share of all customers who speak well of each brand, [B]: what a complete network hears."""
+    blocks = blocks_of(len(customers))
+    total = np.zeros((blocks, customers.speaks.shape[1]), np.int64)
+    run_blocks(count_talk, blocks, threads_for(len(customers)), sealed_array(customers.speaks), np.int32(ill), total)
+    share: NDArray[np.float64] = total.sum(axis=0) / (2.0 * max(len(customers), 1))
+    return share
+
+
+def relationship_week(customers: Columns, visits: Visits, numbers: RelationshipNumbers) -> None:
+    """Renew ``relationship``: it fades for all and grows with effective calls."""
+    stock = customers.writable("relationship")
+    run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
+    if len(visits.row):
+        rows, place = np.unique(visits.row, return_inverse=True)
+        calls = np.bincount(place, visits.effective).astype(stock.dtype)
+        cultivate(sealed_array(rows.astype(np.uint32)), sealed_array(calls), numbers, stock)
+
+
+def demand_week(
+    customers: Columns,
+    network: Network,
+    needs: NeedBoard,
+    offers: OfferBoard,
+    numbers: ChoiceNumbers,
+    *,
+    seed: int,
+    tick: int,
+    ill: int = 4,
+) -> tuple[Occasions, NDArray[np.int16], Orders]:
+    """Who is in the market, what they choose and order: (occasions, offer chosen on each or -1, orders).
+
+    Writes ``need_open``. The occasions are needed again by :func:`serve_week`.
+    """
+    occasions = occasions_of_week(customers, needs, seed=seed, tick=tick)
+    who = choosers(customers, network, ill)
+    offers = sealed(offers)
+    blocks = blocks_of(len(occasions.row))
+    threads = threads_for(8 * len(occasions.row))
+    chosen = np.empty(len(occasions.row), np.int16)
+    run_blocks(choose, blocks, threads, stream(seed, Decision.CHOICE, tick), occasions, who, offers, numbers, chosen)
+    return occasions, chosen, _orders(occasions, chosen, who, offers, blocks, threads, seed, tick)
+
+
+def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: int) -> Occasions:
+    """This week's occasions to buy; writes ``need_open``."""
+    rows, needs = len(customers), sealed(needs)
+    blocks, threads = blocks_of(rows), threads_for(rows)
+    key, type_ = sealed_array(customers.key), sealed_array(customers.type)
+    need_open = customers.writable("need_open")
+    in_market, counts = np.empty(rows, np.uint32), np.empty(rows, np.uint8)
+    sizes = np.zeros((2, blocks), np.int64)
+    run_blocks(
+        count_needs,
+        blocks,
+        threads,
+        stream(seed, Decision.OCCASIONS, tick),
+        stream(seed, Decision.NEED, tick),
+        tick,
+        key,
+        type_,
+        sealed_array(customers.territory),
+        sealed_array(customers.purchase_rate),
+        sealed_array(customers.owned),
+        sealed_array(customers.bought_week),
+        needs,
+        need_open,
+        in_market,
+        counts,
+        sizes,
+    )
+    start = np.concatenate(([0], np.cumsum(sizes[1])))
+    total = int(start[-1])
+    out = Occasions(np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8), start)
+    luck = stream(seed, Decision.OCCASION_CATEGORY, tick)
+    run_blocks(list_occasions, blocks, threads, luck, key, type_, need_open, in_market, counts, sizes, needs, out)
+    return sealed(out)
+
+
+def choosers(customers: Columns, network: Network, ill: int = 4) -> Choosers:
+    """The columns that enter choice, as the kernels take them."""
+    everybody = crowd(customers, ill) if network.complete else np.empty(0)
+    columns = {name: sealed_array(getattr(customers, name)) for name in Choosers._fields[:-2]}
+    return sealed(Choosers(**columns, degree_start=network.indptr, crowd=everybody.astype(customers.loyalty.dtype)))
+
+
+def _orders(
+    occasions: Occasions,
+    chosen: NDArray[np.int16],
+    who: Choosers,
+    offers: OfferBoard,
+    blocks: int,
+    threads: int,
+    seed: int,
+    tick: int,
+) -> Orders:
+    chosen = sealed_array(chosen)
+    bought = np.zeros(blocks, np.int64)
+    run_blocks(count_bought, blocks, threads, chosen, bought)
+    place = np.concatenate(([0], np.cumsum(bought)))
+    total = int(place[-1])
+    orders = Orders(
+        np.empty(total, np.uint32),
+        np.empty(total, np.int16),
+        np.empty(total, np.int32),
+        np.empty(total, np.uint8),
+        np.empty(total, np.int64),
+    )
+    run_blocks(
+        write_orders,
+        blocks,
+        threads,
+        stream(seed, Decision.ORDER_SIZE, tick),
+        stream(seed, Decision.ORDER_ROUNDING, tick),
+        occasions,
+        chosen,
+        place,
+        who,
+        offers,
+        *orders,
+    )
+    return sealed(orders)
+
+
+def serve_week(
+    customers: Columns,
+    network: Network,
+    deliveries: Deliveries,
+    occasions: Occasions,
+    offers: OfferBoard,
+    numbers: ExperienceNumbers,
+    funnel: FunnelNumbers,
+    *,
+    own_brand: int,
+    seed: int,
+    tick: int,
+) -> None:
+    """Experience of ``deliveries`` (in order of rows), talk pushed to neighbours, moves of the funnel.
+
+    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`.
+    """
+    live_through(customers, network, deliveries, offers, numbers, seed=seed, tick=tick)
+    funnel_week(customers, occasions, offers, funnel, own_brand=own_brand, seed=seed, tick=tick)
+
+
+def live_through(
+    customers: Columns,
+    network: Network,
+    deliveries: Deliveries,
+    offers: OfferBoard,
+    numbers: ExperienceNumbers,
+    *,
+    seed: int,
+    tick: int,
+) -> None:
+    """Experience of ``deliveries`` (in order of rows), and the talk that changes with it."""
+    events = len(deliveries.customer)
+    real = customers.loyalty.dtype
+    deliveries = sealed(deliveries._replace(performance=np.ascontiguousarray(deliveries.performance, real)))
+    offers = sealed(offers)
+    categories = len(offers.durable)
+    category = np.repeat(np.arange(categories, dtype=np.uint8), np.diff(offers.first))
+    changes = TalkChanges(
+        np.empty(2 * events, np.uint32), np.empty(2 * events, np.int8), np.empty(2 * events, np.int16)
+    )
+    run_blocks(
+        experience,
+        blocks_of(events),
+        threads_for(4 * events),
+        stream(seed, Decision.PERFORMANCE, tick),
+        tick,
+        sealed_array(customers.key),
+        deliveries,
+        sealed_array(category),
+        offers,
+        numbers,
+        Memory(*(customers.writable(name) for name in Memory._fields)),
+        changes,
+    )
+    if len(network.neighbours):
+        rows = len(customers)
+        talk = (customers.writable("talk_weak"), customers.writable("talk_strong"))
+        run_blocks(
+            push_talk,
+            blocks_of(rows),
+            threads_for(rows),
+            sealed(changes),
+            network.indptr,
+            network.strong_end,
+            network.neighbours,
+            *talk,
+        )
+
+
+def funnel_week(
+    customers: Columns,
+    occasions: Occasions,
+    offers: OfferBoard,
+    numbers: FunnelNumbers,
+    *,
+    own_brand: int,
+    seed: int,
+    tick: int,
+) -> None:
+    """Moves of the funnel; writes ``stage``."""
+    rows = len(customers)
+    run_blocks(
+        move_customers,
+        blocks_of(rows),
+        threads_for(rows),
+        stream(seed, Decision.FUNNEL, tick),
+        tick,
+        own_brand,
+        Standing(*(sealed_array(getattr(customers, name)) for name in Standing._fields)),
+        sealed(occasions),
+        sealed(offers),
+        sealed(numbers),
+        customers.writable("stage"),
+    )

@@ -1,0 +1,253 @@
+"""Needs: who is in the market this week, and for what.
+
+Consumables: a Poisson *count* of occasions a week with mean λ_i × season × trend, by inverse CDF of one draw.
+Durables: a need opens with a hazard by age of what is owned, or with a first-need hazard for those who own
+nothing, and stays open until something is bought. The result is the compact list of this week's occasions in
+order of rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.compress import flagged_rows
+from sim.kernels.jit import BLOCK, jit, jit_bare
+from sim.rng import draw32
+
+if TYPE_CHECKING:
+    from sim.kernels.board import NeedBoard
+
+Reals = NDArray[np.floating[Any]]
+Bytes = NDArray[np.uint8]
+
+#: Most consumable occasions of one customer in one week; more are not counted.
+MOST_OCCASIONS = 100
+
+#: Number of the occasion at which a durable of category c is sought: this + c, whatever else the customer buys.
+DURABLE_OCCASION = 128
+
+_ONE = np.uint8(1)
+
+
+class Occasions(NamedTuple):
+    """Occasions to buy, in order of rows; ``start`` [blocks + 1] says where each block of customers begins."""
+
+    row: NDArray[np.uint32]
+    category: Bytes
+    number: Bytes
+    start: NDArray[np.int64]
+
+
+@jit
+def count_needs(
+    first: int,
+    last: int,
+    occasion_luck: np.uint64,
+    need_luck: np.uint64,
+    tick: int,
+    keys: NDArray[np.uint32],
+    type_: Bytes,
+    territory: NDArray[np.uint16],
+    purchase_rate: Reals,
+    owned: NDArray[np.int8],
+    bought_week: NDArray[np.int32],
+    board: NeedBoard,
+    need_open: Bytes,
+    in_market: NDArray[np.uint32],
+    counts: Bytes,
+    sizes: NDArray[np.int64],
+) -> None:
+    """Open needs for durables and count occasions of the rows in blocks ``first`` to ``last``.
+
+    Out: ``need_open`` uint8[N]; the rows in the market of each block at the block's place in ``in_market``
+    uint32[N], their consumable occasions in ``counts`` uint8[N]; ``sizes`` int64[2, blocks]: rows and occasions.
+    """
+    flags = np.empty(BLOCK, np.uint8)
+    listed = np.empty(BLOCK + 1, np.int32)
+    rate = np.empty(BLOCK, purchase_rate.dtype)
+    ceiling = _ceilings(board)
+    for block in range(first, last):
+        _count_block(
+            block,
+            occasion_luck,
+            need_luck,
+            tick,
+            keys,
+            type_,
+            territory,
+            purchase_rate,
+            owned,
+            bought_week,
+            board,
+            need_open,
+            in_market,
+            counts,
+            sizes,
+            flags,
+            listed,
+            rate,
+            ceiling,
+        )
+
+
+@jit_bare
+def _count_block(
+    block: int,
+    occasion_luck: np.uint64,
+    need_luck: np.uint64,
+    tick: int,
+    keys: NDArray[np.uint32],
+    type_: Bytes,
+    territory: NDArray[np.uint16],
+    purchase_rate: Reals,
+    owned: NDArray[np.int8],
+    bought_week: NDArray[np.int32],
+    board: NeedBoard,
+    need_open: Bytes,
+    in_market: NDArray[np.uint32],
+    counts: Bytes,
+    sizes: NDArray[np.int64],
+    flags: Bytes,
+    listed: NDArray[np.int32],
+    rate: Reals,
+    ceiling: Reals,
+) -> None:
+    start = block * BLOCK
+    end = min(start + BLOCK, keys.size)
+    rows = end - start
+    for r in range(rows):
+        rate[r] = board.activity[territory[start + r], type_[start + r]]
+    _screen(occasion_luck, keys[start:end], purchase_rate[start:end], need_open[start:end], rate, flags)
+    for c in range(board.durable.size):
+        if ceiling[c] > 0:
+            _screen_durable(need_luck, np.uint64(c), keys[start:end], ceiling[c], flags)
+    found = 0
+    occasions = 0
+    for k in range(flagged_rows(flags, rows, listed)):
+        r = listed[k]
+        i = start + r
+        for c in range(board.durable.size):
+            u = draw32(need_luck, np.uint64(keys[i]), np.uint64(c))
+            if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
+                need_open[i] |= np.uint8(_ONE << np.uint8(c))
+        n = _poisson(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
+        total = n + _bits(need_open[i])
+        in_market[start + found] = i
+        counts[start + found] = n
+        found += total > 0
+        occasions += total
+    sizes[0, block] = found
+    sizes[1, block] = occasions
+
+
+@jit_bare
+def list_occasions(
+    first: int,
+    last: int,
+    luck: np.uint64,
+    keys: NDArray[np.uint32],
+    type_: Bytes,
+    need_open: Bytes,
+    in_market: NDArray[np.uint32],
+    counts: Bytes,
+    sizes: NDArray[np.int64],
+    board: NeedBoard,
+    out: Occasions,
+) -> None:
+    """Write the occasions that :func:`count_needs` found; each block's to its place ``out.start``."""
+    for block in range(first, last):
+        place = out.start[block]
+        for f in range(block * BLOCK, block * BLOCK + sizes[0, block]):
+            i = in_market[f]
+            for n in range(counts[f]):
+                u = draw32(luck, np.uint64(keys[i]), np.uint64(n))
+                c = 0
+                while c < board.mix.shape[1] - 1 and u >= board.mix[type_[i], c]:
+                    c += 1
+                out.row[place] = i
+                out.category[place] = c
+                out.number[place] = n
+                place += 1
+            if need_open[i]:
+                for c in range(board.durable.size):
+                    if (need_open[i] >> np.uint8(c)) & _ONE:
+                        out.row[place] = i
+                        out.category[place] = c
+                        out.number[place] = DURABLE_OCCASION + c
+                        place += 1
+
+
+@jit_bare
+def _screen(
+    luck: np.uint64, keys: NDArray[np.uint32], purchase_rate: Reals, need_open: Bytes, rate: Reals, flags: Bytes
+) -> None:
+    """Turn ``rate`` from activity into occasions per tick; flag rows that may have one: ``1 − exp(−λ) ≤ λ``."""
+    for r in range(keys.size):
+        rate[r] *= purchase_rate[r]
+    for r in range(keys.size):
+        u = draw32(luck, np.uint64(keys[r]), np.uint64(0))
+        flags[r] = (u < rate[r]) | (need_open[r] != 0)
+
+
+@jit_bare
+def _screen_durable(luck: np.uint64, c: np.uint64, keys: NDArray[np.uint32], ceiling: Any, flags: Bytes) -> None:
+    for r in range(keys.size):
+        flags[r] |= draw32(luck, np.uint64(keys[r]), c) < ceiling
+
+
+@jit
+def _ceilings(board: NeedBoard) -> Reals:
+    """Highest probability of a need per tick by durable category; 0 for consumables."""
+    ceiling = np.zeros(board.durable.size, board.replacement.dtype)
+    for c in range(board.durable.size):
+        if board.durable[c]:
+            ceiling[c] = max(board.replacement[c].max(), board.first_need[:, c].max())
+    return ceiling
+
+
+@jit_bare
+def _need_hazard(
+    c: int,
+    i: int,
+    tick: int,
+    type_: Bytes,
+    owned: NDArray[np.int8],
+    bought_week: NDArray[np.int32],
+    board: NeedBoard,
+) -> Any:
+    """Probability that a need for durable ``c`` opens this tick."""
+    if owned[i, c] < 0:
+        return board.first_need[type_[i], c]
+    age = min(max(tick - bought_week[i, c], 0), board.replacement.shape[1] - 1)
+    return board.replacement[c, age]
+
+
+@jit_bare
+def _poisson(u: np.float32, mean: Any) -> int:
+    """Poisson count by inverse CDF: the n with P(N > n) ≤ u < P(N ≥ n). A larger mean never gives a smaller count."""
+    rate = np.float64(mean)
+    if u >= rate:
+        return 0
+    pair = 0.5 * rate * rate
+    if pair <= u < rate - pair:  # P(N ≥ 2) ≤ λ²/2 and λ − λ²/2 ≤ P(N ≥ 1): no exponential needed
+        return 1
+    term = np.exp(-rate)
+    beyond = 1.0 - term
+    n = 0
+    while u < beyond and n < MOST_OCCASIONS:
+        n += 1
+        term *= rate / n
+        beyond -= term
+    return n
+
+
+@jit_bare
+def _bits(byte: np.uint8) -> int:
+    count = 0
+    while byte:
+        byte &= np.uint8(byte - _ONE)
+        count += 1
+    return count

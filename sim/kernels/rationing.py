@@ -1,0 +1,150 @@
+"""Who gets what when stock is short: a keyed lottery over customers' orders, shares of supply, and the unserved.
+
+Draws are keyed by customer (or distributor) and order, never by row: relabelling rows permutes the answers, and an
+order's place in the lottery does not depend on who else orders. ``lottery`` is ``rng.stream(seed, decision, week)``
+with the decisions RATIONING, UNSERVED and SHORT_SUPPLY. All arrays are of whole numbers; units come out as int64. The
+public functions bring their arguments to one set of types, so that each kernel is compiled once.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.jit import jit, sealed_array
+from sim.rng import draw
+
+Ints = npt.NDArray[np.integer[Any]]
+Units = npt.NDArray[np.int64]
+
+
+class Fate(IntEnum):
+    """What becomes of the part of an order that stock could not serve."""
+
+    SERVED = 0  # nothing was left unserved
+    WAITS = 1  # stays in the queue; asks again next week, ahead of that week's orders
+    SWITCHES = 2  # buys another offer this week
+    LEAVES = 3  # buys nothing; the need stays
+
+
+_SERVED, _WAITS, _SWITCHES, _LEAVES = int(Fate.SERVED), int(Fate.WAITS), int(Fate.SWITCHES), int(Fate.LEAVES)
+
+
+def ration_orders(
+    lottery: np.uint64, cell: Ints, customer: Ints, index: Ints, units: Ints, waited: Ints, supply: Ints
+) -> tuple[Units, Units]:
+    """Serve orders [n] from the stock of their cells in lottery order; returns (served [n], delivered [cells]).
+
+    ``cell`` is the flat row of the stock an order draws on (distributor * offers + offer), -1 for offers whose stock
+    is not modelled: always served. ``customer`` and ``index`` key the draw; two orders of one week may not share
+    both. ``waited`` is how many weeks the order has waited: who waited longer comes first, the lottery decides among
+    equals. In that order each takes its whole order; the one for whom stock does not suffice takes what is left (a
+    part order). ``supply`` [cells] is what can be delivered and is not changed.
+    """
+    if len(cell) and not -1 <= np.min(cell) <= np.max(cell) < len(supply):
+        raise IndexError(f"cells must lie in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
+    return _ration(lottery, _keys(cell), _keys(customer), _keys(index), _keys(units), _keys(waited), _keys(supply))
+
+
+@jit
+def _ration(
+    lottery: np.uint64, cell: Units, customer: Units, index: Units, units: Units, waited: Units, supply: Units
+) -> tuple[Units, Units]:
+    n = len(cell)
+    left = supply.copy()
+    wanted = np.zeros(len(supply), dtype=np.int64)
+    for i in range(n):
+        if cell[i] >= 0:
+            wanted[cell[i]] += units[i]
+    served = np.empty(n, dtype=np.int64)
+    short = np.empty(n, dtype=np.int64)
+    count = 0
+    for i in range(n):
+        served[i] = units[i]
+        if cell[i] >= 0 and wanted[cell[i]] > supply[cell[i]]:
+            short[count] = i
+            count += 1
+    tickets = np.empty(count, dtype=np.float64)
+    for k in range(count):
+        i = short[k]
+        tickets[k] = draw(lottery, np.uint64(customer[i]), np.uint64(index[i])) - np.float64(waited[i])
+    for k in np.argsort(tickets):
+        i = short[k]
+        served[i] = min(units[i], left[cell[i]])
+        left[cell[i]] -= served[i]
+    delivered = np.empty(len(supply), dtype=np.int64)
+    for c in range(len(supply)):
+        delivered[c] = min(wanted[c], supply[c])
+    return served, delivered
+
+
+def choose_fates(
+    lottery: np.uint64, customer: Ints, index: Ints, unserved: Ints, wait: float, switch: float
+) -> npt.NDArray[np.uint8]:
+    """Decide what the unserved do: wait with probability ``wait``, switch with ``switch``, leave otherwise.
+
+    Returns ``Fate`` [n] for orders with ``unserved`` [n] units. One draw an order: a larger ``wait`` can only move
+    an order towards waiting.
+    """
+    return _choose(lottery, _keys(customer), _keys(index), _keys(unserved), float(wait), float(wait) + float(switch))
+
+
+@jit
+def _choose(
+    lottery: np.uint64, customer: Units, index: Units, unserved: Units, wait: float, wait_or_switch: float
+) -> npt.NDArray[np.uint8]:
+    fate = np.empty(len(unserved), dtype=np.uint8)
+    for i in range(len(unserved)):
+        if unserved[i] <= 0:
+            fate[i] = _SERVED
+            continue
+        u = draw(lottery, np.uint64(customer[i]), np.uint64(index[i]))
+        if u < wait:
+            fate[i] = _WAITS
+        elif u < wait_or_switch:
+            fate[i] = _SWITCHES
+        else:
+            fate[i] = _LEAVES
+    return fate
+
+
+def share_out(lottery: np.uint64, supply: Ints, wanted: Ints, key: Ints) -> Units:
+    """Share a supplier's stock [offers] among the distributors' wants [distributors, offers], in whole units.
+
+    Where supply suffices all get what they want; where it is short each gets supply * want / total want, rounded
+    down, and the units that are left go one each to the winners of a lottery (keyed by distributor ``key`` and
+    offer) among those who want the offer. Never more than wanted, and a short supply is shared to the last unit.
+    """
+    return _share(lottery, _keys(supply), _keys(wanted), _keys(key))
+
+
+@jit
+def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units) -> Units:
+    distributors, offers = wanted.shape
+    shipped = wanted.copy()
+    tickets = np.empty(distributors, dtype=np.float64)
+    for j in range(offers):
+        total = np.int64(0)
+        for d in range(distributors):
+            total += wanted[d, j]
+        if total <= supply[j]:
+            continue
+        left = supply[j]
+        for d in range(distributors):
+            shipped[d, j] = supply[j] * wanted[d, j] // total
+            left -= shipped[d, j]
+            tickets[d] = draw(lottery, np.uint64(key[d]), np.uint64(j)) if wanted[d, j] > 0 else 2.0
+        for d in np.argsort(tickets)[:left]:
+            shipped[d, j] += 1
+    return shipped
+
+
+def _keys(numbers: Ints) -> Units:
+    """``numbers`` as sealed, contiguous int64; refuses reals."""
+    array = np.asarray(numbers)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"orders and stock are counted in whole units, not {array.dtype}")
+    return sealed_array(np.ascontiguousarray(array, dtype=np.int64))

@@ -1,0 +1,138 @@
+"""Stock, orders and shipments of one stage of the channel: what moves in a week, and nothing vanishes.
+
+A stage is a set of cells that hold stock: ``[distributor, offer]`` for the distributors, ``[offer]`` for the plant,
+any shape in special cases. Integers (int64 units) in the simulator, reals in special cases; the functions are the
+same, and an integer stage refuses real amounts. All change the stage's arrays in place.
+
+A week of a stage, in this order: ``receive`` what is due, serve demand (``serve`` in bulk, or the customers' lottery
+of ``rationing`` and then ``settle``), let the order rule decide, ``request`` the order from the supplier, and the
+supplier ``ship``s what it has. Shipped in week t with lead time L it is received at the start of week t + L.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.laws import LawBroken
+
+Numbers = npt.NDArray[Any]
+
+
+class Stage(NamedTuple):
+    """Where the units of a stage are; all [...cells] but ``pipeline`` [slots, ...cells].
+
+    ``on_hand`` stock that can be sold now · ``backorders`` owed to customers who wait · ``owed`` ordered from the
+    supplier and not yet shipped · ``in_transit`` shipped and not yet received · ``pipeline`` the same by week of
+    arrival: what arrives in week t lies in slot t modulo slots.
+    """
+
+    on_hand: Numbers
+    backorders: Numbers
+    owed: Numbers
+    in_transit: Numbers
+    pipeline: Numbers
+
+
+def open_stage(on_hand: Numbers, longest_lead: int, dtype: type[np.generic] = np.int64) -> Stage:
+    """A stage with ``on_hand`` units, nothing on order, and room for lead times up to ``longest_lead`` weeks."""
+    if longest_lead < 1:
+        raise ValueError(
+            f"longest_lead must be at least 1 week, got {longest_lead}: goods shipped arrive in a later week"
+        )
+    stock = np.asarray(on_hand).astype(dtype, casting="same_kind")
+    zero = np.zeros_like(stock)
+    pipeline = np.zeros((longest_lead, *stock.shape), dtype=dtype)
+    return Stage(stock, zero, zero.copy(), zero.copy(), pipeline)
+
+
+def inventory_position(stage: Stage) -> Numbers:
+    """Stock on hand + ordered and not yet received - owed to customers who wait."""
+    position: Numbers = stage.on_hand + stage.owed + stage.in_transit - stage.backorders
+    return position
+
+
+def receive(stage: Stage, week: int) -> Numbers:
+    """Take in what is due at the start of ``week``; returns the units that arrived."""
+    slot = week % len(stage.pipeline)
+    arrived: Numbers = stage.pipeline[slot].copy()
+    stage.pipeline[slot] = 0
+    stage.in_transit[...] -= arrived
+    stage.on_hand[...] += arrived
+    return arrived
+
+
+def serve(stage: Stage, demand: Numbers, waits: bool) -> Numbers:
+    """Deliver in bulk, first what is owed and then ``demand``, as far as the stock goes; returns the units delivered.
+
+    What cannot be delivered becomes backorders when customers wait, and is lost when they do not.
+    """
+    wanted = stage.backorders + demand
+    delivered: Numbers = np.minimum(stage.on_hand, wanted)
+    settle(stage, delivered, wanted - delivered if waits else np.zeros_like(wanted))
+    return delivered
+
+
+def settle(stage: Stage, delivered: Numbers, waiting: Numbers) -> None:
+    """Book a week's deliveries out of stock, and set what is still owed to those who wait."""
+    stage.on_hand[...] -= delivered
+    stage.backorders[...] = waiting
+
+
+def request(stage: Stage, order: Numbers) -> None:
+    """Place an order with the supplier."""
+    stage.owed[...] += order
+
+
+def ship(stage: Stage, shipped: Numbers, week: int, lead: Numbers | int) -> None:
+    """Put ``shipped`` units on their way to the stage, to be received at the start of week ``week + lead``.
+
+    ``lead`` [cells of the first axis] or one number, in weeks, from 1 to the longest lead of the stage. Call it after
+    ``receive`` of the same week: a lead as long as the pipeline reuses the slot just emptied.
+    """
+    leads = np.asarray(lead)
+    slots = len(stage.pipeline)
+    if leads.min() < 1 or leads.max() > slots:
+        raise ValueError(f"lead times must lie in 1..{slots} weeks, got {leads.min()}..{leads.max()}")
+    stage.owed[...] -= shipped
+    stage.in_transit[...] += shipped
+    if leads.ndim == 0:
+        stage.pipeline[(week + int(lead)) % slots] += shipped
+    else:
+        stage.pipeline[(week + leads) % slots, np.arange(len(leads))] += shipped
+
+
+def withdraw(stage: Stage, units: Numbers) -> None:
+    """Take units out of stock that are not sold: returned to the maker, written off or moved elsewhere."""
+    stage.on_hand[...] -= units
+
+
+def check_stage(stage: Stage, place: str) -> None:
+    """Raise ``LawBroken`` unless stock, backorders and transit are >= 0 and no delivery exceeded its order.
+
+    Exact for integers; reals may miss zero by what rounding leaves of sums and differences.
+    """
+    least = 0.0 if stage.on_hand.dtype.kind == "i" else -1e-9
+    for name, law in _LAWS:
+        cells = getattr(stage, name)
+        if cells.size and not cells.min() >= least:  # so that NaN fails too
+            cell = tuple(int(i) for i in np.argwhere(~(cells >= least))[0])
+            raise LawBroken(place, law, f"{name}{list(cell)} = {cells[cell]}")
+    if stage.in_transit.dtype.kind == "i" and not np.array_equal(stage.pipeline.sum(axis=0), stage.in_transit):
+        cell = tuple(int(i) for i in np.argwhere(stage.pipeline.sum(axis=0) != stage.in_transit)[0])
+        lying = stage.pipeline.sum(axis=0)[cell]
+        raise LawBroken(
+            place,
+            "what is in transit lies in the pipeline",
+            f"cell {list(cell)}: {lying} in the pipeline, {stage.in_transit[cell]} in transit",
+        )
+
+
+_LAWS = (
+    ("on_hand", "stock is never negative"),
+    ("backorders", "nobody is owed less than nothing"),
+    ("owed", "deliveries never exceed orders"),
+    ("in_transit", "no more arrives than was shipped"),
+)

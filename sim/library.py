@@ -1,0 +1,117 @@
+"""The library of scenarios and policies: where the shipped files lie and how a name or a path leads to a file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.complaints import nearest
+from sim.errors import InputError, InputErrors
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A file of the library as a list shows it."""
+
+    name: str
+    path: Path
+    title: str
+    question: str
+
+
+def scenario_folder() -> Path:
+    """Folder of the shipped scenarios: inside an installed wheel, else beside the package in a clone."""
+    shipped = _PACKAGE / "_scenarios"
+    return shipped if shipped.is_dir() else _PACKAGE.parent / "scenarios"
+
+
+def available_scenarios() -> dict[str, Listing]:
+    """Shipped scenarios by name; a scenario is a file NAME.toml or a folder NAME holding scenario.toml."""
+    folder = scenario_folder()
+    files = {path.stem: path for path in folder.glob("*.toml")}
+    files.update({path.parent.name: path for path in folder.glob("*/scenario.toml")})
+    return {name: _listing(name, files[name]) for name in sorted(files)}
+
+
+def available_policies() -> dict[str, Listing]:
+    """Shipped policy overlays by name."""
+    files = {path.stem: path for path in (scenario_folder() / "policies").glob("*.toml")}
+    return {name: _listing(name, files[name]) for name in sorted(files)}
+
+
+def _listing(name: str, path: Path) -> Listing:
+    """Title and question of a file; a file that cannot be read is listed without (loading it says why)."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        content = {}
+    title, question = content.get("title", ""), content.get("question") or content.get("description", "")
+    return Listing(name, path, str(title), str(question))
+
+
+def find_scenario(name_or_path: str | os.PathLike[str], asker: Path | None = None) -> Path:
+    """File of a scenario, by the name of a shipped one, a path to a file, or a path to a folder with scenario.toml.
+
+    ``asker`` is the file that names it (in ``extends``): files beside it are found first, itself never by name.
+    Raises :class:`InputErrors`.
+    """
+    beside = [asker.parent] if asker is not None else []
+    return _find(name_or_path, [*beside, scenario_folder()], asker, "scenario")
+
+
+def find_policy(name_or_path: str | os.PathLike[str], asker: Path | None = None) -> Path:
+    """File of a policy overlay, by a path or by name: beside ``asker``, in its policies folder, or shipped."""
+    beside = [asker.parent, asker.parent / "policies"] if asker is not None else []
+    return _find(name_or_path, [*beside, scenario_folder() / "policies"], asker, "policy")
+
+
+def _find(name_or_path: str | os.PathLike[str], folders: list[Path], asker: Path | None, what: str) -> Path:
+    text = os.fspath(name_or_path)
+    known = list(available_scenarios() if what == "scenario" else available_policies())
+    if not text.strip() or any(ord(letter) < 32 for letter in text):
+        raise InputErrors(
+            [
+                InputError(
+                    repr(text), "is neither a name nor a path", f"the name of a {what}", f"shipped: {', '.join(known)}"
+                )
+            ]
+        )
+    is_path = isinstance(name_or_path, Path) or text.endswith(".toml") or any(sep in text for sep in ("/", os.sep))
+    if not is_path:
+        for folder in folders:
+            for candidate in (folder / f"{text}.toml", folder / text / "scenario.toml"):
+                if candidate.is_file() and (asker is None or candidate.resolve() != asker.resolve()):
+                    return candidate
+    path = Path(text).expanduser()
+    if asker is not None and not path.is_absolute() and (asker.parent / path).exists():
+        path = asker.parent / path
+    return _file_at(path, text, what, known)
+
+
+def _file_at(path: Path, text: str, what: str, known: list[str]) -> Path:
+    if path.is_file():
+        return path
+    if path.is_dir():
+        if what == "scenario" and (path / "scenario.toml").is_file():
+            return path / "scenario.toml"
+        inside = sorted(found.name for found in path.glob("*.toml"))
+        remedy = (
+            f"name one of its files: {', '.join(inside[:6])}"
+            if inside
+            else f"name a file, or a shipped {what}: {', '.join(known)}"
+        )
+        raise InputErrors(
+            [
+                InputError(
+                    text, "is a folder without scenario.toml", f"a {what} file or a folder with scenario.toml", remedy
+                )
+            ]
+        )
+    close = nearest(path.stem, known)
+    shipped = f"shipped: {', '.join(known)}" if known else f"no {what} is shipped"
+    remedy = f"did you mean `{close}`? {shipped}" if close else shipped
+    raise InputErrors([InputError(text, f"there is no {what} of this name and no such file", f"a {what}", remedy)])

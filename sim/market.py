@@ -1,0 +1,179 @@
+"""The market: a Mesa model built from a scenario, which runs week by week."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim.agents.competitor import Competitor
+from sim.agents.customer_segment import Customer, CustomerSegment
+from sim.agents.distributor import Distributor
+from sim.agents.information_system import InformationSystem
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.market_department import MarketDepartment
+from sim.agents.sales_manager import SalesManager
+from sim.agents.sales_rep import SalesRep
+from sim.build.market_state import build_state
+from sim.build.numbers import freeze_numbers
+from sim.kpi_collector import KpiCollector
+from sim.kpis import Scorecard
+from sim.network import to_networkx
+from sim.phases.record import count_by
+from sim.population import NEVER
+from sim.quantity import ASSUMPTION
+from sim.results import Results
+from sim.scenario import Scenario
+from sim.state import Today
+from sim.week import Phase, run_week
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+class Market(mesa.Model):
+    """One market, one policy, one seed.
+
+    ``scenario`` is a :class:`Scenario` or the name or path of one; then ``policy``, ``overrides``,
+    ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` defaults to the scenario's.
+    ``keep_orders`` keeps every purchase occasion for ``results.orders``. Raises
+    :class:`sim.errors.InputErrors` for a scenario with mistakes.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str,
+        seed: int | None = None,
+        *,
+        policy: str | None = None,
+        weeks: int | None = None,
+        customers: int | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        keep_orders: bool = False,
+    ) -> None:
+        if not isinstance(scenario, Scenario):
+            scenario = Scenario.load(scenario, policy=policy, overrides=overrides, weeks=weeks, customers=customers)
+        chosen = scenario.seed if seed is None else int(seed)
+        super().__init__(seed=chosen)
+        self.scenario = scenario
+        self.seed = chosen
+        self.state, self.names = build_state(scenario, chosen, keep_orders=keep_orders)
+        self._non_users = count_by(self.state, self.state.customers.last_order == NEVER)
+        self._make_agents()
+        self.datacollector = KpiCollector(self)
+
+    def _make_agents(self) -> None:
+        state, layout = self.state, self.state.layout
+        self.manufacturer = Manufacturer(self)
+        self.market_department = MarketDepartment(self)
+        self.information_system = InformationSystem(self)
+        self.distributors = [
+            Distributor(self, name, state.distributors, d) for d, name in enumerate(self.names.distributors)
+        ]
+        self.managers = [SalesManager(self, name, state.managers, m) for m, name in enumerate(self.names.teams)]
+        positions = np.flatnonzero(state.reps.position)
+        self.reps = [SalesRep(self, self.names.reps[row], state.reps, int(row)) for row in positions]
+        rival_brands = [brand.name for brand in layout.brands if not brand.own]
+        self.competitors = [
+            Competitor(self, name, [o.name for o in layout.offers if o.brand == name]) for name in rival_brands
+        ]
+        self.segments = [CustomerSegment(self, state, 0)]
+
+    @property
+    def week(self) -> int:
+        """Weeks that have been run."""
+        return self.state.week
+
+    def step(self) -> None:
+        """Run one week. After the last week of the scenario the model stops running."""
+        self.run_week()
+
+    def run_week(self, observe: Callable[[Phase], None] | None = None) -> None:
+        """Run one week; ``observe`` is told after each phase. Raises ValueError after the last week."""
+        if self.state.week >= self.state.weeks:
+            raise ValueError(f"the scenario has {self.state.weeks} weeks and all of them have been run")
+        self._open_week()
+        run_week(self.state, observe)
+        self.state.week += 1
+        self._keep_agents()
+        if self.state.week >= self.state.weeks:
+            self.running = False
+
+    def _open_week(self) -> None:
+        """Clear the desk, and take up parameters that a change has moved."""
+        state = self.state
+        state.today = Today(visited=state.today.visited)
+        params = self.scenario.params_at(state.week + 1)
+        if params is not state.params:
+            state.params = params
+            state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers_of)
+
+    def run(self) -> Market:
+        """Run all weeks that are left; returns the market itself."""
+        while self.state.week < self.state.weeks:
+            self.step()
+        return self
+
+    def _keep_agents(self) -> None:
+        """Agents come and go with positions and segments."""
+        for label in range(len(self.segments), self.state.segments + 1):
+            self.segments.append(CustomerSegment(self, self.state, label))
+        known = {agent.row for agent in self.reps}
+        for row in np.flatnonzero(self.state.reps.position):
+            if int(row) not in known:
+                self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, int(row)))
+
+    def customer(self, row: int) -> Customer:
+        """One customer, to look at."""
+        return Customer(self.state, row)
+
+    @property
+    def network(self) -> nx.Graph[int]:
+        """Who talks to whom, as a networkx graph of customers' rows."""
+        return to_networkx(self.state.network)
+
+    @property
+    def territory_map(self) -> nx.Graph[str]:
+        """Territories and their borders as a networkx graph, with each one's share of customers."""
+        import networkx
+
+        graph: nx.Graph[str] = networkx.Graph()
+        territories = self.state.layout.territories
+        for territory in territories:
+            graph.add_node(territory.name, share=territory.share)
+        graph.add_edges_from((territories[a].name, territories[b].name) for a, b in self.state.layout.borders)
+        return graph
+
+    @property
+    def results(self) -> Results:
+        """Tables of the weeks run so far."""
+        state = self.state
+        own = np.array([j in state.layout.own_offers for j in range(len(state.layout.offers))])
+        scorecard = Scorecard(state.record, state.ledger, own, self._non_users)
+        return Results(
+            state.record, state.ledger, scorecard, state.layout.currency, state.kept_orders, assumptions(self.scenario)
+        )
+
+
+def assumptions(scenario: Scenario) -> list[dict[str, Any]]:
+    """Parameters of the scenario whose declared source is an assumption."""
+    found = []
+    groups: list[tuple[str, Any]] = [
+        (f"params.{name}", getattr(scenario.params, name)) for name in type(scenario.params).model_fields
+    ]
+    groups += [(f"policy.{question}", rule) for question, rule in scenario.policy.items()]
+    for path, section in groups:
+        for name, declaration in type(section).declarations():
+            if declaration.source == ASSUMPTION:
+                found.append(
+                    {
+                        "path": f"{path}.{name}",
+                        "value": str(getattr(section, name)),
+                        "unit": declaration.unit,
+                        "source": declaration.source,
+                        "doc": declaration.doc,
+                    }
+                )
+    return found

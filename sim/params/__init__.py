@@ -1,0 +1,50 @@
+"""Every number of the model, grouped in sections; ``Params`` holds one of each."""
+
+from __future__ import annotations
+
+from sim.params.accounts import Costs
+from sim.params.channel import Channel
+from sim.params.customers import (
+    Advertising,
+    Awareness,
+    Choice,
+    Experience,
+    Funnel,
+    Lapse,
+    Loyalty,
+    Needs,
+    Network,
+    Relationship,
+    Talk,
+)
+from sim.params.information import Database
+from sim.params.management import Forms, Management
+from sim.params.people import People
+from sim.params.rivals import Rivals
+from sim.params.salesforce import Calls, Hours
+from sim.quantity import Section
+
+
+class Params(Section):
+    """The numbers of all mechanisms, one section each; ``[params.<section>]`` in a scenario file."""
+
+    awareness: Awareness = Awareness()
+    advertising: Advertising = Advertising()
+    talk: Talk = Talk()
+    network: Network = Network()
+    needs: Needs = Needs()
+    choice: Choice = Choice()
+    loyalty: Loyalty = Loyalty()
+    experience: Experience = Experience()
+    funnel: Funnel = Funnel()
+    lapse: Lapse = Lapse()
+    relationship: Relationship = Relationship()
+    channel: Channel = Channel()
+    hours: Hours = Hours()
+    calls: Calls = Calls()
+    management: Management = Management()
+    forms: Forms = Forms()
+    people: People = People()
+    database: Database = Database()
+    rivals: Rivals = Rivals()
+    costs: Costs = Costs()

@@ -1,0 +1,103 @@
+"""Numbers of the channel: how distributors and the plant order, price, pay, share data and ration (MODEL §7)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param
+
+_STERMAN = "Sterman 1989"
+_CHEN = "Chen, Drezner, Ryan & Simchi-Levi 2000"
+
+
+class Channel(Section):
+    """Distributors' order cycle, stock, terms and costs, the fate of the unserved; the plant's production. Rules have their own numbers."""
+
+    # ordering of distributors
+    order_cycle: int = param(2, unit="weeks", doc="Weeks between a distributor's orders.", bounds=(1, 13), lever=True)
+    lead_time: int = param(
+        2, unit="weeks", doc="From shipping at the plant to receipt at the distributor.", bounds=(1, 26), soft=(1, 8)
+    )
+    forecast_window: int = param(
+        8, unit="weeks", doc="p: weeks in the moving average of demand.", bounds=(1, 104), soft=(4, 26)
+    )
+    # the plant
+    production_cycle: int = param(1, unit="weeks", doc="Weeks between production orders.", bounds=(1, 13))
+    production_lead_time: int = param(
+        3, unit="weeks", doc="From production order to finished goods.", bounds=(1, 26), soft=(1, 12)
+    )
+    # stock at the start, before the first order
+    stock_weeks_at_start: float = param(5.0, unit="weeks", doc="Distributors' stock at the start, in weeks of forecast.", bounds=(0, 52))
+    plant_weeks_at_start: float = param(6.0, unit="weeks", doc="Plant's stock at the start, in weeks of forecast.", bounds=(0, 52))
+    # money
+    pass_through: float = param(0.8, unit="share", doc="φ: part of a discount that distributors pass on to customers.", bounds=(0, 1))
+    payment_weeks: int = param(
+        6, unit="weeks", doc="Payment terms granted to distributors.", bounds=(0, 52), lever=True
+    )
+    credit_limit_weeks: float = param(
+        14.0,
+        unit="weeks",
+        doc="Credit limit in weeks of a distributor's usual purchases; beyond it nothing is shipped.",
+        bounds=(0, 104),
+    )
+    holding_rate: float = param(
+        0.2,
+        unit="share of stock value/year",
+        doc="Cost of holding stock: capital, space, ageing.",
+        bounds=(0, 2),
+        soft=(0.05, 0.5),
+    )
+    own_cost_share: float = param(
+        0.09,
+        unit="share of sell-out",
+        doc="Distributor's own cost of selling: staff, premises, delivery.",
+        bounds=(0, 1),
+    )
+    # customers whom stock cannot serve; the rest leaves
+    unserved_wait: float = param(0.5, unit="share", doc="Unserved customers who wait.", bounds=(0, 1))
+    unserved_switch: float = param(0.3, unit="share", doc="Unserved customers who buy another offer.", bounds=(0, 1))
+    unserved_disappointment: float = param(
+        0.5, unit="quality scale", doc="Performance missed by a customer who asked for our offer and got none.", bounds=(0, 10)
+    )
+    # relations with the manufacturer
+    trust_start: float = param(0.5, unit="share", doc="Trust of distributors in the maker at the start.", bounds=(0, 1))
+
+    @model_validator(mode="after")
+    def _shares_of_unserved(self) -> Self:
+        total = self.unserved_wait + self.unserved_switch
+        if total > 1.0:
+            raise ValueError(f"unserved_wait + unserved_switch is {total:g}; expected at most 1, the rest leaves")
+        return self
+
+    def numbers(self, dtype: type[np.floating[Any]] = np.float64) -> ChannelNumbers:
+        """The numbers that the channel's kernels take; ``dtype`` is that of the reals."""
+        return freeze(
+            self,
+            ChannelNumbers,
+            dtype,
+            cover_weeks=float(self.lead_time + self.order_cycle - 1),
+            production_cover_weeks=float(self.production_lead_time + self.production_cycle - 1),
+            weekly_holding_rate=self.holding_rate / WEEKS_PER_YEAR,
+        )
+
+
+class ChannelNumbers(NamedTuple):
+    """What the channel computes with, in weeks and shares; covers are the weeks an order has to protect."""
+
+    order_cycle: np.int32
+    lead_time: np.int32
+    cover_weeks: np.floating[Any]
+    forecast_window: np.int32
+    production_cycle: np.int32
+    production_lead_time: np.int32
+    production_cover_weeks: np.floating[Any]
+    payment_weeks: np.int32
+    credit_limit_weeks: np.floating[Any]
+    weekly_holding_rate: np.floating[Any]
+    own_cost_share: np.floating[Any]
+    unserved_wait: np.floating[Any]
+    unserved_switch: np.floating[Any]
+    trust_start: np.floating[Any]

@@ -1,0 +1,78 @@
+"""The numbers of customers' behaviour as kernels take them: per tick, typed, nothing else (MODEL §2)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class AdvertisingNumbers(NamedTuple):
+    """Goodwill: part kept per tick, spending at which it is 1, hazard per tick and exponent."""
+
+    keep: float
+    reference_spend: float
+    hazard: float
+    elasticity: float
+
+
+class SpreadNumbers(NamedTuple):
+    """Cumulative hazards of learning, per tick: one visit, one half unit of talk by tie, everybody's talk; and forgetting."""
+
+    visit: np.floating[Any]
+    weak: np.floating[Any]
+    strong: np.floating[Any]
+    imitation: np.floating[Any]
+    forgetting: np.floating[Any]  # probability per tick
+
+
+class ChoiceNumbers(NamedTuple):
+    """Weights of the utility, and the satisfaction that counts as neutral."""
+
+    loyalty: np.floating[Any]
+    quality: np.floating[Any]
+    satisfaction: np.floating[Any]
+    relationship: np.floating[Any]
+    neighbours: np.floating[Any]
+    neutral: np.floating[Any]
+
+
+class ExperienceNumbers(NamedTuple):
+    """What a delivery changes; ``ill`` is a disappointed owner's talk in half units."""
+
+    carry_over: np.floating[Any]
+    step: np.floating[Any]
+    performance: np.floating[Any]
+    disconfirmation: np.floating[Any]
+    loss_aversion: np.floating[Any]
+    expectation_step: np.floating[Any]
+    neutral: np.floating[Any]
+    content_at: np.floating[Any]
+    disappointed_at: np.floating[Any]
+    noise: np.floating[Any]
+    ill: np.int32
+
+
+class FunnelNumbers(NamedTuple):
+    """Probabilities of the moves per tick [from, to], the stimuli of which one must be there (0: always), and thresholds."""
+
+    hazard: NDArray[Any]
+    gate: NDArray[np.uint16]
+    loyal_at: np.floating[Any]
+    intervals: np.floating[Any]
+    slowest_rate: np.floating[Any]
+    lapse_slope: np.floating[Any]
+    neutral: np.floating[Any]
+    tick: np.floating[Any]  # weeks in a tick
+
+
+class RelationshipNumbers(NamedTuple):
+    """ADBUDG response of the relationship to calls, and the part kept per tick."""
+
+    keep: np.floating[Any]
+    least: np.floating[Any]
+    most: np.floating[Any]
+    shape: np.floating[Any]
+    half: np.floating[Any]  # d
+    tick: np.floating[Any]  # weeks in a tick: calls of one tick become calls a week

@@ -1,0 +1,382 @@
+"""Numbers of the customers: how they learn, need, choose, experience, talk, and move through the funnel (MODEL §2).
+
+Functions named ``…_numbers`` turn sections into the tuples that kernels take and convert every rate, half-life and
+hazard to one tick of ``dt`` weeks, once: hazards by ``1−exp(−h·dt)``, stocks by ``keep^dt``. Events (a visit, a
+purchase, a delivery) are counted, not timed, and are not scaled.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.params.customer_numbers import (
+    AdvertisingNumbers,
+    ChoiceNumbers,
+    ExperienceNumbers,
+    FunnelNumbers,
+    RelationshipNumbers,
+    SpreadNumbers,
+)
+from sim.params.ties import Network, Relationship
+from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param, retention_of_half_life
+from sim.stages import Stage, Stimulus
+
+#: Names of the files beside this one that are handed on, so that all numbers of customers are found here.
+__all__ = [
+    "AdvertisingNumbers",
+    "ChoiceNumbers",
+    "ExperienceNumbers",
+    "FunnelNumbers",
+    "Network",
+    "Relationship",
+    "RelationshipNumbers",
+    "SpreadNumbers",
+]
+
+Real = type[np.floating[Any]]
+_GOLDENBERG = "Goldenberg, Libai & Muller 2001"
+_GUADAGNI = "Guadagni & Little 1983"
+
+
+class Awareness(Section):
+    """How customers come to know a brand and forget it."""
+
+    visit: float = param(
+        0.35,
+        unit="probability per visit",
+        doc="Chance that a visit of our rep makes our brand known.",
+        bounds=(0.0, 0.999),
+    )
+    forgetting: float = param(
+        0.01,
+        unit="1/week",
+        doc="Hazard of forgetting a brand in a week without any reminder.",
+        bounds=(0.0, 5.0),
+        soft=(0.0, 0.1),
+    )
+
+
+class Advertising(Section):
+    """Goodwill built by advertising, and what it does to awareness."""
+
+    half_life: float = param(
+        4.0,
+        unit="weeks",
+        doc="Weeks in which goodwill halves without spending.",
+        bounds=(0.1, 104.0),
+        soft=(2.0, 12.0),
+        source="Leone 1995",
+    )
+    reference_spend: float = param(
+        5.0, unit="minor units per customer and week", doc="Steady spending at which goodwill is 1.", bounds=(1e-6, 1e9)
+    )
+    strength: float = param(
+        0.005,
+        unit="1/week",
+        doc="a: hazard of learning of a brand whose goodwill is 1.",
+        bounds=(0.0, 5.0),
+        soft=(0.0005, 0.01),
+        source=_GOLDENBERG,
+    )
+    elasticity: float = param(
+        0.24,
+        unit="1",
+        doc="Exponent of goodwill: long-run elasticity of advertising.",
+        bounds=(0.0, 1.0),
+        soft=(0.05, 0.4),
+        source="Sethuraman, Tellis & Briesch 2011",
+    )
+
+
+class Talk(Section):
+    """Word of mouth: what one tie's talk does, by strength of tie and by how content the speaker is."""
+
+    weak: float = param(
+        0.01,
+        unit="probability a week",
+        doc="β_w: chance of learning of a brand from one weak tie that owns it and speaks well of it.",
+        bounds=(0.0, 0.999),
+        soft=(0.005, 0.015),
+        source=_GOLDENBERG,
+    )
+    strong: float = param(
+        0.04,
+        unit="probability a week",
+        doc="β_s: the same from a strong tie.",
+        bounds=(0.0, 0.999),
+        soft=(0.01, 0.07),
+        source=_GOLDENBERG,
+    )
+    disappointed: float = param(
+        2.0,
+        unit="content speakers",
+        doc="ω: a disappointed owner's talk counts this many times the other way; kept in half units.",
+        bounds=(0.0, 10.0),
+        soft=(1.0, 2.5),
+    )
+    imitation: float = param(
+        0.38 / WEEKS_PER_YEAR,
+        unit="1/week",
+        doc="q: hazard of learning of a brand of which everybody speaks; complete network only.",
+        bounds=(0.0, 10.0),
+        source="Bass 1969; Sultan, Farley & Lehmann 1990",
+    )
+
+
+class Needs(Section):
+    """When customers want to buy: season and trend of consumable occasions and of needs for durables."""
+
+    season_swing: float = param(
+        0.0, unit="share", doc="Height of the yearly season above and below its mean.", bounds=(0.0, 1.0)
+    )
+    season_peak: float = param(26.0, unit="week of the year", doc="Week in which the season peaks.", bounds=(0.0, 52.0))
+    growth: float = param(0.0, unit="1/year", doc="Growth of all rates a year.", bounds=(-0.9, 5.0), soft=(-0.2, 0.3))
+
+    def activity(self, week: float) -> float:
+        """Season times trend: what multiplies all rates of need in ``week``; 1 at the defaults."""
+        season = 1.0 + self.season_swing * math.cos(2.0 * math.pi * (week - self.season_peak) / WEEKS_PER_YEAR)
+        return float(season * (1.0 + self.growth) ** (week / WEEKS_PER_YEAR))
+
+
+class Choice(Section):
+    """Weights of the utility of an offer; taste, price sensitivity and intercepts are customers' and offers' own."""
+
+    loyalty: float = param(
+        3.92,
+        unit="utility",
+        doc="b_L: weight of loyalty (0..1) to the brand.",
+        bounds=(0.0, 20.0),
+        soft=(0.0, 5.0),
+        source=_GUADAGNI,
+    )
+    quality: float = param(
+        1.0, unit="utility per quality", doc="b_q: weight of an offer's quality.", bounds=(0.0, 20.0)
+    )
+    satisfaction: float = param(
+        1.5, unit="utility", doc="b_S: weight of satisfaction (0..1) with the brand beyond neutral.", bounds=(0.0, 20.0)
+    )
+    relationship: float = param(
+        1.8,
+        unit="utility",
+        doc="b_R: weight of the relationship with our rep; our offers only. Gives an elasticity of .31 at .4 calls a week and a share of .3.",
+        bounds=(0.0, 20.0),
+        source="Albers, Mantrala & Sridhar 2010",
+    )
+    neighbours: float = param(
+        0.5,
+        unit="utility",
+        doc="b_N: weight of the net share of neighbours who own the brand and speak well of it.",
+        bounds=(0.0, 20.0),
+    )
+
+
+class Loyalty(Section):
+    """Habit: the smoothed share of a brand in a customer's purchases."""
+
+    carry_over: float = param(
+        0.875,
+        unit="1",
+        doc="α: part of loyalty kept at a purchase.",
+        bounds=(0.0, 1.0),
+        soft=(0.7, 0.95),
+        source=_GUADAGNI,
+    )
+    loyal_at: float = param(
+        0.6, unit="share", doc="Loyalty to our brand from which a buyer counts as loyal.", bounds=(0.0, 1.0)
+    )
+
+
+class Experience(Section):
+    """What a delivery does to satisfaction, expectation and talk."""
+
+    noise: float = param(
+        0.3,
+        unit="quality scale",
+        doc="Spread of the performance of single deliveries around the offer's quality.",
+        bounds=(0.0, 10.0),
+    )
+    step: float = param(
+        0.3, unit="1", doc="Part of the way satisfaction moves to the latest experience.", bounds=(0.0, 1.0)
+    )
+    performance: float = param(0.5, unit="1", doc="Weight of performance itself in satisfaction.", bounds=(0.0, 20.0))
+    disconfirmation: float = param(
+        0.8,
+        unit="1",
+        doc="Weight of performance against expectation in satisfaction.",
+        bounds=(0.0, 20.0),
+        source="Oliver 1980",
+    )
+    loss_aversion: float = param(
+        2.0,
+        unit="1",
+        doc="A shortfall against expectation weighs this many times an equal surplus.",
+        bounds=(1.0, 10.0),
+        soft=(1.5, 2.5),
+        source="Anderson & Sullivan 1993; Tversky & Kahneman 1992",
+    )
+    expectation_step: float = param(
+        0.2, unit="1", doc="κ: part of the way expectation moves to the latest performance.", bounds=(0.0, 1.0)
+    )
+    neutral: float = param(
+        1.1,
+        unit="log odds",
+        doc="Satisfaction of one who got what was expected at quality 0: 1.1 is 75 of 100.",
+        bounds=(-10.0, 10.0),
+    )
+    content_at: float = param(
+        0.65, unit="0..1", doc="Satisfaction from which an owner speaks well of the brand.", bounds=(0.0, 1.0)
+    )
+    disappointed_at: float = param(
+        0.5, unit="0..1", doc="Satisfaction below which an owner speaks ill of the brand.", bounds=(0.0, 1.0)
+    )
+
+    @property
+    def neutral_satisfaction(self) -> float:
+        """Satisfaction (0..1) of a customer without experience: what the columns start with."""
+        return 1.0 / (1.0 + math.exp(-self.neutral))
+
+
+class Funnel(Section):
+    """How fast customers move from stage to stage once the stimulus is there (a probability a week while it lasts)."""
+
+    consider: float = param(
+        0.5,
+        unit="probability a week",
+        doc="Aware → considering, while there is a need that our brand could serve.",
+        bounds=(0.0, 1.0),
+    )
+    drop: float = param(
+        0.5,
+        unit="probability a week",
+        doc="Considering → aware, once the need is gone or served by others.",
+        bounds=(0.0, 1.0),
+    )
+    settle: float = param(
+        1.0,
+        unit="probability per purchase",
+        doc="Buyer → loyal, at a purchase with loyalty above the threshold.",
+        bounds=(0.0, 1.0),
+    )
+    stray: float = param(
+        1.0,
+        unit="probability per purchase",
+        doc="Loyal → buyer, at a purchase with loyalty below the threshold.",
+        bounds=(0.0, 1.0),
+    )
+    reconsider: float = param(
+        0.2,
+        unit="probability a week",
+        doc="Lapsed → considering, while there is a need that our brand could serve.",
+        bounds=(0.0, 1.0),
+    )
+
+
+class Lapse(Section):
+    """When a customer who stays away counts as lost."""
+
+    intervals: float = param(
+        3.0,
+        unit="expected intervals",
+        doc="Expected intervals between purchases without one of ours, after which a customer may lapse.",
+        bounds=(0.5, 20.0),
+    )
+    longest_interval: float = param(
+        104.0, unit="weeks", doc="Expected interval of customers who buy no consumables.", bounds=(1.0, 5200.0)
+    )
+    probability: float = param(
+        0.3,
+        unit="probability a week",
+        doc="Chance to lapse of an overdue customer of neutral satisfaction.",
+        bounds=(0.0, 1.0),
+    )
+    satisfaction: float = param(
+        2.0,
+        unit="1",
+        doc="How fast the lapse hazard falls with satisfaction: exp(−this·(S − neutral)).",
+        bounds=(0.0, 20.0),
+    )
+
+
+def advertising_numbers(advertising: Advertising, dt: float = 1.0) -> AdvertisingNumbers:
+    """Numbers of goodwill for ticks of ``dt`` weeks."""
+    keep = retention_of_half_life(advertising.half_life) ** dt
+    return AdvertisingNumbers(keep, advertising.reference_spend, advertising.strength * dt, advertising.elasticity)
+
+
+def spread_numbers(awareness: Awareness, talk: Talk, dt: float = 1.0, dtype: Real = np.float32) -> SpreadNumbers:
+    """Numbers of the spread of awareness for ticks of ``dt`` weeks."""
+    return freeze(
+        awareness,
+        SpreadNumbers,
+        dtype,
+        visit=-math.log1p(-awareness.visit),
+        weak=-math.log1p(-talk.weak) * dt / 2.0,
+        strong=-math.log1p(-talk.strong) * dt / 2.0,
+        imitation=talk.imitation * dt,
+        forgetting=-math.expm1(-awareness.forgetting * dt),
+    )
+
+
+def choice_numbers(choice: Choice, experience: Experience, dtype: Real = np.float32) -> ChoiceNumbers:
+    """Weights of the utility."""
+    return freeze(choice, ChoiceNumbers, dtype, neutral=experience.neutral_satisfaction)
+
+
+def experience_numbers(
+    experience: Experience, loyalty: Loyalty, talk: Talk, dtype: Real = np.float32
+) -> ExperienceNumbers:
+    """What a delivery changes."""
+    return freeze(
+        experience,
+        ExperienceNumbers,
+        dtype,
+        carry_over=loyalty.carry_over,
+        ill=math.floor(2.0 * talk.disappointed + 0.5),
+    )
+
+
+def relationship_numbers(relationship: Relationship, dt: float = 1.0, dtype: Real = np.float32) -> RelationshipNumbers:
+    """Numbers of the relationship for ticks of ``dt`` weeks."""
+    keep = retention_of_half_life(relationship.half_life) ** dt
+    half = relationship.half_calls**relationship.shape
+    return freeze(relationship, RelationshipNumbers, dtype, keep=keep, half=half, tick=float(dt))
+
+
+def funnel_numbers(
+    funnel: Funnel, lapse: Lapse, loyalty: Loyalty, experience: Experience, dt: float = 1.0, dtype: Real = np.float32
+) -> FunnelNumbers:
+    """Moves of the funnel for ticks of ``dt`` weeks: those that wait on a state are timed, those at an event are not."""
+    hazard = np.zeros((len(Stage), len(Stage)))
+    gate = np.zeros((len(Stage), len(Stage)), np.uint16)
+
+    def move(start: Stage, end: Stage, stimulus: Stimulus, probability: float, *, timed: bool) -> None:
+        gate[start, end] = stimulus
+        hazard[start, end] = 1.0 - (1.0 - probability) ** dt if timed else probability
+
+    for start in (Stage.UNKNOWN, Stage.AWARE, Stage.CONSIDERING, Stage.LAPSED):
+        move(start, Stage.BUYER, Stimulus.BOUGHT, 1.0, timed=False)
+    move(Stage.UNKNOWN, Stage.AWARE, Stimulus.KNOWN, 1.0, timed=False)
+    for start in (Stage.AWARE, Stage.CONSIDERING):
+        move(start, Stage.UNKNOWN, Stimulus.FORGOTTEN, 1.0, timed=False)
+    move(Stage.AWARE, Stage.CONSIDERING, Stimulus.NEED, funnel.consider, timed=True)
+    move(Stage.CONSIDERING, Stage.AWARE, Stimulus.NO_NEED, funnel.drop, timed=True)
+    move(Stage.BUYER, Stage.LOYAL, Stimulus.HABIT, funnel.settle, timed=False)
+    move(Stage.LOYAL, Stage.BUYER, Stimulus.NO_HABIT, funnel.stray, timed=False)
+    for start in (Stage.BUYER, Stage.LOYAL):
+        move(start, Stage.LAPSED, Stimulus.OVERDUE, lapse.probability, timed=True)
+    move(Stage.LAPSED, Stage.CONSIDERING, Stimulus.NEED, funnel.reconsider, timed=True)
+    return freeze(
+        lapse,
+        FunnelNumbers,
+        dtype,
+        hazard=hazard,
+        gate=gate,
+        loyal_at=loyalty.loyal_at,
+        slowest_rate=dt / lapse.longest_interval,
+        lapse_slope=lapse.satisfaction,
+        neutral=experience.neutral_satisfaction,
+        tick=float(dt),
+    )

@@ -1,0 +1,299 @@
+"""The world as a scenario describes it: brands, companies, categories, offers, territories, customer types, layouts.
+
+Money is in integer minor units (cents) of the scenario's currency. Lists of tables are known by the
+``name`` of each entry; the order of the file is the order of rows in every array of the engine; only offers are
+put in the order of their categories first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from sim.quantity import Section, param
+
+MAX_BRANDS = 8
+MAX_CATEGORIES = 8
+MAX_OFFERS = 64
+_MONEY = (0, 10**12)
+_SHARE = (0.0, 1.0)
+
+
+class Named(Section):
+    """An entry of a list of tables, known by its name."""
+
+    name: str = param(unit="text", doc="Name by which other entries, changes and results refer to it.", length=(1, 60))
+
+
+class Brand(Named):
+    """A brand: ours or a rival's, and how well known and used it is when the simulation starts."""
+
+    own: bool = param(False, unit="yes/no", doc="Whether the brand is ours; exactly one brand is.")
+    aware_at_start: float = param(
+        0.5, unit="share of customers", doc="Customers who know the brand when the simulation starts.", bounds=_SHARE
+    )
+    users_at_start: float = param(
+        0.0,
+        unit="share of customers",
+        doc="Customers whose last purchase in each category was this brand; they know it. The rest start as non-users.",
+        bounds=_SHARE,
+    )
+
+
+class Company(Named):
+    """A product company of the manufacturer; all of them share one marketing centre."""
+
+
+class Category(Named):
+    """A product category: consumables are bought again and again, durables when needed first and when worn out."""
+
+    kind: Literal["consumable", "durable"] = param(unit="text", doc="How the need arises.")
+    company: str = param(unit="name of a company", doc="Product company that makes our offers of the category.")
+    reference_price: int = param(
+        unit="minor units",
+        doc="Price at which relative price is 1; utilities take prices relative to it.",
+        bounds=(1, 10**12),
+    )
+    order_size_spread: float = param(
+        0.5,
+        unit="sd of the logarithm",
+        doc="Spread of units per purchase around the customer's own mean.",
+        bounds=(0.0, 3.0),
+    )
+    life_mean: float | None = param(
+        None,
+        unit="weeks",
+        doc="Mean life of a durable until replacement; not used for consumables.",
+        bounds=(4.0, 5200.0),
+    )
+    life_shape: float = param(
+        2.0,
+        unit="-",
+        doc="Weibull shape of a durable's life; 1 is wear-free, more is ageing.",
+        bounds=(1.0, 20.0),
+        soft=(1.0, 6.0),
+    )
+    outside_utility: float = param(
+        0.0, unit="utility", doc="Utility of buying nothing on an occasion.", bounds=(-50.0, 50.0), soft=(-10.0, 10.0)
+    )
+
+
+class Offer(Named):
+    """An offer: one variant of a product that customers can choose."""
+
+    brand: str = param(unit="name of a brand", doc="Brand that sells the offer.")
+    category: str = param(unit="name of a category", doc="Category it belongs to.")
+    unit_cost: int = param(
+        0, unit="minor units", doc="Cost of making one unit; our offers need it, rivals' do not.", bounds=_MONEY
+    )
+    list_price: int = param(
+        unit="minor units",
+        doc="What the brand asks of its distributors; retail prices follow by mark-up.",
+        bounds=(1, 10**12),
+    )
+    quality: float = param(
+        0.0, unit="utility scale", doc="Quality that all customers value alike.", bounds=(-20.0, 20.0), soft=(-5.0, 5.0)
+    )
+    attributes: tuple[float, ...] = param(
+        (),
+        unit="attribute scale",
+        doc="Position in attribute space, one number per attribute of the world.",
+        bounds=(-100.0, 100.0),
+    )
+    intercept: float = param(
+        0.0,
+        unit="utility",
+        doc="Utility of the offer that nothing else explains.",
+        bounds=(-50.0, 50.0),
+        soft=(-10.0, 10.0),
+    )
+
+
+class Territory(Named):
+    """A sales territory: whom it borders, how many customers it has, who distributes there."""
+
+    neighbours: tuple[str, ...] = param(
+        (), unit="names of territories", doc="Bordering territories; one side may name the other."
+    )
+    share: float = param(
+        0.0,
+        unit="share of customers",
+        doc="Share of the market's customers; shares of all territories sum to 1.",
+        bounds=_SHARE,
+    )
+    distributors: int = param(
+        1, unit="distributors", doc="Distributors that supply the territory.", bounds=(1, 50), soft=(1, 5)
+    )
+    travel_hours: float = param(
+        0.5, unit="hours per call", doc="Mean travel time of a rep to a call.", bounds=(0.0, 20.0), soft=(0.1, 4.0)
+    )
+
+
+def distributor_names(territory: Territory) -> list[str]:
+    """Names of a territory's distributors: its own for the only one, else "north-1", "north-2" …"""
+    if territory.distributors == 1:
+        return [territory.name]
+    return [f"{territory.name}-{k + 1}" for k in range(territory.distributors)]
+
+
+class CustomerType(Named):
+    """A true segment of customers, which the firm never sees: tastes, rates and the marks it leaves."""
+
+    share: float = param(
+        0.0, unit="share of customers", doc="Share of customers; shares of all types sum to 1.", bounds=_SHARE
+    )
+    taste: tuple[float, ...] = param(
+        (), unit="utility per attribute", doc="Mean weight on each attribute of the world.", bounds=(-50.0, 50.0)
+    )
+    taste_spread: float = param(
+        0.3, unit="utility per attribute", doc="Standard deviation of weights within the type.", bounds=(0.0, 20.0)
+    )
+    price_sensitivity: float = param(
+        2.0,
+        unit="utility per relative price",
+        doc="Median weight on price, relative to the reference price.",
+        bounds=(0.0, 50.0),
+        soft=(0.5, 10.0),
+    )
+    price_sensitivity_spread: float = param(
+        0.2, unit="sd of the logarithm", doc="Lognormal spread of price sensitivity within the type.", bounds=(0.0, 3.0)
+    )
+    purchase_rate: float = param(
+        0.25, unit="occasions a week", doc="Mean rate of consumable occasions.", bounds=(0.0, 20.0), soft=(0.005, 5.0)
+    )
+    purchase_shape: float = param(
+        1.5,
+        unit="-",
+        doc="Gamma shape K of purchase rates within the type; small is very unequal.",
+        bounds=(0.05, 100.0),
+        soft=(0.2, 10.0),
+    )
+    order_size: float = param(3.0, unit="units", doc="Mean units per consumable purchase.", bounds=(1.0, 10**6))
+    order_size_spread: float = param(
+        0.4,
+        unit="sd of the logarithm",
+        doc="Lognormal spread of customers' mean order size within the type.",
+        bounds=(0.0, 3.0),
+    )
+    mix: dict[str, float] = param(
+        {},
+        unit="share of occasions",
+        doc="Split of occasions over consumable categories; sums to 1, may be left out when there is one.",
+        bounds=_SHARE,
+    )
+    first_need: dict[str, float] = param(
+        {},
+        unit="events a year",
+        doc="Rate at which a customer without the durable comes to need it, by category.",
+        bounds=(0.0, 52.0),
+    )
+    marks: tuple[float, ...] = param(
+        (),
+        unit="mark scale",
+        doc="Mean of each observable mark (size, growth …) the firm may measure.",
+        bounds=(-1e6, 1e6),
+    )
+    marks_spread: float = param(
+        1.0, unit="mark scale", doc="Standard deviation of marks within the type.", bounds=(0.0, 1e6)
+    )
+
+
+class SalesForce(Section):
+    """The layout of the sales force at the start; a roster file replaces it."""
+
+    reps_per_territory: int = param(3, unit="reps", doc="Reps based in each territory.", bounds=(0, 1000), soft=(1, 50))
+    span: int = param(
+        8,
+        unit="reps per manager",
+        doc="Team size; reps are put into teams in order of territory.",
+        bounds=(1, 200),
+        soft=(3, 15),
+    )
+
+
+class ChannelLayout(Section):
+    """How customers are split among the distributors of one territory."""
+
+    size_ratio: float = param(
+        1.0,
+        unit="-",
+        doc="Customers of each further distributor of a territory relative to the one before; 1 is equal.",
+        bounds=(0.05, 1.0),
+    )
+
+
+class WorldSize(Section):
+    """How large the market is, and what its customers and offers are described by."""
+
+    customers: int = param(
+        1000, unit="customers", doc="Customers in the market.", bounds=(1, 20_000_000), soft=(200, 5_000_000)
+    )
+    attributes: tuple[str, ...] = param(
+        (), unit="names", doc="Attributes that offers differ in and customers weigh.", length=(0, 16)
+    )
+    marks: tuple[str, ...] = param((), unit="names", doc="Observable marks of customers.", length=(0, 16))
+
+
+@dataclass(frozen=True)
+class World:
+    """The described world: all entries of a scenario file in their order, and what follows from them."""
+
+    customers: int
+    currency: str
+    attributes: tuple[str, ...]
+    marks: tuple[str, ...]
+    brands: tuple[Brand, ...]
+    companies: tuple[Company, ...]
+    categories: tuple[Category, ...]
+    offers: tuple[Offer, ...]
+    territories: tuple[Territory, ...]
+    customer_types: tuple[CustomerType, ...]
+    sales_force: SalesForce
+    channel_layout: ChannelLayout
+
+    @property
+    def own_brand(self) -> int:
+        """Row of our brand."""
+        return next(row for row, brand in enumerate(self.brands) if brand.own)
+
+    @cached_property
+    def own_offers(self) -> tuple[int, ...]:
+        """Rows of our offers."""
+        ours = self.brands[self.own_brand].name
+        return tuple(row for row, offer in enumerate(self.offers) if offer.brand == ours)
+
+    @cached_property
+    def distributors(self) -> tuple[tuple[str, int], ...]:
+        """(name, row of the territory) of every distributor: "north" alone, else "north-1", "north-2" …"""
+        return tuple(
+            (name, row) for row, territory in enumerate(self.territories) for name in distributor_names(territory)
+        )
+
+    @cached_property
+    def borders(self) -> tuple[tuple[int, int], ...]:
+        """Pairs (lower row, higher row) of bordering territories, whichever side names the other."""
+        row = {territory.name: k for k, territory in enumerate(self.territories)}
+        pairs = {(row[t.name], row[n]) for t in self.territories for n in t.neighbours if n in row}
+        return tuple(sorted({(min(a, b), max(a, b)) for a, b in pairs}))
+
+    @property
+    def heads(self) -> int:
+        """Positions in the sales force by layout."""
+        return self.sales_force.reps_per_territory * len(self.territories)
+
+    @property
+    def teams(self) -> int:
+        """Teams by layout; the last one may be smaller than the span."""
+        return -(-self.heads // self.sales_force.span)
+
+    def distributor_shares(self, territory: int) -> tuple[float, ...]:
+        """Share of a territory's customers of each of its distributors; sums to 1."""
+        sizes = [self.channel_layout.size_ratio**k for k in range(self.territories[territory].distributors)]
+        return tuple(size / sum(sizes) for size in sizes)
+
+    def mix_of(self, customer_type: CustomerType) -> tuple[float, ...]:
+        """Share of the type's consumable occasions by category row; durables get 0, an only consumable gets 1."""
+        consumables = [c.name for c in self.categories if c.kind == "consumable"]
+        mix = customer_type.mix or ({consumables[0]: 1.0} if len(consumables) == 1 else {})
+        return tuple(mix.get(category.name, 0.0) for category in self.categories)

@@ -1,0 +1,184 @@
+"""Account: everything that happened this week is booked, to the minor unit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.accounts_chart import Account
+from sim.ledger import MANUFACTURER, average_cost
+from sim.population import Columns
+from sim.quantity import WEEKS_PER_YEAR
+from sim.state import MarketState
+
+Money = NDArray[np.int64]
+
+#: Weeks over which reported sales by territory are averaged.
+SALES_MEMORY = 8
+
+
+def account(state: MarketState) -> None:
+    """Book goods, sales, pay and every cost of the week."""
+    state.ledger.open_week(state.week)
+    _book_production(state)
+    _book_sell_in(state)
+    _book_sell_out(state)
+    _book_distributors_costs(state)
+    _book_pay(state)
+    _book_marketing_and_information(state)
+    _settle_invoices(state)
+
+
+def _money(amount: NDArray[np.floating] | float) -> Money:
+    """Round an amount to whole minor units, once, where it is made."""
+    return np.rint(np.asarray(amount, dtype=np.float64)).astype(np.int64)
+
+
+def _own_prices(state: MarketState) -> tuple[Money, Money]:
+    """List prices and unit costs of our offers, minor units [own offers]."""
+    offers = [state.layout.offers[j] for j in state.layout.own_offers]
+    return np.array([o.list_price for o in offers], dtype=np.int64), np.array(
+        [o.unit_cost for o in offers], dtype=np.int64
+    )
+
+
+def _book_production(state: MarketState) -> None:
+    made = state.today.made
+    if made is not None:
+        _, cost = _own_prices(state)
+        by = {"offer": np.array(state.layout.own_offers)}
+        state.ledger.pay(MANUFACTURER, state.ledger.outside, made * cost, debit=Account.FINISHED_GOODS, by=by)
+
+
+def _book_sell_in(state: MarketState) -> None:
+    """Shipments to distributors: invoiced at list price, payable after the terms of payment."""
+    shipped = state.today.shipped
+    if shipped is None:
+        return
+    ledger, price = state.ledger, _own_prices(state)
+    rows, columns = np.nonzero(shipped)
+    buyers = 1 + rows
+    units = shipped[rows, columns]
+    amount = units * price[0][columns]
+    by = {"territory": state.distributors.territory[rows], "offer": np.array(state.layout.own_offers)[columns]}
+    ledger.invoice(MANUFACTURER, buyers, amount, by=by)
+    ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * price[1][columns], by=by)
+    state.distributors.stock_value[rows, columns] += amount
+    sold = np.bincount(by["territory"], weights=amount, minlength=len(state.sales))
+    state.sales = state.sales + (sold - state.sales) / SALES_MEMORY
+    due = state.week + state.params.channel.payment_weeks
+    state.invoices.setdefault(due, []).append((buyers, amount))
+
+
+def _book_sell_out(state: MarketState) -> None:
+    """Deliveries to customers: the distributor's sales, its cost of goods, and discounts the manufacturer grants."""
+    orders, served = state.today.orders, state.today.served
+    if orders is None or served is None:
+        return
+    ledger, distributors = state.ledger, state.distributors
+    column = state.numbers.own_column[orders.offer]
+    ours = (column >= 0) & (served > 0)
+    seller = state.customers.distributor[orders.customer[ours]].astype(np.int64)
+    ledger.pay(ledger.outside, 1 + seller, served[ours] * orders.price[ours], credit=Account.SALES)
+    _book_discounts(state, ours, seller)
+    delivered = np.zeros_like(distributors.stock_value)
+    np.add.at(delivered, (seller, column[ours]), served[ours])
+    held = state.channel.on_hand + state.channel.in_transit + delivered
+    cost = average_cost(distributors.stock_value, held, delivered)
+    distributors.stock_value[:] -= cost
+    rows = 1 + np.arange(len(distributors))
+    ledger.post(Account.CHANNEL_COST_OF_GOODS, Account.CHANNEL_STOCK, cost.sum(axis=1), entity=rows)
+
+
+def _book_discounts(state: MarketState, ours: NDArray[np.bool_], seller: NDArray[np.int64]) -> None:
+    orders, served, rate = state.today.orders, state.today.served, state.today.discount_rate
+    if orders is None or served is None or rate is None or not rate.any():
+        return
+    price, _ = _own_prices(state)
+    group = state.customers.price_group[orders.customer[ours]]
+    column = state.numbers.own_column[orders.offer[ours]]
+    amount = _money(rate[np.minimum(group, len(rate) - 1)] * price[column] * served[ours])
+    by = {"territory": state.distributors.territory[seller], "offer": orders.offer[ours]}
+    state.ledger.pay(MANUFACTURER, 1 + seller, amount, debit=Account.DISCOUNTS, credit=Account.OTHER_INCOME, by=by)
+
+
+def _book_distributors_costs(state: MarketState) -> None:
+    ledger, channel = state.ledger, state.params.channel
+    rows = 1 + np.arange(len(state.distributors))
+    sales = -ledger.book[1 + state.week, rows, Account.SALES]
+    ledger.pay(rows, ledger.outside, _money(channel.own_cost_share * sales), debit=Account.OWN_COSTS)
+    holding = _money(channel.holding_rate / WEEKS_PER_YEAR * state.distributors.stock_value.sum(axis=1))
+    ledger.pay(rows, ledger.outside, holding, debit=Account.HOLDING)
+
+
+def _book_pay(state: MarketState) -> None:
+    """Reps' and managers' pay, travel, training and hiring, by territory."""
+    reps, costs, ledger, pay = state.reps, state.params.costs, state.ledger, state.today.pay
+    if pay is None:
+        return
+    numbers = state.params.management
+    by = {"territory": reps.territory, "team": reps.team}
+    salary = _money(np.where(reps_at_work(state), pay.salary[reps.territory], 0.0))
+    margin = state.today.credited_margin if state.today.credited_margin is not None else np.zeros(len(reps))
+    commission = _money(
+        pay.commission_on_revenue[reps.territory] * reps.credited + pay.commission_on_margin[reps.territory] * margin
+    )
+    outside = ledger.outside
+    ledger.pay(MANUFACTURER, outside, salary, debit=Account.SALARY, by=by)
+    ledger.pay(MANUFACTURER, outside, commission, debit=Account.COMMISSION, by=by)
+    ledger.pay(MANUFACTURER, outside, _money(costs.benefits * (salary + commission)), debit=Account.BENEFITS, by=by)
+    ledger.pay(MANUFACTURER, outside, reps.calls.astype(np.int64) * costs.travel, debit=Account.TRAVEL, by=by)
+    trained = np.where(reps_at_work(state), state.managers.training_hours[reps.team] * numbers.training_price, 0.0)
+    ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)
+    managers = np.full(len(state.managers), round(numbers.manager_pay / WEEKS_PER_YEAR), dtype=np.int64)
+    ledger.pay(
+        MANUFACTURER,
+        outside,
+        managers,
+        debit=Account.MANAGEMENT,
+        by={"territory": state.managers.territory, "team": np.arange(len(managers))},
+    )
+    _smooth_variable_pay(reps, salary, commission)
+
+
+def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
+    """Reps who had hours this week [R]."""
+    there: NDArray[np.bool_] = state.hours.available[state.week] > 0
+    return there
+
+
+def _smooth_variable_pay(reps: Columns, salary: Money, commission: Money) -> None:
+    total = salary + commission
+    share = commission / np.where(total > 0, total, 1)
+    reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
+
+
+def _book_marketing_and_information(state: MarketState) -> None:
+    ledger, costs, today = state.ledger, state.params.costs, state.today
+    outside = ledger.outside
+    if today.advertising is not None:
+        by = {"territory": np.arange(len(today.advertising.spend))}
+        ledger.pay(MANUFACTURER, outside, today.advertising.spend, debit=Account.ADVERTISING, by=by)
+    ledger.pay(MANUFACTURER, outside, today.segment_cost, debit=Account.STUDIES)
+    records = int(state.knowledge.known.sum())
+    ledger.pay(
+        MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE
+    )
+    if today.gateway is not None:
+        by = {"territory": np.arange(len(today.gateway.cost))}
+        ledger.pay(MANUFACTURER, outside, today.gateway.cost, debit=Account.INFORMATION_SYSTEM, by=by)
+    sharing = np.flatnonzero(state.distributors.shares_data)
+    payment = state.distributors.payment[sharing]
+    ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
+    ledger.pay(MANUFACTURER, outside, round(state.segments * costs.variety / WEEKS_PER_YEAR), debit=Account.VARIETY)
+    ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
+
+
+def book_hiring(state: MarketState, hired: int) -> None:
+    """Cost of filling positions; booked when people join."""
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, hired * state.params.people.hiring_cost, debit=Account.HIRING)
+
+
+def _settle_invoices(state: MarketState) -> None:
+    for buyers, amount in state.invoices.pop(state.week, []):
+        state.ledger.settle(buyers, MANUFACTURER, amount)

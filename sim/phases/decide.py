@@ -1,0 +1,84 @@
+"""Decide: the firm, its distributors and its rivals answer this week's questions on plans, pay, prices and data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.competitor import decide_rival_prices
+from sim.agents.distributor import decide_retail_prices, decide_sharing
+from sim.agents.information_system import decide_gateway
+from sim.agents.manufacturer import decide_head_count, decide_pay, offer_sharing
+from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
+from sim.kernels.goodwill import adstock
+from sim.kernels.jit import sealed_array
+from sim.quantity import WEEKS_PER_YEAR
+from sim.state import MarketState
+
+
+def decide(state: MarketState) -> None:
+    """Ask everybody who plans, and put the answers where the week can find them."""
+    _size_sales_force(state)
+    _plan_coverage(state)
+    state.today.pay = decide_pay(state)
+    state.today.gateway = decide_gateway(state)
+    _advertise(state)
+    _share_data(state)
+    _price(state)
+
+
+def _size_sales_force(state: MarketState) -> None:
+    """Open and close positions; whoever sits on a closed position leaves."""
+    reps = state.reps
+    wanted = decide_head_count(state).positions
+    place = reps.key % 1000
+    position = place < wanted[reps.territory]
+    leaving = reps.active & ~position
+    reps.position[:] = position
+    reps.active[leaving] = False
+    gone = np.bincount(reps.team[leaving], minlength=len(state.managers))
+    state.heads.leave(state.week, gone)
+
+
+def _plan_coverage(state: MarketState) -> None:
+    coverage = decide_coverage(state)
+    if coverage is None:
+        return
+    state.knowledge.rep[:] = coverage.rep
+    state.knowledge.norm[:] = coverage.norm
+    state.diary.due[coverage.rep < 0] = 0.0
+
+
+def _advertise(state: MarketState) -> None:
+    """Turn spending into goodwill by brand and territory."""
+    state.today.advertising = decide_advertising(state)
+    own = state.layout.own_brand
+    brands = len(state.layout.brands)
+    heads = state.numbers.customers_of
+    # Rivals advertise where customers are.
+    spend = np.tile(state.params.rivals.advertising / WEEKS_PER_YEAR * heads / max(heads.sum(), 1), (brands, 1))
+    spend[own] = state.today.advertising.spend
+    state.goodwill = adstock(state.goodwill, spend, heads, state.numbers.advertising)
+
+
+def _share_data(state: MarketState) -> None:
+    distributors = state.distributors
+    distributors.payment[:] = offer_sharing(state).payment
+    if state.due("share_data") or state.due("sharing_contract"):
+        distributors.shares_data[:] = decide_sharing(state).shares
+
+
+def _price(state: MarketState) -> None:
+    """Set the prices of all offers, by distributor and price group, relative and in minor units."""
+    layout, numbers = state.layout, state.numbers
+    own = np.array(layout.own_offers)
+    state.distributors.price[:] = decide_retail_prices(state).price
+    state.rivals.price[:] = decide_rival_prices(state).price
+    discount = decide_discounts(state).discount
+    state.today.discount_rate = discount
+    minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
+    net = 1.0 - state.params.channel.pass_through * discount
+    minor[:, :, own] = state.distributors.price[:, None, :] * net[None, :, None]
+    minor[:, :, state.rivals.offer] = state.rivals.price * numbers.reference_price[state.rivals.offer]
+    charged = np.rint(minor).astype(np.int64)
+    relative = (charged / numbers.reference_price).astype(np.float32)
+    state.board = state.board._replace(price=sealed_array(relative), price_minor=sealed_array(charged))

@@ -1,0 +1,129 @@
+"""Spread and demand: brands become known, needs arise, customers choose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.boards import build_need_board
+from sim.kernels.choice import choose
+from sim.kernels.demand_step import Visits, choosers, demand_week, relationship_week, spread_week
+from sim.kernels.goodwill import advertising_hazard
+from sim.kernels.jit import blocks_of, sealed
+from sim.kernels.needs import Occasions
+from sim.phases.record import count_by_cells
+from sim.rng import Decision, stream
+from sim.state import MarketState, Purchases
+
+
+def spread(state: MarketState) -> None:
+    """Advertising, visits and talk make brands known; visits build relationships."""
+    numbers, brands = state.numbers, len(state.layout.brands)
+    visits = visits_of_week(state)
+    speaks = np.zeros(brands, dtype=np.uint8)
+    speaks[state.layout.own_brand] = 1
+    hazard = advertising_hazard(state.goodwill, numbers.advertising)
+    ill = int(numbers.experience.ill)
+    spread_week(
+        state.customers,
+        state.network,
+        hazard,
+        visits,
+        speaks,
+        numbers.spread,
+        seed=state.seed,
+        tick=state.week,
+        ill=ill,
+    )
+    relationship_week(state.customers, visits, numbers.relationship)
+
+
+def visits_of_week(state: MarketState) -> Visits:
+    """Calls of this week; a call is worth more by skill and less while a newcomer learns."""
+    rows, reps = state.today.visited, state.reps
+    calls = state.diary.visits[rows].astype(np.int64)
+    rep = state.knowledge.rep[rows]
+    learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
+    worth = np.exp(state.params.calls.skill_spread * reps.skill[rep]) * learnt
+    return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))
+
+
+def demand(state: MarketState) -> None:
+    """Needs arise, and on each occasion the customer chooses an offer or nothing."""
+    state.needs = build_need_board(state.layout, state.params, state.week) if _activity_moves(state) else state.needs
+    ill = int(state.numbers.experience.ill)
+    occasions, chosen, orders = demand_week(
+        state.customers,
+        state.network,
+        state.needs,
+        state.board,
+        state.numbers.choice,
+        seed=state.seed,
+        tick=state.week,
+        ill=ill,
+    )
+    state.today.occasions_made = occasions
+    state.today.occasions = count_by_cells(state, occasions.row)
+    state.today.orders = Purchases(
+        customer=orders.customer.astype(np.int64),
+        offer=orders.offer.astype(np.int64),
+        units=orders.units.astype(np.int64),
+        index=orders.occasion.astype(np.int64),
+        waited=np.zeros(len(orders.offer), dtype=np.int64),
+        price=np.array(orders.price),
+    )
+    if state.kept_orders is not None:
+        state.kept_orders.append(_list_occasions(state, occasions, chosen))
+
+
+def _activity_moves(state: MarketState) -> bool:
+    needs = state.params.needs
+    return needs.season_swing != 0 or needs.growth != 0
+
+
+def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]) -> Purchases:
+    """The next choice of customers whose offer was out of stock: the same draws, without what is not there."""
+    if len(orders.offer) == 0:
+        return orders
+    own = np.array(state.layout.own_offers)
+    available = state.board.available.copy()
+    available[:, own] &= stock > 0
+    board = sealed(state.board._replace(available=available))
+    category = state.numbers.category[orders.offer]
+    occasions = Occasions(
+        orders.customer.astype(np.uint32),
+        category.astype(np.uint8),
+        orders.index.astype(np.uint8),
+        np.zeros(1, dtype=np.int64),
+    )
+    chosen = np.empty(len(orders.offer), dtype=np.int16)
+    who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
+    luck = stream(state.seed, Decision.CHOICE, state.week)
+    choose(0, blocks_of(len(chosen)), luck, sealed(occasions), who, board, state.numbers.choice, chosen)
+    bought = chosen >= 0
+    customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
+    price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
+    return Purchases(customer, offer, orders.units[bought], orders.index[bought], orders.waited[bought] * 0, price)
+
+
+def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np.int16]) -> dict[str, Any]:
+    """Every occasion of the week in words, for ``results.orders``."""
+    layout = state.layout
+    offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
+    categories = np.array([category.name for category in layout.categories], dtype=object)
+    units = np.zeros(len(chosen), dtype=np.int64)
+    price = np.zeros(len(chosen), dtype=np.int64)
+    orders = state.today.orders
+    if orders is not None:
+        units[chosen >= 0], price[chosen >= 0] = orders.units, orders.price
+    return {
+        "week": np.full(len(chosen), state.week + 1),
+        "customer": occasions.row.astype(np.int64),
+        "category": categories[occasions.category],
+        "offer": offers[chosen],
+        "units": units,
+        "price": price,
+        "won": np.isin(chosen, layout.own_offers),
+    }

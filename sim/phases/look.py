@@ -1,0 +1,61 @@
+"""Look: what reached headquarters this week enters the customer database; records nobody confirms grow old."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.population import NEVER
+from sim.quantity import retention_of_half_life
+from sim.state import MarketState, Report
+
+
+def look(state: MarketState) -> None:
+    """Let recorded purchases fade, then enter the reports that arrive this week."""
+    keep = np.float32(retention_of_half_life(state.params.database.memory))
+    knowledge = state.knowledge
+    np.multiply(knowledge.value, keep, out=knowledge.writable("value"))
+    np.multiply(knowledge.orders, keep, out=knowledge.writable("orders"))
+    arrived = [report for report in state.reports if report.arrives <= state.week]
+    state.reports = [report for report in state.reports if report.arrives > state.week]
+    for report in arrived:
+        enter_report(state, report, keep)
+    if state.week % state.params.database.sharing_every == 0:
+        send_shared_data(state)
+
+
+def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
+    """Write one report into the records of its customers; its numbers are as old as the report."""
+    knowledge = state.knowledge
+    rows = report.rows
+    fade = keep ** np.float32(state.week - report.week)
+    knowledge.known[rows] = True
+    knowledge.value[rows] = report.value * fade
+    knowledge.orders[rows] = report.orders * fade
+    knowledge.last_order[rows] = np.where(
+        report.bought, np.maximum(knowledge.last_order[rows], report.week), knowledge.last_order[rows]
+    )
+    asked = np.isfinite(report.potential)
+    knowledge.potential[rows[asked]] = report.potential[asked]
+    knowledge.confirmed[rows] = report.week
+    if report.marks is not None:
+        knowledge.marks[rows] = report.marks
+
+
+def send_shared_data(state: MarketState) -> None:
+    """Distributors who share send their sell-out by customer; it arrives after the lag of the data."""
+    sharing = state.distributors.shares_data[state.customers.distributor]
+    rows = np.flatnonzero(sharing & (state.customers.last_order != NEVER))
+    if len(rows) == 0:
+        return
+    state.reports.append(
+        Report(
+            arrives=state.week + max(state.params.database.sharing_lag, 1),
+            week=state.week,
+            rows=rows,
+            value=state.diary.bought[rows],
+            orders=state.diary.ordered[rows],
+            bought=np.ones(len(rows), dtype=np.bool_),
+            potential=np.full(len(rows), np.nan, dtype=np.float32),
+            marks=None,
+        )
+    )

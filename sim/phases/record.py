@@ -1,0 +1,159 @@
+"""Record: the week's measures are written down and the laws of conservation checked."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.sales_rep import hours_per_call
+from sim.kernels.stock_flow import check_stage
+from sim.population import NEVER
+from sim.quantity import WEEKS_PER_YEAR
+from sim.stages import Stage
+from sim.state import MarketState, Use
+
+Array = NDArray[np.float64]
+
+
+def record(state: MarketState) -> None:
+    """Write the week down."""
+    _record_customers(state)
+    _record_purchases(state)
+    _record_channel(state)
+    _record_team(state)
+    _record_knowledge(state)
+    state.record.done = state.week + 1
+    check_laws(state)
+
+
+def count_by(
+    state: MarketState, rows: NDArray[np.bool_] | None = None, weights: NDArray[np.floating] | None = None
+) -> Array:
+    """Customers (or ``weights``) by territory and true type [T, types], of ``rows`` only if given."""
+    layout, customers = state.layout, state.customers
+    types = len(layout.customer_types)
+    cell = customers.territory.astype(np.int64) * types + customers.type
+    if rows is not None:
+        cell = cell[rows]
+        weights = None if weights is None else weights[rows]
+    counts = np.bincount(cell, weights=weights, minlength=len(layout.territories) * types)
+    return counts.reshape(len(layout.territories), types).astype(np.float64)
+
+
+def count_by_cells(state: MarketState, rows: NDArray[np.integer]) -> Array:
+    """Events by territory and true type [T, types], from the row of the customer of each."""
+    shape = (len(state.layout.territories), len(state.layout.customer_types))
+    cell = state.customers.territory[rows].astype(np.int64) * shape[1] + state.customers.type[rows]
+    counts: Array = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    return counts
+
+
+def _record_customers(state: MarketState) -> None:
+    customers, week, put = state.customers, state.week, state.record.put
+    own = state.layout.own_brand
+    users = (customers.stage == Stage.BUYER) | (customers.stage == Stage.LOYAL)
+    recent = (customers.last_order != NEVER) & (week - customers.last_order < WEEKS_PER_YEAR)
+    put(week, "customers", count_by(state))
+    put(week, "aware_customers", count_by(state, (customers.aware >> own & 1).astype(np.bool_)))
+    put(week, "active_customers", count_by(state, recent))
+    put(week, "users", count_by(state, users))
+    put(week, "satisfaction_sum", count_by(state, users, customers.satisfaction[:, own]))
+    for name, values in (
+        ("lapses", state.today.lapses),
+        ("new_customers", state.today.new_customers),
+        ("occasions", state.today.occasions),
+    ):
+        if values is not None:
+            put(week, name, values)
+
+
+def _record_purchases(state: MarketState) -> None:
+    orders, served = state.today.orders, state.today.served
+    if orders is None or served is None:
+        return
+    layout, customers = state.layout, state.customers
+    shape = (len(layout.territories), len(layout.customer_types), len(layout.offers))
+    where = (customers.territory[orders.customer], customers.type[orders.customer], orders.offer)
+    cell = np.ravel_multi_index(tuple(np.asarray(w, dtype=np.int64) for w in where), shape)
+    size = int(np.prod(shape))
+    values = {
+        "orders": (served > 0).astype(np.float64),
+        "sell_out_units": served,
+        "sell_out_value": served * orders.price,
+    }
+    for name, weights in values.items():
+        state.record.put(state.week, name, np.bincount(cell, weights=weights, minlength=size).reshape(shape))
+
+
+def _record_channel(state: MarketState) -> None:
+    own, today = list(state.layout.own_offers), state.today
+    tables = {
+        "demand_units": today.demand,
+        "unserved_units": today.unserved,
+        "stock_units": state.channel.on_hand,
+        "sell_in_units": today.shipped,
+        "ordered_units": state.distributors.ordered,
+    }
+    for name, values in tables.items():
+        if values is not None:
+            state.record[name][state.week][:, own] = values
+    price = state.numbers.list_price[own]
+    state.record.put(state.week, "stock_value", (state.channel.on_hand @ price).astype(np.float64))
+    state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
+    if today.started is not None:
+        state.record["production_units"][state.week][own] = today.started
+    state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
+    state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
+
+
+def _record_team(state: MarketState) -> None:
+    week, reps, teams = state.week, state.reps, len(state.managers)
+    spent = state.hours.spent[week]
+    worked = spent[Use.SELLING]
+    idle_selling = spent[Use.IDLE] * state.params.hours.selling_per_call / hours_per_call(state)
+    there = (state.hours.available[week] > 0).astype(np.float64)
+    values = {
+        "hours_attended": state.hours.available[week] - spent[Use.ABSENCE],
+        "hours_selling": worked + idle_selling,
+        "hours_worked": worked,
+        "hours_travel": spent[Use.TRAVEL],
+        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING]].sum(axis=0),
+        "hours_administration": spent[Use.ADMINISTRATION],
+        "reps": there,
+        "positions": reps.position,
+        "skill_sum": reps.skill * there,
+        "effort_sum": reps.effort * there,
+        "alignment_sum": reps.alignment * there,
+        "form_use_sum": reps.form_use * there,
+    }
+    for name, weights in values.items():
+        state.record.put(week, name, np.bincount(reps.team, weights=weights, minlength=teams))
+
+
+def _record_knowledge(state: MarketState) -> None:
+    """How much the firm knows, and how far what it believes is from what is true."""
+    territories = len(state.layout.territories)
+    home, knowledge = state.customers.territory, state.knowledge
+    both = knowledge.known & (knowledge.value > 0) & (state.diary.bought > 0)
+    error = np.abs(np.log(knowledge.value[both]) - np.log(state.diary.bought[both]))
+    values = {
+        "accounts": np.bincount(home[knowledge.rep >= 0], minlength=territories),
+        "records": np.bincount(home[knowledge.known], minlength=territories),
+        "belief_error_sum": np.bincount(home[both], weights=error, minlength=territories),
+        "belief_count": np.bincount(home[both], minlength=territories),
+    }
+    for name, value in values.items():
+        state.record.put(state.week, name, value)
+
+
+def check_laws(state: MarketState) -> None:
+    """Raise LawBroken if units, money, hours or heads appeared or vanished this week."""
+    week = state.week
+    state.ledger.check()
+    check_stage(state.channel, f"distributors, week {week}")
+    check_stage(state.plant, f"plant, week {week}")
+    stock = state.channel.on_hand.sum(axis=0) + state.plant.on_hand
+    state.units.check(week, stock, state.channel.in_transit.sum(axis=0))
+    state.hours.check(week)
+    state.manager_hours.check(week)
+    state.heads.check(week, np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers)))

@@ -1,0 +1,100 @@
+"""Serve: what was delivered, or was not, becomes experience, habit, talk and a place in the funnel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.demand_step import serve_week
+from sim.kernels.experience import Deliveries
+from sim.phases.record import count_by
+from sim.population import NEVER
+from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
+from sim.stages import Stage
+from sim.state import MarketState
+
+
+def serve(state: MarketState) -> None:
+    """Live through the week's deliveries; reps are credited with what their accounts bought."""
+    customers, numbers = state.customers, state.numbers
+    never_bought = customers.last_order == NEVER
+    stage = customers.stage.copy()
+    occasions = state.today.occasions_made
+    if occasions is None:
+        return
+    serve_week(
+        customers,
+        state.network,
+        _deliveries(state),
+        occasions,
+        state.board,
+        numbers.experience,
+        numbers.funnel,
+        own_brand=state.layout.own_brand,
+        seed=state.seed,
+        tick=state.week,
+    )
+    state.today.new_customers = count_by(state, never_bought & (customers.last_order != NEVER))
+    state.today.lapses = count_by(state, (customers.stage == Stage.LAPSED) & (stage != Stage.LAPSED))
+    _remember_purchases(state)
+    _watch_shares(state)
+
+
+def _deliveries(state: MarketState) -> Deliveries:
+    """Deliveries, and disappointments of those who got nothing, in the order of customers' rows."""
+    orders, served = state.today.orders, state.today.served
+    assert orders is not None
+    assert served is not None
+    got = served > 0
+    performance = state.board.quality[orders.offer] - np.where(got, 0.0, state.params.channel.unserved_disappointment)
+    order = np.argsort(orders.customer, kind="stable")
+    return Deliveries(
+        customer=orders.customer[order].astype(np.uint32),
+        offer=orders.offer[order].astype(np.int16),
+        occasion=orders.index[order].astype(np.uint8),
+        bought=got[order],
+        performance=performance[order].astype(np.float32),
+    )
+
+
+def _remember_purchases(state: MarketState) -> None:
+    """Yearly averages of what each customer buys from us, and what reps are credited with."""
+    orders, served = state.today.orders, state.today.served
+    assert orders is not None
+    assert served is not None
+    ours = (state.numbers.own_column[orders.offer] >= 0) & (served > 0)
+    customer, offer = orders.customer[ours], orders.offer[ours]
+    value = served[ours] * state.numbers.list_price[offer]
+    keep = np.float32(retention_of_half_life(state.params.database.memory))
+    gain = np.float32(1.0 - keep) * np.float32(WEEKS_PER_YEAR)
+    diary = state.diary
+    for column, amount in (("bought", value), ("ordered", np.ones(len(value)))):
+        stock = diary.writable(column)
+        np.multiply(stock, keep, out=stock)
+        stock += gain * np.bincount(customer, weights=amount, minlength=len(stock)).astype(np.float32)
+    margin = served[ours] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
+    rep = state.knowledge.rep[customer]
+    kept = (rep >= 0) & state.reps.active[rep]
+    credited = np.zeros(len(state.reps), dtype=np.int64)
+    np.add.at(credited, rep[kept], value[kept])
+    state.reps.credited[:] = credited
+    state.today.credited_margin = np.bincount(rep[kept], weights=margin[kept], minlength=len(state.reps)).astype(
+        np.float64
+    )
+
+
+def _watch_shares(state: MarketState) -> None:
+    """Rivals learn their share of the units sold in their categories, with a lag."""
+    orders, served = state.today.orders, state.today.served
+    assert orders is not None
+    assert served is not None
+    units = np.bincount(orders.offer, weights=served, minlength=len(state.layout.offers)).astype(np.float64)
+    share = units / _total_of_category(units, state.numbers.category)
+    seen = share[state.rivals.offer]
+    speed = 1.0 / state.params.rivals.share_lag
+    state.rivals.share[:] += speed * (seen - state.rivals.share)
+
+
+def _total_of_category(units: NDArray[np.float64], category: NDArray[np.int64]) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = np.maximum(np.bincount(category, weights=units), 1.0)[category]
+    return total

@@ -1,0 +1,144 @@
+"""Work: reps fill their hours, visit accounts and report what they saw."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.headquarters_view import expected_purchases
+from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps
+from sim.decisions.seen import RepSeen
+from sim.kernels.call_rounds import divide_calls
+from sim.population import NEVER
+from sim.rng import Decision, stream
+from sim.state import MarketState, Report, Use
+
+
+def work(state: MarketState) -> None:
+    """One week in the field."""
+    _clear_diary(state)
+    _plan_hours(state)
+    seen = see_reps(state)
+    state.reps.effort[:] = decide_effort(state, seen)
+    calls = _count_calls(state, seen)
+    share = decide_calls(state, seen)
+    _visit(state, seen, calls, share)
+    _book_field_hours(state)
+    _record_calls(state, seen, share)
+    _report(state)
+
+
+def _clear_diary(state: MarketState) -> None:
+    state.diary.visits[state.today.visited] = 0
+
+
+def _plan_hours(state: MarketState) -> None:
+    """What meetings, forms, talks, training and the office leave for the field."""
+    hours, reps, managers, book = state.params.hours, state.reps, state.managers, state.hours
+    there = reps.active.astype(np.float64)
+    left = there * hours.contract
+    book.grant(state.week, left)
+    team = reps.team
+    wishes = (
+        (Use.ABSENCE, hours.contract * hours.absence * there),
+        (Use.ADMINISTRATION, hours.administration * there),
+        (Use.MEETINGS, managers.meeting_hours[team] * there),
+        (Use.FORMS, managers.form_hours[team] * there),
+        (Use.TALKS, managers.review_hours[team] * there),
+        (Use.TRAINING, managers.training_hours[team] * there),
+    )
+    for use, wish in wishes:
+        spent = np.minimum(wish, left)
+        book.spend(state.week, use, spent)
+        left = left - spent
+    reps.field_hours[:] = left
+
+
+def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
+    """Whole calls by rep: field hours × effort / hours per call, the begun call carried over."""
+    reps = state.reps
+    has_accounts = np.bincount(seen.account_rep, minlength=len(reps)) > 0
+    possible = np.where(has_accounts, reps.field_hours * reps.effort / hours_per_call(state), 0.0)
+    wished = possible + reps.carry
+    # A call carried over from last week may not break this week's hours.
+    calls: NDArray[np.int64] = np.minimum(np.floor(wished), np.floor(reps.field_hours / hours_per_call(state))).astype(
+        np.int64
+    )
+    reps.carry[:] = np.clip(wished - calls, 0.0, 1.0)
+    reps.calls[:] = calls
+    weight = state.params.calls.workload_smoothing
+    reps.reported_calls[:] = np.where(
+        reps.active, (1 - weight) * reps.reported_calls + weight * calls, reps.reported_calls
+    )
+    return calls
+
+
+def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: NDArray[np.float64]) -> None:
+    """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls."""
+    accounts = seen.account_customer
+    due = state.diary.due[accounts] + share * calls[seen.account_rep]
+    tickets = stream(state.seed, Decision.CALL_CHOICE, state.week)
+    visits = divide_calls(due, seen.account_rep, state.customers.key[accounts], calls, tickets)
+    state.diary.due[accounts] = due - visits
+    state.diary.visits[accounts] = visits
+    state.today.visited = accounts[visits > 0]
+    state.diary.last_visit[state.today.visited] = state.week
+
+
+def _book_field_hours(state: MarketState) -> None:
+    reps, hours, book = state.reps, state.params.hours, state.hours
+    selling = reps.calls * hours.selling_per_call
+    travel = reps.calls * (hours_per_call(state) - hours.selling_per_call)
+    book.spend(state.week, Use.SELLING, selling)
+    book.spend(state.week, Use.TRAVEL, travel)
+    book.spend(state.week, Use.IDLE, np.maximum(reps.field_hours - selling - travel, 0.0))
+
+
+def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> None:
+    """Calls made, and those of them that agree with the plan: the overlap of the rep's division of calls with the plan's."""
+    reps, teams = state.reps, len(state.managers)
+    norm = np.bincount(seen.account_rep, weights=seen.account_norm, minlength=len(reps))
+    planned = seen.account_norm / np.where(norm > 0, norm, 1.0)[seen.account_rep]
+    overlap = np.bincount(seen.account_rep, weights=np.minimum(planned, share), minlength=len(reps))
+    per_team = {"calls": reps.calls, "calls_planned": reps.calls * (norm > 0), "calls_on_plan": reps.calls * overlap}
+    for name, values in per_team.items():
+        state.record.put(state.week, name, np.bincount(reps.team, weights=values, minlength=teams))
+
+
+def _report(state: MarketState) -> None:
+    """Reps write up the accounts they visited; reports are as complete and true as their use of forms, and may get lost."""
+    gateway, rows = state.today.gateway, state.today.visited
+    if gateway is None or len(rows) == 0:
+        return
+    reps, home = state.reps, state.customers.territory[rows]
+    writer = state.knowledge.rep[rows]
+    keys = state.customers.key[rows]
+    hours = state.managers.form_hours[reps.team[writer]] / gateway.offices[home]
+    full = np.minimum(hours / state.params.forms.hours_full, 1.0)
+    written = state.luck(Decision.FORM).uniform(keys) < reps.form_use[writer] * full
+    arrives = state.luck(Decision.REPORT_LOST).uniform(keys) >= gateway.loss[home]
+    told = written & arrives
+    spread = np.hypot(state.params.forms.untruth * (1.0 - reps.form_use[writer]), gateway.contradiction[home])
+    delay = np.maximum(gateway.delay[home], 1)
+    for weeks in np.unique(delay[told]):
+        sent = told & (delay == weeks)
+        state.reports.append(_write_report(state, rows[sent], spread[sent], int(weeks)))
+
+
+def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[np.floating], delay: int) -> Report:
+    """What the reps have to say of the customers in ``rows``, with error ``spread`` on their purchases."""
+    database, noise = state.params.database, state.luck(Decision.REPORT)
+    keys = state.customers.key[rows]
+    marks = state.customers.marks[rows]
+    error = state.luck(Decision.MEASUREMENT).normal(keys[:, None], np.arange(marks.shape[1])[None, :])
+    potential = expected_purchases(state)[rows] * np.exp(database.potential_error * noise.normal(keys, 1))
+    return Report(
+        arrives=state.week + delay,
+        week=state.week,
+        rows=rows,
+        value=(state.diary.bought[rows] * np.exp(spread * noise.normal(keys, 0))).astype(np.float32),
+        orders=state.diary.ordered[rows],
+        bought=state.customers.last_order[rows] != NEVER,
+        potential=potential.astype(np.float32),
+        marks=(marks + database.mark_error_of_call * state.numbers.mark_spread * error).astype(np.float32),
+    )

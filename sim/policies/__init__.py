@@ -1,0 +1,1 @@
+"""Rules for the questions of ``sim.decisions``: one rule per file, grouped by question."""

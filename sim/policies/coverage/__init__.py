@@ -1,0 +1,1 @@
+"""Rules that say whom reps serve, and how often."""

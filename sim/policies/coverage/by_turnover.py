@@ -1,0 +1,39 @@
+"""The product list sorted by turnover: reps serve the accounts that have bought most, all equally often."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.decisions.coverage import Coverage, CoverageRule
+from sim.decisions.seen import FirmSeen
+from sim.quantity import param
+from sim.solvers.allocation import spread_over
+
+
+class ByTurnover(CoverageRule):
+    """Top accounts of each territory by recorded purchases from us; ties (the never bought) by lot."""
+
+    kind: Literal["by_turnover"] = "by_turnover"
+    accounts_per_rep: int = param(
+        62, unit="accounts", doc="Accounts in a rep's portfolio.", bounds=(1, 10_000), lever=True
+    )
+
+    def answer(self, seen: FirmSeen) -> Coverage:
+        """Sort, cut, and share each territory's calls equally among its accounts."""
+        customers = seen.customers
+        rep = np.full(len(customers.key), -1, dtype=np.int32)
+        norm = np.zeros(len(customers.key), dtype=np.float32)
+        lot = seen.luck.uniform(customers.key)
+        for territory in np.unique(seen.rep_territory[seen.rep_active]):
+            reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
+            rows = np.flatnonzero(customers.known & (customers.territory == territory))
+            order = np.lexsort((lot[rows], -customers.value[rows]))
+            rows = rows[order[: self.accounts_per_rep * len(reps)]]
+            if len(rows) == 0:
+                continue
+            places = np.full(len(rows), len(reps), dtype=np.int64)
+            rep[rows] = reps[spread_over(customers.key[rows], places)]
+            norm[rows] = seen.rep_calls[reps].sum() / len(rows)
+        return Coverage(rep=rep, norm=norm)

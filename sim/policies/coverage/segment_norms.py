@@ -1,0 +1,90 @@
+"""Segment call norms: calls go where the firm believes they sell most, judged by segment and by the account's own record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decisions.coverage import Coverage, CoverageRule
+from sim.decisions.seen import CustomersSeen, FirmSeen
+from sim.quantity import param
+from sim.solvers.allocation import allocate_calls, spread_over
+
+
+class SegmentNorms(CoverageRule):
+    """Believed potential = credibility-weighted mean of the account's own record and its segment's mean.
+
+    Calls follow the optimal division for constant-elasticity response; accounts that would get fewer
+    than ``least_calls`` a week are left to the distributor. The rule believes its labels.
+    """
+
+    kind: Literal["segment_norms"] = "segment_norms"
+    elasticity: float = param(
+        0.31,
+        unit="1",
+        doc="Believed elasticity of sales to calls.",
+        bounds=(0, 0.95),
+        soft=(0.1, 0.5),
+        source="Albers, Mantrala & Sridhar 2010",
+        lever=True,
+    )
+    credibility: float = param(
+        0.5,
+        unit="share",
+        doc="Weight of the account's own record against its segment's mean.",
+        bounds=(0, 1),
+        lever=True,
+    )
+    least_calls: float = param(
+        0.2, unit="calls/week", doc="Below this an account is left to the distributor.", bounds=(0.01, 5), lever=True
+    )
+    most_calls: float = param(
+        1.5, unit="calls/week", doc="Highest call norm of one account.", bounds=(0.05, 10), lever=True
+    )
+
+    def answer(self, seen: FirmSeen) -> Coverage:
+        """Judge every known customer, then divide each territory's calls."""
+        customers = seen.customers
+        potential = self._believed_potential(customers, seen.segments)
+        rep = np.full(len(customers.key), -1, dtype=np.int32)
+        norm = np.zeros(len(customers.key), dtype=np.float32)
+        lot = seen.luck.uniform(customers.key)
+        for territory in np.unique(seen.rep_territory[seen.rep_active]):
+            reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
+            rows = np.flatnonzero(customers.known & (customers.territory == territory) & (potential > 0))
+            rows = rows[np.lexsort((lot[rows], -potential[rows]))]
+            calls = self._divide(potential[rows], float(seen.rep_calls[reps].sum()))
+            rows = rows[: len(calls)]
+            places = np.full(len(rows), len(reps), dtype=np.int64)
+            rep[rows] = reps[spread_over(customers.key[rows], places)]
+            norm[rows] = calls
+        return Coverage(rep=rep, norm=norm)
+
+    def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
+        """Minor units a year per customer [N]: own record and segment mean, weighted."""
+        own = np.where(np.isfinite(customers.potential), customers.potential, np.nan)
+        own = np.where(np.isnan(own) & np.isfinite(customers.recency), customers.value, own).astype(np.float64)
+        heard = customers.known & np.isfinite(own)
+        label = customers.label.astype(np.int64)
+        total = np.bincount(label[heard], weights=own[heard], minlength=segments + 1)
+        count = np.bincount(label[heard], minlength=segments + 1)
+        overall = total.sum() / max(count.sum(), 1)
+        mean = np.where(count > 0, total / np.maximum(count, 1), overall)[label]
+        believed = np.where(heard, self.credibility * np.nan_to_num(own) + (1 - self.credibility) * mean, mean)
+        known: NDArray[np.float64] = np.where(customers.known, believed, 0.0)
+        return known
+
+    def _divide(self, potential: NDArray[np.float64], total: float) -> NDArray[np.float64]:
+        """Calls for the leading accounts of a list sorted by falling potential."""
+        count = min(len(potential), int(total / self.least_calls))
+        while count > 1:
+            calls: NDArray[np.float64] = np.minimum(
+                allocate_calls(potential[:count], self.elasticity, total), self.most_calls
+            )
+            served = int((calls >= self.least_calls).sum())
+            if served == count:
+                return calls
+            count = max(served, 1)
+        return np.full(count, min(total, self.most_calls))

@@ -1,0 +1,30 @@
+"""Effort at quadratic cost: what pays, what is seen and what a rep wants anyway."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sim.decisions.effort import Effort, EffortRule
+from sim.decisions.seen import RepSeen
+from sim.quantity import param
+from sim.solvers.effort import choose_effort
+
+
+class QuadraticCost(EffortRule):
+    """e = (motivation/c)·(own drive + variable share of pay + observed × consequence), at most 1."""
+
+    kind: Literal["quadratic_cost"] = "quadratic_cost"
+    cost: float = param(1.0, unit="1", doc="Slope c of the marginal cost of effort.", bounds=(0.1, 20), soft=(0.5, 2))
+    own_drive: float = param(
+        0.7, unit="1", doc="Effort a rep of reference motivation gives without pay or supervision.", bounds=(0, 1)
+    )
+    consequence: float = param(
+        0.25, unit="1", doc="What being seen at work is worth, on the scale of expected pay.", bounds=(0, 5)
+    )
+
+    def answer(self, seen: RepSeen) -> Effort:
+        """Solve every rep's first-order condition."""
+        effort = choose_effort(
+            seen.motivation, self.cost, seen.commission_share, seen.observed, self.consequence, self.own_drive
+        )
+        return Effort(effort=effort)

@@ -1,0 +1,1 @@
+"""Rules that size the sales force."""

@@ -1,0 +1,1 @@
+"""Rules for the hours of management routines."""

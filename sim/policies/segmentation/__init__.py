@@ -1,0 +1,1 @@
+"""Rules that put customers into segments."""

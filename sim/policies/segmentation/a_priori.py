@@ -1,0 +1,30 @@
+"""Segments fixed in advance: slices of one mark."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.decisions.seen import FirmSeen
+from sim.decisions.segmentation import SegmentationRule, Segments
+from sim.quantity import param
+
+
+class APrioriSegments(SegmentationRule):
+    """Cut one mark (firm size, say) into slices with equal numbers of known customers."""
+
+    kind: Literal["a_priori"] = "a_priori"
+    mark: int = param(0, unit="index", doc="Which mark to cut, counted from 0.", bounds=(0, 31), lever=True)
+    segments: int = param(3, unit="segments", doc="Number of slices.", bounds=(2, 64), lever=True)
+    fee: int = param(50_000, unit="minor units", doc="Cost of one refresh.", bounds=(0, 10**12), lever=True)
+
+    def answer(self, seen: FirmSeen) -> Segments:
+        """Cut at the quantiles of the mark among customers where it was measured."""
+        mark = seen.customers.marks[:, min(self.mark, seen.customers.marks.shape[1] - 1)]
+        measured = seen.customers.known & np.isfinite(mark)
+        label = np.zeros(len(mark), dtype=np.int16)
+        if measured.any():
+            cuts = np.quantile(mark[measured], np.linspace(0, 1, self.segments + 1)[1:-1])
+            label[measured] = 1 + np.searchsorted(cuts, mark[measured], side="right")
+        return Segments(label=label, count=self.segments, cost=self.fee)

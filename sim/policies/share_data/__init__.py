@@ -1,0 +1,1 @@
+"""Rules by which distributors decide whether to share data."""

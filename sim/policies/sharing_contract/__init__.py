@@ -1,0 +1,1 @@
+"""Offers to distributors for their data."""

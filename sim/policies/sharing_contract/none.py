@@ -1,0 +1,20 @@
+"""No offer: distributors keep their sales to themselves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.decisions.seen import DistributorSeen
+from sim.decisions.sharing import SharingContractRule, SharingOffer
+
+
+class NoSharing(SharingContractRule):
+    """Ask for no data and pay nothing."""
+
+    kind: Literal["none"] = "none"
+
+    def answer(self, seen: DistributorSeen) -> SharingOffer:
+        """No payment to anybody."""
+        return SharingOffer(payment=np.zeros(len(seen.territory), dtype=np.int64))

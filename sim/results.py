@@ -1,0 +1,206 @@
+"""Results: what a run left behind, as tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.accounts_chart import FORMULAS
+from sim.kpis import KPIS, Scorecard
+from sim.ledger import MANUFACTURER, Ledger
+from sim.record import DIMENSIONS, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the tidy table, in order.
+WEEKLY = ("week", *DIMENSIONS, "measure", "value", "unit")
+
+
+class Results:
+    """Tables of one run, made when asked for; weeks are counted from 1.
+
+    ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        ledger: Ledger,
+        scorecard: Scorecard,
+        currency: str,
+        orders: list[dict[str, Any]] | None,
+        assumptions: list[dict[str, Any]],
+    ) -> None:
+        self._record, self._ledger, self._scorecard, self._currency = record, ledger, scorecard, currency
+        self._orders = orders
+        self._assumptions = assumptions
+
+    @property
+    def weekly(self) -> pd.DataFrame:
+        """Every measure by week and by the dimensions it is cut by; rows with value 0 of cut measures are left out."""
+        import pandas as pd
+
+        frames = [self._tidy(name) for name in self._record.measures]
+        frames.append(self._books())
+        table = pd.concat(frames, ignore_index=True)
+        return table[list(WEEKLY)]
+
+    def measure(self, name: str) -> np.ndarray:
+        """One measure as an array [weeks done, *cut]; see ``sim.record.MEASURES``."""
+        return self._record[name][: self._record.done]
+
+    def _tidy(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        measure, done = self._record.measures[name], self._record.done
+        values = self._record[name][:done]
+        index = np.nonzero(values)
+        columns: dict[str, Any] = {"week": index[0] + 1}
+        for dimension in DIMENSIONS:
+            if dimension in measure.cut:
+                labels = np.array(self._record.labels[dimension], dtype=object)
+                columns[dimension] = labels[index[1 + measure.cut.index(dimension)]]
+            else:
+                columns[dimension] = ""
+        scale, unit = self._money(measure.unit)
+        return pd.DataFrame({**columns, "measure": name, "value": values[index] * scale, "unit": unit})
+
+    def _books(self) -> pd.DataFrame:
+        """The manufacturer's statement week by week, and the distributors' one by one."""
+        import pandas as pd
+
+        done = self._record.done
+        scale, unit = self._money("minor units")
+        weeks = np.arange(1, done + 1)
+        frames = []
+        for name in FORMULAS:
+            flows = self._ledger.flows(name)[:done].astype(np.float64) * scale
+            entities = {"": MANUFACTURER} if not name.startswith("distributor_") and name != "cash_in_channel" else {}
+            if not entities:
+                entities = {label: 1 + d for d, label in enumerate(self._record.labels["distributor"])}
+            for label, entity in entities.items():
+                blank = dict.fromkeys(DIMENSIONS, "")
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "week": weeks,
+                            **blank,
+                            "distributor": label,
+                            "measure": name,
+                            "value": flows[:, entity],
+                            "unit": unit,
+                        }
+                    )
+                )
+        return pd.concat(frames, ignore_index=True)
+
+    def _money(self, unit: str) -> tuple[float, str]:
+        return (0.01, self._currency) if unit == "minor units" else (1.0, unit)
+
+    @property
+    def scorecard(self) -> pd.DataFrame:
+        """One row per KPI: its value over the run, unit, direction and formula."""
+        import pandas as pd
+
+        rows = []
+        for kpi in KPIS:
+            scale, unit = self._money(kpi.unit)
+            rows.append(
+                (
+                    kpi.name,
+                    kpi.label,
+                    kpi.kpi_class,
+                    self._scorecard.total(kpi) * scale,
+                    unit,
+                    kpi.direction,
+                    kpi.formula,
+                )
+            )
+        return pd.DataFrame(rows, columns=["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"])
+
+    @property
+    def definitions(self) -> pd.DataFrame:
+        """The KPI definitions alone."""
+        return self.scorecard.drop(columns="value")[["kpi", "label", "kpi_class", "unit", "direction", "formula"]]
+
+    @property
+    def kpis_weekly(self) -> pd.DataFrame:
+        """Every KPI week by week: week, kpi, value."""
+        import pandas as pd
+
+        weeks = np.arange(1, self._record.done + 1)
+        frames = [
+            pd.DataFrame(
+                {"week": weeks, "kpi": kpi.name, "value": self._scorecard.weekly(kpi) * self._money(kpi.unit)[0]}
+            )
+            for kpi in KPIS
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    def kpis_by(self, dimension: str) -> pd.DataFrame:
+        """KPIs cut by ``territory``, ``segment`` (true type), ``offer``, ``team`` or ``distributor``: level, kpi, value.
+
+        Only KPIs whose measures are recorded in that cut appear. Raises ValueError for another dimension.
+        """
+        import pandas as pd
+
+        if dimension not in DIMENSIONS:
+            raise ValueError(f"no dimension {dimension!r}; expected one of {', '.join(DIMENSIONS)}")
+        frames = []
+        for kpi in KPIS:
+            values = self._scorecard.by(kpi, dimension)
+            if values is not None:
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "level": self._record.labels[dimension],
+                            "kpi": kpi.name,
+                            "value": values * self._money(kpi.unit)[0],
+                        }
+                    )
+                )
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["level", "kpi", "value"])
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price, won.
+
+        ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
+        Raises ValueError when orders were not kept.
+        """
+        import pandas as pd
+
+        if self._orders is None:
+            raise ValueError("orders were not kept; make the market with keep_orders=True")
+        columns = ["week", "customer", "category", "offer", "units", "price", "won"]
+        if not self._orders:
+            return pd.DataFrame(columns=columns)
+        return pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)[columns]
+
+    @property
+    def assumptions(self) -> pd.DataFrame:
+        """Parameters whose value is an assumption: path, value, unit, source, doc."""
+        import pandas as pd
+
+        return pd.DataFrame(self._assumptions, columns=["path", "value", "unit", "source", "doc"])
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write the tables as CSV and Parquet into ``folder``; returns the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tables: Mapping[str, pd.DataFrame] = {
+            "scorecard": self.scorecard,
+            "kpis_weekly": self.kpis_weekly,
+            "weekly": self.weekly,
+        }
+        written = []
+        for name, table in tables.items():
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+            written.append(folder / f"{name}.parquet")
+            if name != "weekly":
+                table.to_csv(folder / f"{name}.csv", index=False)
+                written.append(folder / f"{name}.csv")
+        return written

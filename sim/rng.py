@@ -1,0 +1,221 @@
+"""Keyed draws: every random number is a pure function of (seed, decision, week, entity, index).
+
+Two policies on one seed therefore meet the same customers and the same luck, and nothing depends on the
+order of rows, the number of threads, or who else exists. The generator is counter-based: a *stream* is
+named by seed, decision and week; within it the counter ``entity + 2^32·index`` steps a Weyl sequence that
+is mixed by the finaliser of splitmix64 (Steele, Lea & Flood 2014; Stafford's variant 13), a bijection, so
+that no two counters of a stream share their bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from sim.jit import jit
+
+Floats = NDArray[np.float64]
+
+_WORD = 0xFFFFFFFFFFFFFFFF
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
+_SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+_INDEX_SHIFT = np.uint64(32)
+_TOP_52, _TOP_23 = np.uint64(12), np.uint64(41)
+_STEP_52, _STEP_23 = np.float64(2.0**-52), np.float32(2.0**-23)
+_HALF, _HALF_32 = np.float64(0.5), np.float32(0.5)
+
+
+class Decision(IntEnum):
+    """What a draw is for. The list may only grow: a number that has been used keeps its meaning."""
+
+    # Customers, week by week (1–49)
+    AWARENESS = 1  # does this customer learn of, or forget, this brand; index: brand
+    OCCASIONS = 2  # how many occasions to buy consumables this week
+    OCCASION_CATEGORY = 3  # which category an occasion is for; index: occasion
+    NEED = 4  # does a durable need open this week; index: category
+    CHOICE = 5  # taste of the moment (Gumbel) for an offer; index: offer + 256·occasion, 255 = nothing
+    ORDER_SIZE = 6  # size of an order around the customer's mean; index: occasion
+    ORDER_ROUNDING = 7  # rounding of a size to whole units; index: occasion
+    PERFORMANCE = 8  # how well a delivered item performs; index: offer + 256·occasion
+    FUNNEL = 9  # does this customer move to another stage of the funnel
+    RATIONING = 10  # place in the queue when an offer is short; index: offer
+    UNSERVED = 11  # what an unserved customer does: wait, switch, leave; index: offer
+    FAILURE = 12  # does an owned item fail this week; index: category
+    # Building the world (50–99); week 0
+    CUSTOMER_TYPE = 50  # latent type
+    TERRITORY = 51  # territory a customer lives in
+    HOME_DISTRIBUTOR = 52  # home distributor
+    MARKS = 53  # true marks; index: mark
+    TASTE = 54  # taste weights; index: attribute
+    PRICE_SENSITIVITY = 55  # price sensitivity
+    PURCHASE_RATE = 56  # purchase rate
+    CUSTOMER_SIZE = 57  # mean order size
+    OWNED_AT_START = 58  # what a customer owns at the start; index: category
+    AGE_AT_START = 59  # age of what a customer owns at the start; index: category
+    AWARE_AT_START = 60  # brands known at the start; index: brand
+    TIE_REWIRED = 61  # is this tie of the ring lattice rewired; index: position
+    TIE_TARGET = 62  # whom a rewired tie leads to; index: position + 2^16·try
+    TIE_STRONG = 63  # is this tie strong; entity: lower key, index: higher key
+    TYPE_CHANGE = 64  # does a customer's latent type change
+    REP_AT_START = 65  # a rep's traits at the start; index: trait
+    DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
+    MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
+    # What the firm sees (100–149)
+    MEASUREMENT = 100  # error of a measured mark; index: mark
+    CONTACT_FOUND = 101  # is a potential user found
+    STUDY = 102  # error of a bought study; index: question
+    REPORT = 103  # noise of a report; index: level
+    REPORT_LOST = 104  # is a report lost; index: level
+    LABEL = 105  # chance used by a segmentation rule
+    TARGET = 106  # chance used by a coverage rule
+    # Sales force and managers (150–199)
+    CALL_PLAN = 150  # does a rep follow the call plan for this customer
+    CALL_CHOICE = 151  # taste of the moment for calling on this customer
+    SELLING_TIME = 152  # travel and waiting of a rep
+    REP_OUTPUT = 153  # luck of a rep's effort; index: task
+    OFFER_ARRIVES = 154  # does an outside offer reach this rep
+    OFFER_VALUE = 155  # what it is worth
+    QUIT = 156  # does the rep accept it
+    HIRE = 157  # is a vacancy filled this week
+    HIRE_ABILITY = 158  # what the new rep is like; index: trait
+    FEEDBACK = 159  # effect of a review talk
+    CHECK = 160  # which reps and forms are checked; index: form
+    FORM = 161  # is a form filled in, truthfully; index: form
+    ABSENCE = 162  # is a rep absent
+    # Distributors and rivals (200–249)
+    SHARE_DATA = 200  # does a distributor share its data
+    ORDER_NOISE = 201  # noise of an order; index: offer
+    DIVERSION = 202  # is diversion detected
+    STUFFING = 203  # is stuffing agreed
+    SHORT_SUPPLY = (
+        204  # who gets the units left over when a short supply is shared out; entity: distributor, index: offer
+    )
+    RIVAL_PRICE = 210  # noise of a rival's price; index: offer
+    RIVAL_CAMPAIGN = 211  # does a rival start a campaign
+    RIVAL_ENTRY = 212  # does a rival enter
+    # Rules of policies (250–299): seen.luck
+    POLICY = 250  # chance used by a rule without a decision of its own
+
+
+@jit
+def mix(z: np.uint64) -> np.uint64:
+    """Scramble 64 bits, one to one."""
+    z = (z ^ (z >> _SHIFT_1)) * _MULTIPLY_1
+    z = (z ^ (z >> _SHIFT_2)) * _MULTIPLY_2
+    return z ^ (z >> _SHIFT_3)
+
+
+def stream(seed: int, decision: int, week: int) -> np.uint64:
+    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels."""
+    return np.uint64(_stream(np.uint64(int(seed) & _WORD), np.int64(decision), np.int64(week)))
+
+
+@jit
+def _stream(seed: np.uint64, decision: np.int64, week: np.int64) -> np.uint64:
+    name = mix(seed + _GOLDEN)
+    name = mix(name + _GOLDEN * np.uint64(decision))
+    return mix(name + _GOLDEN * np.uint64(week))
+
+
+@jit
+def bits(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.uint64:
+    """64 random bits for ``entity`` (< 2^32) and ``index`` (< 2^32)."""
+    counter = np.uint64(entity) + (np.uint64(index) << _INDEX_SHIFT)
+    return mix(of_stream + _GOLDEN * counter)
+
+
+@jit
+def draw(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.float64:
+    """Uniform float64 in (0, 1), never 0 nor 1, in steps of 2^-52."""
+    return (np.float64(bits(of_stream, entity, index) >> _TOP_52) + _HALF) * _STEP_52
+
+
+@jit
+def draw32(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.float32:
+    """Uniform float32 in (0, 1), never 0 nor 1, in steps of 2^-23."""
+    return (np.float32(np.int32(bits(of_stream, entity, index) >> _TOP_23)) + _HALF_32) * _STEP_23
+
+
+@jit
+def _fill(of_stream: np.uint64, entities: NDArray[np.uint64], index: NDArray[np.uint64], out: Floats) -> None:
+    for i in range(out.size):
+        out[i] = draw(of_stream, entities[i], index[i])
+
+
+def uniform(seed: int, decision: int, week: int, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+    """Uniform draws in (0, 1), one per entity, float64; ``index`` is one number or one per entity."""
+    keys, places = np.broadcast_arrays(np.asarray(entities).astype(np.uint64), np.asarray(index).astype(np.uint64))
+    out = np.empty(keys.size, np.float64)
+    _fill(stream(seed, decision, week), keys.ravel().copy(), places.ravel().copy(), out)
+    return out.reshape(keys.shape)
+
+
+def normal(seed: int, decision: int, week: int, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+    """Standard normal draws by inverse CDF of the keyed uniform."""
+    return _floats(special.ndtri(uniform(seed, decision, week, entities, index)))
+
+
+def lognormal(
+    seed: int, decision: int, week: int, entities: ArrayLike, mean: ArrayLike, sigma: ArrayLike, index: ArrayLike = 0
+) -> Floats:
+    """Lognormal draws with the given mean and standard deviation ``sigma`` of the logarithm."""
+    spread = np.asarray(sigma, np.float64)
+    z = normal(seed, decision, week, entities, index)
+    return _floats(np.asarray(mean, np.float64) * np.exp(spread * z - 0.5 * spread**2))
+
+
+def gamma(
+    seed: int, decision: int, week: int, entities: ArrayLike, shape: ArrayLike, mean: ArrayLike, index: ArrayLike = 0
+) -> Floats:
+    """Gamma draws with the given shape and mean by inverse CDF."""
+    k = np.asarray(shape, np.float64)
+    return _floats(np.exp(log_gamma(seed, decision, week, entities, k, index)) * np.asarray(mean, np.float64) / k)
+
+
+def log_gamma(
+    seed: int, decision: int, week: int, entities: ArrayLike, shape: ArrayLike, index: ArrayLike = 0
+) -> Floats:
+    """Logarithm of gamma draws with the given shape and scale 1; finite for any shape.
+
+    Where the draw itself would be too small for a float, the first term of the CDF's series gives its logarithm.
+    """
+    u = uniform(seed, decision, week, entities, index)
+    k = np.asarray(shape, np.float64)
+    leading = (np.log(u) + special.gammaln(k + 1.0)) / k
+    exact = special.gammaincinv(k, u)
+    return _floats(np.where(leading < -200.0, leading, np.log(np.maximum(exact, 1e-300))))
+
+
+def _floats(values: object) -> Floats:
+    return np.asarray(values, np.float64)
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The chance a rule may use this week: draws for the entities it names, nothing else."""
+
+    seed: int
+    decision: int
+    week: int
+
+    def uniform(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Uniform draws in (0, 1), one per entity."""
+        return uniform(self.seed, self.decision, self.week, entities, index)
+
+    def normal(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Standard normal draws, one per entity."""
+        return normal(self.seed, self.decision, self.week, entities, index)
+
+    def gamma(self, entities: ArrayLike, shape: ArrayLike, mean: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Gamma draws with the given shape and mean, one per entity."""
+        return gamma(self.seed, self.decision, self.week, entities, shape, mean, index)
+
+    def lognormal(self, entities: ArrayLike, mean: ArrayLike, sigma: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Lognormal draws with the given mean and log-standard deviation, one per entity."""
+        return lognormal(self.seed, self.decision, self.week, entities, mean, sigma, index)

@@ -1,0 +1,164 @@
+"""A scenario: one market and the policies in it, read from layered TOML files, checked as a whole, and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import tomli_w
+
+from sim.changes import Change, Schedule
+from sim.data_tables import DataTables
+from sim.decisions import Rule, Variant
+from sim.errors import InputError, InputErrors
+from sim.library import Listing, available_policies, available_scenarios
+from sim.params import Params
+from sim.params.world import World
+from sim.resolving import Resolved, resolve
+from sim.spelling import dotted, leaves
+
+__all__ = ["Listing", "Scenario", "available_policies", "available_scenarios", "check"]
+
+#: Keys that describe a scenario in words; they change no result and stay out of the digest.
+_WORDS = ("name", "title", "description", "question")
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A resolved scenario that knows who set each value.
+
+    ``policy`` holds the rule of the whole firm for every question at the start, ``changes`` what is
+    changed in mid-run; :meth:`rules_at` gives the rules of any week. ``provenance`` maps the dotted
+    path of every value to "default", "file NAME", "policy file NAME" or "--set PATH", followed by the
+    changes that touch it. ``warnings`` are surprising values and settings that nobody reads. Two
+    scenarios are equal when their ``digest`` is.
+    """
+
+    name: str
+    title: str
+    description: str
+    question: str
+    weeks: int
+    seed: int
+    world: World
+    params: Params
+    policy: Mapping[str, Rule]
+    changes: tuple[Change, ...]
+    data: DataTables | None
+    resolved: Mapping[str, Any] = field(repr=False)
+    provenance: Mapping[str, str] = field(repr=False)
+    warnings: tuple[str, ...] = field(repr=False)
+    schedule: Schedule = field(repr=False)
+    digest: str = field(repr=False)
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | os.PathLike[str],
+        *,
+        policy: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        weeks: int | None = None,
+        customers: int | None = None,
+    ) -> Scenario:
+        """Load a scenario by the name of a shipped one, or by a path to a file or to a folder with scenario.toml.
+
+        ``policy`` names policy overlays (later ones win); ``overrides`` maps dotted paths to values, texts
+        being read as TOML (``{"policy.pay.commission": 0.03, "offer.pump.list_price": "250_000"}``);
+        ``weeks`` and ``customers`` are short for the overrides of these names. Raises
+        :class:`sim.errors.InputErrors` with all mistakes at once.
+        """
+        overlays = [] if policy is None else [policy] if isinstance(policy, (str, os.PathLike)) else list(policy)
+        given = dict(overrides or {})
+        given.update(
+            {key: value for key, value in (("weeks", weeks), ("world.customers", customers)) if value is not None}
+        )
+        return cls._of(resolve(name_or_path, overlays, given))
+
+    @classmethod
+    def _of(cls, found: Resolved) -> Scenario:
+        header, schedule = found.header, found.schedule
+        return cls(
+            name=header.name,
+            title=header.title,
+            description=header.description,
+            question=header.question,
+            weeks=header.weeks,
+            seed=header.seed,
+            world=found.world,
+            params=schedule.params_at(0),
+            policy={question: schedule.rules_at(0, question)[0][1] for question in schedule.answers},
+            changes=found.changes,
+            data=found.data,
+            resolved=found.content,
+            provenance=found.provenance,
+            warnings=found.warnings,
+            schedule=schedule,
+            digest=_digest(found.content, found.data),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def rules_at(self, week: int, question: str) -> list[tuple[frozenset[str] | None, Rule]]:
+        """Rules for ``question`` in ``week`` (from 1): the firm's (None), then those that override it somewhere."""
+        return list(self.schedule.rules_at(week, question))
+
+    def variants_at(self, week: int, question: str) -> list[Variant]:
+        """As :meth:`rules_at`, with rows of territories instead of names, ready for :func:`sim.decisions.ask`."""
+        row = {territory.name: k for k, territory in enumerate(self.world.territories)}
+        rules = self.schedule.rules_at(week, question)
+        return [
+            Variant(rule, None if names is None else frozenset(row[name] for name in names)) for names, rule in rules
+        ]
+
+    def policy_at(self, week: int) -> list[tuple[frozenset[str] | None, dict[str, Rule]]]:
+        """All rules in force in ``week`` by question: the firm's (None), then those that differ, by territories."""
+        found: dict[frozenset[str] | None, dict[str, Rule]] = {None: {}}
+        for question in self.schedule.answers:
+            for names, rule in self.schedule.rules_at(week, question):
+                found.setdefault(names, {})[question] = rule
+        return list(found.items())
+
+    def params_at(self, week: int) -> Params:
+        """Parameters in force in ``week``: those of the start but for levers that changes have moved."""
+        return self.schedule.params_at(week)
+
+    def to_toml(self) -> str:
+        """The scenario as one TOML file that says everything, defaults included, and loads as an equal scenario."""
+        lines = [
+            f"# {self.title}".rstrip("# "),
+            "# Resolved by Deepmarket: every value is written out, nothing is inherited.",
+        ]
+        text = "\n".join(line for line in lines if line)
+        return f"{text}\n{tomli_w.dumps(dict(self.resolved))}"
+
+    def values(self) -> Iterator[tuple[str, Any, str]]:
+        """Yield (dotted path, value, who set it) of every value."""
+        for path, value in leaves(self.resolved):
+            yield dotted(path), value, self.provenance[dotted(path)]
+
+
+def check(name_or_path: str | os.PathLike[str]) -> list[InputError]:
+    """All mistakes of a scenario file; empty when it is sound."""
+    try:
+        resolve(name_or_path, [], {})
+    except InputErrors as found:
+        return list(found.errors)
+    return []
+
+
+def _digest(content: Mapping[str, Any], data: DataTables | None) -> str:
+    """SHA-256 of everything that can change a result: content without words, and data by content instead of by path."""
+    kept = {key: value for key, value in content.items() if key not in (*_WORDS, "data")}
+    if data is not None:
+        kept["data"] = data.hashes
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

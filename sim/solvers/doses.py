@@ -1,0 +1,25 @@
+"""Doses: how hours put into a programme become a shift of a rep's standardised skill, and how programmes combine."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+
+def dose_effect(full: float, hours: Floats, half_saturation: float) -> Floats:
+    """Shift d·(1−exp(−hours/h0)) of a programme with full effect ``full`` after ``hours`` (decayed) hours."""
+    effect: Floats = full * -np.expm1(-hours / half_saturation)
+    return effect
+
+
+def combine(effects: list[Floats], ceiling: float) -> Floats:
+    """Combine programmes with ceiling D: D·(1−Π(1−dᵢ/D)). One programme alone keeps its effect.
+
+    Each effect must stay below the ceiling; the sum can never exceed it.
+    """
+    rest = np.ones_like(effects[0])
+    for effect in effects:
+        rest = rest * (1.0 - np.minimum(effect / ceiling, 1.0))
+    return ceiling * (1.0 - rest)

@@ -1,0 +1,29 @@
+"""The customer funnel's stages, and the stimuli that move customers between them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+
+class Stage(IntEnum):
+    """Where a customer stands with us, in order; kept as uint8."""
+
+    UNKNOWN = 0  # does not know our brand
+    AWARE = 1  # knows it
+    CONSIDERING = 2  # knows it and has a need it could serve
+    BUYER = 3  # has bought it
+    LOYAL = 4  # buys it by habit
+    LAPSED = 5  # bought it once, not any more
+
+
+class Stimulus(IntFlag):
+    """What must be the case for a move; a customer may be under several at once."""
+
+    KNOWN = 1  # knows our brand
+    FORGOTTEN = 2  # does not know it
+    NEED = 4  # wants to buy this week in a category where our brand is known and offered
+    NO_NEED = 8  # does not, and has not bought from us this week
+    BOUGHT = 16  # got an order from us this week
+    HABIT = 32  # did so, with loyalty above the threshold
+    NO_HABIT = 64  # did so, with loyalty below it
+    OVERDUE = 128  # no order from us for several expected intervals

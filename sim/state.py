@@ -1,0 +1,232 @@
+"""The state of a market: everything that exists and changes from week to week, and who may write it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books import HeadsBook, HoursBook, UnitsBook
+from sim.decisions.advertising import Advertising
+from sim.decisions.gateway import Gateway
+from sim.decisions.pay import PayPlan
+from sim.decisions.question import Variant, ask
+from sim.decisions.seen import CustomersSeen
+from sim.kernels.board import NeedBoard, OfferBoard
+from sim.kernels.needs import Occasions
+from sim.kernels.stock_flow import Stage
+from sim.ledger import Ledger
+from sim.network import Network
+from sim.params import Params
+from sim.params.world import World
+from sim.population import Columns
+from sim.record import Record
+from sim.rng import Decision, Luck
+from sim.solvers.order_rules import Forecast
+from sim.tables import Holdings
+
+Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.floating[Any]]
+
+
+class Use(IntEnum):
+    """What the hours of a rep go to."""
+
+    ABSENCE = 0
+    ADMINISTRATION = 1
+    FORMS = 2
+    MEETINGS = 3
+    TALKS = 4
+    TRAINING = 5
+    TRAVEL = 6
+    SELLING = 7
+    IDLE = 8  # field hours not used: less than full effort, or no accounts
+
+
+class ManagerUse(IntEnum):
+    """What the hours of a sales manager go to."""
+
+    ADMINISTRATION = 0
+    MEETINGS = 1
+    CHECKING = 2
+    VISITS = 3
+    TALKS = 4
+    SPARE = 5
+
+
+@dataclass
+class Report:
+    """News of customers on its way to the database: the rows it is about and what it says of them."""
+
+    arrives: int
+    week: int
+    rows: Ints
+    value: Floats
+    orders: Floats
+    bought: NDArray[np.bool_]  # the customer has ever bought from us
+    potential: Floats  # NaN where the report does not say
+    marks: Floats | None  # [rows, marks], None where the report does not say
+
+
+@dataclass
+class Purchases:
+    """Purchases of one week, one row per order, in the order of customers' rows."""
+
+    customer: Ints
+    offer: Ints
+    units: NDArray[np.int64]
+    index: Ints  # number of the occasion in the week, part of the key of draws
+    waited: Ints  # weeks the order has waited
+    price: NDArray[np.int64]  # minor units a unit
+
+
+@dataclass
+class Today:
+    """What this week's phases hand to one another; nothing here lives longer than the week."""
+
+    customers_seen: CustomersSeen | None = None
+    pay: PayPlan | None = None
+    gateway: Gateway | None = None
+    advertising: Advertising | None = None
+    segment_cost: int = 0
+    arrivals: Ints | None = None
+    orders: Purchases | None = None
+    served: NDArray[np.int64] | None = None
+    visited: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    occasions_made: Occasions | None = None
+    occasions: NDArray[np.float64] | None = None  # [T, types]
+    lapses: NDArray[np.float64] | None = None
+    new_customers: NDArray[np.float64] | None = None
+    made: NDArray[np.int64] | None = None
+    started: NDArray[np.int64] | None = None
+    shipped: NDArray[np.int64] | None = None
+    demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor
+    unserved: NDArray[np.int64] | None = None  # and not delivered this week
+    discount_rate: NDArray[np.floating[Any]] | None = None  # [groups]
+    credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
+
+
+def hold(
+    channel: Stage, plant: Stage, forecasts: Forecast, plant_forecast: Forecast, shared_forecast: Forecast
+) -> Holdings:
+    """Put the arrays of stocks and forecasts under the write guard, by names like ``channel_on_hand``."""
+    parts: dict[str, Stage | Forecast] = {
+        "channel": channel,
+        "plant": plant,
+        "forecast": forecasts,
+        "plant_forecast": plant_forecast,
+        "shared_forecast": shared_forecast,
+    }
+    return Holdings(
+        {f"{label}_{name}": array for label, part in parts.items() for name, array in part._asdict().items()}
+    )
+
+
+class RuleBook(Protocol):
+    """Where the rules in force come from: a scenario; weeks are counted from 1."""
+
+    def variants_at(self, week: int, question: str) -> list[Variant]:
+        """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
+        ...
+
+
+@dataclass
+class MarketState:
+    """One market: its actors, books and records. Arrays are read-only outside of :meth:`lend`."""
+
+    seed: int
+    weeks: int
+    layout: World
+    params: Params
+    numbers: Any  # frozen numbers of the kernels, see sim.build.numbers
+    schedule: RuleBook
+    board: OfferBoard
+    needs: NeedBoard
+    customers: Columns
+    network: Network
+    reps: Columns
+    managers: Columns
+    distributors: Columns
+    rivals: Columns
+    knowledge: Columns
+    diary: Columns
+    channel: Stage
+    plant: Stage
+    forecasts: Forecast
+    plant_forecast: Forecast
+    shared_forecast: Forecast
+    holdings: Holdings
+    ledger: Ledger
+    units: UnitsBook
+    hours: HoursBook
+    manager_hours: HoursBook
+    heads: HeadsBook
+    record: Record
+    week: int = 0
+    today: Today = field(default_factory=Today)
+    reports: list[Report] = field(default_factory=list)
+    waiting: Purchases | None = None
+    invoices: dict[int, list[tuple[Ints, NDArray[np.int64]]]] = field(default_factory=dict)
+    goodwill: Floats = field(default_factory=lambda: np.empty(0))
+    segments: int = 0
+    sales: Floats = field(default_factory=lambda: np.empty(0))
+    kept_orders: list[dict[str, Any]] | None = None
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle; stocks and forecasts get arrays of their own again, under the guard (see Columns.__setstate__)."""
+        self.__dict__.update(state)
+        for name in ("channel", "plant", "forecasts", "plant_forecast", "shared_forecast"):
+            part = getattr(self, name)
+            setattr(self, name, type(part)(*(np.array(array) for array in part)))
+        self.holdings = hold(self.channel, self.plant, self.forecasts, self.plant_forecast, self.shared_forecast)
+
+    def tables(self) -> dict[str, Columns | Holdings]:
+        """Everything that is written only by permission, by name."""
+        return {
+            "customers": self.customers,
+            "reps": self.reps,
+            "managers": self.managers,
+            "distributors": self.distributors,
+            "rivals": self.rivals,
+            "knowledge": self.knowledge,
+            "diary": self.diary,
+            "channel": self.holdings,
+        }
+
+    @contextmanager
+    def lend(self, writes: Iterable[str]) -> Iterator[None]:
+        """Make ``table.column`` names writable while the context is open; everything else stays read-only."""
+        by_table: dict[str, list[str]] = {}
+        for name in writes:
+            table, _, column = name.partition(".")
+            by_table.setdefault(table, []).append(column)
+        tables = self.tables()
+        with ExitStack() as stack:
+            for table, columns in by_table.items():
+                stack.enter_context(tables[table].lend(columns))
+            yield
+
+    def rules(self, week: int, question: str) -> list[Variant]:
+        """Rules for ``question`` in ``week`` (0-based): the whole firm's first, then those of some territories."""
+        return self.schedule.variants_at(week + 1, question)
+
+    def luck(self, decision: Decision) -> Luck:
+        """Keyed draws of this week for one decision."""
+        return Luck(self.seed, decision, self.week)
+
+    def ask(self, question: str, seen: Any, territory: Ints | None = None) -> Any:
+        """Answer a question by the rules in force this week; see :func:`sim.decisions.question.ask`."""
+        return ask(self.rules(self.week, question), seen, territory)
+
+    def due(self, question: str) -> bool:
+        """Whether a question that is asked every so many weeks comes up this week, or its rules have just changed."""
+        variants = self.rules(self.week, question)
+        if self.week == 0 or variants != self.rules(self.week - 1, question):
+            return True
+        every = min(int(getattr(v.rule, "every", 1)) for v in variants)
+        return self.week % every == 0

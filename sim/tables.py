@@ -1,0 +1,135 @@
+"""Actors as columns too: reps, managers, distributors, rival offers, and the firm's plan and records of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.population import NEVER, Column
+
+#: A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare.
+REP_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column("territory", np.int32, "-", "territory of the position"),
+    Column("team", np.int32, "-", "team, and row of the manager"),
+    Column("position", np.bool_, "yes/no", "the position exists"),
+    Column("active", np.bool_, "yes/no", "the position is filled"),
+    Column("tenure", np.int32, "weeks", "weeks since the rep joined"),
+    Column("hires", np.int32, "-", "people who have held the position so far; indexes their draws"),
+    Column("ability", np.float32, "sd", "inborn ability, hidden"),
+    Column("motivation", np.float32, "1 = reference", "what the rep brings to the work", None, 1.0),
+    Column("zeal", np.float32, "1 = reference", "motivation of the person, before circumstances", None, 1.0),
+    Column("coached", np.float32, "hours", "coaching received, decayed"),
+    Column("trained", np.float32, "hours", "training received, decayed"),
+    Column("feedback", np.float32, "sd", "effect of review talks, decayed"),
+    Column("skill", np.float32, "sd", "standardised skill: ability and what was learnt"),
+    Column("alignment", np.float32, "share", "how far the rep follows the call plan"),
+    Column("form_use", np.float32, "share", "use of forms: how complete and true the rep's reports are"),
+    Column("observed", np.float32, "share", "share of the work that supervision sees"),
+    Column("effort", np.float32, "1 = reference", "effort of this week"),
+    Column("field_hours", np.float32, "hours", "hours of this week for travel and customers"),
+    Column("calls", np.int32, "calls", "calls made this week"),
+    Column("carry", np.float32, "calls", "part of a call begun and not finished"),
+    Column("reported_calls", np.float32, "calls/week", "calls a week as reported, smoothed"),
+    Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
+    Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
+)
+
+MANAGER_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint32, "-", "stable id, used in draws"),
+    Column("territory", np.int32, "-", "territory where most of the team is"),
+    Column("span", np.int32, "reps", "filled positions in the team"),
+    Column("meeting_hours", np.float32, "hours/week", "meetings per rep and for the manager"),
+    Column("form_hours", np.float32, "hours/week", "forms per rep, all offices together"),
+    Column("checking_hours", np.float32, "hours/week", "manager's hours over forms"),
+    Column("visit_hours", np.float32, "hours/week", "field visits per rep"),
+    Column("review_hours", np.float32, "hours/week", "review talks per rep"),
+    Column("training_hours", np.float32, "hours/week", "training per rep"),
+)
+
+DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column("territory", np.int32, "-", "territory the distributor supplies"),
+    Column("trust", np.float32, "share", "trust in the manufacturer"),
+    Column("shares_data", np.bool_, "yes/no", "shares its sell-out data"),
+    Column("payment", np.int64, "minor units/week", "what it was offered for its data"),
+    Column("purchases", np.float64, "minor units/week", "purchases from the manufacturer, smoothed"),
+    Column("price", np.int64, "minor units", "retail price of our offers", "own offers"),
+    Column("demand", np.int64, "units", "units of ours that customers asked for this week", "own offers"),
+    Column("ordered", np.int64, "units", "units ordered this week", "own offers"),
+    Column("stock_value", np.int64, "minor units", "stock and transit at purchase price", "own offers"),
+)
+
+RIVAL_COLUMNS: tuple[Column, ...] = (
+    Column("offer", np.int32, "-", "row of the offer"),
+    Column("price", np.float64, "share of reference price", "price asked of customers"),
+    Column("unit_cost", np.float64, "share of reference price", "cost to the rival's channel"),
+    Column("share", np.float64, "share", "market share in the category as the rival believes it to be"),
+    Column("sensitivity", np.float64, "utility per relative price", "price sensitivity as the rival believes it to be"),
+)
+
+#: The firm's customer database: belief, its age, and nothing where the firm never looked.
+KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
+    Column("known", np.bool_, "yes/no", "the customer has a record"),
+    Column("marks", np.float32, "mark scale", "marks as measured, NaN where never measured", "marks", float("nan")),
+    Column("orders", np.float32, "orders/year", "orders from us as recorded, averaged"),
+    Column("value", np.float32, "minor units/year", "purchases from us as recorded, averaged"),
+    Column(
+        "potential",
+        np.float32,
+        "minor units/year",
+        "reported purchases from anyone, NaN where nobody asked",
+        None,
+        float("nan"),
+    ),
+    Column("last_order", np.int32, "week", "week of the last recorded order", None, NEVER),
+    Column("confirmed", np.int32, "week", "week in which the record was last confirmed", None, NEVER),
+    Column("label", np.int16, "-", "assigned segment, 0 without one"),
+    Column("rep", np.int32, "row", "rep who serves the customer in person, -1 for none", None, -1),
+    Column("norm", np.float32, "calls/week", "call norm of the plan"),
+)
+
+#: What reps did with their accounts.
+DIARY_COLUMNS: tuple[Column, ...] = (
+    Column("due", np.float32, "calls", "calls owed to the account by the rep's own division of calls"),
+    Column("visits", np.uint8, "calls", "calls of this week"),
+    Column("last_visit", np.int32, "week", "week of the last call, NEVER for none", None, NEVER),
+    Column(
+        "bought",
+        np.float32,
+        "minor units/year",
+        "the customer's purchases from us at list price, averaged: the truth a report is about",
+    ),
+    Column("ordered", np.float32, "orders/year", "the customer's orders from us, averaged"),
+)
+
+
+class Holdings:
+    """Arrays of more than two dimensions under the same guard as columns: read-only unless lent."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._arrays = dict(arrays)
+        for array in self._arrays.values():
+            array.flags.writeable = False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    @contextmanager
+    def lend(self, writes: Iterable[str]) -> Iterator[None]:
+        """Make the named arrays writable while the context is open. Raises ValueError for unknown names."""
+        names = list(writes)
+        unknown = sorted(set(names) - self._arrays.keys())
+        if unknown:
+            raise ValueError(f"no such holding: {', '.join(unknown)}")
+        for name in names:
+            self._arrays[name].flags.writeable = True
+        try:
+            yield
+        finally:
+            for name in names:
+                self._arrays[name].flags.writeable = False

@@ -1,0 +1,155 @@
+"""TOML text: a scenario file read with its encoding checked and the line of every key known."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, InputErrors
+
+#: A place in a TOML document: keys, and positions within lists of tables.
+Place = tuple[str | int, ...]
+
+_PART = r"""(?:[\w-]+|"(?:\\.|[^"\\])*"|'[^']*')"""
+_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_HEADER = re.compile(rf"^\s*(\[\[?)\s*({_DOTTED})\s*\]")
+_KEY = re.compile(rf"^\s*({_DOTTED})\s*=")
+#: What must not be searched for brackets: strings on one line, and comments.
+_OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
+_TRIPLE = ('"""', "'''")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One TOML file: where it lies, what it says and on which line each key stands."""
+
+    path: Path
+    content: dict[str, Any]
+    lines: dict[Place, int]
+
+    def line(self, place: Place) -> int | None:
+        """Line (from 1) of the key at ``place``, or of the nearest table around it."""
+        while place:
+            if place in self.lines:
+                return self.lines[place]
+            place = place[:-1]
+        return None
+
+    def where(self, place: Place) -> str:
+        """File and line of ``place``, as "tiny.toml, line 12"."""
+        line = self.line(place)
+        return self.path.name if line is None else f"{self.path.name}, line {line}"
+
+
+def read_document(path: Path) -> Document:
+    """Read a TOML file.
+
+    Raises :class:`InputErrors` for a file that is not UTF-8 (a byte-order mark is allowed), is empty
+    or is not TOML.
+    """
+    text = decode(path)
+    if not text.strip():
+        raise InputErrors(
+            [
+                InputError(
+                    path.name, "the file is empty", "settings in TOML", "copy a file from scenarios/ and change it"
+                )
+            ]
+        )
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputErrors([_syntax_error(path, text, error)]) from None
+    return Document(path, content, locate_keys(text))
+
+
+def decode(path: Path) -> str:
+    """Text of a UTF-8 file, with or without a byte-order mark; raises :class:`InputErrors` for other encodings."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputErrors([InputError(str(path), f"cannot be read: {error.strerror}", "a readable file")]) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        place = f"{path.name}, line {line}"
+        remedy = f"save the file as UTF-8; it looks like {_guess(data)}"
+        raise InputErrors(
+            [InputError(place, "the text is not UTF-8", "UTF-8, with or without a byte-order mark", remedy)]
+        ) from None
+
+
+def _guess(data: bytes) -> str:
+    """Name of the encoding that most likely wrote ``data``."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data:
+        return "UTF-16"
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    if all(len(run) % 2 == 0 for run in runs):  # two bytes for every Chinese letter
+        return "GBK"
+    return "Latin-1 or Windows-1252"
+
+
+def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
+    """Say where TOML ends to be TOML, and show the line."""
+    if isinstance(error, RecursionError):
+        return InputError(path.name, "lists or tables are nested too deeply to be a scenario", "TOML")
+    message = str(error)
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    number = int(found[1]) if found else text.count("\n") + 1
+    lines = text.splitlines()
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    problem = f"not TOML: {message.split(' (at ')[0]}" + (f", in `{line[:60]}`" if line else "")
+    remedy = "texts need quotation marks, keys are written `key = value`, tables `[table]`"
+    return InputError(f"{path.name}, line {number}", problem, "TOML", remedy)
+
+
+def split_key(dotted: str) -> tuple[str, ...]:
+    """Parts of a dotted TOML key; parts with dots or spaces may be quoted, bare parts may hold any letter."""
+    return tuple(part[1:-1] if part[0] in "\"'" else part for part in re.findall(rf"{_PART}", dotted))
+
+
+def locate_keys(text: str) -> dict[Place, int]:
+    """Line of every table and key of a valid TOML document, by a scan of its lines; without keys of inline tables."""
+    lines: dict[Place, int] = {}
+    lengths: dict[Place, int] = {}
+    table: Place = ()
+    depth, closing = 0, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if closing:
+            closing = "" if closing in line else closing
+            continue
+        if depth == 0:
+            if header := _HEADER.match(line):
+                table = _enter(split_key(header[2]), header[1] == "[[", lengths)
+                lines.setdefault(table, number)
+                continue
+            if key := _KEY.match(line):
+                lines.setdefault(table + split_key(key[1]), number)
+        closing = next((quotes for quotes in _TRIPLE if line.count(quotes) % 2), "")
+        rest = _OPAQUE.sub("", line[key.end() :] if depth == 0 and (key := _KEY.match(line)) else line)
+        depth = max(0, depth + sum(rest.count(c) for c in "[{") - sum(rest.count(c) for c in "]}"))
+    return lines
+
+
+def _enter(keys: tuple[str, ...], append: bool, lengths: dict[Place, int]) -> Place:
+    """Place of the table that a header opens; ``lengths`` counts the entries of every list of tables so far."""
+    place: Place = ()
+    for position, key in enumerate(keys):
+        place += (key,)
+        if append and position == len(keys) - 1:
+            lengths[place] = lengths.get(place, 0) + 1
+        if place in lengths:
+            place += (lengths[place] - 1,)
+    return place
+
+
+def parse_value(text: str) -> Any:
+    """Value of a ``--set path=value``: TOML where it is TOML, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text

@@ -1,0 +1,181 @@
+"""The week: its phases in order, what each may write, and why it stands where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.phases.account import account
+from sim.phases.decide import decide
+from sim.phases.demand import demand, spread
+from sim.phases.fulfil import fulfil
+from sim.phases.look import look
+from sim.phases.manage import manage
+from sim.phases.people import people
+from sim.phases.record import record
+from sim.phases.segment import segment
+from sim.phases.serve import serve
+from sim.phases.work import work
+from sim.state import MarketState
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase: ``writes`` names the columns lent to it, as ``table.column``; all others are read-only meanwhile."""
+
+    name: str
+    function: Callable[[MarketState], None]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    why: str
+
+
+_KNOWN = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed")
+_STAGE = ("on_hand", "backorders", "owed", "in_transit", "pipeline")
+_FORECASTS = tuple(
+    f"channel.{f}_{a}"
+    for f in ("forecast", "plant_forecast", "shared_forecast")
+    for a in ("level", "demands", "errors")
+)
+_STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE)
+_ROUTINES = ("span", "meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
+_LEARNT = ("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation")
+_PERSON = (
+    "active",
+    "tenure",
+    "hires",
+    "ability",
+    "zeal",
+    "motivation",
+    "coached",
+    "trained",
+    "feedback",
+    "carry",
+    "skill",
+    "alignment",
+)
+
+WEEK: tuple[Phase, ...] = (
+    Phase(
+        "look",
+        look,
+        ("diary", "distributors.shares_data"),
+        tuple(f"knowledge.{c}" for c in _KNOWN),
+        "Reports that arrive this week are known before anybody decides.",
+    ),
+    Phase(
+        "segment",
+        segment,
+        ("knowledge",),
+        ("knowledge.label", "customers.price_group"),
+        "Segments come from what is known, before plans and prices use them.",
+    ),
+    Phase(
+        "decide",
+        decide,
+        ("knowledge", "reps", "distributors", "rivals"),
+        (
+            "reps.position",
+            "reps.active",
+            "knowledge.rep",
+            "knowledge.norm",
+            "diary.due",
+            "distributors.payment",
+            "distributors.shares_data",
+            "distributors.price",
+            "rivals.price",
+        ),
+        "Plans, pay, prices and budgets stand before the week's work begins.",
+    ),
+    Phase(
+        "manage",
+        manage,
+        ("reps",),
+        (*(f"managers.{c}" for c in _ROUTINES), *(f"reps.{c}" for c in _LEARNT)),
+        "Routines take their hours first; what they leave is for the field.",
+    ),
+    Phase(
+        "work",
+        work,
+        ("knowledge.rep", "knowledge.norm", "customers.relationship"),
+        (
+            "reps.field_hours",
+            "reps.effort",
+            "reps.calls",
+            "reps.carry",
+            "reps.reported_calls",
+            "diary.due",
+            "diary.visits",
+            "diary.last_visit",
+        ),
+        "Reps visit before customers choose; their reports start their way.",
+    ),
+    Phase(
+        "spread",
+        spread,
+        ("diary.visits", "customers.talk_weak", "customers.talk_strong"),
+        ("customers.aware", "customers.relationship"),
+        "Advertising, visits and talk make brands known before needs arise.",
+    ),
+    Phase(
+        "demand",
+        demand,
+        ("customers",),
+        ("customers.need_open",),
+        "Customers with a need choose among the offers they know and can get.",
+    ),
+    Phase(
+        "fulfil",
+        fulfil,
+        ("customers.distributor",),
+        ("distributors.demand", "distributors.ordered", "distributors.purchases", *_STOCKS, *_FORECASTS),
+        "Goods that arrived serve this week's choices; what was sold is ordered anew.",
+    ),
+    Phase(
+        "serve",
+        serve,
+        ("diary.visits",),
+        (
+            "customers.loyalty",
+            "customers.satisfaction",
+            "customers.expectation",
+            "customers.owned",
+            "customers.bought_week",
+            "customers.need_open",
+            "customers.last_order",
+            "customers.speaks",
+            "customers.talk_weak",
+            "customers.talk_strong",
+            "customers.stage",
+            "diary.bought",
+            "diary.ordered",
+            "reps.credited",
+            "rivals.share",
+        ),
+        "What was delivered becomes experience, habit and talk.",
+    ),
+    Phase(
+        "account",
+        account,
+        ("reps", "distributors"),
+        ("distributors.stock_value", "reps.variable_share"),
+        "Everything that happened is booked once, to the minor unit.",
+    ),
+    Phase(
+        "people",
+        people,
+        ("reps.motivation",),
+        (*(f"reps.{c}" for c in _PERSON), "customers.relationship"),
+        "People leave and join between weeks, after they were paid.",
+    ),
+    Phase("record", record, ("everything",), (), "The week is written down and the laws of conservation are checked."),
+)
+
+
+def run_week(state: MarketState, observe: Callable[[Phase], None] | None = None) -> None:
+    """Run all phases once; ``observe`` is told after each phase (for timing)."""
+    for phase in WEEK:
+        with state.lend(phase.writes):
+            phase.function(state)
+        if observe is not None:
+            observe(phase)

@@ -1,0 +1,149 @@
+"""The answer in words: every outcome is said plainly, losses and doubts included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from analysis.answer import answer_question
+from analysis.errors import StudyError
+from analysis.findings import analyse_study
+from analysis.narrative import tell_study
+from analysis.numerals import MINUS, Scale, percent, probability, scale_of, tick
+from analysis.scorecard import scorecard_groups
+from analysis.study import Study
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_clear_win_names_amount_sureness_distributors_and_losses(winning: Study) -> None:
+    answer = answer_question(winning)
+    text = _plain(answer.sentence)
+    assert answer.verdict == "win" and answer.policy == "deep_marketing"
+    assert re.search(
+        r"Deep marketing wins: it earns EUR 1\.\d\d m more contribution than Status quo over 104 weeks", text
+    )
+    assert re.search(
+        r"95 % interval \+EUR 1\.\d+ m to \+EUR 1\.\d+ m; probability of being better > 99\.9 %, better in 20 of 20 pairs",
+        text,
+    )
+    assert re.search(r"distributors gain too: their profit rises by EUR \d+ k", text)
+    assert "it is worse on" in text and "cost to sell (+3." in text
+    assert set(answer.worse) == {"cost_to_sell", "unserved_share", "selling_time_share"}
+
+
+def test_loss_is_reported_plainly(make_study: Callable[..., Study]) -> None:
+    effects = {
+        "deep_marketing": {"contribution": -0.08, "distributor_profit": -0.05, "revenue": -0.04, "new_customers": 0.1}
+    }
+    answer = answer_question(make_study(effects=effects, cuts=False))
+    text = _plain(answer.sentence)
+    assert answer.verdict == "loss" and "Deep marketing loses: it earns EUR" in text and "less contribution" in text
+    assert (
+        "distributors lose: their profit falls by" in text
+        and "better on new customers" in text
+        and "worse on revenue" in text
+    )
+
+
+def test_win_for_the_firm_that_distributors_pay_for(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": 0.08, "distributor_profit": -0.08}}
+    text = _plain(answer_question(make_study(effects=effects, cuts=False)).sentence)
+    assert "wins" in text and "but distributors pay: their profit falls by EUR" in text
+
+
+def test_doubt_is_said_with_the_runs_it_would_take(make_study: Callable[..., Study]) -> None:
+    answer = answer_question(make_study(effects={"deep_marketing": {"contribution": 0.003}}, noise=1.0, cuts=False))
+    text = _plain(answer.sentence)
+    assert answer.verdict == "cannot tell" and text.startswith(
+        "The data cannot tell Deep marketing and Status quo apart"
+    )
+    assert "pairs to settle" in text and " wins" not in text and " loses" not in text
+
+
+def test_identical_policies_are_called_identical(make_study: Callable[..., Study]) -> None:
+    answer = answer_question(make_study(effects={"deep_marketing": {}}, cuts=False))
+    assert answer.verdict == "identical"
+    assert (
+        _plain(answer.sentence)
+        == "Deep marketing and Status quo are identical: every KPI differs by exactly zero in all 20 pairs."
+    )
+
+
+def test_same_contribution_is_not_called_identical_when_something_else_moves(make_study: Callable[..., Study]) -> None:
+    text = _plain(answer_question(make_study(effects={"deep_marketing": {"turnover": 0.6}}, cuts=False)).sentence)
+    assert "exactly the same contribution" in text and "worse on staff turnover" in text
+
+
+def test_best_of_three_names_chance_and_price(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": 0.08}, "status_quo_same_budget": {"contribution": -0.04}}
+    text = _plain(answer_question(make_study(effects=effects, cuts=False)).sentence)
+    assert (
+        "Deep marketing wins" in text
+        and "probability of being the best of 3 > 99.9 %, price of being wrong EUR 0" in text
+    )
+    assert "Same budget loses to the baseline" in text
+
+
+def test_no_policy_beats_the_baseline(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": -0.08}, "status_quo_same_budget": {"contribution": -0.04}}
+    answer = answer_question(make_study(effects=effects, cuts=False))
+    assert answer.verdict == "loss" and answer.policy == "status_quo_same_budget"
+    assert _plain(answer.sentence).startswith("No policy beats Status quo: Same budget loses to the baseline: −EUR")
+
+
+def test_study_without_contribution_is_refused(winning: Study) -> None:
+    object.__setattr__(winning, "runs", winning.runs[winning.runs["kpi"] != "contribution"])
+    with pytest.raises(StudyError, match="contribution"):
+        answer_question(winning)
+
+
+def test_paragraph_names_losing_places_and_both_terms(winning: Study) -> None:
+    text = _plain(" ".join(tell_study(analyse_study(winning))))
+    assert "North-east (territory)" in text and "Hospitals (segment)" in text
+    assert "in the first 26 weeks" in text and "times the runs" in text
+
+
+def test_terminal_rows_come_by_class_with_distributors_last(winning: Study) -> None:
+    groups = scorecard_groups(analyse_study(winning).table, "deep_marketing")
+    assert [g.title for g in groups] == [
+        "Financial",
+        "Customer growth",
+        "Customer satisfaction",
+        "Management",
+        "Distributors",
+    ]
+    line = groups[0].lines[0]
+    assert line.label == "Contribution" and line.verdict == "better" and _plain(line.difference).startswith("+EUR 1.")
+    assert len(line.cells) == 10
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (1_240_000.0, "EUR", "EUR 1.24 m"),
+        (124_000_000.0, "minor units", "EUR 1.24 m"),
+        (12_300.0, "CNY", "CNY 12.3 k"),
+        (0.296, "share", "29.6 %"),
+        (29.6, "%", "29.6 %"),
+        (5.2, "weeks", "5.20 weeks"),
+        (0.0, "EUR", "EUR 0"),
+        (-2_500_000_000.0, "money", "−EUR 2.50 bn"),
+        (0.3, "1/week", "0.300 per week"),
+        (1.0, "1 = reference", "1.00"),
+    ],
+)
+def test_numbers_are_written_for_readers(value: float, unit: str, shown: str) -> None:
+    assert _plain(scale_of([value], unit).level(value)) == shown
+
+
+def test_small_details_of_numbers() -> None:
+    assert _plain(scale_of([0.0163], "share").difference(0.0163)) == "+1.63 pp"
+    assert _plain(percent(-0.081, signed=True)) == f"{MINUS}8.1 %" and _plain(probability(0.99999)) == "> 99.9 %"
+    assert Scale(decimals=1).bare(-0.01) == "0.0"  # no minus before a rounded zero
+    assert tick(12.5, 2.5) == "12.5" and tick(-1200.0, 400.0) == f"{MINUS}1,200"
+    assert scale_of([1.24e6], "EUR", half_width=1.3e4).bracket(1.227e6, 1.253e6) == "[+1.227, +1.253]"

@@ -1,0 +1,50 @@
+"""Keyed draws are the only randomness: no global generator is touched anywhere but in sim/rng.py."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.sources import imports_of, name_of, python_files, tree_of
+
+ALLOWED = {"sim/rng.py"}
+FILES = [path for path in python_files("sim", "analysis", "experiments") if name_of(path) not in ALLOWED]
+
+
+def draws(tree: ast.Module) -> Iterator[str]:
+    """What a module does with generators that are not keyed, one line each."""
+    for line, name in imports_of(tree):
+        if name == "random" or name.startswith(("random.", "numpy.random")):
+            yield f"line {line}: import of {name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("random", "rng", "shuffle_do", "reset_randomizer"):
+            yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+def test_no_draw_outside_of_the_keyed_ones() -> None:
+    assert [f"{name_of(path)}, {draw}" for path in FILES for draw in draws(tree_of(path))] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import random",
+        "from random import shuffle",
+        "import numpy.random as nr",
+        "from numpy.random import default_rng",
+        "from numpy import random",
+        "import numpy as np\nnp.random.seed(1)",
+        "class A:\n def step(self):\n  return self.random.random()",
+        "def f(model):\n model.random.choice([1])",
+        "def f(model):\n model.agents.shuffle_do('step')",
+        "def f(model):\n model.rng.normal()",
+    ],
+)
+def test_the_guard_sees_every_way_to_draw(code: str) -> None:
+    assert list(draws(ast.parse(code)))
+
+
+def test_keyed_draws_pass_the_guard() -> None:
+    assert list(draws(ast.parse("from sim.rng import Decision, uniform\nseen.luck.uniform(rows)"))) == []

@@ -1,0 +1,220 @@
+"""Comparisons: pairing, reuse, failures, stopping, and what is written; with a stand-in for the simulation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import read_study
+from experiments import Outcome, RunsFailed, compare
+from experiments.comparison import Count
+from experiments.planning import plan_comparison
+from experiments.runs import Job, RunTables
+from experiments.stopping import Width, stopping_note, width_of
+from experiments.store import Store
+from sim.errors import InputErrors
+from tests.experiments import fake_runs as fake
+
+PAIR = ("status_quo", "deep_marketing")
+
+
+def quick(*policies: str, **settings: object) -> Outcome:
+    """A comparison in this process by the stand-in."""
+    return compare("tiny", policies or PAIR, workers=1, **{"task": fake.quick, "replications": 5, **settings})  # type: ignore[arg-type]
+
+
+def test_replication_r_has_seed_plus_r_for_every_policy() -> None:
+    plan = plan_comparison("tiny", PAIR, seed=40)
+    assert [(job.label, job.seed) for job in plan.jobs(1, 3)] == [(p, s) for s in (41, 42) for p in PAIR]
+    assert quick(seed=40).study.meta.seeds == (40, 41, 42, 43, 44)
+
+
+def test_the_seed_of_the_scenario_holds_where_none_is_given() -> None:
+    plan = plan_comparison("tiny", PAIR)
+    assert plan.seed == plan.baseline.scenario.seed
+
+
+def test_a_run_is_known_by_everything_that_can_change_it() -> None:
+    def identity(**settings: object) -> str:
+        policies = settings.pop("policies", PAIR)
+        return plan_comparison("tiny", policies, **settings).jobs(0, 1)[1].identity  # type: ignore[arg-type]
+
+    ways = [
+        identity(),
+        identity(seed=2),
+        identity(weeks=25),
+        identity(overrides={"params.hours.contract": 38.0}),
+        identity(policies=("status_quo", "status_quo")),
+    ]
+    assert len(set(ways)) == len(ways)
+    assert identity() == ways[0]
+
+
+def test_a_policy_compared_with_itself_runs_twice_and_differs_by_exactly_zero(tmp_path: Path) -> None:
+    outcome = quick("status_quo", "status_quo", out=tmp_path)
+    assert list(outcome.study.policies) == ["status_quo", "status_quo (2)"]
+    assert len(list((tmp_path / "runs").glob("*.parquet"))) == 10
+    assert (outcome.table[["difference", "low", "high"]] == 0.0).all(axis=None)
+    assert "identical" in outcome.sentence
+
+
+def test_pairing_is_worth_what_the_shared_luck_is() -> None:
+    outcome = quick(replications=12)
+    assert outcome.variance_reduction > 50
+    row = outcome.table.set_index("kpi").loc["contribution"]
+    assert row["verdict"] == "better"
+
+
+def test_runs_in_the_folder_are_not_done_again(tmp_path: Path) -> None:
+    first = quick(out=tmp_path)
+    counts: list[Count] = []
+    second = quick(out=tmp_path, task=fake.fail_always, progress=counts.append)
+    assert (first.reused, second.reused) == (0, 10)
+    pd.testing.assert_frame_equal(first.table, second.table)
+    assert counts[-1] == Count(ended=10, planned=10, failed=0, reused=10)
+    assert quick(out=tmp_path, seed=9, replications=2).reused == 0
+
+
+def test_a_run_file_that_is_cut_off_is_done_again(tmp_path: Path) -> None:
+    quick(out=tmp_path)
+    file = min((tmp_path / "runs").glob("*.parquet"))
+    file.write_bytes(file.read_bytes()[:100])
+    assert quick(out=tmp_path).reused == 9
+
+
+def test_a_seed_that_fails_for_one_policy_is_left_out_for_all_and_named() -> None:
+    outcome = quick(task=fake.fail_on_three)
+    assert outcome.study.meta.seeds == (1, 2, 4, 5)
+    assert [f.job.seed for f in outcome.failures] == [3]
+    assert "seed 3 is unlucky" in outcome.study.meta.notes[0]
+    assert "--policy deep_marketing --seed 3" in outcome.study.meta.notes[0]
+
+
+def test_when_nothing_is_left_to_compare_it_says_so() -> None:
+    with pytest.raises(RunsFailed, match=r"no replication ended well.*_Stubborn"):
+        quick(task=fake.fail_always, replications=2)
+
+
+def test_replications_are_added_until_the_interval_is_narrow_enough() -> None:
+    loose, tight = quick(precision=0.9), quick(precision=0.0025)
+    assert loose.study.meta.replications == 5
+    assert loose.reached
+    assert 5 < tight.study.meta.replications < 200
+    assert tight.reached
+    assert width_of(tight.table).relative <= 0.0025
+    assert "until the half-width" in tight.study.meta.notes[0]
+
+
+def test_the_budget_ends_what_precision_cannot() -> None:
+    outcome = quick(precision=0.0001, budget=17)
+    assert outcome.study.meta.replications == 17
+    assert outcome.reached is False
+    assert "budget of 17 replications ended before" in outcome.study.meta.notes[0]
+
+
+def test_without_luck_the_first_look_ends_it() -> None:
+    assert quick(precision=0.01, task=fake.no_luck).study.meta.replications == 5
+    assert "at most 1.00%" in stopping_note(Width(0.0, 5), 0.01, 200)
+
+
+def test_all_settings_are_checked_at_once_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(InputErrors) as caught:
+        quick(replications=0, precision=7.0, budget=-1, out=tmp_path / "new")
+    assert [error.place for error in caught.value.errors] == ["--replications", "--budget", "--precision"]
+    assert not (tmp_path / "new").exists()
+
+
+def test_mistakes_of_all_policies_are_told_at_once() -> None:
+    with pytest.raises(InputErrors) as caught:
+        quick("status_qou", "deep_marketting")
+    text = str(caught.value)
+    assert "`status_quo`" in text
+    assert "`deep_marketing`" in text
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(str(tmp_path / folder / "mine.toml"))
+        Path(paths[-1]).write_text('extends = "status_quo"\n', encoding="utf-8")
+    with pytest.raises(InputErrors, match="two files are called `mine`"):
+        quick(*paths)
+
+
+def test_what_the_scenario_itself_holds_is_a_policy_too() -> None:
+    outcome = quick("as_written", "deep_marketing")
+    assert outcome.study.title("as_written") == "As written"
+
+
+def test_a_scenario_edited_while_runs_are_under_way_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "tiny"\nweeks = 2\n', encoding="utf-8")
+    plan = plan_comparison(str(file), PAIR)
+    file.write_text('extends = "tiny"\nweeks = 3\n', encoding="utf-8")
+    from experiments.simulate import simulate
+
+    with pytest.raises(InputErrors, match="was edited while runs were under way"):
+        simulate(plan.jobs(0, 1)[0])
+
+
+def test_everything_is_written_and_can_be_read_back(tmp_path: Path) -> None:
+    outcome = quick(out=tmp_path)
+    for name in (
+        "comparison.csv",
+        "comparison.parquet",
+        "runs.csv",
+        "runs.parquet",
+        "study.json",
+        "scenario_deep_marketing.toml",
+    ):
+        assert (tmp_path / name).is_file(), name
+    assert len(list((tmp_path / "figures").glob("*.png"))) >= 2
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    study = read_study(tmp_path)
+    pd.testing.assert_frame_equal(study.runs, outcome.study.runs)
+    assert study.meta.commands == ("deepmarket compare tiny status_quo deep_marketing --replications 5 --seed 1",)
+    assert study.meta.versions["deepmarket"]
+
+
+def test_figures_of_an_earlier_comparison_do_not_stay(tmp_path: Path) -> None:
+    quick("status_quo", "status_quo_same_budget", out=tmp_path)
+    quick(out=tmp_path)
+    assert not list((tmp_path / "figures").glob("*same_budget*"))
+
+
+def test_the_outcome_as_json_holds_no_numbers_that_json_lacks() -> None:
+    content = quick("status_quo", "status_quo").to_json()
+    text = json.dumps(content, allow_nan=False)
+    assert json.loads(text)["comparison"][0]["difference"] == 0.0
+
+
+def test_the_outcome_draws_and_reports(tmp_path: Path) -> None:
+    outcome = quick()
+    assert outcome.plot().get_axes()
+    assert outcome.report(tmp_path / "page.html").stat().st_size > 10_000
+
+
+def test_the_store_keeps_tables_exactly(tmp_path: Path) -> None:
+    from experiments.runs import Done
+
+    store, job = Store(tmp_path), fake.make_job(7)
+    assert store.get(job) is None
+    tables: RunTables = fake.quick(job)
+    store.put(Done(job, tables))
+    found = store.get(job)
+    assert found is not None
+    assert job in store
+    for name in ("kpis", "weekly", "by", "definitions", "assumptions"):
+        left, right = getattr(found.tables, name), getattr(tables, name)
+        pd.testing.assert_frame_equal(left, right[list(left.columns)].reset_index(drop=True), check_dtype=False)
+
+
+def test_the_command_that_repeats_a_run_can_be_pasted() -> None:
+    job = Job("my market.toml", "x", "as_written", 3, "", "", {"policy.pay.kind": "it's"}, 9)
+    assert job.replay == "deepmarket run 'my market.toml' --seed 3 --weeks 9 --set 'policy.pay.kind=it'\"'\"'s'"

@@ -1,0 +1,187 @@
+"""The driver: same results on every backend, and nothing is lost when runs fail, workers die or the user stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from experiments.backends import Backend, Local, Serial, choose_backend
+from experiments.driver import Driver, Task
+from experiments.runs import Done, Failed, Job, Result
+from experiments.store import Store
+from tests.experiments import fake_runs as fake
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def carry_out(backend: Backend, task: Task, jobs: list[Job]) -> dict[int, Result]:
+    """Results by seed; a job that is answered twice is an error."""
+    with Driver(backend, task) as driver:
+        results = list(driver.run(jobs))
+    by_seed = {result.job.seed: result for result in results}
+    assert len(by_seed) == len(results)
+    return by_seed
+
+
+def contribution(result: Result) -> float:
+    """The deciding figure of a run that ended well."""
+    assert isinstance(result, Done), result
+    return float(result.tables.kpis.set_index("kpi")["value"].to_dict()["contribution"])
+
+
+def test_all_backends_give_the_same_results() -> None:
+    jobs = fake.make_jobs(range(1, 8))
+    alone = carry_out(Serial(), fake.quick, jobs)
+    pooled = carry_out(Local(2), fake.quick, jobs)
+    assert {s: contribution(r) for s, r in alone.items()} == {s: contribution(r) for s, r in pooled.items()}
+    assert len(pooled) == 7
+
+
+def test_workers_stay_for_the_next_batch() -> None:
+    with Driver(Local(2), fake.quick) as driver:
+        first = list(driver.run(fake.make_jobs(range(3))))
+        executor = driver._executor
+        second = list(driver.run(fake.make_jobs(range(3, 6))))
+        assert driver._executor is executor
+    assert len(first) == len(second) == 3
+
+
+@pytest.mark.parametrize("backend", [Serial(), Local(2)], ids=["serial", "local"])
+def test_a_run_that_raises_is_recorded_and_the_others_go_on(backend: Backend) -> None:
+    jobs = [fake.make_job(seed, "deep_marketing") for seed in range(1, 7)]
+    results = carry_out(backend, fake.fail_on_three, jobs)
+    failed = [result for result in results.values() if isinstance(result, Failed)]
+    assert [f.job.seed for f in failed] == [3]
+    assert failed[0].message == "seed 3 is unlucky"
+    assert "fail_on_three" in failed[0].traceback
+    assert failed[0].job.replay == "deepmarket run tiny --policy deep_marketing --seed 3"
+    assert len(results) == 6
+
+
+def test_an_error_or_a_result_that_cannot_be_sent_is_a_failure_like_others() -> None:
+    errors = carry_out(Local(2), fake.fail_always, fake.make_jobs(range(2)))
+    assert all(isinstance(r, Failed) and "_Stubborn" in r.message for r in errors.values())
+    results = carry_out(Local(2), fake.unsendable, fake.make_jobs(range(2)))
+    assert all(isinstance(r, Failed) and r.kind == "error" for r in results.values())
+
+
+def test_a_worker_that_dies_costs_no_run(tmp_path: Path) -> None:
+    results = carry_out(Local(2), fake.die_once, fake.make_jobs(range(1, 11), folder=str(tmp_path)))
+    assert sorted(results) == list(range(1, 11))
+    assert all(isinstance(result, Done) for result in results.values())
+    assert len(list(tmp_path.glob("tried-*"))) == 2
+
+
+def test_a_run_that_always_kills_its_worker_is_given_up_alone() -> None:
+    results = carry_out(Local(2), fake.die_on_three, fake.make_jobs(range(1, 8)))
+    crashed = results.pop(3)
+    assert isinstance(crashed, Failed)
+    assert crashed.kind == "crashed"
+    assert all(isinstance(result, Done) for result in results.values())
+    assert len(results) == 6
+
+
+def test_every_worker_has_one_thread_and_this_process_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    results = carry_out(Local(2), fake.tell_threads, fake.make_jobs(range(2)))
+    for result in results.values():
+        assert isinstance(result, Done)
+        assert result.tables.kpis["value"].tolist() == [1.0, 1.0, 1.0]
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "DEEPMARKET_THREADS" not in os.environ
+
+
+def test_one_worker_or_one_job_needs_no_pool() -> None:
+    assert isinstance(choose_backend(1, 40), Serial)
+    assert isinstance(choose_backend(8, 1), Serial)
+    assert choose_backend(3, 40).slots == 3
+    assert choose_backend(8, 2).slots == 2
+
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+from experiments.backends import Local
+from experiments.driver import Driver
+from experiments.store import Store
+from tests.experiments import fake_runs as fake
+
+if __name__ == "__main__":
+    store = Store(Path(sys.argv[1]))
+    jobs = fake.make_jobs(range(1, 20), folder=sys.argv[1])
+    try:
+        with Driver(Local(2), fake.slow) as driver:
+            for result in driver.run(jobs):
+                store.put(result)
+    except KeyboardInterrupt:
+        print("stopped by the user")
+        sys.exit(130)
+"""
+
+
+def start_slow_batch(folder: Path) -> subprocess.Popen[str]:
+    """A driver in a process of its own, once its workers are at the runs that take for ever."""
+    script = folder / "batch.py"
+    script.write_text(_SCRIPT, encoding="utf-8")
+    driver = subprocess.Popen(
+        [sys.executable, str(script), str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until(lambda: len(workers_of(folder)) == 2 and len(list((folder / "runs").glob("*.parquet"))) == 4)
+    return driver
+
+
+def workers_of(folder: Path) -> list[int]:
+    """Process ids of the workers that are at a run that takes for ever."""
+    return [int(mark.name.removeprefix("pid-")) for mark in folder.glob("pid-*")]
+
+
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something holds; fails when it never does."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether no such process is left, but perhaps its entry for a parent that will not look."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+class TestStopping:
+    """What is left when a batch is stopped from outside."""
+
+    def test_an_interrupt_ends_at_once_cleanly_and_keeps_what_was_done(self, tmp_path: Path) -> None:
+        driver = start_slow_batch(tmp_path)
+        started = time.monotonic()
+        os.killpg(driver.pid, signal.SIGINT)
+        out, err = driver.communicate(timeout=10)
+        assert time.monotonic() - started < 10
+        assert (driver.returncode, out, err) == (130, "stopped by the user\n", "")
+        until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 5.0)
+        assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))
+        assert not list((tmp_path / "runs").glob("*.part"))
+
+    def test_workers_do_not_outlive_a_driver_that_is_killed(self, tmp_path: Path) -> None:
+        driver = start_slow_batch(tmp_path)
+        driver.kill()
+        driver.communicate(timeout=10)
+        until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 10.0)
+        assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))

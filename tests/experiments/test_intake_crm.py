@@ -1,0 +1,186 @@
+"""The import of a whole CRM: its folder loads as a scenario, says what it did, and repeats from its mapping file."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from crm_fixture import ACCOUNTS, REPS, WEEKS, small_crm
+
+from experiments.intake import import_crm
+from experiments.intake.market_runs import MarketRuns
+from sim.errors import InputErrors
+from sim.scenario import Scenario
+
+_MAVEN = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "crm_maven"
+needs_maven = pytest.mark.skipif(
+    not _MAVEN.is_dir(), reason="the table crm_maven is not at ../shared/data beside the clone"
+)
+
+
+def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) -> None:
+    out = tmp_path / "market"
+    summary = import_crm(list(reversed(small_crm().write(tmp_path))), out, runs=0)
+    assert {p.name for p in out.iterdir()} == {
+        "scenario.toml",
+        "customers.parquet",
+        "roster.csv",
+        "offers.csv",
+        "accounts.csv",
+        "quality.md",
+        "facts.toml",
+        "mapping.toml",
+    }
+    scenario = Scenario.load(out)
+    assert scenario.world.customers == ACCOUNTS and len(scenario.world.territories) == 2
+    assert len(scenario.world.own_offers) == 3
+    customers = pd.read_parquet(out / "customers.parquet")
+    assert customers["purchase_rate"].sum() * WEEKS == pytest.approx(480, rel=0.1)
+    assert customers.filter(like="mix_").sum(axis=1).to_numpy() == pytest.approx(1.0)
+    page = (out / "quality.md").read_text(encoding="utf-8")
+    for words in (
+        "## Headers",
+        "## Mended",
+        "## Set aside",
+        "## Numbers from the data",
+        "kept their default",
+        "customer types",
+    ):
+        assert words in page
+    assert json.loads(json.dumps(summary.to_json()))["out"] == str(out)
+    assert any("agent ← rep" in line for line in summary.lines())
+
+
+def test_rates_prices_and_win_rates_come_from_the_data(tmp_path: Path) -> None:
+    crm = small_crm()
+    import_crm(crm.write(tmp_path), tmp_path / "m", runs=0, holdout=0.0)
+    facts = tomllib.loads((tmp_path / "m" / "facts.toml").read_text(encoding="utf-8"))
+    won = [r for r in crm.opportunities if r[4] == "Won"]
+    assert facts["opportunities"]["decided_per_week"] == pytest.approx(480 / WEEKS)
+    assert facts["win_rate_of_product"]["Drill"] == pytest.approx(len(won) / 480, abs=0.05)
+    offers = pd.read_csv(tmp_path / "m" / "offers.csv").set_index("offer")
+    realised = [float(r[7]) for r in won if r[2] == "Press"]
+    assert offers.loc["Press", "list_price"] == pytest.approx(100 * sum(realised) / len(realised), abs=1)
+    intercepts = {o.name: o.intercept for o in Scenario.load(tmp_path / "m").world.offers}
+    rate = facts["win_rate_of_product"]["Drill"]
+    assert intercepts["Drill"] == pytest.approx(np.log(rate / (1 - rate)), abs=1e-3)
+    roster = pd.read_csv(tmp_path / "m" / "roster.csv").set_index("rep")
+    assert {r: (m, o) for r, (m, o) in REPS.items()} == {
+        r: tuple(row) for r, row in roster[["manager", "territory"]].iterrows()
+    }
+
+
+def test_mapping_written_by_an_import_gives_the_same_scenario(tmp_path: Path) -> None:
+    files = small_crm().write(tmp_path)
+    import_crm(files, tmp_path / "a", runs=0)
+    import_crm(files, tmp_path / "b", mapping=tmp_path / "a" / "mapping.toml", runs=0)
+    assert Scenario.load(tmp_path / "a").digest == Scenario.load(tmp_path / "b").digest
+
+
+def test_hashed_names_appear_nowhere(tmp_path: Path) -> None:
+    crm = small_crm()
+    crm.opportunities[4][1] = "Ann  Lee"
+    crm.opportunities[5][3] = "Fuondry 3"
+    crm.opportunities[6][1] = "Gone Person"
+    summary = import_crm(crm.write(tmp_path), tmp_path / "m", runs=0, hash_personal=True)
+    text = "\n".join(summary.lines()) + json.dumps(summary.to_json())
+    for path in (tmp_path / "m").iterdir():
+        text += path.read_bytes().decode("latin-1") if path.suffix != ".parquet" else pd.read_parquet(path).to_csv()
+    managers = {m for m, _ in REPS.values()}
+    for name in (*REPS, *managers, "Foundry", "Fuondry", "Gone Person", "Ann  Lee"):
+        assert name not in text
+    assert Scenario.load(tmp_path / "m").world.customers == ACCOUNTS
+
+
+def test_more_products_than_categories_are_pooled(tmp_path: Path) -> None:
+    crm = small_crm()
+    for k, row in enumerate(crm.opportunities[1:]):
+        row[2] = f"P{k % 11:02d}x" if k % 2 else "P00x"
+    crm.products = [["product", "series", "list price"], *[[f"P{k:02d}x", "S", "1000"] for k in range(11)]]
+    summary = import_crm(crm.write(tmp_path), tmp_path / "m", runs=0)
+    assert len(Scenario.load(tmp_path / "m").world.categories) == 8
+    assert any("4 products with the fewest decided deals pooled" in line for line in summary.lines())
+
+
+def test_too_little_history_and_wrong_settings_are_refused(tmp_path: Path) -> None:
+    crm = small_crm()
+    files = crm.write(tmp_path)
+    with pytest.raises(InputErrors, match="no file given"):
+        import_crm([], tmp_path / "m")
+    with pytest.raises(InputErrors, match="out of range"):
+        import_crm(files, tmp_path / "m", holdout=0.9)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "scenario.toml").write_text("name = 'mine'\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="not written by an import"):
+        import_crm(files, mine, runs=0)
+    crm.opportunities = [crm.opportunities[0], *[r for r in crm.opportunities[1:] if r[6] and r[6] < "2022-02-01"]]
+    with pytest.raises(InputErrors, match="8 are needed"):
+        import_crm(crm.write(tmp_path), tmp_path / "m", runs=0)
+    assert not (tmp_path / "m").exists()
+
+
+@needs_maven
+def test_every_quirk_of_crm_maven_is_reported(tmp_path: Path) -> None:
+    summary = import_crm(sorted(_MAVEN.glob("*.csv")), tmp_path / "m", currency="USD", runs=0)
+    found = {f.what: f.count for f in summary.ledger.findings}
+    assert found["'GTXPro' read as 'GTX Pro'"] == 1480
+    assert found["'technolgy' read as 'technology'"] == 12
+    assert found["5 of 35 reps have no deal"] == 5
+    assert found["deals without an account"] == 1425
+    assert found["open deals without close date or value"] == 2089
+    assert found["lost deals with value 0 or none"] == 2473
+    assert any(what.startswith("dates read as month/day/year") for what in found)
+    assert any(what.startswith("accounts that belong to another company") and n == 15 for what, n in found.items())
+    scenario = Scenario.load(tmp_path / "m")
+    assert (scenario.world.customers, len(scenario.world.categories), len(scenario.world.territories)) == (85, 7, 3)
+    roster = pd.read_csv(tmp_path / "m" / "roster.csv")
+    assert len(roster) == 35 and roster["manager"].nunique() == 6
+    customers = pd.read_parquet(tmp_path / "m" / "customers.parquet")
+    assert set(customers["rep"]) <= set(roster["rep"])
+    assert customers["purchase_rate"].sum() == pytest.approx(151.9, abs=0.5)
+
+
+def test_simulated_market_repeats_the_weeks_held_out(tmp_path: Path) -> None:
+    """The small CRM is steady by making, so that every measure must fit; intercepts off by 1.5 must not."""
+    out = tmp_path / "m"
+    summary = import_crm(small_crm().write(tmp_path), out, runs=6)
+    assert {row.measure for row in summary.fit} == {
+        "weekly_orders",
+        "order_value",
+        "top_share",
+        "active_share",
+        "win_rate",
+    }
+    assert summary.unfit == []
+    scenario = Scenario.load(out)
+    market = MarketRuns(out, {o.name: o.name for o in scenario.world.offers if o.brand == "us"})
+    found = {o.name: o.intercept for o in scenario.world.offers if o.brand == "us"}
+
+    def win_rate(shift: float) -> float:
+        intercepts = {name: value + shift for name, value in found.items()}
+        return float(np.mean([market.orders(intercepts, seed, 32)["won"].mean() for seed in range(50, 54)]))
+
+    facts = tomllib.loads((out / "facts.toml").read_text(encoding="utf-8"))
+    fitted = float(np.mean(list(facts["win_rate_of_product"].values())))
+    assert win_rate(0.0) == pytest.approx(fitted, abs=0.05)
+    assert win_rate(-1.5) < fitted - 0.2
+
+
+@needs_maven
+@pytest.mark.slow
+def test_crm_maven_fits_the_last_fifth(tmp_path: Path) -> None:
+    summary = import_crm(sorted(_MAVEN.glob("*.csv")), tmp_path / "m", currency="USD")
+    assert {row.measure: round(row.observed, 3) for row in summary.fit} == {
+        "weekly_orders": 104.0,
+        "order_value": 2255.827,
+        "top_share": 0.379,
+        "active_share": 1.0,
+        "win_rate": 0.645,
+    }
+    assert summary.unfit == []
+    assert (tmp_path / "m" / "quality.md").read_text(encoding="utf-8").count("| fit |") == 5

@@ -1,0 +1,302 @@
+"""Random small markets under random policies, and an auditor who counts everything again from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+from hypothesis import strategies as st
+
+from sim.accounts_chart import Account
+from sim.agents.sales_rep import hours_per_call
+from sim.decisions import Rule
+from sim.kpis import KPIS
+from sim.market import Market
+from sim.params import Params
+from sim.policies.registry import questions, rules
+from sim.quantity import Declaration
+from sim.state import MarketState, Purchases, Use
+from sim.week import Phase
+
+#: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
+NARROWED: dict[str, Any] = {
+    "head_count.extra": st.integers(-6, 3),
+    "segmentation.segments": st.integers(2, 12),
+    "segmentation.mark": st.integers(0, 1),
+    "coverage.least_calls": st.floats(0.05, 5),
+    "pricing.discounts": st.lists(st.floats(0, 0.9), min_size=1, max_size=6),
+}
+
+#: Sections whose numbers decide what can go wrong with goods, hours and heads.
+STRAINED = ("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs")
+
+#: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
+CALM: dict[str, Any] = {
+    "channel.unserved_wait": st.floats(0, 0.6),
+    "channel.unserved_switch": st.floats(0, 0.4),
+    "hours.selling_per_call": st.floats(0.05, 8),
+    "people.applicants": st.integers(1, 5),
+}
+
+
+def values_of(section: type[Any], name: str, declaration: Declaration, path: str) -> st.SearchStrategy[Any]:
+    """Values of one parameter: anywhere within its hard bounds, ends included."""
+    if path in NARROWED or path in CALM:
+        found: st.SearchStrategy[Any] = {**NARROWED, **CALM}[path]
+        return found
+    annotation = section.model_fields[name].annotation
+    if get_origin(annotation) is Literal:
+        return st.sampled_from(get_args(annotation))
+    low, high = declaration.bounds or (0, 1)
+    if annotation is int:
+        return st.integers(int(low), int(high))
+    return st.floats(float(low), float(high), allow_nan=False, allow_subnormal=False)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> dict[str, Any]:
+    """Overrides that give every question a random rule with some random parameters."""
+    chosen: dict[str, Any] = {}
+    for question in questions():
+        kinds = rules(question)
+        kind = draw(st.sampled_from(sorted(kinds)))
+        chosen[f"policy.{question}.kind"] = kind
+        chosen.update(draw(_some(kinds[kind], f"policy.{question}", question)))
+    return chosen
+
+
+@st.composite
+def strains(draw: st.DrawFn) -> dict[str, Any]:
+    """Overrides of a few parameters of the model, anywhere within their bounds."""
+    chosen: dict[str, Any] = {}
+    for name in STRAINED:
+        if draw(st.booleans()):
+            chosen.update(draw(_some(type(getattr(Params(), name)), f"params.{name}", name, most=2)))
+    return chosen
+
+
+@st.composite
+def _some(draw: st.DrawFn, section: type[Any], path: str, label: str, most: int = 3) -> dict[str, Any]:
+    declared = dict(section.declarations())
+    names = draw(st.lists(st.sampled_from(sorted(declared)), max_size=most, unique=True)) if declared else []
+    return {f"{path}.{name}": draw(values_of(section, name, declared[name], f"{label}.{name}")) for name in names}
+
+
+def rule_of(market: Market, question: str) -> Rule:
+    """The whole firm's rule for a question at the start."""
+    return market.scenario.policy[question]
+
+
+@dataclass
+class Auditor:
+    """Follows a market week by week and counts again, from the tables, what its books and record say."""
+
+    market: Market
+    made: np.ndarray = field(init=False)
+    opening: np.ndarray = field(init=False)
+    heads: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        state = self.market.state
+        self.opening = units_held(state)
+        self.made = np.zeros_like(self.opening)
+        self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
+        self._before: Purchases | None = None
+
+    def run(self) -> Market:
+        """Run all weeks, checking after phases and after every week; returns the market."""
+        while self.market.running:
+            self.market.run_week(observe=self.after)
+        check_scorecard(self.market)
+        return self.market
+
+    def after(self, phase: Phase) -> None:
+        """What must hold after a phase."""
+        check = {"demand": self._after_demand, "work": self._after_work, "fulfil": self._after_fulfil, "serve": self._after_serve, "record": self._after_week}
+        if phase.name in check:
+            check[phase.name](self.market.state)
+
+    def _after_work(self, state: MarketState) -> None:
+        reps, spent, available = state.reps, state.hours.spent[state.week], state.hours.available[state.week]
+        np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
+        np.testing.assert_allclose(available, state.params.hours.contract * reps.active)
+        field_hours = available - spent[[u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.IDLE)]].sum(axis=0)
+        assert (reps.calls * hours_per_call(state) <= field_hours + 1e-3).all()
+        assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
+        assert (reps.calls[~reps.active] == 0).all()
+        visits = np.bincount(state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited], len(reps))
+        np.testing.assert_array_equal(visits, reps.calls)
+        assert state.diary.visits.sum() == reps.calls.sum()
+        assert (reps.active[state.knowledge.rep[state.today.visited]]).all()
+
+    def _after_demand(self, state: MarketState) -> None:
+        orders = state.today.orders
+        assert orders is not None
+        self._before = orders
+        self._waiting = state.waiting
+        self._stock = state.channel.on_hand + state.channel.pipeline[state.week % len(state.channel.pipeline)]
+        assert (np.diff(orders.customer) >= 0).all()
+        check_choices(state, orders)
+
+    def _after_fulfil(self, state: MarketState) -> None:
+        orders, served, new = state.today.orders, state.today.served, self._before
+        assert orders is not None and served is not None and new is not None
+        assert ((served >= 0) & (served <= orders.units)).all()
+        check_choices(state, orders)
+        given = per_cell(state, orders, served)
+        assert (given <= self._stock).all()
+        np.testing.assert_array_equal(self._stock - given, state.channel.on_hand)
+        queued = 0 if self._waiting is None else len(self._waiting.offer)
+        first = queued + len(new.offer)
+        asked = per_cell(state, new, new.units)
+        np.testing.assert_array_equal(asked, state.today.demand)
+        unserved = state.today.unserved
+        assert unserved is not None
+        assert ((unserved >= 0) & (unserved <= asked)).all()
+        rest = orders.units[:first] - served[:first]
+        waiting = state.waiting
+        assert waiting is not None
+        assert waiting.units.sum() <= rest.sum()
+        assert (waiting.units > 0).all()
+        np.testing.assert_array_equal(per_cell(state, waiting, waiting.units), state.channel.backorders)
+        assert orders.units[first:].sum() <= rest.sum()
+        assert (served[state.numbers.own_column[orders.offer] < 0] == orders.units[state.numbers.own_column[orders.offer] < 0]).all()
+
+    def _after_serve(self, state: MarketState) -> None:
+        orders, served = state.today.orders, state.today.served
+        assert orders is not None and served is not None
+        ours = state.numbers.own_column[orders.offer] >= 0
+        at_list = (served * state.numbers.list_price[orders.offer])[ours].sum()
+        assert 0 <= state.reps.credited.sum() <= at_list
+        customers = state.customers
+        # Loyalty is kept in float32: sums may be off by its rounding.
+        assert (customers.loyalty >= 0).all() and (customers.loyalty.sum(axis=1) <= 1 + 1e-5).all()
+        assert ((customers.satisfaction >= 0) & (customers.satisfaction <= 1)).all()
+        assert ((customers.relationship >= 0) & (customers.relationship <= 1 + 1e-6)).all()
+        bought = served > 0
+        last = state.week == customers.bought_week[orders.customer[bought], state.numbers.category[orders.offer[bought]]]
+        assert last.all()
+        assert (customers.last_order[orders.customer[bought & ours]] == state.week).all()
+
+    def _after_week(self, state: MarketState) -> None:
+        self._count_units(state)
+        self._count_money(state)
+        self._count_people(state)
+        for stage in (state.channel, state.plant):
+            assert all((part >= 0).all() for part in stage)
+            np.testing.assert_array_equal(stage.pipeline.sum(axis=0), stage.in_transit)
+        measures = {name: state.record[name][state.week] for name in state.record.measures}
+        assert all(np.isfinite(values).all() for values in measures.values())
+        assert all((values >= 0).all() for name, values in measures.items() if name != "skill_sum")
+        assert measures["customers"].sum() == len(state.customers)
+        assert (measures["calls_on_plan"] <= measures["calls_planned"] + 1e-6).all()
+        assert (measures["calls_planned"] <= measures["calls"]).all()
+        assert (measures["unserved_units"] <= measures["demand_units"]).all()
+        for part in ("active_customers", "aware_customers", "users"):
+            assert (measures[part] <= measures["customers"]).all()
+        assert (measures["active_customers"] <= measures["aware_customers"]).all() or forgotten(state)
+
+    def _count_units(self, state: MarketState) -> None:
+        self.made += state.today.made
+        own = list(state.layout.own_offers)
+        sold = state.record["sell_out_units"][: state.week + 1][..., own].sum(axis=(0, 1, 2))
+        np.testing.assert_array_equal(self.opening + self.made - sold, units_held(state))
+
+    def _count_money(self, state: MarketState) -> None:
+        book, week, own = state.ledger.book, state.week, list(state.layout.own_offers)
+        assert not state.ledger.trial_balance().any()
+        assert not book[:, :, Account.CASH].sum(axis=1).any()
+        price, cost = state.numbers.list_price[own], state.numbers.unit_cost[own]
+        shipped = state.record["sell_in_units"][week][:, own]
+        assert -book[1 + week, 0, Account.REVENUE] == (shipped @ price).sum()
+        assert book[1 + week, 0, Account.COST_OF_GOODS] == (shipped @ cost).sum()
+        sold = state.record["sell_out_value"][week][..., own].sum()
+        assert -book[1 + week, 1 : state.ledger.outside, Account.SALES].sum() == sold
+        np.testing.assert_array_equal(state.ledger.balance(Account.CHANNEL_STOCK)[1 : state.ledger.outside], state.distributors.stock_value.sum(axis=1))
+        assert state.ledger.balance(Account.FINISHED_GOODS)[0] == (state.plant.on_hand * cost).sum()
+        held = state.channel.on_hand + state.channel.in_transit
+        assert (state.distributors.stock_value >= 0).all()
+        assert not state.distributors.stock_value[held == 0].any()
+        debts = state.ledger.claims[0, 1 : state.ledger.outside].sum()
+        assert debts == sum(amount.sum() for due in state.invoices.values() for _, amount in due)
+
+    def _count_people(self, state: MarketState) -> None:
+        book, week = state.heads, state.week
+        present = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
+        np.testing.assert_array_equal(self.heads + (book.hired - book.left)[: week + 1].sum(axis=0), present)
+        np.testing.assert_array_equal(book.hired[week], state.record["hires"][week])
+        assert (state.record["quits"][week] <= book.left[week]).all()
+        assert not (state.reps.active & ~state.reps.position).any()
+        spent = state.manager_hours.spent[week]
+        assert (spent >= 0).all()
+        np.testing.assert_allclose(spent.sum(axis=0), state.params.management.manager_hours, atol=1 / 60)
+        for share in ("alignment", "form_use", "observed", "variable_share"):
+            values = getattr(state.reps, share)
+            assert ((values >= 0) & (values <= 1 + 1e-6)).all(), share
+        served = state.knowledge.rep >= 0
+        assert (state.reps.territory[state.knowledge.rep[served]] == state.customers.territory[served]).all()
+        assert (state.rivals.share >= 0).all()
+        category = state.numbers.category[state.rivals.offer]
+        assert (np.bincount(category, state.rivals.share) <= 1 + 1e-9).all()
+
+
+def check_choices(state: MarketState, orders: Purchases) -> None:
+    """Fresh choices are of offers that the customer knows and can get, at the price that is asked; waiting ones are older."""
+    fresh = orders.waited == 0
+    customer, offer = orders.customer[fresh], orders.offer[fresh]
+    brand = state.board.brand[offer].astype(np.uint8)
+    home = state.customers.distributor[customer]
+    assert (state.customers.aware[customer] >> brand & 1).all(), "a purchase of an unknown brand"
+    assert state.board.available[home, offer].all(), "a purchase of an unavailable offer"
+    np.testing.assert_array_equal(orders.price[fresh], state.board.price_minor[home, state.customers.price_group[customer], offer])
+    assert (orders.units > 0).all()
+    assert (orders.price >= 0).all()
+
+
+def per_cell(state: MarketState, orders: Purchases, units: np.ndarray) -> np.ndarray:
+    """Units of our offers by distributor and offer, counted one by one."""
+    total = np.zeros(state.channel.on_hand.shape, dtype=np.int64)
+    for customer, offer, quantity in zip(orders.customer, orders.offer, units, strict=True):
+        if offer in state.layout.own_offers:
+            total[state.customers.distributor[customer], state.layout.own_offers.index(offer)] += quantity
+    return total
+
+
+def units_held(state: MarketState) -> np.ndarray:
+    """Units of each of our offers anywhere between the plant's gate and the customer [own offers]."""
+    held: np.ndarray = state.channel.on_hand.sum(axis=0) + state.channel.in_transit.sum(axis=0) + state.plant.on_hand
+    return held
+
+
+def forgotten(state: MarketState) -> bool:
+    """Whether somebody bought from us within the year and has forgotten our brand since."""
+    return bool((state.customers.last_order >= 0).any()) or state.week > 0
+
+
+def check_scorecard(market: Market) -> None:
+    """Every key figure is a number, or 0/0 where nothing happened that it could be a share of."""
+    card = market.results.scorecard.set_index("kpi")
+    scores = market.results._scorecard
+    for kpi in KPIS:
+        value = card.loc[kpi.name, "value"]
+        if np.isfinite(value):
+            continue
+        assert np.isnan(value), kpi.name
+        assert kpi.denominator, kpi.name
+        below = scores._series(kpi.denominator)
+        assert (below[-1] if kpi.how == "last" else below.sum()) == 0, kpi.name
+    for kpi in ("market_share", "aware_share", "share_non_users_won", "unserved_share", "selling_time_share", "plan_compliance", "report_truth"):
+        assert not card.loc[kpi, "value"] < 0, kpi
+        assert not card.loc[kpi, "value"] > 100 + 1e-6, kpi
+
+
+def small_world(draw: st.DrawFn, most: int = 800) -> Mapping[str, Any]:
+    """Scenario, seed, weeks and customers of a small market."""
+    return {
+        "scenario": draw(st.sampled_from(["tiny", "tiny", "regional_equipment"])),
+        "seed": draw(st.integers(0, 2**31)),
+        "weeks": draw(st.integers(3, 14)),
+        "customers": draw(st.integers(50, most)),
+    }

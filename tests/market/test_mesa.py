@@ -1,0 +1,114 @@
+"""The market is a Mesa model in good standing: agents, steps, data collector, batch runs; customers and networks can be looked at."""
+
+from __future__ import annotations
+
+import mesa
+import networkx as nx
+import pandas as pd
+import pytest
+
+from sim import Market
+from sim.agents.competitor import Competitor
+from sim.agents.customer_segment import CustomerSegment
+from sim.agents.distributor import Distributor
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.sales_manager import SalesManager
+from sim.agents.sales_rep import SalesRep
+from sim.errors import InputErrors
+from tests.market.runs import small
+
+
+def test_a_market_is_made_by_name_with_a_few_words() -> None:
+    market = Market("regional_equipment", seed=7, weeks=8, customers=2000)
+    assert (market.scenario.weeks, len(market.state.customers)) == (8, 2000)
+    assert market.run() is market
+    assert (market.week, market.running) == (8, False)
+    with pytest.raises(ValueError, match="8 weeks and all of them have been run"):
+        market.run_week()
+
+
+def test_a_wrong_name_is_refused_in_words() -> None:
+    with pytest.raises(InputErrors, match="regional_equipment"):
+        Market("regional_equipmnt")
+
+
+def test_all_kinds_of_agents_are_on_stage() -> None:
+    market = small("deep_marketing")
+    counts = {kind: len(agents) for kind, agents in market.agents_by_type.items()}
+    assert counts[SalesRep] == 48
+    assert counts[SalesManager] == 6
+    assert counts[Distributor] == 12
+    assert counts[Competitor] == 3
+    assert counts[Manufacturer] == 1
+    market.run()
+    assert len(market.agents_by_type[CustomerSegment]) == 5  # four segments, and those without one
+    assert sum(len(segment) for segment in market.segments) == 1500
+    rep = market.reps[0]
+    assert rep.calls >= 0
+    assert 0 <= rep.effort <= 1
+    with pytest.raises(AttributeError, match="no attribute 'salry'"):
+        _ = rep.salry
+
+
+def test_a_data_collector_reads_the_market() -> None:
+    market = small(weeks=4)
+    collector = mesa.DataCollector(
+        model_reporters={"calls": lambda m: sum(rep.calls for rep in m.reps), "week": "week"},
+        agenttype_reporters={SalesRep: {"skill": "skill", "effort": "effort"}},
+    )
+    for _ in range(4):
+        market.step()
+        collector.collect(market)
+    frame = collector.get_model_vars_dataframe()
+    assert frame["week"].tolist() == [1, 2, 3, 4]
+    assert frame["calls"].tolist() == market.results.measure("calls").sum(axis=1).tolist()
+    reps = collector.get_agenttype_vars_dataframe(SalesRep)
+    assert len(reps) == 4 * 48
+
+
+def test_mesa_batch_run_works() -> None:
+    rows = mesa.batch_run(
+        Market,
+        {
+            "scenario": "regional_equipment",
+            "weeks": 4,
+            "customers": 600,
+            "seed": [1, 2],
+            "policy": ["status_quo", "deep_marketing"],
+        },
+        number_processes=1,
+        display_progress=False,
+        data_collection_period=-1,
+    )
+    table = pd.DataFrame(rows)
+    assert set(table["policy"]) == {"status_quo", "deep_marketing"}
+    assert len(table) == 4
+    assert table.groupby("seed")["contribution"].nunique().tolist() == [2, 2]
+    again = Market("regional_equipment", seed=2, policy="deep_marketing", weeks=4, customers=600).run()
+    row = table[(table["seed"] == 2) & (table["policy"] == "deep_marketing")].iloc[0]
+    assert row["revenue"] == again.datacollector.get_model_vars_dataframe()["revenue"].iloc[-1]
+
+
+def test_customers_can_be_looked_at_one_by_one() -> None:
+    market = small().run()
+    customer = market.customer(3)
+    assert customer.type_name in {t.name for t in market.scenario.world.customer_types}
+    assert set(customer.knows) <= {b.name for b in market.scenario.world.brands}
+    assert customer.stage_name in {"unknown", "aware", "considering", "buyer", "loyal", "lapsed"}
+    assert len(customer.neighbours) > 0
+    assert "Customer 3" in repr(customer)
+    with pytest.raises(IndexError, match=r"customers 0\.\.1499"):
+        market.customer(1500)
+    with pytest.raises(AttributeError, match="a customer has no 'age'"):
+        _ = customer.age
+
+
+def test_networks_come_out_as_graphs() -> None:
+    market = small()
+    graph = market.network
+    assert isinstance(graph, nx.Graph)
+    assert graph.number_of_nodes() == 1500
+    assert graph.degree(3) == len(market.customer(3).neighbours)
+    regions = market.territory_map
+    assert nx.is_connected(regions)
+    assert sum(share for _, share in regions.nodes(data="share")) == pytest.approx(1.0)

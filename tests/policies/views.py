@@ -1,0 +1,178 @@
+"""Made-up views for every question, so that each registered rule can be put through the same suite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.decisions.seen import (
+    CompetitorSeen,
+    CustomersSeen,
+    DistributorSeen,
+    ManagerSeen,
+    PlantSeen,
+    RepSeen,
+    TruthSeen,
+)
+from sim.rng import Decision, Luck
+
+TERRITORIES, REPS, CUSTOMERS, DISTRIBUTORS, OWN, MANAGERS = 3, 9, 240, 4, 3, 3
+
+#: Which view a question is asked with.
+VIEW_OF = {
+    "segmentation": "firm",
+    "coverage": "firm",
+    "pay": "firm",
+    "gateway": "firm",
+    "advertising": "firm",
+    "pricing": "firm",
+    "head_count": "firm",
+    "calls": "reps",
+    "effort": "reps",
+    "routines": "managers",
+    "sharing_contract": "distributors",
+    "share_data": "distributors",
+    "ordering": "distributors",
+    "retail_price": "distributors",
+    "rival_price": "rivals",
+    "production": "plant",
+}
+
+
+def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any:
+    """A plausible view for ``question``, different for every seed."""
+    makers = {
+        "firm": _firm,
+        "reps": _reps,
+        "managers": _managers,
+        "distributors": _distributors,
+        "rivals": _rivals,
+        "plant": _plant,
+    }
+    chance = np.random.default_rng(seed)
+    return makers[VIEW_OF[question]](chance, Luck(seed, Decision.POLICY, week), week, segments)
+
+
+def permute_customers(seen: TruthSeen, order: np.ndarray) -> TruthSeen:
+    """The same view with customers' rows in another order."""
+    customers = CustomersSeen(
+        **{name: getattr(seen.customers, name)[order] for name in CustomersSeen.__dataclass_fields__}
+    )
+    fields = {name: getattr(seen, name) for name in TruthSeen.__dataclass_fields__}
+    return TruthSeen(
+        **{**fields, "customers": customers, "true_type": seen.true_type[order], "true_value": seen.true_value[order]}
+    )
+
+
+def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> TruthSeen:
+    known = chance.random(CUSTOMERS) < 0.8
+    kind = chance.integers(0, 4, CUSTOMERS)
+    marks = (kind[:, None] + chance.normal(size=(CUSTOMERS, 3))).astype(np.float32)
+    value = np.where(known & (chance.random(CUSTOMERS) < 0.5), chance.gamma(1.0, 100_000.0, CUSTOMERS), 0.0)
+    customers = CustomersSeen(
+        key=np.arange(CUSTOMERS, dtype=np.uint32) * 7 + 3,
+        territory=chance.integers(0, TERRITORIES, CUSTOMERS),
+        known=known,
+        marks=np.where(known[:, None], marks, np.nan),
+        orders=value / 10_000,
+        value=value,
+        potential=np.where(chance.random(CUSTOMERS) < 0.2, value * 3, np.nan),
+        recency=np.where(value > 0, chance.integers(0, 60, CUSTOMERS), np.inf),
+        record_age=np.where(known, chance.integers(0, 60, CUSTOMERS), np.inf),
+        label=np.where(known, 1 + kind, 0).astype(np.int16),
+    )
+    return TruthSeen(
+        week=week,
+        luck=luck,
+        customers=customers,
+        rep_territory=np.repeat(np.arange(TERRITORIES), REPS // TERRITORIES),
+        rep_active=chance.random(REPS) < 0.8,
+        rep_calls=chance.uniform(10, 30, REPS),
+        positions=np.full(TERRITORIES, REPS // TERRITORIES),
+        sales=chance.gamma(2.0, 1e6, TERRITORIES),
+        list_price=np.array([100_000, 150_000, 2_000]),
+        unit_cost=np.array([60_000, 80_000, 1_100]),
+        segments=segments,
+        true_type=kind,
+        true_value=chance.gamma(1.0, 300_000.0, CUSTOMERS),
+    )
+
+
+def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RepSeen:
+    accounts = 120
+    return RepSeen(
+        week=week,
+        luck=luck,
+        selling_hours=chance.uniform(10, 30, REPS),
+        hours_per_call=chance.uniform(0.6, 1.5, REPS),
+        alignment=chance.uniform(0, 1, REPS),
+        motivation=chance.uniform(0.5, 1.5, REPS),
+        commission_share=chance.uniform(0, 0.5, REPS),
+        observed=chance.uniform(0, 1, REPS),
+        account_customer=np.sort(chance.choice(CUSTOMERS, accounts, replace=False)),
+        account_rep=chance.integers(0, REPS, accounts),
+        account_norm=chance.uniform(0, 1, accounts),
+        account_relationship=chance.uniform(0, 1, accounts),
+        account_value=chance.gamma(1.0, 100_000.0, accounts),
+    )
+
+
+def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> ManagerSeen:
+    return ManagerSeen(
+        week=week,
+        luck=luck,
+        team_territory=np.arange(MANAGERS),
+        span=chance.integers(1, 10, MANAGERS),
+        hours=np.full(MANAGERS, 42.0),
+        plan_gap=chance.uniform(0, 0.5, MANAGERS),
+    )
+
+
+def _distributors(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> DistributorSeen:
+    shape = (DISTRIBUTORS, OWN)
+    return DistributorSeen(
+        week=week,
+        luck=luck,
+        key=np.array([0, 1, 1000, 2000]),
+        territory=np.array([0, 0, 1, 2]),
+        on_hand=chance.integers(0, 200, shape),
+        on_order=chance.integers(0, 100, shape),
+        owed=chance.integers(0, 10, shape),
+        expected=chance.uniform(0, 50, shape),
+        deviation=chance.uniform(0, 20, shape),
+        cover=np.full(DISTRIBUTORS, 3.0),
+        wholesale=np.broadcast_to(np.array([100_000, 150_000, 2_000]), shape),
+        purchases=chance.gamma(2.0, 1e6, DISTRIBUTORS),
+        trust=chance.uniform(0, 1, DISTRIBUTORS),
+        sharing_payment=np.full(DISTRIBUTORS, 20_000),
+        direct_sales_share=np.zeros(DISTRIBUTORS),
+    )
+
+
+def _rivals(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> CompetitorSeen:
+    offers = 4
+    return CompetitorSeen(
+        week=week,
+        luck=luck,
+        price=chance.uniform(0.8, 1.2, offers),
+        unit_cost=chance.uniform(0.5, 0.7, offers),
+        share=chance.uniform(0, 0.4, offers),
+        price_sensitivity=chance.uniform(2, 4, offers),
+    )
+
+
+def _plant(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> PlantSeen:
+    return PlantSeen(
+        week=week,
+        luck=luck,
+        on_hand=chance.integers(0, 500, OWN),
+        in_production=chance.integers(0, 500, OWN),
+        owed=chance.integers(0, 50, OWN),
+        expected=chance.uniform(0, 200, OWN),
+        deviation=chance.uniform(0, 60, OWN),
+        shared_expected=chance.uniform(0, 200, OWN),
+        shared_deviation=chance.uniform(0, 60, OWN),
+        shared_share=0.5,
+        cover=3.0,
+    )

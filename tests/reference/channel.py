@@ -1,0 +1,140 @@
+"""Slow twins of the channel kernels: plain Python, one cell or one order at a time, written from the description."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from sim.rng import draw, stream
+
+
+@dataclass
+class ForecastTwin:
+    """Forecast of one cell; remembers everything it has seen, the oldest first."""
+
+    expected: float
+    deviation: float
+    window: int
+    demands: list[float] = field(default_factory=list)
+    errors: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.level = self.expected
+        self.demands = [self.expected] * self.window
+        self.errors = [self.deviation] * self.window
+
+    def _see(self, demand: float) -> None:
+        self.errors.append(demand - self.level)
+        self.demands.append(demand)
+
+    def moving_average(self, demand: float) -> None:
+        self._see(demand)
+        self.level = sum(self.demands[-self.window :]) / self.window
+
+    def smoothing(self, demand: float, weight: float) -> None:
+        self._see(demand)
+        self.level = (1 - weight) * self.level + weight * demand
+
+    def given(self, demand: float, forecast: float) -> None:
+        self._see(demand)
+        self.level = forecast
+
+    def error_deviation(self) -> float:
+        return math.sqrt(sum(e * e for e in self.errors[-self.window :]) / self.window)
+
+
+@dataclass
+class StageTwin:
+    """One cell of a stage: shipments on their way are kept as (week of arrival, units)."""
+
+    on_hand: int
+    backorders: int = 0
+    ordered: int = 0
+    shipped: int = 0
+    received: int = 0
+    on_the_way: list[tuple[int, int]] = field(default_factory=list)
+
+    def receive(self, week: int) -> int:
+        due = sum(units for arrival, units in self.on_the_way if arrival == week)
+        self.on_the_way = [(arrival, units) for arrival, units in self.on_the_way if arrival != week]
+        self.on_hand += due
+        self.received += due
+        return due
+
+    def serve(self, demand: int, waits: bool) -> int:
+        delivered = 0
+        for _ in range(self.backorders + demand):
+            if self.on_hand == 0:
+                break
+            self.on_hand -= 1
+            delivered += 1
+        self.backorders = self.backorders + demand - delivered if waits else 0
+        return delivered
+
+    def request(self, order: int) -> None:
+        self.ordered += order
+
+    def ship(self, units: int, week: int, lead: int) -> None:
+        self.shipped += units
+        self.on_the_way.append((week + lead, units))
+
+    @property
+    def owed(self) -> int:
+        return self.ordered - self.shipped
+
+    @property
+    def in_transit(self) -> int:
+        return self.shipped - self.received
+
+
+def ticket(seed: int, decision: int, week: int, entity: int, index: int) -> float:
+    """The draw of one entity."""
+    return float(draw(stream(seed, decision, week), np.uint64(entity), np.uint64(index)))
+
+
+def ration(
+    seed: int,
+    decision: int,
+    week: int,
+    orders: Sequence[tuple[int, int, int, int, int]],
+    supply: Sequence[int],
+) -> list[int]:
+    """Units served per order (cell, customer, index, units, waited), cell by cell, winner after winner."""
+    served = [units if cell < 0 else 0 for cell, _, _, units, _ in orders]
+    for cell, stock in enumerate(supply):
+        queue = [i for i, order in enumerate(orders) if order[0] == cell]
+        tickets = {i: ticket(seed, decision, week, orders[i][1], orders[i][2]) for i in queue}
+        queue.sort(key=lambda i: (-orders[i][4], tickets[i]))
+        for i in queue:
+            served[i] = min(orders[i][3], stock)
+            stock -= served[i]
+    return served
+
+
+def fate(
+    seed: int, decision: int, week: int, customer: int, index: int, unserved: int, wait: float, switch: float
+) -> int:
+    """0 served, 1 waits, 2 switches, 3 leaves."""
+    if unserved == 0:
+        return 0
+    u = ticket(seed, decision, week, customer, index)
+    return 1 if u < wait else 2 if u < wait + switch else 3
+
+
+def share(
+    seed: int, decision: int, week: int, supply: int, wanted: Sequence[int], keys: Sequence[int], offer: int
+) -> list[int]:
+    """Units of one offer shipped to each distributor."""
+    total = sum(wanted)
+    if total <= supply:
+        return list(wanted)
+    shipped = [math.floor(Fraction(supply * want, total)) for want in wanted]
+    tickets = [ticket(seed, decision, week, key, offer) for key in keys]
+    winners = sorted((d for d in range(len(wanted)) if wanted[d] > 0), key=lambda d: tickets[d])
+    for d in winners[: supply - sum(shipped)]:
+        shipped[d] += 1
+    return shipped
