@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 
+from threadpoolctl import threadpool_limits
+
 from bench import demand, report, starts, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> int:
 def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], Agreement | None]:
     largest = max(sizes)
     races: list[Race] = []
-    markets = {}
+    markets: dict[tuple[str, int, int], whole_step.TimedMarket] = {}
     if "demand" in options.only:
         _say("making the markets of the demand phases")
         races += demand.enter(sizes, min(MESA_SIZE, largest), cores)
@@ -44,7 +46,8 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
         of_step, markets = whole_step.enter(sizes, cores)
         races += of_step
     _say(f"timing {len(races)} contestants in turn, {options.repetitions} times")
-    run_in_turn(races, options.repetitions, options.patience)
+    with threadpool_limits(1):  # peers' linear algebra; our threads are our own
+        run_in_turn(races, options.repetitions, options.patience)
     found = [race.measurement for race in races]
     found += whole_step.phase_times(markets, largest)
     del races, markets
@@ -70,10 +73,14 @@ def compare_markets(cut: Cut) -> Agreement:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, memory and start-up, beside peers.")
     parser.add_argument("--repetitions", type=int, default=5, help="how often everything is measured (default 5)")
-    parser.add_argument("--patience", type=float, default=5.0, help="seconds to wait before each for a quiet machine (default 5)")
+    parser.add_argument(
+        "--patience", type=float, default=3.0, help="seconds to wait before each for a quiet machine (default 3)"
+    )
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="parts to run (default all)")
     parser.add_argument("--quick", action="store_true", help="tiny markets, to see that everything runs")
-    parser.add_argument("--ten-million", action="store_true", help="ten million customers too: some 10 GB and 15 minutes")
+    parser.add_argument(
+        "--ten-million", action="store_true", help="ten million customers too: some 10 GB and 15 minutes"
+    )
     return parser.parse_args(arguments)
 
 

@@ -20,7 +20,13 @@ from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.demand_step import Visits
 from sim.kernels.goodwill import advertising_hazard
 from sim.network import Network
-from sim.params.customer_numbers import ChoiceNumbers, ExperienceNumbers, FunnelNumbers, RelationshipNumbers, SpreadNumbers
+from sim.params.customer_numbers import (
+    ChoiceNumbers,
+    ExperienceNumbers,
+    FunnelNumbers,
+    RelationshipNumbers,
+    SpreadNumbers,
+)
 from sim.population import Columns
 
 Floats = NDArray[np.floating[Any]]

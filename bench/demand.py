@@ -30,7 +30,9 @@ def enter(sizes: list[int], mesa_size: int, cores: int) -> list[Race]:
             races.append(_race(OURS, OurMarket, cut, threads, weeks=max(5, min(50, 5_000_000 // size))))
         if size in sizes:
             races.append(_race(NUMPY, NumpyMarket, cut, 1, weeks=max(2, min(20, 500_000 // size))))
-            races.append(_race(NUMPY_PUSH, partial(NumpyMarket, push=True), cut, 1, weeks=max(2, min(20, 500_000 // size))))
+            races.append(
+                _race(NUMPY_PUSH, partial(NumpyMarket, push=True), cut, 1, weeks=max(2, min(20, 500_000 // size)))
+            )
         if size == mesa_size:
             races.append(_race(MESA, MesaMarket, cut, 1, weeks=3))
     return races

@@ -28,7 +28,7 @@ class OurMarket:
         self._week = cut.first_week
         self.customers = cut.customers.copy()
         self._occasions = 0
-        self._bought = np.zeros(cut.customers.loyalty.shape[1])
+        self._bought = np.zeros(cut.customers.loyalty.shape[1], np.int64)
         self._units = 0
 
     def step(self) -> None:
@@ -37,7 +37,15 @@ class OurMarket:
         seed, tick, ill = self._seed, self._week, int(self._cut.numbers.experience.ill)
         with customers.lend((*SPREAD_WRITES, *RELATIONSHIP_WRITES)):
             spread_week(
-                customers, cut.network, cut.hazard, cut.visits, cut.visit_speaks, numbers.spread, seed=seed, tick=tick, ill=ill
+                customers,
+                cut.network,
+                cut.hazard,
+                cut.visits,
+                cut.visit_speaks,
+                numbers.spread,
+                seed=seed,
+                tick=tick,
+                ill=ill,
             )
             relationship_week(customers, cut.visits, numbers.relationship)
         with customers.lend(DEMAND_WRITES):
@@ -66,7 +74,7 @@ class OurMarket:
             )
         self._week += 1
         self._occasions = len(occasions.row)
-        self._bought = np.bincount(cut.offers.brand[orders.offer], minlength=len(self._bought))
+        self._bought = np.bincount(cut.offers.brand[orders.offer], minlength=len(self._bought)).astype(np.int64)
         self._units = int(orders.units.sum())
 
     def standing(self) -> Standing:

@@ -19,20 +19,49 @@ _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
 _FOLDER = Path(__file__).parent
 
 
-def write(command: str, found: Sequence[Measurement], verdicts: Sequence[Verdict], agreement: Agreement | None, folder: Path = _FOLDER) -> str:
+def write(
+    command: str,
+    found: Sequence[Measurement],
+    verdicts: Sequence[Verdict],
+    agreement: Agreement | None,
+    folder: Path = _FOLDER,
+) -> str:
     """Write RESULTS.md and results.csv into ``folder``; returns the page."""
     page = "\n".join(_page(command, found, verdicts, agreement)) + "\n"
     (folder / "RESULTS.md").write_text(page, encoding="utf-8")
     with (folder / "results.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["section", "measure", "customers", "threads", "unit", "median", "min", "max", "repetitions", "cores_used_by_others"])
+        table.writerow(
+            [
+                "section",
+                "measure",
+                "customers",
+                "threads",
+                "unit",
+                "median",
+                "min",
+                "max",
+                "repetitions",
+                "processor_time",
+                "cores_used_by_others",
+            ]
+        )
         for m in found:
-            row = [m.section, m.name, m.customers, m.threads, m.unit, *(f"{x:.6g}" for x in (m.median, min(m.values), max(m.values)))]
-            table.writerow([*row, len(m.values), "" if math.isnan(m.load) else f"{m.load:.2f}"])
+            row = [
+                m.section,
+                m.name,
+                m.customers,
+                m.threads,
+                m.unit,
+                *(f"{x:.6g}" for x in (m.median, min(m.values), max(m.values))),
+            ]
+            table.writerow([*row, len(m.values), _known(m.cpu_median), _known(m.load)])
     return page
 
 
-def _page(command: str, found: Sequence[Measurement], verdicts: Sequence[Verdict], agreement: Agreement | None) -> Iterable[str]:
+def _page(
+    command: str, found: Sequence[Measurement], verdicts: Sequence[Verdict], agreement: Agreement | None
+) -> Iterable[str]:
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     yield "# Benchmarks"
     yield ""
@@ -40,7 +69,8 @@ def _page(command: str, found: Sequence[Measurement], verdicts: Sequence[Verdict
     yield f"Python {platform.python_version()}, {versions}. Do not edit: run it again."
     yield ""
     yield "Each figure is a median over repetitions taken in turn, with the least and the most. *Others* are the cores that other"
-    yield f"programs used meanwhile: above {QUIET:g} the figure is too high, most of all with several threads."
+    yield f"programs used meanwhile: above {QUIET:g} the figure is too high, most of all with several threads; *processor* is the time that"
+    yield "our own threads together were at work."
     yield ""
     yield from _targets(verdicts)
     for section in dict.fromkeys(m.section for m in found):
@@ -63,14 +93,30 @@ def _targets(verdicts: Sequence[Verdict]) -> Iterable[str]:
 def _section(title: str, rows: Sequence[Measurement]) -> Iterable[str]:
     sized = any(m.customers is not None for m in rows)
     threaded = any(m.threads is not None for m in rows)
-    head = ["", *(["customers"] if sized else []), *(["threads"] if threaded else []), "median", "least", "most", "others"]
+    timed = any(m.cpu for m in rows)
+    head = [
+        "",
+        *(["customers"] if sized else []),
+        *(["threads"] if threaded else []),
+        "median",
+        "least",
+        "most",
+        *(["processor"] if timed else []),
+        "others",
+    ]
     yield f"## {title[0].upper()}{title[1:]}, {rows[0].unit}"
     yield ""
     yield f"| {' | '.join(head)} |"
     yield f"| --- |{' ---: |' * (len(head) - 1)}"
     for m in rows:
         cells = [m.name, *([f"{m.customers:,}"] if sized else []), *([str(m.threads)] if threaded else [])]
-        cells += [_short(m.median), _short(min(m.values)), _short(max(m.values)), "" if math.isnan(m.load) else f"{m.load:.2f}"]
+        cells += [
+            _short(m.median),
+            _short(min(m.values)),
+            _short(max(m.values)),
+            *([_known(m.cpu_median)] if timed else []),
+            _known(m.load),
+        ]
         yield f"| {' | '.join(cells)} |"
     yield ""
 
@@ -87,6 +133,10 @@ def _agreement(agreement: Agreement) -> Iterable[str]:
     for name, values in agreement.measures.items():
         yield f"| {name} | {' | '.join(f'{value:.4f}' for value in values)} |"
     yield ""
+
+
+def _known(value: float) -> str:
+    return "" if math.isnan(value) else _short(value)
 
 
 def _short(value: float) -> str:

@@ -38,14 +38,22 @@ class Agreement:
 
 
 def compare_contestants(
-    cut: Cut, contestants: Mapping[str, Callable[[Cut, int], Contestant]], *, weeks: int, seeds: Sequence[int], looks: Sequence[int]
+    cut: Cut,
+    contestants: Mapping[str, Callable[[Cut, int], Contestant]],
+    *,
+    weeks: int,
+    seeds: Sequence[int],
+    looks: Sequence[int],
 ) -> Agreement:
     """Run all contestants on the same cut, each with chance of its own, and compare the weeks named in ``looks``.
 
     Each pair is compared on each measure and week by the difference of means over seeds in standard errors of
     Welch; the limit is Student's, corrected for the number of comparisons.
     """
-    paths = {name: np.array([_trajectory(make(cut, seed), weeks, looks) for seed in seeds]) for name, make in contestants.items()}
+    paths = {
+        name: np.array([_trajectory(make(cut, seed), weeks, looks) for seed in seeds])
+        for name, make in contestants.items()
+    }
     names = measure_names(cut)
     largest, where, comparisons = 0.0, "", 0
     every = list(paths)
@@ -53,7 +61,7 @@ def compare_contestants(
         for second in every[k + 1 :]:
             scores = scores_of_difference(paths[first], paths[second])
             comparisons += scores.size
-            look, measure = np.unravel_index(int(scores.argmax()), scores.shape)
+            look, measure = divmod(int(scores.argmax()), scores.shape[1])
             if scores.max() > largest:
                 largest = float(scores.max())
                 where = f"{names[measure]} in week {looks[look]}, {first} against {second}"

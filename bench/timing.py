@@ -18,7 +18,11 @@ _PROC_STAT = Path("/proc/stat")
 
 @dataclass
 class Measurement:
-    """Repeated measurements of one thing; ``others`` are the cores other programs used during each (Linux only)."""
+    """Repeated measurements of one thing.
+
+    ``cpu`` is the same in processor time of all our threads, which suffers less from others than the clock does;
+    ``others`` are the cores that other programs used during each (Linux only).
+    """
 
     section: str
     name: str
@@ -27,11 +31,17 @@ class Measurement:
     threads: int | None = None
     values: list[float] = field(default_factory=list)
     others: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
         """Median of the repetitions."""
         return statistics.median(self.values)
+
+    @property
+    def cpu_median(self) -> float:
+        """Median of the processor time; NaN where it was not taken."""
+        return statistics.median(self.cpu) if self.cpu else float("nan")
 
     @property
     def load(self) -> float:
@@ -61,11 +71,12 @@ def run_in_turn(races: Sequence[Race], repetitions: int, patience: float) -> Non
             wait_for_quiet(patience)
             customers = race.measurement.customers or 1
             with watched(race.measurement.others):
-                start = time.perf_counter()
+                start, start_cpu = time.perf_counter(), time.process_time()
                 for _ in range(race.weeks):
                     race.step()
-                seconds = time.perf_counter() - start
+                seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
             race.measurement.values.append(seconds / race.weeks / customers * 1e9)
+            race.measurement.cpu.append(cpu_seconds / race.weeks / customers * 1e9)
 
 
 class watched:

@@ -28,7 +28,9 @@ class TimedMarket:
 
     def __init__(self, scenario: str, customers: int, policy: str | None = None) -> None:
         place = str(SCENARIO) if scenario == BENCH_MARKET else scenario
-        self._scenario = Scenario.load(place, policy=policy, customers=customers, overrides={"params.network.degree": 8})
+        self._scenario = Scenario.load(
+            place, policy=policy, customers=customers, overrides={"params.network.degree": 8}
+        )
         self.market = Market(self._scenario, seed=1)
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
         for _ in range(_WARM_UP):
@@ -61,7 +63,14 @@ def enter(sizes: list[int], cores: int) -> tuple[list[Race], dict[tuple[str, int
     for name, size, threads in entries:
         timed = TimedMarket(name, size)
         weeks = max(3, min(30, 5_000_000 // size))
-        races.append(Race(Measurement(SECTION, name, _UNIT, size, threads), timed.step, weeks, before=partial(_prepare, timed, threads, weeks)))
+        races.append(
+            Race(
+                Measurement(SECTION, name, _UNIT, size, threads),
+                timed.step,
+                weeks,
+                before=partial(_prepare, timed, threads, weeks),
+            )
+        )
         markets[name, size, threads] = timed
     return races, markets
 
@@ -84,8 +93,8 @@ def phase_times(markets: dict[tuple[str, int, int], TimedMarket], size: int) -> 
 
 def measure_memory(size: int) -> list[Measurement]:
     """Bytes per customer of one market, counted and as the system sees it, in a process of its own."""
-    code = Path(__file__).with_name("one_market.py")
-    answer = subprocess.run([sys.executable, str(code), str(size)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "bench.one_market", str(size)]
+    answer = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True)
     return [
         Measurement(MEMORY, name, "bytes per customer", size, None, [value / size])
         for name, value in json.loads(answer.stdout).items()

@@ -85,7 +85,9 @@ def compare(
                 break
             comparison.extend(driver, ended, min(ended + BATCH, top))
             ended = min(ended + BATCH, top)
-    notes = [] if width is None or precision is None else [stopping_note(width, precision, top)]
+    notes = list(plan.warnings)
+    if width is not None and precision is not None:
+        notes.append(stopping_note(width, precision, top))
     command = _command(plan, replications, precision, budget)
     if not complete_seeds(plan, comparison.done):
         raise RunsFailed(comparison.failed)

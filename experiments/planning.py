@@ -42,6 +42,11 @@ class Plan:
         """The arm that others are compared with."""
         return self.arms[0]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Surprising values of the scenario under any of the policies, each once."""
+        return tuple(dict.fromkeys(warning for arm in self.arms for warning in arm.scenario.warnings))
+
     def jobs(self, first: int, last: int) -> list[Job]:
         """Runs of replications ``first`` to ``last`` − 1 (from 0), all policies of a replication together."""
         return [self._job(arm, self.seed + r) for r in range(first, last) for arm in self.arms]

@@ -38,6 +38,9 @@ class InputErrors(InputError):
         first = self.errors[0]
         super().__init__(first.place, first.problem, first.expected, first.remedy)
 
+    def __reduce__(self) -> tuple[type[InputErrors], tuple[tuple[InputError, ...]]]:
+        return InputErrors, (self.errors,)  # so that a worker process can hand it back
+
     def __str__(self) -> str:
         if len(self.errors) == 1:
             return str(self.errors[0])

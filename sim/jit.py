@@ -75,6 +75,16 @@ def _plain(function: Callable[P, R]) -> Callable[P, R]:
 
 def _fingerprint(module: str) -> str:
     """Hash of the source of ``module`` and of every module of the package it takes names from."""
+    digest = hashlib.sha256()
+    for name in sorted(sources_of(module)):
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is not None:
+            digest.update(Path(file).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def sources_of(module: str) -> set[str]:
+    """``module`` and the modules of the package whose names it holds now, and theirs."""
     names = {module}
     pending = [module]
     while pending:
@@ -83,12 +93,7 @@ def _fingerprint(module: str) -> str:
             if isinstance(origin, str) and origin.startswith("sim.") and origin not in names and origin in sys.modules:
                 names.add(origin)
                 pending.append(origin)
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        file = getattr(sys.modules[name], "__file__", None)
-        if file is not None:
-            digest.update(Path(file).read_bytes())
-    return digest.hexdigest()[:12]
+    return names
 
 
 def sealed_array(array: NDArray[Any]) -> NDArray[Any]:

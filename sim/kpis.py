@@ -38,11 +38,13 @@ class Kpi:
     @property
     def formula(self) -> str:
         """The formula in words a reader can check."""
-        ratio = self.numerator + (f" / {self.denominator}" if self.denominator else "")
+        top, below = _in_words(self.numerator), _in_words(self.denominator)
+        ratio = top + (f" / {below}" if below else "")
+        once = self.denominator.startswith("start:")
         scale = f" × {self.scale:g}" if self.scale != 1.0 else ""
         return {
             "total": f"Σ weeks {ratio}",
-            "ratio": f"Σ {self.numerator} / Σ {self.denominator}",
+            "ratio": f"Σ {top} / {'' if once else 'Σ '}{below}",
             "mean": f"mean over weeks of {ratio}",
             "last": f"{ratio} in the last week",
         }[self.how] + scale
@@ -206,7 +208,7 @@ KPIS: tuple[Kpi, ...] = (
         "weeks",
         "none",
         "ratio",
-        "stock_value",
+        "distributor_stock_value",
         "books.distributor_cost_of_goods",
     ),
 )
@@ -242,6 +244,11 @@ class Scorecard:
         below = self._cut(kpi.denominator, dimension) if kpi.denominator else None
         if top is None or (kpi.denominator and below is None):
             return None
+        if below is not None and dimension == "offer" and kpi.numerator == f"own:{kpi.denominator}":
+            # An offer's part of the whole market, so that the parts of ours add up to our share.
+            below = np.repeat(below.sum(axis=1, keepdims=True), below.shape[1], axis=1)
+        if len(top) == 0:
+            return np.full(top.shape[1:], np.nan)
         if kpi.how == "total":
             total: Array = top.sum(axis=0) * kpi.scale
             return total
@@ -280,7 +287,7 @@ class Scorecard:
         return values
 
     def _cut(self, term: str, dimension: str) -> Array | None:
-        if not term or term.startswith("books."):
+        if term.startswith("books."):
             return self._cut_books(term, dimension)
         name = term.removeprefix("own:")
         cut = (
@@ -298,13 +305,23 @@ class Scorecard:
         return cut_values
 
     def _cut_books(self, term: str, dimension: str) -> Array | None:
-        if not term or term != "books.revenue" or dimension not in self.ledger.cut:
+        # Only sell-in is posted with a breakdown, and by these two alone.
+        if term != "books.revenue" or dimension not in ("territory", "offer"):
             return None
         return self.ledger.flows_by("revenue", dimension)[: self.record.done].astype(np.float64)
 
 
 def _of_distributors(term: str) -> bool:
     return term.startswith("books.distributor_") or term == "books.cash_in_channel"
+
+
+def _in_words(term: str) -> str:
+    """A term as a formula shows it: recorded measures and figures of the books by their names."""
+    words = {
+        "start:non_users": "customers without a purchase from us at the start",
+        "hours_office": "(hours_routine + hours_administration)",
+    }
+    return words.get(term, term.replace("own:", "our "))
 
 
 def _once(term: str, values: Array) -> Array:

@@ -108,7 +108,7 @@ class Market(mesa.Model):
         params = self.scenario.params_at(state.week + 1)
         if params is not state.params:
             state.params = params
-            state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers_of)
+            state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers)
 
     def run(self) -> Market:
         """Run all weeks that are left; returns the market itself."""

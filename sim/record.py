@@ -42,7 +42,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("demand_units", "units", ("distributor", "offer"), "Units of ours that customers asked for."),
     Measure("unserved_units", "units", ("distributor", "offer"), "Units of ours asked for and not delivered."),
     Measure("stock_units", "units", ("distributor", "offer"), "Distributors' stock at the end of the week."),
-    Measure("stock_value", "minor units", ("distributor",), "The same at purchase price, without what is on its way."),
+    Measure(
+        "distributor_stock_value",
+        "minor units",
+        ("distributor",),
+        "The same at purchase price, without what is on its way.",
+    ),
     Measure("sell_in_units", "units", ("distributor", "offer"), "Units shipped to distributors."),
     Measure("ordered_units", "units", ("distributor", "offer"), "Units distributors ordered."),
     Measure("plant_stock_units", "units", ("offer",), "Finished goods at the end of the week."),

@@ -70,7 +70,7 @@ class Results:
         return pd.DataFrame({**columns, "measure": name, "value": values[index] * scale, "unit": unit})
 
     def _books(self) -> pd.DataFrame:
-        """The manufacturer's statement week by week, and the distributors' one by one."""
+        """The manufacturer's statement week by week, the distributors' one by one, and the profit of all together."""
         import pandas as pd
 
         done = self._record.done
@@ -82,6 +82,8 @@ class Results:
             entities = {"": MANUFACTURER} if not name.startswith("distributor_") and name != "cash_in_channel" else {}
             if not entities:
                 entities = {label: 1 + d for d, label in enumerate(self._record.labels["distributor"])}
+            if name == "channel_profit":
+                flows[:, MANUFACTURER] = flows[:, : self._ledger.outside].sum(axis=1)
             for label, entity in entities.items():
                 blank = dict.fromkeys(DIMENSIONS, "")
                 frames.append(

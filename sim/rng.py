@@ -38,7 +38,7 @@ class Decision(IntEnum):
     AWARENESS = 1  # does this customer learn of, or forget, this brand; index: brand
     OCCASIONS = 2  # how many occasions to buy consumables this week
     OCCASION_CATEGORY = 3  # which category an occasion is for; index: occasion
-    NEED = 4  # does a durable need open this week; index: category
+    NEED = 4  # does a durable need open; index: category, 64 + category: does the customer look for it this week
     CHOICE = 5  # taste of the moment (Gumbel) for an offer; index: offer + 256·occasion, 255 = nothing
     ORDER_SIZE = 6  # size of an order around the customer's mean; index: occasion
     ORDER_ROUNDING = 7  # rounding of a size to whole units; index: occasion

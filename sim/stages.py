@@ -21,9 +21,9 @@ class Stimulus(IntFlag):
 
     KNOWN = 1  # knows our brand
     FORGOTTEN = 2  # does not know it
-    NEED = 4  # wants to buy this week in a category where our brand is known and offered
-    NO_NEED = 8  # does not, and has not bought from us this week
-    BOUGHT = 16  # got an order from us this week
+    NEED = 4  # has an occasion this week in a category where our brand is known and offered
+    NO_NEED = 8  # has no such occasion
+    BOUGHT = 16  # got an order from us this week: then none but the next two hold besides
     HABIT = 32  # did so, with loyalty above the threshold
     NO_HABIT = 64  # did so, with loyalty below it
     OVERDUE = 128  # no order from us for several expected intervals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import Any, Protocol
 
@@ -15,8 +15,9 @@ from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.decisions.advertising import Advertising
 from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
-from sim.decisions.question import Variant, ask
+from sim.decisions.question import Rule, Variant, ask, merge
 from sim.decisions.seen import CustomersSeen
+from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.needs import Occasions
 from sim.kernels.stock_flow import Stage
@@ -105,6 +106,7 @@ class Today:
     made: NDArray[np.int64] | None = None
     started: NDArray[np.int64] | None = None
     shipped: NDArray[np.int64] | None = None
+    delivered: NDArray[np.int64] | None = None  # units of ours that customers got, by distributor
     demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor
     unserved: NDArray[np.int64] | None = None  # and not delivered this week
     discount_rate: NDArray[np.floating[Any]] | None = None  # [groups]
@@ -125,6 +127,28 @@ def hold(
     return Holdings(
         {f"{label}_{name}": array for label, part in parts.items() for name, array in part._asdict().items()}
     )
+
+
+def for_reading(seen: Any) -> Any:
+    """``seen`` with arrays that cannot be written: the phase that asks a rule may have borrowed the very columns it shows."""
+    shown: dict[str, Any] = {}
+    for item in fields(seen):
+        value = getattr(seen, item.name)
+        if isinstance(value, np.ndarray):
+            shown[item.name] = value.view()
+            shown[item.name].flags.writeable = False
+        elif isinstance(value, CustomersSeen):
+            shown[item.name] = for_reading(value)
+    return replace(seen, **shown)
+
+
+def refuse_nonsense(question: str, answer: Any) -> None:
+    """Raise InputError for an answer with NaN or infinity, which no later check on its bounds would notice."""
+    for item in fields(answer):
+        value = getattr(answer, item.name)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all():
+            problem = f"the rule answered with NaN or infinity in {item.name}"
+            raise InputError(f"policy.{question}", problem, "finite numbers", "mend the rule")
 
 
 class RuleBook(Protocol):
@@ -221,12 +245,55 @@ class MarketState:
 
     def ask(self, question: str, seen: Any, territory: Ints | None = None) -> Any:
         """Answer a question by the rules in force this week; see :func:`sim.decisions.question.ask`."""
-        return ask(self.rules(self.week, question), seen, territory)
+        answer = ask(self.rules(self.week, question), for_reading(seen), territory)
+        refuse_nonsense(question, answer)
+        return answer
 
-    def due(self, question: str) -> bool:
-        """Whether a question that is asked every so many weeks comes up this week, or its rules have just changed."""
-        variants = self.rules(self.week, question)
-        if self.week == 0 or variants != self.rules(self.week - 1, question):
-            return True
-        every = min(int(getattr(v.rule, "every", 1)) for v in variants)
-        return self.week % every == 0
+    def due_in(self, question: str) -> NDArray[np.bool_]:
+        """Territories [T] where ``question`` comes up this week: its rule's weeks are over, or the rule is new there."""
+        rules = self.rules_in(self.week, question)
+        weeks_over = [self.week % int(getattr(rule, "every", 1)) == 0 for rule in rules]
+        return np.array(weeks_over) | self.changed_in(question)
+
+    def changed_in(self, question: str) -> NDArray[np.bool_]:
+        """Territories [T] where another rule for ``question`` holds than last week; all of them in the first week."""
+        if self.week == 0:
+            return np.ones(len(self.layout.territories), dtype=np.bool_)
+        pairs = zip(self.rules_in(self.week, question), self.rules_in(self.week - 1, question), strict=True)
+        return np.array([now != before for now, before in pairs])
+
+    def rules_in(self, week: int, question: str) -> list[Rule]:
+        """The rule for ``question`` that holds in each territory [T] in ``week`` (0-based)."""
+        variants = self.rules(week, question)
+        return [variants[k].rule for k in self._holding(variants)]
+
+    def _holding(self, variants: list[Variant]) -> NDArray[np.int64]:
+        """Which of ``variants`` holds in each territory [T]: the last that reaches it."""
+        holding = np.zeros(len(self.layout.territories), dtype=np.int64)
+        for k, variant in enumerate(variants):
+            holding[slice(None) if variant.territories is None else list(variant.territories)] = k
+        return holding
+
+    def renew(self, question: str, seen: Any, held: Any, territory: Ints, truth: Any = None) -> Any:
+        """``held`` with the answers of all rules that are due, each in the territories where it holds.
+
+        ``territory`` [rows of the answer]; ``truth`` is what oracles see instead of ``seen``. A rule that is due
+        nowhere is not asked and costs nothing. Raises InputError for an answer of another length.
+        """
+        variants, due, answer = self.rules(self.week, question), self.due_in(question), held
+        holding = self._holding(variants)
+        for k, variant in enumerate(variants):
+            inside = due & (holding == k)
+            if inside.any():
+                other = variant.rule.answer(for_reading(truth if variant.rule.reads_truth else seen))
+                refuse_nonsense(question, other)
+                sizes = {len(value) for value in vars(other).values() if isinstance(value, np.ndarray)}
+                if sizes != {len(territory)}:
+                    raise InputError(
+                        f"policy.{question}",
+                        f"the rule answered for {sorted(sizes)} rows",
+                        f"one row for each of {len(territory)}",
+                        "mend the rule",
+                    )
+                answer = merge(answer, other, inside[territory])
+        return answer

@@ -25,7 +25,7 @@ class MesaMarket(mesa.Model):
         self.offer_brand: list[int] = brand.tolist()
         self.numbers = {
             name: {field: value.tolist() for field, value in zip(group._fields, group, strict=True)}
-            for name, group in zip(cut.numbers._fields, cut.numbers, strict=True)
+            for name, group in cut.numbers._asdict().items()
         }
         self.moves = moves_by_stage(cut)
         self.outside = float(cut.offers.outside[0])
@@ -49,7 +49,9 @@ class MesaMarket(mesa.Model):
         self.bought = [0] * len(self.brands)
         self.occasions = self.units = 0
         visits = self.cut.visits
-        for row, calls, effective in zip(visits.row.tolist(), visits.calls.tolist(), visits.effective.tolist(), strict=True):
+        for row, calls, effective in zip(
+            visits.row.tolist(), visits.calls.tolist(), visits.effective.tolist(), strict=True
+        ):
             self.customers[row].calls, self.customers[row].effective_calls = calls, effective
         self.agents.do("listen")
         self.agents.do("learn")
@@ -78,6 +80,8 @@ class MesaMarket(mesa.Model):
 
 class Customer(mesa.Agent):
     """One customer of the cut, the one in ``row``."""
+
+    model: MesaMarket
 
     def __init__(self, model: MesaMarket, cut: Cut, row: int) -> None:
         super().__init__(model)
@@ -215,7 +219,9 @@ class Customer(mesa.Agent):
         for offer in self.deliveries:
             bought = model.offer_brand[offer]
             for b in model.brands:
-                self.loyalty[b] = numbers["carry_over"] * self.loyalty[b] + (1.0 - numbers["carry_over"]) * (b == bought)
+                self.loyalty[b] = numbers["carry_over"] * self.loyalty[b] + (1.0 - numbers["carry_over"]) * (
+                    b == bought
+                )
             if self.owned >= 0 and self.owned != bought:
                 self.says[self.owned] = 0
             self.owned = bought
@@ -261,10 +267,8 @@ class Customer(mesa.Agent):
         if self.last_order == model.week:
             under |= _BOUGHT
             under |= _HABIT if self.loyalty[own] >= numbers["loyal_at"] else _NO_HABIT
-        elif not need:
-            under |= _NO_NEED
-        if need:
-            under |= _NEED
+        else:
+            under |= _NEED if need else _NO_NEED
         ours = self.purchase_rate * max(self.loyalty[own], LEAST_SHARE)
         if (model.week - self.last_order) * max(ours * numbers["tick"], numbers["slowest_rate"]) > numbers["intervals"]:
             under |= _OVERDUE
@@ -278,6 +282,10 @@ def moves_by_stage(cut: Cut) -> list[list[tuple[int, int, float]]]:
     """By stage: (to, stimuli of which one must be there, probability) of each move that can happen."""
     numbers: Any = cut.numbers.funnel
     return [
-        [(to, int(numbers.gate[at, to]), float(numbers.hazard[at, to])) for to in range(len(Stage)) if numbers.hazard[at, to] > 0]
+        [
+            (to, int(numbers.gate[at, to]), float(numbers.hazard[at, to]))
+            for to in range(len(Stage))
+            if numbers.hazard[at, to] > 0
+        ]
         for at in range(len(Stage))
     ]

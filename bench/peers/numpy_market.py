@@ -36,7 +36,11 @@ class NumpyMarket:
         self._brands = start.loyalty.shape[1]
         self._rate = start.purchase_rate * cut.needs.activity[start.territory, start.type]
         self.aware = ((start.aware[:, np.newaxis] >> np.arange(self._brands, dtype=np.uint8)) & 1).astype(np.bool_)
-        self.loyalty, self.satisfaction, self.expectation = start.loyalty.copy(), start.satisfaction.copy(), start.expectation.copy()
+        self.loyalty, self.satisfaction, self.expectation = (
+            start.loyalty.copy(),
+            start.satisfaction.copy(),
+            start.expectation.copy(),
+        )
         self.relationship, self.speaks = start.relationship.copy(), start.speaks.copy()
         self.talk_weak, self.talk_strong = start.talk_weak.copy(order="C"), start.talk_strong.copy(order="C")
         self.owned, self.last_order, self.stage = start.owned[:, 0].copy(), start.last_order.copy(), start.stage.copy()
@@ -87,7 +91,13 @@ class NumpyMarket:
 
     def _choose(self, row: Ints) -> tuple[Ints, Ints]:
         """(row, offer) of each occasion on which something is bought: the best of the known offers and nothing."""
-        cut, start, numbers, offers, brand = self._cut, self._cut.customers, self._cut.numbers.choice, self._cut.offers, self._brand
+        cut, start, numbers, offers, brand = (
+            self._cut,
+            self._cut.customers,
+            self._cut.numbers.choice,
+            self._cut.offers,
+            self._brand,
+        )
         where = start.distributor[row]
         value = offers.appeal[start.territory[row], start.type[row]] + start.taste[row] @ offers.attributes.T
         value += numbers.loyalty * self.loyalty[row][:, brand]
@@ -116,7 +126,9 @@ class NumpyMarket:
         spread = self._cut.offers.order_spread[0]
         z = self._chance.standard_normal(len(row), np.float32)
         size = self._cut.customers.order_size[row] * np.exp(spread * z - spread * spread / 2)
-        return np.maximum((size + self._chance.random(len(row), np.float32)) * (size > 1), 1).astype(np.int64)
+        rounded = (size + self._chance.random(len(row), np.float32)) * (size > 1)
+        units: Ints = np.maximum(rounded, 1).astype(np.int64)
+        return units
 
     def _live_through(self, row: Ints, offer: Ints) -> None:
         """Deliveries become loyalty and satisfaction; who got several lives through them one after the other."""
@@ -147,7 +159,9 @@ class NumpyMarket:
         satisfaction += numbers.step * (_ONE / (_ONE + np.exp(-felt)) - satisfaction)
         self.satisfaction[row, brand] = satisfaction
         self.expectation[row, brand] += numbers.expectation_step * (performance - self.expectation[row, brand])
-        self.speaks[row, brand] = (satisfaction >= numbers.content_at).astype(np.int8) - (satisfaction < numbers.disappointed_at)
+        self.speaks[row, brand] = (satisfaction >= numbers.content_at).astype(np.int8) - (
+            satisfaction < numbers.disappointed_at
+        )
 
     def _talk(self, said: NDArray[np.int8]) -> None:
         """What customers say reaches those they are tied to; ``said`` is what they said before, needed to push."""
@@ -177,7 +191,7 @@ class NumpyMarket:
         under = {
             Stimulus.KNOWN: knows,
             Stimulus.FORGOTTEN: ~knows,
-            Stimulus.NEED: need,
+            Stimulus.NEED: need & ~bought,
             Stimulus.NO_NEED: ~need & ~bought,
             Stimulus.BOUGHT: bought,
             Stimulus.HABIT: bought & habit,

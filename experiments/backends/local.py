@@ -46,9 +46,10 @@ class _Pool(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
         with _STARTING, _one_thread(), _without_interrupts():
             before = set(multiprocessing.active_children())
-            future = super().submit(fn, *args, **kwargs)
-            self.workers |= set(multiprocessing.active_children()) - before
-        return future
+            try:
+                return super().submit(fn, *args, **kwargs)
+            finally:
+                self.workers |= set(multiprocessing.active_children()) - before
 
 
 class Local:
@@ -88,20 +89,22 @@ def _one_thread() -> Iterator[None]:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Let processes start deaf to Ctrl-C, from their first moment on: only the driver answers it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let processes start deaf to Ctrl-C, from their first moment on: only the driver answers it.
+
+    The signal is blocked, which processes inherit, rather than ignored: one that comes now is answered after.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:
-    """In a fresh worker: leave Ctrl-C to the driver, and end when the driver is gone, however it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a fresh worker: end when the driver is gone, however it ended."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()

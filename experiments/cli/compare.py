@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,10 +24,11 @@ from experiments.cli.options import (
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from experiments.outcome import Outcome
 
-#: Columns of the comparison table by the fields of :class:`analysis.scorecard.Line`; a narrow terminal leaves some out.
+#: Columns of the comparison table by the fields of :class:`analysis.scorecard.Line`.
 _COLUMNS = {
     "label": "KPI",
     "baseline": "Baseline",
@@ -38,7 +40,8 @@ _COLUMNS = {
     "pairing": "Pairing",
     "verdict": "Verdict",
 }
-_NARROW = 120
+#: Columns that are left out, one after another, until the table fits.
+_DISPENSABLE = ("pairing", "policy", "probability", "relative")
 _COLOURS = {"better": "green", "worse": "red"}
 
 
@@ -127,19 +130,33 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
 
 
 def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
+    """The table of one policy, as wide as the terminal allows."""
+    from experiments.cli.screen import WIDE
+
+    columns = list(_COLUMNS)
+    table = _table(outcome, policy, columns)
+    unbounded = console.options.update(max_width=10 * WIDE)
+    for dispensable in _DISPENSABLE:
+        if console.measure(table, options=unbounded).maximum <= console.width:
+            break
+        columns.remove(dispensable)
+        table = _table(outcome, policy, columns)
+    console.print(table)
+
+
+def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
     from analysis.scorecard import scorecard_groups
     from experiments.cli.screen import make_table, plain_row
 
     study = outcome.study
-    pairs = study.meta.replications
-    title = f"{study.title(policy)} against {study.title(study.baseline)}: {pairs} pairs, {study.meta.weeks} weeks"
-    columns = [c for c in _COLUMNS if console.width >= _NARROW or c not in ("policy", "probability", "pairing")]
+    title = f"{study.title(policy)} against {study.title(study.baseline)}: "
+    title += f"{study.meta.replications} pairs, {study.meta.weeks} weeks"
     table = make_table([_COLUMNS[c] for c in columns], title, right=range(1, len(columns) - 1))
     for group in scorecard_groups(outcome.table, policy, study.meta.currency):
         table.add_row(f"[bold]{group.title}[/]")
         for line in group.lines:
             table.add_row(*plain_row(*(getattr(line, c) for c in columns)), style=_COLOURS.get(line.verdict))
-    console.print(table)
+    return table
 
 
 def _pairing(outcome: Outcome) -> str:

@@ -72,7 +72,10 @@ def sniff_delimiter(text: str) -> str:
 
     def score(delimiter: str) -> tuple[float, int]:
         lines = text.splitlines()[:_SNIFFED_LINES]
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        except csv.Error:  # reported when the whole text is read
+            return (0.0, 0)
         if not widths or widths[0] < 2:
             return (0.0, 0)
         return (sum(w == widths[0] for w in widths) / len(widths), widths[0])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.decisions.seen import CustomersSeen, FirmSeen, TruthSeen
-from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.state import MarketState
+
+#: Columns of the database that headquarters sees as they are.
+RECORDED = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "label")
 
 
 def see_customers(state: MarketState) -> CustomersSeen:
@@ -19,21 +21,8 @@ def see_customers(state: MarketState) -> CustomersSeen:
 
 
 def _open_database(state: MarketState) -> CustomersSeen:
-    known = state.knowledge
-    recency = np.where(known.last_order == NEVER, np.inf, state.week - known.last_order).astype(np.float32)
-    age = np.where(known.confirmed == NEVER, np.inf, state.week - known.confirmed).astype(np.float32)
-    return CustomersSeen(
-        key=state.customers.key,
-        territory=state.customers.territory,
-        known=known.known,
-        marks=known.marks,
-        orders=known.orders,
-        value=known.value,
-        potential=known.potential,
-        recency=recency,
-        record_age=age,
-        label=known.label,
-    )
+    columns = {name: getattr(state.knowledge, name) for name in RECORDED}
+    return CustomersSeen(key=state.customers.key, territory=state.customers.territory, week=state.week, **columns)
 
 
 def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
@@ -66,11 +55,10 @@ def base_positions(state: MarketState) -> np.ndarray:
     return np.asarray(state.numbers.positions)
 
 
-def expected_purchases(state: MarketState) -> np.ndarray:
-    """Expected purchases of each customer from anyone in minor units a year, [N] float64."""
-    numbers = state.numbers
-    consumables = (
-        state.customers.purchase_rate * state.customers.order_size * numbers.consumable_price[state.customers.type]
-    )
-    value: np.ndarray = consumables * WEEKS_PER_YEAR + numbers.durable_value[state.customers.type]
+def expected_purchases(state: MarketState, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Expected purchases from anyone in minor units a year of the customers in ``rows`` (default: all), float64."""
+    numbers, customers = state.numbers, state.customers
+    kind = customers.type[rows]
+    consumables = customers.purchase_rate[rows] * customers.order_size[rows] * numbers.consumable_price[kind]
+    value: np.ndarray = consumables * WEEKS_PER_YEAR + numbers.durable_value[kind]
     return value

@@ -23,19 +23,17 @@ class MarketDepartment(mesa.Agent):
 
 def decide_segments(state: MarketState) -> Segments | None:
     """Ask for new segments when they are due; None in other weeks."""
-    if not state.due("segmentation"):
+    territory = state.customers.territory
+    due = state.due_in("segmentation")
+    if not due.any():
         return None
+    label = state.knowledge.label
+    held = Segments(label=label, count=int(label[~due[territory]].max(initial=0)), cost=0)
     seen = see_firm(state, Decision.LABEL)
-    if any(variant.rule.reads_truth for variant in state.rules(state.week, "segmentation")):
-        seen = see_truth(state, seen)
-    answer: Segments = state.ask("segmentation", seen, state.customers.territory)
+    oracles = any(rule.reads_truth for rule in state.rules_in(state.week, "segmentation"))
+    truth = see_truth(state, seen) if oracles else None
+    answer: Segments = state.renew("segmentation", seen, held, territory, truth)
     check("policy.segmentation", answer.count <= MOST_SEGMENTS, f"{answer.count} segments", f"at most {MOST_SEGMENTS}")
-    check(
-        "policy.segmentation",
-        len(answer.label) == len(state.customers),
-        "labels for other customers",
-        "one label per customer",
-    )
     inside = answer.label.min(initial=0) >= 0 and answer.label.max(initial=0) <= answer.count
     check("policy.segmentation", bool(inside), "labels beyond the count of segments", "labels from 0 to count")
     check("policy.segmentation", answer.cost >= 0, f"a cost of {answer.cost}", "a cost of at least 0")
@@ -44,9 +42,10 @@ def decide_segments(state: MarketState) -> Segments | None:
 
 def decide_coverage(state: MarketState) -> Coverage | None:
     """Ask for a new call plan when it is due; None in other weeks."""
-    if not state.due("coverage"):
+    if not state.due_in("coverage").any():
         return None
-    answer: Coverage = state.ask("coverage", see_firm(state, Decision.TARGET), state.customers.territory)
+    held = Coverage(rep=state.knowledge.rep, norm=state.knowledge.norm)
+    answer: Coverage = state.renew("coverage", see_firm(state, Decision.TARGET), held, state.customers.territory)
     served = answer.rep >= 0
     at_home = state.reps.territory[answer.rep[served]] == state.customers.territory[served]
     check(

@@ -48,8 +48,9 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
     parts = build_channel(world, params, customers)
-    customers_of = np.bincount(customers.territory, minlength=len(world.territories))
-    numbers = freeze_numbers(world, params, positions_by_territory(world, roster), customers_of)
+    heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
+    np.add.at(heads, (customers.territory, customers.type), 1)
+    numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(

@@ -54,9 +54,10 @@ class Numbers:
     durable_value: Array  # [K] expected purchases of durables a year, minor units
     mark_spread: Array  # [M]
     customers_of: Array  # [T] customers by territory
+    customers: Array  # [T, K] customers by territory and type
 
 
-def freeze_numbers(world: World, params: Params, positions: Array, customers_of: Array, dt: float = 1.0) -> Numbers:
+def freeze_numbers(world: World, params: Params, positions: Array, customers: Array, dt: float = 1.0) -> Numbers:
     """Convert all parameters once; ``dt`` is the length of a tick of the customers' phases in weeks."""
     own_column = np.full(len(world.offers), -1, dtype=np.int64)
     own_column[list(world.own_offers)] = np.arange(len(world.own_offers))
@@ -84,5 +85,6 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers_of:
         consumable_price=mixes @ reference,
         durable_value=np.full(len(world.customer_types), float(durables)),
         mark_spread=mark_spread(world),
-        customers_of=customers_of,
+        customers_of=customers.sum(axis=1),
+        customers=customers,
     )

@@ -8,6 +8,7 @@ marked ``reads_truth``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 Bools = NDArray[np.bool_]
+
+#: Weeks below this one are no weeks: what they would date never happened.
+NO_WEEK = -20_000
 
 
 class Luck(Protocol):
@@ -45,9 +49,24 @@ class CustomersSeen:
     orders: Floats  # [N] orders from us a year, as recorded
     value: Floats  # [N] purchases from us a year, minor units, as recorded
     potential: Floats  # [N] reported purchases from anyone a year, minor units; NaN where nobody asked
-    recency: Floats  # [N] weeks since the last recorded order; inf without one
-    record_age: Floats  # [N] weeks since the record was last confirmed; inf without a record
+    last_order: Ints  # [N] week of the last recorded order, below NO_WEEK without one
+    confirmed: Ints  # [N] week in which the record was last confirmed, below NO_WEEK without a record
     label: Ints  # [N] assigned segment, 0 without one
+    week: int
+
+    @cached_property
+    def recency(self) -> Floats:
+        """Weeks since the last recorded order [N]; infinite without one."""
+        return _weeks_since(self.last_order, self.week)
+
+    @cached_property
+    def record_age(self) -> Floats:
+        """Weeks since the record was last confirmed [N]; infinite without a record."""
+        return _weeks_since(self.confirmed, self.week)
+
+
+def _weeks_since(when: Ints, week: int) -> Floats:
+    return np.where(when < NO_WEEK, np.inf, week - when)
 
 
 @dataclass(frozen=True)

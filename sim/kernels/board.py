@@ -46,6 +46,7 @@ class NeedBoard(NamedTuple):
     durable: NDArray[np.bool_]  # [C]
     first_need: Reals  # [K, C] probability per tick that one who owns none comes to need a durable
     replacement: Reals  # [C, ages] probability per tick that an item of that age in ticks needs replacing
+    search: np.floating[Any]  # probability per tick that one with an open need looks for an offer
 
 
 def make_offer_board(
@@ -114,20 +115,25 @@ def make_need_board(
     durable: ArrayLike,
     first_need: ArrayLike,
     replacement: ArrayLike,
+    search: float = 1.0,
     dtype: Real = np.float32,
 ) -> NeedBoard:
-    """Board from plain arrays: ``mix`` [K, C] shares of consumable occasions, the rest as in :class:`NeedBoard`."""
+    """Board from plain arrays: ``mix`` [K, C] shares of consumable occasions, the rest as in :class:`NeedBoard`.
+
+    ``search`` is once a week: 1, or the length of a tick in weeks where that is shorter.
+    """
     shares = np.asarray(mix, np.float64)
     total = shares.sum(axis=1, keepdims=True)
     running = np.cumsum(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0), axis=1)
     running[:, -1] = 1.0
     return sealed(
         NeedBoard(
-            _real(activity, dtype),
-            _real(running, dtype),
-            np.asarray(durable, np.bool_),
-            _real(first_need, dtype),
-            _real(replacement, dtype),
+            activity=_real(activity, dtype),
+            mix=_real(running, dtype),
+            durable=np.asarray(durable, np.bool_),
+            first_need=_real(first_need, dtype),
+            replacement=_real(replacement, dtype),
+            search=dtype(search),
         )
     )
 

@@ -14,7 +14,9 @@ Ints = NDArray[np.integer[Any]]
 
 
 @jit
-def divide_calls(due: NDArray[np.float64], rep: Ints, key: Ints, calls: NDArray[np.int64], tickets: np.uint64) -> NDArray[np.int64]:
+def divide_calls(
+    due: NDArray[np.float64], rep: Ints, key: Ints, calls: NDArray[np.int64], tickets: np.uint64
+) -> NDArray[np.int64]:
     """Visits by account [A]: each of ``calls`` [R] goes to the rep's account with the largest ``due`` [A] left.
 
     ``due`` is what the accounts are owed in calls and may be negative; it is not changed. Equals are

@@ -1,80 +1,111 @@
-"""Counts of customers for the records: integer histograms, summed over fixed blocks of rows."""
+"""The census: one pass over customers and records a week, for what is written down of them.
+
+Counts are integers and sums of reals are taken in fixed point, so that no result depends on threads.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, blocks_of, jit, run_blocks, sealed_array, threads_for
+from sim.kernels.jit import BLOCK, blocks_of, jit_bare, run_blocks, sealed, threads_for
+from sim.stages import Stage
 
 Counts = NDArray[np.int64]
-Ints = NDArray[np.integer[Any]]
+Reals = NDArray[np.floating[Any]]
+
+#: Steps of one unit in sums of reals.
+FIXED_POINT = 1_000_000
+
+_BUYER, _LOYAL = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL)
+_AWARE_COLUMN, _ACTIVE_COLUMN, _USERS_COLUMN, _SATISFACTION_COLUMN = 0, 1, 2, 3
+_RECORDS_COLUMN, _ACCOUNTS_COLUMN, _JUDGED_COLUMN, _ERROR_COLUMN = 0, 1, 2, 3
 
 
-@jit
-def _tally(
-    first: int,
-    last: int,
-    territory: NDArray[np.uint16],
-    type_: NDArray[np.uint8],
-    value: NDArray[np.uint8],
-    partial: Counts,
-) -> None:
-    for block in range(first, last):
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, value.size)):
-            partial[territory[i], type_[i], value[i]] += 1
+class People(NamedTuple):
+    """The columns of customers that the census reads."""
+
+    territory: NDArray[np.uint16]
+    type: NDArray[np.uint8]
+    aware: NDArray[np.uint8]
+    stage: NDArray[np.uint8]
+    last_order: NDArray[np.int32]
+    satisfaction: Reals
 
 
-def count_by_territory_and_type(
-    territory: NDArray[np.uint16],
-    type_: NDArray[np.uint8],
-    value: NDArray[np.uint8],
-    *,
-    territories: int,
-    types: int,
-    values: int,
-) -> Counts:
-    """Customers by territory, type and a byte (stage, price group, awareness byte), int64[territories, types, values]."""
-    threads = threads_for(len(value))
-    blocks = blocks_of(len(value))
-    parts = [np.zeros((territories, types, values), np.int64) for _ in range(threads)]
-    where, what, counted = sealed_array(territory), sealed_array(type_), sealed_array(value)
-    edges = [blocks * share // threads for share in range(threads + 1)]
+class Records(NamedTuple):
+    """The columns of the database, and the truth beside it, that the census reads."""
 
-    def part(first: int, last: int) -> None:
-        for share in range(first, last):
-            _tally(edges[share], edges[share + 1], where, what, counted, parts[share])
-
-    run_blocks(part, threads, threads)
-    total: Counts = np.sum(parts, axis=0)
-    return total
+    territory: NDArray[np.uint16]
+    known: NDArray[np.bool_]
+    rep: NDArray[np.int32]
+    value: Reals
+    bought: Reals
 
 
-def count_aware(
-    territory: NDArray[np.uint16],
-    type_: NDArray[np.uint8],
-    aware: NDArray[np.uint8],
-    *,
-    territories: int,
-    types: int,
-    brands: int,
-) -> Counts:
-    """Customers who know each brand, by territory and type, int64[territories, types, brands]."""
-    by_byte = count_by_territory_and_type(territory, type_, aware, territories=territories, types=types, values=256)
-    knows = (np.arange(256)[:, np.newaxis] >> np.arange(brands)) & 1
-    counts: Counts = by_byte @ knows
+@jit_bare
+def _count_people(first: int, last: int, who: People, own_brand: int, since: int, total: Counts) -> None:
+    bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
+    for i in range(first * BLOCK, min(last * BLOCK, who.stage.size)):
+        cell = total[who.territory[i], who.type[i]]
+        cell[_AWARE_COLUMN] += (who.aware[i] & bit) != 0
+        cell[_ACTIVE_COLUMN] += who.last_order[i] > since
+        if who.stage[i] == _BUYER or who.stage[i] == _LOYAL:
+            cell[_USERS_COLUMN] += 1
+            cell[_SATISFACTION_COLUMN] += np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
+
+
+@jit_bare
+def _count_records(first: int, last: int, who: Records, total: Counts) -> None:
+    for i in range(first * BLOCK, min(last * BLOCK, who.rep.size)):
+        cell = total[who.territory[i]]
+        cell[_ACCOUNTS_COLUMN] += who.rep[i] >= 0
+        if who.known[i]:
+            cell[_RECORDS_COLUMN] += 1
+            if who.value[i] > 0 and who.bought[i] > 0:
+                error = abs(math.log(np.float64(who.value[i]) / np.float64(who.bought[i])))
+                cell[_JUDGED_COLUMN] += 1
+                cell[_ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
+
+
+def count_people(who: People, own_brand: int, since: int, *, territories: int, types: int) -> NDArray[np.float64]:
+    """Customers by territory and type [4, T, types]: aware of us, last order after week ``since``, users, their satisfaction summed."""
+    people = sealed(who)
+    total = _in_shares(
+        len(people.stage),
+        (territories, types, 4),
+        lambda first, last, part: _count_people(first, last, people, own_brand, since, part),
+    )
+    counts = np.moveaxis(total, -1, 0).astype(np.float64)
+    counts[_SATISFACTION_COLUMN] /= FIXED_POINT
     return counts
 
 
-def count_orders(
-    territory: Ints, type_: Ints, offer: Ints, units: Ints, *, territories: int, types: int, offers: int
-) -> tuple[Counts, Counts]:
-    """Orders and units by territory, type and offer, both int64[territories, types, offers], from one entry per order."""
-    cell = (territory.astype(np.int64) * types + type_) * offers + offer
-    size = territories * types * offers
-    orders = np.bincount(cell, minlength=size)
-    totals = np.bincount(cell, weights=units, minlength=size)  # exact: integers far below 2^53
-    shape = (territories, types, offers)
-    return orders.reshape(shape).astype(np.int64), totals.reshape(shape).astype(np.int64)
+def count_records(who: Records, *, territories: int) -> NDArray[np.float64]:
+    """The database by territory [4, T]: records, accounts of reps, records with purchases, absolute log error of these summed."""
+    records = sealed(who)
+    total = _in_shares(
+        len(records.rep), (territories, 4), lambda first, last, part: _count_records(first, last, records, part)
+    )
+    counts = total.T.astype(np.float64)
+    counts[_ERROR_COLUMN] /= FIXED_POINT
+    return counts
+
+
+def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Counts], None]) -> Counts:
+    """Sum of what ``count`` adds up over shares of the rows, one share and one table per thread."""
+    threads, blocks = threads_for(rows), blocks_of(rows)
+    parts = [np.zeros(shape, dtype=np.int64) for _ in range(threads)]
+    edges = [blocks * share // threads for share in range(threads + 1)]
+
+    def run(first: int, last: int) -> None:
+        for share in range(first, last):
+            count(edges[share], edges[share + 1], parts[share])
+
+    run_blocks(run, threads, threads)
+    total: Counts = np.sum(parts, axis=0)
+    return total

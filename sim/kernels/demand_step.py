@@ -185,7 +185,21 @@ def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: 
     total = int(start[-1])
     out = Occasions(np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8), start)
     luck = stream(seed, Decision.OCCASION_CATEGORY, tick)
-    run_blocks(list_occasions, blocks, threads, luck, key, type_, need_open, in_market, counts, sizes, needs, out)
+    run_blocks(
+        list_occasions,
+        blocks,
+        threads,
+        luck,
+        stream(seed, Decision.NEED, tick),
+        key,
+        type_,
+        need_open,
+        in_market,
+        counts,
+        sizes,
+        needs,
+        out,
+    )
     return sealed(out)
 
 

@@ -151,14 +151,10 @@ def _late(since: np.int32, purchase_rate: Any, numbers: FunnelNumbers) -> Any:
 
 @jit_bare
 def _stimuli(i: Whole, tick: Whole, own_brand: Whole, who: Standing, need: bool, numbers: FunnelNumbers) -> Whole:
+    if who.last_order[i] == tick:  # a purchase from us outweighs all else
+        return _BOUGHT | (_HABIT if who.loyalty[i, own_brand] >= numbers.loyal_at else _NO_HABIT)
     under = _KNOWN if (who.aware[i] >> np.uint8(own_brand)) & np.uint8(1) else _FORGOTTEN
-    if who.last_order[i] == tick:
-        under |= _BOUGHT
-        under |= _HABIT if who.loyalty[i, own_brand] >= numbers.loyal_at else _NO_HABIT
-    elif not need:
-        under |= _NO_NEED
-    if need:
-        under |= _NEED
+    under |= _NEED if need else _NO_NEED
     since = np.int32(tick) - who.last_order[i]
     if _late(since, who.purchase_rate[i], numbers):
         # What is expected from us is our share of the customer's purchases, of which loyalty is the running record.

@@ -29,6 +29,9 @@ MOST_OCCASIONS = 100
 #: Number of the occasion at which a durable of category c is sought: this + c, whatever else the customer buys.
 DURABLE_OCCASION = 128
 
+#: Index of the draw for looking for a durable of category c: this + c.
+_SEARCH_INDEX = 64
+
 _ONE = np.uint8(1)
 
 
@@ -134,7 +137,9 @@ def _count_block(
             if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
                 need_open[i] |= np.uint8(_ONE << np.uint8(c))
         n = _poisson(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
-        total = n + _bits(need_open[i])
+        total = n
+        for c in range(board.durable.size):
+            total += _looks_for(need_luck, c, keys[i], need_open[i], board)
         in_market[start + found] = i
         counts[start + found] = n
         found += total > 0
@@ -148,6 +153,7 @@ def list_occasions(
     first: int,
     last: int,
     luck: np.uint64,
+    need_luck: np.uint64,
     keys: NDArray[np.uint32],
     type_: Bytes,
     need_open: Bytes,
@@ -173,7 +179,7 @@ def list_occasions(
                 place += 1
             if need_open[i]:
                 for c in range(board.durable.size):
-                    if (need_open[i] >> np.uint8(c)) & _ONE:
+                    if _looks_for(need_luck, c, keys[i], need_open[i], board):
                         out.row[place] = i
                         out.category[place] = c
                         out.number[place] = DURABLE_OCCASION + c
@@ -245,9 +251,8 @@ def _poisson(u: np.float32, mean: Any) -> int:
 
 
 @jit_bare
-def _bits(byte: np.uint8) -> int:
-    count = 0
-    while byte:
-        byte &= np.uint8(byte - _ONE)
-        count += 1
-    return count
+def _looks_for(luck: np.uint64, c: int, key: np.uint32, need_open: np.uint8, board: NeedBoard) -> bool:
+    """Whether a customer with an open need for durable ``c`` looks for an offer this tick."""
+    if (need_open >> np.uint8(c)) & _ONE == 0:
+        return False
+    return bool(board.search >= 1) or draw32(luck, np.uint64(key), np.uint64(_SEARCH_INDEX + c)) < board.search

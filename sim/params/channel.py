@@ -30,10 +30,16 @@ class Channel(Section):
         3, unit="weeks", doc="From production order to finished goods.", bounds=(1, 26), soft=(1, 12)
     )
     # stock at the start, before the first order
-    stock_weeks_at_start: float = param(5.0, unit="weeks", doc="Distributors' stock at the start, in weeks of forecast.", bounds=(0, 52))
-    plant_weeks_at_start: float = param(6.0, unit="weeks", doc="Plant's stock at the start, in weeks of forecast.", bounds=(0, 52))
+    stock_weeks_at_start: float = param(
+        5.0, unit="weeks", doc="Distributors' stock at the start, in weeks of forecast.", bounds=(0, 52)
+    )
+    plant_weeks_at_start: float = param(
+        6.0, unit="weeks", doc="Plant's stock at the start, in weeks of forecast.", bounds=(0, 52)
+    )
     # money
-    pass_through: float = param(0.8, unit="share", doc="φ: part of a discount that distributors pass on to customers.", bounds=(0, 1))
+    pass_through: float = param(
+        0.8, unit="share", doc="φ: part of a discount that distributors pass on to customers.", bounds=(0, 1)
+    )
     payment_weeks: int = param(
         6, unit="weeks", doc="Payment terms granted to distributors.", bounds=(0, 52), lever=True
     )
@@ -60,7 +66,10 @@ class Channel(Section):
     unserved_wait: float = param(0.5, unit="share", doc="Unserved customers who wait.", bounds=(0, 1))
     unserved_switch: float = param(0.3, unit="share", doc="Unserved customers who buy another offer.", bounds=(0, 1))
     unserved_disappointment: float = param(
-        0.5, unit="quality scale", doc="Performance missed by a customer who asked for our offer and got none.", bounds=(0, 10)
+        0.5,
+        unit="quality scale",
+        doc="Performance missed by a customer who asked for our offer and got none.",
+        bounds=(0, 10),
     )
     # relations with the manufacturer
     trust_start: float = param(0.5, unit="share", doc="Trust of distributors in the maker at the start.", bounds=(0, 1))

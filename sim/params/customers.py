@@ -244,8 +244,8 @@ class Funnel(Section):
 
     consider: float = param(
         0.5,
-        unit="probability a week",
-        doc="Aware → considering, while there is a need that our brand could serve.",
+        unit="probability per occasion",
+        doc="Aware → considering, on an occasion that our brand could serve.",
         bounds=(0.0, 1.0),
     )
     drop: float = param(
@@ -268,8 +268,8 @@ class Funnel(Section):
     )
     reconsider: float = param(
         0.2,
-        unit="probability a week",
-        doc="Lapsed → considering, while there is a need that our brand could serve.",
+        unit="probability per occasion",
+        doc="Lapsed → considering, on an occasion that our brand could serve.",
         bounds=(0.0, 1.0),
     )
 
@@ -361,13 +361,13 @@ def funnel_numbers(
     move(Stage.UNKNOWN, Stage.AWARE, Stimulus.KNOWN, 1.0, timed=False)
     for start in (Stage.AWARE, Stage.CONSIDERING):
         move(start, Stage.UNKNOWN, Stimulus.FORGOTTEN, 1.0, timed=False)
-    move(Stage.AWARE, Stage.CONSIDERING, Stimulus.NEED, funnel.consider, timed=True)
+    move(Stage.AWARE, Stage.CONSIDERING, Stimulus.NEED, funnel.consider, timed=False)
     move(Stage.CONSIDERING, Stage.AWARE, Stimulus.NO_NEED, funnel.drop, timed=True)
     move(Stage.BUYER, Stage.LOYAL, Stimulus.HABIT, funnel.settle, timed=False)
     move(Stage.LOYAL, Stage.BUYER, Stimulus.NO_HABIT, funnel.stray, timed=False)
     for start in (Stage.BUYER, Stage.LOYAL):
         move(start, Stage.LAPSED, Stimulus.OVERDUE, lapse.probability, timed=True)
-    move(Stage.LAPSED, Stage.CONSIDERING, Stimulus.NEED, funnel.reconsider, timed=True)
+    move(Stage.LAPSED, Stage.CONSIDERING, Stimulus.NEED, funnel.reconsider, timed=False)
     return freeze(
         lapse,
         FunnelNumbers,

@@ -9,12 +9,26 @@ class Database(Section):
     """The customer database: coverage at the start, error of what is measured, upkeep."""
 
     coverage_start: float = param(0.6, unit="share", doc="Customers with a record at the start.", bounds=(0, 1))
-    history_start: float = param(0.35, unit="share", doc="Known customers whose purchases of last year are on record at the start.", bounds=(0, 1))
+    history_start: float = param(
+        0.35,
+        unit="share",
+        doc="Known customers whose purchases of last year are on record at the start.",
+        bounds=(0, 1),
+    )
     history_error: float = param(0.5, unit="log sd", doc="Error of those recorded purchases.", bounds=(0, 3))
-    mark_error: float = param(0.4, unit="sd of mark", doc="Error of marks as recorded at the start, in standard deviations of the mark.", bounds=(0, 5))
+    mark_error: float = param(
+        0.4,
+        unit="sd of mark",
+        doc="Error of marks as recorded at the start, in standard deviations of the mark.",
+        bounds=(0, 5),
+    )
     mark_error_of_call: float = param(0.2, unit="sd of mark", doc="Error of marks measured in a call.", bounds=(0, 5))
-    potential_error: float = param(0.3, unit="log sd", doc="Error of an account's reported purchases from anyone.", bounds=(0, 3))
-    memory: float = param(26.0, unit="weeks", doc="Half-life with which recorded purchases are averaged.", bounds=(1, 520))
+    potential_error: float = param(
+        0.3, unit="log sd", doc="Error of an account's reported purchases from anyone.", bounds=(0, 3)
+    )
+    memory: float = param(
+        26.0, unit="weeks", doc="Half-life with which recorded purchases are averaged.", bounds=(1, 520)
+    )
     upkeep: int = param(100, unit="minor units/record/year", doc="Cost of keeping one record.", bounds=(0, 10**7))
     sharing_every: int = param(4, unit="weeks", doc="Weeks between deliveries of shared sell-out data.", bounds=(1, 52))
     sharing_lag: int = param(1, unit="weeks", doc="Delay of shared sell-out data.", bounds=(0, 26))

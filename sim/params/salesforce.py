@@ -9,16 +9,34 @@ class Hours(Section):
     """A rep's week before routines take their part."""
 
     contract: float = param(40.0, unit="hours/week", doc="Working hours of a rep.", bounds=(1, 80))
-    absence: float = param(0.10, unit="share", doc="Holidays, illness: mean share of contract hours not attended.", bounds=(0, 0.6), soft=(0.05, 0.25))
-    administration: float = param(7.0, unit="hours/week", doc="Orders, offers, mail: administration that no routine asks for.", bounds=(0, 40))
-    selling_per_call: float = param(0.55, unit="hours", doc="Time with the customer in one call, preparation included.", bounds=(0.05, 8))
+    absence: float = param(
+        0.10,
+        unit="share",
+        doc="Holidays, illness: mean share of contract hours not attended.",
+        bounds=(0, 0.6),
+        soft=(0.05, 0.25),
+    )
+    administration: float = param(
+        7.0, unit="hours/week", doc="Orders, offers, mail: administration that no routine asks for.", bounds=(0, 40)
+    )
+    selling_per_call: float = param(
+        0.55, unit="hours", doc="Time with the customer in one call, preparation included.", bounds=(0.05, 8)
+    )
 
 
 class Calls(Section):
     """What a call does to the account, by the rep who makes it."""
 
-    skill_spread: float = param(0.3, unit="log per sd", doc="CV: sales a rep brings in scale with exp(CV·z).", bounds=(0, 2))
+    skill_spread: float = param(
+        0.3, unit="log per sd", doc="CV: sales a rep brings in scale with exp(CV·z).", bounds=(0, 2)
+    )
     ability_spread: float = param(1.0, unit="sd", doc="Standard deviation of ability among applicants.", bounds=(0, 3))
-    compliance_start: float = param(0.5, unit="share", doc="Alignment with the call plan of a rep nobody manages.", bounds=(0, 1))
-    motivation_spread: float = param(0.1, unit="1", doc="Standard deviation of motivation among reps around 1.", bounds=(0, 1))
-    workload_smoothing: float = param(0.2, unit="1/week", doc="Weight of the latest week in reported calls a week.", bounds=(0.01, 1))
+    compliance_start: float = param(
+        0.5, unit="share", doc="Alignment with the call plan of a rep nobody manages.", bounds=(0, 1)
+    )
+    motivation_spread: float = param(
+        0.1, unit="1", doc="Standard deviation of motivation among reps around 1.", bounds=(0, 1)
+    )
+    workload_smoothing: float = param(
+        0.2, unit="1/week", doc="Weight of the latest week in reported calls a week.", bounds=(0.01, 1)
+    )

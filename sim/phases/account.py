@@ -73,20 +73,21 @@ def _book_sell_in(state: MarketState) -> None:
 def _book_sell_out(state: MarketState) -> None:
     """Deliveries to customers: the distributor's sales, its cost of goods, and discounts the manufacturer grants."""
     orders, served = state.today.orders, state.today.served
-    if orders is None or served is None:
+    if orders is None or served is None or state.today.delivered is None:
         return
     ledger, distributors = state.ledger, state.distributors
     column = state.numbers.own_column[orders.offer]
     ours = (column >= 0) & (served > 0)
     seller = state.customers.distributor[orders.customer[ours]].astype(np.int64)
-    ledger.pay(ledger.outside, 1 + seller, served[ours] * orders.price[ours], credit=Account.SALES)
+    rows = 1 + np.arange(len(distributors))
+    # A week's sales in minor units stay far below 2^53, so that float64 holds them exactly.
+    sales = np.bincount(seller, weights=served[ours] * orders.price[ours], minlength=len(rows))
+    ledger.pay(ledger.outside, rows, sales.astype(np.int64), credit=Account.SALES)
     _book_discounts(state, ours, seller)
-    delivered = np.zeros_like(distributors.stock_value)
-    np.add.at(delivered, (seller, column[ours]), served[ours])
+    delivered = state.today.delivered
     held = state.channel.on_hand + state.channel.in_transit + delivered
     cost = average_cost(distributors.stock_value, held, delivered)
     distributors.stock_value[:] -= cost
-    rows = 1 + np.arange(len(distributors))
     ledger.post(Account.CHANNEL_COST_OF_GOODS, Account.CHANNEL_STOCK, cost.sum(axis=1), entity=rows)
 
 

@@ -63,8 +63,10 @@ def _advertise(state: MarketState) -> None:
 def _share_data(state: MarketState) -> None:
     distributors = state.distributors
     distributors.payment[:] = offer_sharing(state).payment
-    if state.due("share_data") or state.due("sharing_contract"):
-        distributors.shares_data[:] = decide_sharing(state).shares
+    # A distributor commits itself for some weeks, unless it gets an offer of another kind.
+    asked = (state.due_in("share_data") | state.changed_in("sharing_contract"))[distributors.territory]
+    if asked.any():
+        distributors.shares_data[asked] = decide_sharing(state).shares[asked]
 
 
 def _price(state: MarketState) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,55 +42,59 @@ def _serve_customers(state: MarketState) -> None:
     new = state.today.orders
     if new is None:
         return
+    shape = state.channel.on_hand.shape
     orders = join(state.waiting, new)
-    served = _ration(state, orders, state.channel.on_hand.ravel())
-    unserved = orders.units - served
-    numbers = state.params.channel
-    keys = state.customers.key[orders.customer]
-    lottery = stream(state.seed, Decision.UNSERVED, state.week)
-    fate = choose_fates(lottery, keys, orders.index, unserved, numbers.unserved_wait, numbers.unserved_switch)
-    left = (state.channel.on_hand - _per_cell(state, orders, served)).ravel()
+    cells = _cells(state, orders)
+    served, delivered = _ration(state, orders, cells, state.channel.on_hand.ravel())
+    rows = np.flatnonzero(served < orders.units)
+    lacking = _rest(orders, rows, (orders.units - served)[rows])
+    fate = _fates(state, lacking)
     # Who waits for a durable keeps the need and chooses again next week; who waits for consumables stays in the queue.
-    queues = (fate == Fate.WAITS) & ~state.board.durable[state.numbers.category[orders.offer]]
-    state.waiting = _part(orders, queues, unserved)
-    switched = choose_again(
-        state, _rest(orders, fate == Fate.SWITCHES, unserved), left.reshape(state.channel.on_hand.shape)
-    )
-    instead = _ration(state, switched, left)
-    state.today.demand = _per_cell(state, new, new.units)
-    state.today.unserved = _per_cell(state, orders, unserved)
-    both = join(orders, switched)
-    state.today.orders, state.today.served = both, np.concatenate([served, instead])
-    delivered = _per_cell(state, both, state.today.served)
-    waiting = _per_cell(state, state.waiting, state.waiting.units)
-    settle(state.channel, delivered, waiting)
-    state.units.sell(state.week, delivered.sum(axis=0))
-    state.distributors.demand[:] = state.today.demand
+    queues = (fate == Fate.WAITS) & ~state.board.durable[state.numbers.category[lacking.offer]]
+    state.waiting = _a_week_older(_rest(lacking, queues, lacking.units[queues]))
+    left = state.channel.on_hand.ravel() - delivered
+    switches = fate == Fate.SWITCHES
+    switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
+    instead, handed_over = _ration(state, switched, _cells(state, switched), left)
+    # An order that waits was counted as unserved in the week it was made.
+    earlier = len(orders.offer) - len(new.offer)
+    fresh = rows >= earlier
+    today = state.today
+    today.demand = _per_cell(cells[earlier:], new.units, shape)
+    today.unserved = _per_cell(cells[rows[fresh]], lacking.units[fresh], shape)
+    today.orders, today.served = join(orders, switched), np.concatenate([served, instead])
+    today.delivered = (delivered + handed_over).reshape(shape)
+    settle(state.channel, today.delivered, _per_cell(_cells(state, state.waiting), state.waiting.units, shape))
+    state.units.sell(state.week, today.delivered.sum(axis=0))
+    state.distributors.demand[:] = today.demand
 
 
 def join(first: Purchases | None, second: Purchases) -> Purchases:
     """Two lists of orders one after the other."""
-    if first is None:
+    if first is None or len(first.offer) == 0:
         return second
+    if len(second.offer) == 0:
+        return first
     return Purchases(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Purchases.__dataclass_fields__))
 
 
-def _part(orders: Purchases, rows: NDArray[np.bool_], units: Units) -> Purchases:
-    """The orders in ``rows`` for what is left of them, a week older; numbered apart from the occasions of coming weeks."""
-    return Purchases(
-        customer=orders.customer[rows],
-        offer=orders.offer[rows],
-        units=units[rows],
-        index=np.minimum(np.maximum(orders.index[rows], MOST_OCCASIONS) + 1, DURABLE_OCCASION - 1),
-        waited=orders.waited[rows] + 1,
-        price=orders.price[rows],
-    )
+def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
+    """The orders in ``rows`` for the ``units`` that are left of them."""
+    columns = {name: getattr(orders, name)[rows] for name in Purchases.__dataclass_fields__ if name != "units"}
+    return Purchases(**columns, units=units)
 
 
-def _rest(orders: Purchases, rows: NDArray[np.bool_], units: Units) -> Purchases:
-    """The orders in ``rows`` for what is left of them, on the same occasion."""
-    columns = {name: getattr(orders, name)[rows] for name in Purchases.__dataclass_fields__}
-    return Purchases(**{**columns, "units": units[rows]})
+def _a_week_older(orders: Purchases) -> Purchases:
+    """Orders that wait, numbered apart from the occasions of the weeks to come."""
+    index = np.minimum(np.maximum(orders.index, MOST_OCCASIONS) + 1, DURABLE_OCCASION - 1)
+    return replace(orders, index=index, waited=orders.waited + 1)
+
+
+def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
+    numbers = state.params.channel
+    keys = state.customers.key[lacking.customer]
+    lottery = stream(state.seed, Decision.UNSERVED, state.week)
+    return choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
 
 
 def _cells(state: MarketState, orders: Purchases) -> Units:
@@ -98,22 +105,19 @@ def _cells(state: MarketState, orders: Purchases) -> Units:
     return cells
 
 
-def _ration(state: MarketState, orders: Purchases, supply: Units) -> Units:
+def _ration(state: MarketState, orders: Purchases, cells: Units, supply: Units) -> tuple[Units, Units]:
+    """Units served of each order, and units delivered out of each cell."""
     lottery = stream(state.seed, Decision.RATIONING, state.week)
     keys = state.customers.key[orders.customer]
-    served, _ = ration_orders(
-        lottery, _cells(state, orders), keys, orders.index, orders.units, orders.waited, np.ascontiguousarray(supply)
-    )
-    return served
+    return ration_orders(lottery, cells, keys, orders.index, orders.units, orders.waited, np.ascontiguousarray(supply))
 
 
-def _per_cell(state: MarketState, orders: Purchases, units: Units) -> Units:
+def _per_cell(cells: Units, units: Units, shape: tuple[int, ...]) -> Units:
     """Units of our offers summed by distributor and offer [D, own offers]."""
-    cells = _cells(state, orders)
     ours = cells >= 0
-    total = np.zeros(state.channel.on_hand.size, dtype=np.int64)
-    np.add.at(total, cells[ours], units[ours])
-    return total.reshape(state.channel.on_hand.shape)
+    # Sums of units stay far below 2^53, so that float64 holds them exactly.
+    total = np.bincount(cells[ours], weights=units[ours], minlength=shape[0] * shape[1])
+    return total.astype(np.int64).reshape(shape)
 
 
 def _order(state: MarketState) -> None:

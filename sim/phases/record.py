@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_rep import hours_per_call
+from sim.kernels.census import People, Records, count_people, count_records
 from sim.kernels.stock_flow import check_stage
-from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR
-from sim.stages import Stage
 from sim.state import MarketState, Use
 
 Array = NDArray[np.float64]
@@ -49,22 +48,25 @@ def count_by_cells(state: MarketState, rows: NDArray[np.integer]) -> Array:
 
 
 def _record_customers(state: MarketState) -> None:
-    customers, week, put = state.customers, state.week, state.record.put
-    own = state.layout.own_brand
-    users = (customers.stage == Stage.BUYER) | (customers.stage == Stage.LOYAL)
-    recent = (customers.last_order != NEVER) & (week - customers.last_order < WEEKS_PER_YEAR)
-    put(week, "customers", count_by(state))
-    put(week, "aware_customers", count_by(state, (customers.aware >> own & 1).astype(np.bool_)))
-    put(week, "active_customers", count_by(state, recent))
-    put(week, "users", count_by(state, users))
-    put(week, "satisfaction_sum", count_by(state, users, customers.satisfaction[:, own]))
-    for name, values in (
-        ("lapses", state.today.lapses),
-        ("new_customers", state.today.new_customers),
-        ("occasions", state.today.occasions),
+    week, layout, today = state.week, state.layout, state.today
+    columns = (getattr(state.customers, name) for name in People._fields)
+    counts = count_people(
+        People(*columns),
+        layout.own_brand,
+        week - round(WEEKS_PER_YEAR),
+        territories=len(layout.territories),
+        types=len(layout.customer_types),
+    )
+    state.record.put(week, "customers", state.numbers.customers)
+    for name, values in zip(("aware_customers", "active_customers", "users", "satisfaction_sum"), counts, strict=True):
+        state.record.put(week, name, values)
+    for name, events in (
+        ("lapses", today.lapses),
+        ("new_customers", today.new_customers),
+        ("occasions", today.occasions),
     ):
-        if values is not None:
-            put(week, name, values)
+        if events is not None:
+            state.record.put(week, name, events)
 
 
 def _record_purchases(state: MarketState) -> None:
@@ -98,7 +100,7 @@ def _record_channel(state: MarketState) -> None:
         if values is not None:
             state.record[name][state.week][:, own] = values
     price = state.numbers.list_price[own]
-    state.record.put(state.week, "stock_value", (state.channel.on_hand @ price).astype(np.float64))
+    state.record.put(state.week, "distributor_stock_value", (state.channel.on_hand @ price).astype(np.float64))
     state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
     if today.started is not None:
         state.record["production_units"][state.week][own] = today.started
@@ -132,18 +134,12 @@ def _record_team(state: MarketState) -> None:
 
 def _record_knowledge(state: MarketState) -> None:
     """How much the firm knows, and how far what it believes is from what is true."""
-    territories = len(state.layout.territories)
-    home, knowledge = state.customers.territory, state.knowledge
-    both = knowledge.known & (knowledge.value > 0) & (state.diary.bought > 0)
-    error = np.abs(np.log(knowledge.value[both]) - np.log(state.diary.bought[both]))
-    values = {
-        "accounts": np.bincount(home[knowledge.rep >= 0], minlength=territories),
-        "records": np.bincount(home[knowledge.known], minlength=territories),
-        "belief_error_sum": np.bincount(home[both], weights=error, minlength=territories),
-        "belief_count": np.bincount(home[both], minlength=territories),
-    }
-    for name, value in values.items():
-        state.record.put(state.week, name, value)
+    knowledge = state.knowledge
+    records = Records(state.customers.territory, knowledge.known, knowledge.rep, knowledge.value, state.diary.bought)
+    counts = count_records(records, territories=len(state.layout.territories))
+    names = ("records", "accounts", "belief_count", "belief_error_sum")
+    for name, values in zip(names, counts, strict=True):
+        state.record.put(state.week, name, values)
 
 
 def check_laws(state: MarketState) -> None:

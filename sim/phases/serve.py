@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.demand_step import serve_week
 from sim.kernels.experience import Deliveries
-from sim.phases.record import count_by
+from sim.phases.record import count_by_cells
 from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
 from sim.stages import Stage
@@ -17,8 +17,8 @@ from sim.state import MarketState
 def serve(state: MarketState) -> None:
     """Live through the week's deliveries; reps are credited with what their accounts bought."""
     customers, numbers = state.customers, state.numbers
-    never_bought = customers.last_order == NEVER
     stage = customers.stage.copy()
+    newcomers = _first_purchases(state)
     occasions = state.today.occasions_made
     if occasions is None:
         return
@@ -34,10 +34,22 @@ def serve(state: MarketState) -> None:
         seed=state.seed,
         tick=state.week,
     )
-    state.today.new_customers = count_by(state, never_bought & (customers.last_order != NEVER))
-    state.today.lapses = count_by(state, (customers.stage == Stage.LAPSED) & (stage != Stage.LAPSED))
+    state.today.new_customers = count_by_cells(state, newcomers)
+    state.today.lapses = count_by_cells(
+        state, np.flatnonzero((customers.stage == Stage.LAPSED) & (stage != Stage.LAPSED))
+    )
     _remember_purchases(state)
     _watch_shares(state)
+
+
+def _first_purchases(state: MarketState) -> NDArray[np.int64]:
+    """Rows of customers who get an order from us for the first time."""
+    orders, served = state.today.orders, state.today.served
+    assert orders is not None
+    assert served is not None
+    customer = orders.customer[(state.numbers.own_column[orders.offer] >= 0) & (served > 0)]
+    first: NDArray[np.int64] = np.unique(customer[state.customers.last_order[customer] == NEVER])
+    return first
 
 
 def _deliveries(state: MarketState) -> Deliveries:
@@ -71,7 +83,7 @@ def _remember_purchases(state: MarketState) -> None:
     for column, amount in (("bought", value), ("ordered", np.ones(len(value)))):
         stock = diary.writable(column)
         np.multiply(stock, keep, out=stock)
-        stock += gain * np.bincount(customer, weights=amount, minlength=len(stock)).astype(np.float32)
+        np.add.at(stock, customer, gain * amount.astype(np.float32))
     margin = served[ours] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
     rep = state.knowledge.rep[customer]
     kept = (rep >= 0) & state.reps.active[rep]

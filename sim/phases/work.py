@@ -131,7 +131,7 @@ def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[n
     keys = state.customers.key[rows]
     marks = state.customers.marks[rows]
     error = state.luck(Decision.MEASUREMENT).normal(keys[:, None], np.arange(marks.shape[1])[None, :])
-    potential = expected_purchases(state)[rows] * np.exp(database.potential_error * noise.normal(keys, 1))
+    potential = expected_purchases(state, rows) * np.exp(database.potential_error * noise.normal(keys, 1))
     return Report(
         arrives=state.week + delay,
         week=state.week,

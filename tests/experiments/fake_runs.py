@@ -101,6 +101,13 @@ def tell_threads(job: Job) -> RunTables:
     return RunTables(values, tables.weekly, tables.by, tables.definitions, tables.assumptions, 0.0)
 
 
+def tell_deafness(job: Job) -> RunTables:
+    """1 second when the worker cannot hear Ctrl-C, 0 when it can."""
+    deaf = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    tables = quick(job)
+    return RunTables(tables.kpis, tables.weekly, tables.by, tables.definitions, tables.assumptions, float(deaf))
+
+
 def slow(job: Job) -> RunTables:
     """Seeds above 4 take for ever; each leaves its process id where the test finds it."""
     if job.seed > 4:

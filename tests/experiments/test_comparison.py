@@ -145,6 +145,12 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         quick(*paths)
 
 
+def test_surprising_values_are_in_the_notes_once() -> None:
+    notes = quick(overrides={"policy.pay.commission": 0.9}).study.meta.notes
+    assert len(notes) == 1
+    assert notes[0].startswith("policy.pay.commission = 0.9 is surprising")
+
+
 def test_what_the_scenario_itself_holds_is_a_policy_too() -> None:
     outcome = quick("as_written", "deep_marketing")
     assert outcome.study.title("as_written") == "As written"

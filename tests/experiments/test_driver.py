@@ -98,6 +98,14 @@ def test_every_worker_has_one_thread_and_this_process_keeps_its_own(monkeypatch:
     assert "DEEPMARKET_THREADS" not in os.environ
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system cannot block signals")
+def test_workers_are_deaf_to_ctrl_c_from_the_start_and_this_process_is_not() -> None:
+    for result in carry_out(Local(2), fake.tell_deafness, fake.make_jobs(range(2))).values():
+        assert isinstance(result, Done)
+        assert result.tables.seconds == 1.0
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_one_worker_or_one_job_needs_no_pool() -> None:
     assert isinstance(choose_backend(1, 40), Serial)
     assert isinstance(choose_backend(8, 1), Serial)
@@ -126,11 +134,11 @@ if __name__ == "__main__":
 """
 
 
-def start_slow_batch(folder: Path) -> subprocess.Popen[str]:
-    """A driver in a process of its own, once its workers are at the runs that take for ever."""
+def start_batch(folder: Path) -> subprocess.Popen[str]:
+    """A driver in a process, and a process group, of its own."""
     script = folder / "batch.py"
     script.write_text(_SCRIPT, encoding="utf-8")
-    driver = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(script), str(folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -138,6 +146,11 @@ def start_slow_batch(folder: Path) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+
+
+def start_slow_batch(folder: Path) -> subprocess.Popen[str]:
+    """As :func:`start_batch`, once its workers are at the runs that take for ever."""
+    driver = start_batch(folder)
     until(lambda: len(workers_of(folder)) == 2 and len(list((folder / "runs").glob("*.parquet"))) == 4)
     return driver
 
@@ -178,6 +191,15 @@ class TestStopping:
         until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 5.0)
         assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))
         assert not list((tmp_path / "runs").glob("*.part"))
+
+    def test_an_interrupt_while_workers_start_is_as_clean(self, tmp_path: Path) -> None:
+        driver = start_batch(tmp_path)
+        children = Path(f"/proc/{driver.pid}/task/{driver.pid}/children")
+        # two workers, and the tracker of resources that comes before them
+        until(lambda: len(children.read_text(encoding="ascii").split()) >= 3)
+        os.killpg(driver.pid, signal.SIGINT)
+        out, err = driver.communicate(timeout=10)
+        assert (driver.returncode, out, err) == (130, "stopped by the user\n", "")
 
     def test_workers_do_not_outlive_a_driver_that_is_killed(self, tmp_path: Path) -> None:
         driver = start_slow_batch(tmp_path)

@@ -22,7 +22,8 @@ from sim.week import Phase
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
 NARROWED: dict[str, Any] = {
-    "head_count.extra": st.integers(-6, 3),
+    "head_count.extra": st.integers(-6, 2),
+    "head_count.more": st.integers(0, 2),
     "segmentation.segments": st.integers(2, 12),
     "segmentation.mark": st.integers(0, 1),
     "coverage.least_calls": st.floats(0.05, 5),
@@ -114,7 +115,13 @@ class Auditor:
 
     def after(self, phase: Phase) -> None:
         """What must hold after a phase."""
-        check = {"demand": self._after_demand, "work": self._after_work, "fulfil": self._after_fulfil, "serve": self._after_serve, "record": self._after_week}
+        check = {
+            "demand": self._after_demand,
+            "work": self._after_work,
+            "fulfil": self._after_fulfil,
+            "serve": self._after_serve,
+            "record": self._after_week,
+        }
         if phase.name in check:
             check[phase.name](self.market.state)
 
@@ -126,7 +133,9 @@ class Auditor:
         assert (reps.calls * hours_per_call(state) <= field_hours + 1e-3).all()
         assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
         assert (reps.calls[~reps.active] == 0).all()
-        visits = np.bincount(state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited], len(reps))
+        visits = np.bincount(
+            state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited], len(reps)
+        )
         np.testing.assert_array_equal(visits, reps.calls)
         assert state.diary.visits.sum() == reps.calls.sum()
         assert (reps.active[state.knowledge.rep[state.today.visited]]).all()
@@ -162,7 +171,10 @@ class Auditor:
         assert (waiting.units > 0).all()
         np.testing.assert_array_equal(per_cell(state, waiting, waiting.units), state.channel.backorders)
         assert orders.units[first:].sum() <= rest.sum()
-        assert (served[state.numbers.own_column[orders.offer] < 0] == orders.units[state.numbers.own_column[orders.offer] < 0]).all()
+        assert (
+            served[state.numbers.own_column[orders.offer] < 0]
+            == orders.units[state.numbers.own_column[orders.offer] < 0]
+        ).all()
 
     def _after_serve(self, state: MarketState) -> None:
         orders, served = state.today.orders, state.today.served
@@ -176,7 +188,9 @@ class Auditor:
         assert ((customers.satisfaction >= 0) & (customers.satisfaction <= 1)).all()
         assert ((customers.relationship >= 0) & (customers.relationship <= 1 + 1e-6)).all()
         bought = served > 0
-        last = state.week == customers.bought_week[orders.customer[bought], state.numbers.category[orders.offer[bought]]]
+        last = (
+            state.week == customers.bought_week[orders.customer[bought], state.numbers.category[orders.offer[bought]]]
+        )
         assert last.all()
         assert (customers.last_order[orders.customer[bought & ours]] == state.week).all()
 
@@ -214,7 +228,10 @@ class Auditor:
         assert book[1 + week, 0, Account.COST_OF_GOODS] == (shipped @ cost).sum()
         sold = state.record["sell_out_value"][week][..., own].sum()
         assert -book[1 + week, 1 : state.ledger.outside, Account.SALES].sum() == sold
-        np.testing.assert_array_equal(state.ledger.balance(Account.CHANNEL_STOCK)[1 : state.ledger.outside], state.distributors.stock_value.sum(axis=1))
+        np.testing.assert_array_equal(
+            state.ledger.balance(Account.CHANNEL_STOCK)[1 : state.ledger.outside],
+            state.distributors.stock_value.sum(axis=1),
+        )
         assert state.ledger.balance(Account.FINISHED_GOODS)[0] == (state.plant.on_hand * cost).sum()
         held = state.channel.on_hand + state.channel.in_transit
         assert (state.distributors.stock_value >= 0).all()
@@ -250,7 +267,9 @@ def check_choices(state: MarketState, orders: Purchases) -> None:
     home = state.customers.distributor[customer]
     assert (state.customers.aware[customer] >> brand & 1).all(), "a purchase of an unknown brand"
     assert state.board.available[home, offer].all(), "a purchase of an unavailable offer"
-    np.testing.assert_array_equal(orders.price[fresh], state.board.price_minor[home, state.customers.price_group[customer], offer])
+    np.testing.assert_array_equal(
+        orders.price[fresh], state.board.price_minor[home, state.customers.price_group[customer], offer]
+    )
     assert (orders.units > 0).all()
     assert (orders.price >= 0).all()
 
@@ -287,7 +306,15 @@ def check_scorecard(market: Market) -> None:
         assert kpi.denominator, kpi.name
         below = scores._series(kpi.denominator)
         assert (below[-1] if kpi.how == "last" else below.sum()) == 0, kpi.name
-    for kpi in ("market_share", "aware_share", "share_non_users_won", "unserved_share", "selling_time_share", "plan_compliance", "report_truth"):
+    for kpi in (
+        "market_share",
+        "aware_share",
+        "share_non_users_won",
+        "unserved_share",
+        "selling_time_share",
+        "plan_compliance",
+        "report_truth",
+    ):
         assert not card.loc[kpi, "value"] < 0, kpi
         assert not card.loc[kpi, "value"] > 100 + 1e-6, kpi
 

@@ -2,19 +2,209 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.books import HeadsBook, HoursBook, UnitsBook
+from sim.errors import InputError
+from sim.kernels.jit import sealed_array
+from sim.laws import LawBroken
+from sim.ledger import Ledger
 from sim.market import Market
+from sim.phases.demand import demand, spread
+from sim.state import MarketState
+from sim.week import WEEK
 from tests.laws.markets import Auditor, policies, small_world, strains
 
 worlds = st.composite(small_world)()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=70, deadline=None, derandomize=True)
 @given(world=worlds, policy=policies(), strain=strains())
-def test_nothing_appears_or_vanishes_whatever_the_policy(world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any]) -> None:
+def test_nothing_appears_or_vanishes_whatever_the_policy(
+    world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any]
+) -> None:
     Auditor(Market(**world, overrides={**policy, **strain})).run()
+
+
+@pytest.mark.parametrize("policy", ["status_quo", "deep_marketing", "status_quo_same_budget"])
+def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: str) -> None:
+    """Empty shelves, one week of credit, slow plant: waiting, switching and leaving all happen."""
+    short = {
+        "params.channel.stock_weeks_at_start": 0.5,
+        "params.channel.plant_weeks_at_start": 0.5,
+        "params.channel.credit_limit_weeks": 2.0,
+    }
+    market = Auditor(
+        Market("regional_equipment", seed=4, customers=700, weeks=20, policy=policy, overrides=short)
+    ).run()
+    assert market.results.measure("unserved_units").sum() > 0
+
+
+@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 13)])
+def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
+    for policy in ("status_quo", "deep_marketing"):
+        Auditor(Market(scenario, seed=1, customers=customers, weeks=8, policy=policy)).run()
+
+
+def test_a_market_without_reps_runs() -> None:
+    market = Auditor(Market("tiny", seed=1, weeks=6, overrides={"policy.head_count.extra": -3})).run()
+    assert market.results.measure("reps").sum() == 0
+    assert np.isnan(market.results.scorecard.set_index("kpi").loc["effort", "value"])
+
+
+def leak(state: MarketState, where: str) -> None:
+    """Make something appear or vanish behind the back of the books."""
+    books: dict[str, Any] = {
+        "ledger": state.ledger.book[1 + state.week],
+        "units": state.units.sold[state.week],
+        "heads": state.heads.left[state.week],
+        "hours": state.hours.spent[state.week],
+        "manager_hours": state.manager_hours.spent[state.week],
+    }
+    if where == "stock":
+        with state.lend(("channel.channel_on_hand",)):
+            state.channel.on_hand[0, 0] -= 1
+    elif where == "claims":
+        state.ledger.claims[0, 1] += 1
+    else:
+        books[where].flat[0] += 1
+
+
+@pytest.mark.parametrize("where", ["ledger", "claims", "units", "stock", "heads", "hours", "manager_hours"])
+def test_the_engine_itself_notices_a_leak_in_the_same_week(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    market = Market("tiny", seed=1, weeks=4)
+    market.run_week()
+    market.run_week()
+    with pytest.raises(LawBroken):
+        market.run_week(observe=lambda phase: leak(market.state, where) if phase.name == "people" else None)
+    assert {type(b) for b in (market.state.ledger, market.state.units, market.state.hours, market.state.heads)} == {
+        Ledger,
+        UnitsBook,
+        HoursBook,
+        HeadsBook,
+    }
+
+
+# ---- monotone under the same draws ----------------------------------------------------------------------------------
+
+
+def at_choice(scenario: str, seed: int, customers: int, week: int) -> Market:
+    """A market in ``week`` right before customers choose."""
+    market = Market(scenario, seed=seed, customers=customers, weeks=week + 1, policy="deep_marketing")
+    for _ in range(week):
+        market.run_week()
+    market._open_week()
+    for phase in WEEK[: [p.name for p in WEEK].index("demand")]:
+        with market.state.lend(phase.writes):
+            phase.function(market.state)
+    return market
+
+
+def chosen(market: Market) -> set[tuple[int, int, int]]:
+    """Choices of the week before rationing: customer, occasion, offer."""
+    with market.state.lend(("customers.need_open",)):
+        demand(market.state)
+    orders = market.state.today.orders
+    assert orders is not None
+    return set(zip(orders.customer.tolist(), orders.index.tolist(), orders.offer.tolist(), strict=True))
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 10**6),
+    week=st.integers(0, 3),
+    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    offer=st.integers(0, 2),
+    cut=st.floats(0.001, 0.9),
+)
+def test_a_lower_price_never_loses_a_customer_in_the_choice_step(
+    seed: int, week: int, scenario: str, offer: int, cut: float
+) -> None:
+    market = at_choice(scenario, seed, 400, week)
+    cheaper = pickle.loads(pickle.dumps(market))
+    state = cheaper.state
+    j = state.layout.own_offers[offer % len(state.layout.own_offers)]
+    price = np.array(state.board.price)
+    price[:, :, j] *= np.float32(1.0 - cut)
+    state.board = state.board._replace(price=sealed_array(price))
+    before, after = chosen(market), chosen(cheaper)
+    assert {row for row in before if row[2] == j} <= {row for row in after if row[2] == j}
+    # Whoever did not move to the cheaper offer stayed where they were.
+    assert {row for row in after if row[2] != j} <= before
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6), week=st.integers(0, 3), extra=st.integers(1, 3), every=st.integers(1, 7))
+def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int, every: int) -> None:
+    market = Market("tiny", seed=seed, customers=300, weeks=week + 1, policy="deep_marketing")
+    for _ in range(week):
+        market.run_week()
+    market._open_week()
+    for phase in WEEK[: [p.name for p in WEEK].index("spread")]:
+        with market.state.lend(phase.writes):
+            phase.function(market.state)
+    more = pickle.loads(pickle.dumps(market)).state
+    rows = np.flatnonzero((more.knowledge.rep >= 0) & (np.arange(len(more.customers)) % every == 0))
+    with more.lend(("diary.visits",)):
+        more.diary.visits[rows] += extra
+    more.today.visited = np.union1d(more.today.visited, rows)
+    for state in (market.state, more):
+        with state.lend(("customers.aware", "customers.relationship")):
+            spread(state)
+    own = market.state.layout.own_brand
+    before, after = (state.customers.aware >> own & 1 for state in (market.state, more))
+    assert (after >= before).all()
+    others = np.uint8(~(1 << own) & 0xFF)
+    np.testing.assert_array_equal(market.state.customers.aware & others, more.customers.aware & others)
+    assert (more.customers.relationship >= market.state.customers.relationship).all()
+
+
+# ---- answers that no market can take ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "value"),
+    [
+        ("ordering", "quantity", float("nan")),
+        ("ordering", "quantity", -1.0),
+        ("production", "quantity", float("inf")),
+        ("retail_price", "price", -1),
+        ("rival_price", "price", 0.0),
+        ("pay", "salary", float("nan")),
+        ("pay", "commission_on_margin", -0.1),
+        ("routines", "visit_hours", float("nan")),
+        ("routines", "meeting_hours", -1.0),
+        ("effort", "effort", float("nan")),
+        ("calls", "share", float("nan")),
+        ("gateway", "offices", 0),
+        ("gateway", "loss", 1.5),
+        ("pricing", "discount", 1.0),
+        ("advertising", "spend", -1),
+        ("head_count", "positions", 1000),
+        ("sharing_contract", "payment", -1),
+        ("coverage", "norm", -1.0),
+        ("coverage", "rep", 0),
+        ("segmentation", "label", 9),
+    ],
+)
+def test_an_answer_out_of_bounds_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, question: str, field: str, value: float
+) -> None:
+    market = Market("tiny", seed=1, weeks=3)
+    rule = type(market.scenario.policy[question])
+    honest = rule.answer
+
+    def answer(self: Any, seen: Any) -> Any:
+        given = honest(self, seen)
+        return type(given)(**{**vars(given), field: np.full_like(getattr(given, field), value)})
+
+    monkeypatch.setattr(rule, "answer", answer)
+    with pytest.raises(InputError, match=rf"policy\.{question}: the rule answered with"):
+        market.run()

@@ -57,12 +57,16 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
 def permute_customers(seen: TruthSeen, order: np.ndarray) -> TruthSeen:
     """The same view with customers' rows in another order."""
     customers = CustomersSeen(
-        **{name: getattr(seen.customers, name)[order] for name in CustomersSeen.__dataclass_fields__}
+        **{name: _permuted(getattr(seen.customers, name), order) for name in CustomersSeen.__dataclass_fields__}
     )
     fields = {name: getattr(seen, name) for name in TruthSeen.__dataclass_fields__}
     return TruthSeen(
         **{**fields, "customers": customers, "true_type": seen.true_type[order], "true_value": seen.true_value[order]}
     )
+
+
+def _permuted(value: Any, order: np.ndarray) -> Any:
+    return value[order] if isinstance(value, np.ndarray) else value
 
 
 def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> TruthSeen:
@@ -78,8 +82,9 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         orders=value / 10_000,
         value=value,
         potential=np.where(chance.random(CUSTOMERS) < 0.2, value * 3, np.nan),
-        recency=np.where(value > 0, chance.integers(0, 60, CUSTOMERS), np.inf),
-        record_age=np.where(known, chance.integers(0, 60, CUSTOMERS), np.inf),
+        last_order=np.where(value > 0, week - chance.integers(0, 60, CUSTOMERS), -32768),
+        confirmed=np.where(known, week - chance.integers(0, 60, CUSTOMERS), -32768),
+        week=week,
         label=np.where(known, 1 + kind, 0).astype(np.int16),
     )
     return TruthSeen(

@@ -35,7 +35,9 @@ def test_all_three_are_the_same_market(cut: Cut) -> None:
 
 
 def test_numpy_is_our_market(cut: Cut) -> None:
-    found = compare_contestants(cut, {"ours": OurMarket, "numpy": NumpyMarket}, weeks=26, seeds=range(1, 13), looks=(2, 8, 26))
+    found = compare_contestants(
+        cut, {"ours": OurMarket, "numpy": NumpyMarket}, weeks=26, seeds=range(1, 13), looks=(2, 8, 26)
+    )
     assert found.agrees, f"{found.largest:.1f} standard errors: {found.where}"
 
 

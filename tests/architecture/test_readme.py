@@ -1,0 +1,219 @@
+"""What README and model page say is so: snippets run, verbs and options exist, links lead somewhere, names are names."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import sys
+import textwrap
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import typer.main
+
+import sim.policies.advertising
+from experiments.cli.app import app
+from sim.decisions.advertising import AdvertisingRule
+from sim.kpis import KPIS
+from sim.params import Params
+from sim.policies import registry
+from sim.scenario import Scenario
+from sim.week import WEEK
+from tests.architecture.sources import ROOT
+from tests.policies.views import make_view
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("model", "status", "glossary", "traceability")),
+]
+#: What a snippet asks of the built-in market is asked of a small one, so that all of them run in seconds.
+SMALL = (
+    ('"regional_equipment"', '"tiny"'),
+    ("customers=2000", "customers=300"),
+    ('"customers": 2000', '"customers": 300'),
+    ("replications=20, weeks=52", "replications=2, weeks=6, workers=1"),
+)
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """Code blocks of one language, those inside lists too."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(body) for _, body in found]
+
+
+def rule_block() -> str:
+    """The example of a policy in one file."""
+    (block,) = [b for b in blocks("python") if "(AdvertisingRule)" in b]
+    return block
+
+
+@pytest.fixture
+def rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[AdvertisingRule]]:
+    """The rule of the README, imported from a file as a user would have it; forgotten afterwards."""
+    (tmp_path / "by_prospects.py").write_text(rule_block(), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = importlib.import_module("by_prospects")
+    yield module.ByProspects
+    registry.forget(module.ByProspects)
+    del sys.modules["by_prospects"]
+
+
+def test_snippets_run(rule: type[AdvertisingRule], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__", "ByProspects": rule}
+    snippets = [b for b in blocks("python") if b != rule_block()]
+    assert len(snippets) >= 5
+    for snippet in snippets:
+        for given, small in SMALL:
+            snippet = snippet.replace(given, small)
+        exec(compile(snippet, "README.md", "exec"), names)
+    assert (tmp_path / "answer.html").stat().st_size > 10_000
+    assert len(names["rows"]) == 4
+    assert names["reps"]["calls"].sum() > 0
+    assert rule in registry.rules("advertising").values(), "the last snippet registers the rule"
+
+
+def test_the_example_is_a_good_rule(rule: type[AdvertisingRule]) -> None:
+    seen = make_view("advertising", 1)
+    spend = rule().answer(seen).spend
+    budget = 100_000_000 / 52
+    assert spend.dtype.kind == "i"
+    assert spend.min() >= 0
+    assert budget - len(spend) <= spend.sum() <= budget
+    assert len(np.unique(spend)) > 1, "territories differ in prospects"
+
+
+def test_the_example_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "by_prospects.py").write_text(rule_block(), encoding="utf-8")
+    monkeypatch.setattr(sim.policies.advertising, "__path__", [*sim.policies.advertising.__path__, str(tmp_path)])
+    registry._shipped.cache_clear()
+    try:
+        assert registry.rules("advertising")["by_prospects"].__module__ == "sim.policies.advertising.by_prospects"
+        (policy,) = [tomllib.loads(b) for b in blocks("toml") if "by_prospects" in b and "entry-points" not in b]
+        loaded = Scenario.load(
+            "tiny", overrides={f"policy.advertising.{k}": v for k, v in policy["policy"]["advertising"].items()}
+        )
+        assert loaded.policy["advertising"].kind == "by_prospects"
+    finally:
+        sys.modules.pop("sim.policies.advertising.by_prospects", None)
+        registry._shipped.cache_clear()
+
+
+def test_the_example_is_found_by_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (group,) = [tomllib.loads(b)["project"]["entry-points"] for b in blocks("toml") if "entry-points" in b]
+    package, info = tmp_path / "my_package", tmp_path / "my_package-1.0.dist-info"
+    package.mkdir()
+    info.mkdir()
+    (package / "__init__.py").touch()
+    (package / "by_prospects.py").write_text(rule_block(), encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1.0\n", encoding="utf-8")
+    lines = [f"{name} = {place}" for name, place in group[registry.GROUP].items()]
+    (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._shipped.cache_clear()
+    try:
+        assert registry.rules("advertising")["by_prospects"].__module__ == "my_package.by_prospects"
+    finally:
+        for name in [n for n in sys.modules if n.startswith("my_package")]:
+            del sys.modules[name]
+        registry._shipped.cache_clear()
+
+
+def command_lines() -> list[list[str]]:
+    """Every `deepmarket …` of the shell blocks and of inline code, as words."""
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("deepmarket ")]
+    lines += re.findall(r"`(deepmarket [^`]+)`", README)
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("words", command_lines(), ids=" ".join)
+def test_commands_exist(words: list[str]) -> None:
+    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert words[0] in verbs
+    command = verbs[words[0]]
+    with command.make_context(words[0], [], resilient_parsing=True) as context:
+        _, rest, _ = command.make_parser(context).parse_args(list(words[1:]))
+    assert rest == [], "arguments the verb does not take"
+
+
+def test_targets_of_make_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", "\n".join([*blocks("sh"), *re.findall(r"`[^`]+`", README)])))
+    assert {"demo", "test"} <= named <= targets
+
+
+def test_the_scenario_of_the_tour_is_sound(tmp_path: Path) -> None:
+    (scenario,) = [b for b in blocks("toml") if "extends" in b]
+    file = tmp_path / "my_market.toml"
+    file.write_text(scenario, encoding="utf-8")
+    loaded = Scenario.load(file)
+    assert [(c.week, c.label) for c in loaded.changes] == [(14, "deep_marketing"), (40, "deep_marketing")]
+    assert loaded.warnings == ()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_and_files_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = {link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link}
+    assert [link for link in sorted(links) if not (page.parent / link).exists()] == []
+    files = set(re.findall(r"`((?:sim|tests|analysis|experiments|scenarios|bench|docs)/[\w./]*)`", text))
+    written = {"sim/policies/advertising/by_prospects.py"}  # the reader's own
+    assert [name for name in sorted(files - written) if not (ROOT / name).exists()] == []
+
+
+def test_the_map_of_rooms_is_the_house() -> None:
+    (tree,) = blocks("text")
+    room, missing = "", []
+    for line in tree.splitlines():
+        name = line.split()[0]
+        room = name if not line.startswith(" ") else room
+        place = name if not line.startswith(" ") else room + name
+        missing += [] if (ROOT / place).exists() else [place]
+    assert missing == []
+
+
+# The model page
+
+
+def test_the_model_page_shows_the_week() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| ([^|]+) \|$", MODEL, flags=re.MULTILINE)
+    week = [row for row in rows if row[0] in {phase.name for phase in WEEK}]
+    assert week == [(phase.name, phase.why) for phase in WEEK]
+
+
+def test_the_model_page_shows_the_key_figures() -> None:
+    expected = [f"| `{k.name}` | {k.kpi_class} | {k.label} | {k.formula} | {k.direction} |" for k in KPIS]
+    assert [
+        line
+        for line in MODEL.splitlines()
+        if re.match(r"\| `\w+` \| (financial|growth|satisfaction|management|distributor) ", line)
+    ] == expected
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_paths_of_parameters_and_rules_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    sections = {name: set(type(getattr(Params(), name)).model_fields) for name in Params.model_fields}
+    wrong = []
+    for section, key in re.findall(r"\bparams\.(\w+)(?:\.(\w+))?", text, flags=re.ASCII):
+        if section not in sections or (key and key not in sections[section]):
+            wrong.append(f"params.{section}.{key}")
+    for question, key in re.findall(r"\bpolicy\.(\w+)(?:\.(\w+))?", text.replace("policy.toml", ""), flags=re.ASCII):
+        kinds = registry.rules(question)
+        keys = {field for rule in kinds.values() for field in rule.model_fields}
+        if not kinds or (key and key not in keys):
+            wrong.append(f"policy.{question}.{key}")
+    assert wrong == []
+
+
+def test_control_the_searches_find_what_they_look_for() -> None:
+    assert len(command_lines()) > 12
+    assert len(blocks("toml")) == 3
+    assert len(re.findall(r"params\.\w+", MODEL)) > 30

@@ -1,0 +1,224 @@
+"""The demand kernels against their slow twins, draw for draw, on inputs that hypothesis makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.kernels.census import People, Records, count_people, count_records
+from sim.kernels.demand_step import (
+    DEMAND_WRITES,
+    RELATIONSHIP_WRITES,
+    SERVE_WRITES,
+    SPREAD_WRITES,
+    Visits,
+    choosers,
+    demand_week,
+    funnel_week,
+    live_through,
+    no_visits,
+    relationship_week,
+    spread_week,
+)
+from sim.kernels.experience import Deliveries
+from sim.params import customers as params
+from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
+from sim.population import NEVER
+from sim.stages import Stage
+from tests.kernels.demand_market import Behaviour, Market, make_market
+from tests.reference import demand as twin
+
+CASES = settings(max_examples=25, deadline=None)
+TICK = 30
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Market:
+    """A market in the middle of its life: every column filled with something a run could have left there."""
+    weight = st.floats(0.0, 3.0)
+    talk = Talk(weak=draw(st.floats(0, 0.3)), strong=draw(st.floats(0, 0.5)), disappointed=draw(st.floats(0, 2.5)))
+    experience = Experience(noise=draw(st.sampled_from([0.0, 0.5])), step=draw(st.floats(0, 1)), content_at=0.72)
+    behaviour = Behaviour(
+        awareness=Awareness(forgetting=draw(st.floats(0, 0.5)), visit=draw(st.floats(0, 0.9))),
+        talk=talk,
+        choice=Choice(
+            loyalty=draw(weight), satisfaction=draw(weight), relationship=draw(weight), neighbours=draw(weight)
+        ),
+        experience=experience,
+        relationship=Relationship(least=draw(st.floats(0, 0.3)), shape=draw(st.floats(0.3, 3.0))),
+    )
+    rows = draw(st.integers(1, 60))
+    market = make_market(
+        rows, seed=draw(st.integers(0, 2**64 - 1)), degree=min(4, (rows - 1) // 2 * 2), behaviour=behaviour
+    )
+    rg = np.random.default_rng(draw(st.integers(0, 2**32)))
+    c = market.customers
+    last = rg.integers(TICK - 28, TICK, rows)
+    owned = rg.integers(-1, 3, (rows, 2))
+    says = rg.integers(-1, 2, (rows, 3)) * np.array([[(b in row) for b in range(3)] for row in owned])
+    c.fill({"speaks": says})
+    weak, strong = twin.heard(c, market.network, round(2 * talk.disappointed))
+    c.fill(
+        {
+            "key": rg.permutation(10 * rows)[:rows],
+            "aware": rg.integers(0, 8, rows),
+            "loyalty": rg.dirichlet(np.ones(3), rows),
+            "satisfaction": rg.uniform(0.3, 1, (rows, 3)),
+            "expectation": rg.normal(0, 0.3, (rows, 3)),
+            "relationship": rg.uniform(0, 1, rows),
+            "talk_weak": weak,
+            "talk_strong": strong,
+            "owned": owned,
+            "bought_week": np.where(owned < 0, NEVER, rg.integers(-40, TICK, (rows, 2))),
+            "need_open": 2 * rg.integers(0, 2, rows),
+            "last_order": np.where(rg.uniform(size=rows) < 0.4, NEVER, last),
+            "stage": rg.integers(0, 6, rows),
+            "price_group": rg.integers(0, 2, rows),
+            "purchase_rate": rg.choice([0.0, 0.05, 0.4, 2.0], rows),
+        }
+    )
+    shape = market.offers.price.shape
+    return market.copy(
+        offers=market.offers._replace(
+            price=rg.uniform(0.5, 1.5, shape).astype(np.float32), available=rg.uniform(size=(3, 12)) < 0.8
+        ),
+        hazard=rg.uniform(0, 0.3, (3, 3)),
+        visits=calls(rg, rows) if draw(st.booleans()) else no_visits(),
+        seed=market.seed % 2**32,
+    )
+
+
+def calls(rg: np.random.Generator, rows: int) -> Visits:
+    who = rg.integers(0, rows, 1 + rows // 3)
+    return Visits(who, rg.integers(1, 4, len(who)), rg.uniform(0, 2, len(who)).astype(np.float32))
+
+
+@CASES
+@given(markets())
+def test_spread(m: Market) -> None:
+    numbers = params.spread_numbers(m.behaviour.awareness, m.behaviour.talk)
+    expected = twin.spread(m.customers, m.hazard, m.visits, [1, 0, 1], numbers, m.seed, TICK)
+    with m.customers.lend(SPREAD_WRITES):
+        spread_week(m.customers, m.network, m.hazard, m.visits, [1, 0, 1], numbers, seed=m.seed, tick=TICK)
+    assert m.customers.aware.tolist() == expected
+
+
+@CASES
+@given(markets())
+def test_needs_choice_and_orders(m: Market) -> None:
+    c, numbers = m.customers, params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
+    made, needs = twin.occasions(c, m.needs, m.seed, TICK)
+    with c.lend(DEMAND_WRITES):
+        occasions, chosen, orders = demand_week(c, m.network, m.needs, m.offers, numbers, seed=m.seed, tick=TICK)
+    listed = list(zip(*(x.tolist() for x in occasions[:3]), strict=True))
+    assert listed == made
+    assert c.need_open.tolist() == needs
+    who, wanted = choosers(c, m.network), []
+    for occasion, offer in zip(made, chosen.tolist(), strict=True):
+        best = twin.choice(c, who, m.offers, numbers, occasion, m.seed, TICK)
+        assert offer in best.scores  # known and available
+        assert best.scores[offer] >= best.scores[best.offer] - 1e-4
+        if offer >= 0:
+            price = m.offers.price_minor[c.distributor[occasion[0]], c.price_group[occasion[0]], offer]
+            wanted.append(
+                (occasion[0], offer, twin.units(c, m.offers, occasion, m.seed, TICK), occasion[2], int(price))
+            )
+    assert list(zip(*(x.tolist() for x in orders), strict=True)) == wanted
+
+
+def deliveries_of(m: Market, rg: np.random.Generator) -> Deliveries:
+    rows = len(m.customers)
+    n = int(rg.integers(0, 2 * rows))
+    customer = np.sort(rg.integers(0, rows, n)).astype(np.uint32)
+    return Deliveries(
+        customer,
+        rg.integers(0, 12, n).astype(np.int16),
+        rg.integers(0, 5, n).astype(np.uint8),
+        rg.uniform(size=n) < 0.8,
+        rg.normal(0, 0.5, n).astype(np.float32),
+    )
+
+
+@CASES
+@given(markets(), st.integers(0, 2**32))
+def test_experience_and_talk(m: Market, seed: int) -> None:
+    numbers = params.experience_numbers(m.behaviour.experience, m.behaviour.loyalty, m.behaviour.talk)
+    deliveries = deliveries_of(m, np.random.default_rng(seed))
+    expected = m.customers.copy()
+    with expected.lend(SERVE_WRITES):
+        twin.experience(expected, deliveries, m.offers, numbers, m.seed, TICK)
+    with m.customers.lend(SERVE_WRITES):
+        live_through(m.customers, m.network, deliveries, m.offers, numbers, seed=m.seed, tick=TICK)
+    for name in ("loyalty", "owned", "bought_week", "need_open", "last_order"):
+        assert getattr(m.customers, name).tolist() == getattr(expected, name).tolist(), name
+    for name in ("satisfaction", "expectation"):
+        np.testing.assert_allclose(getattr(m.customers, name), getattr(expected, name), atol=3e-6)
+    on_the_edge = near(expected.satisfaction, float(numbers.content_at)) | near(expected.satisfaction, 0.5)
+    assert (m.customers.speaks == expected.speaks)[~on_the_edge].all()
+    weak, strong = twin.heard(m.customers, m.network, int(numbers.ill))
+    assert m.customers.talk_weak.tolist() == weak.tolist()
+    assert m.customers.talk_strong.tolist() == strong.tolist()
+
+
+def near(values: Any, edge: float) -> Any:
+    return np.abs(values - edge) < 1e-5
+
+
+@CASES
+@given(markets(), st.floats(0.0, 4.0))
+def test_funnel(m: Market, slope: float) -> None:
+    c = m.customers
+    c.fill({"last_order": np.where(c.stage % 2 == 0, c.last_order, TICK - c.last_order % 7)})
+    numbers = params.funnel_numbers(Funnel(settle=0.7), Lapse(satisfaction=slope), Loyalty(loyal_at=0.4), Experience())
+    weights = params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
+    with c.lend(DEMAND_WRITES):
+        occasions, _, _ = demand_week(c, m.network, m.needs, m.offers, weights, seed=m.seed, tick=TICK)
+    made = list(zip(*(x.tolist() for x in occasions[:3]), strict=True))
+    expected = twin.stages(c, made, m.offers, numbers, 0, m.seed, TICK)
+    with c.lend(["stage"]):
+        funnel_week(c, occasions, m.offers, numbers, own_brand=0, seed=m.seed, tick=TICK)
+    assert c.stage.tolist() == expected
+
+
+@CASES
+@given(markets(), st.sampled_from([1.0, 0.5]))
+def test_relationship(m: Market, dt: float) -> None:
+    numbers = params.relationship_numbers(m.behaviour.relationship, dt)
+    expected = twin.relationships(m.customers, m.visits, numbers)
+    with m.customers.lend(RELATIONSHIP_WRITES):
+        relationship_week(m.customers, m.visits, numbers)
+    np.testing.assert_allclose(m.customers.relationship, expected, atol=1e-6)
+
+
+@CASES
+@given(markets(), st.integers(0, 2**32))
+def test_census(m: Market, seed: int) -> None:
+    c, rg = m.customers, np.random.default_rng(seed)
+    who = People(*(getattr(c, name) for name in People._fields))
+    counted = count_people(who, 1, TICK - 13, territories=3, types=2)
+    records = Records(
+        c.territory,
+        rg.uniform(size=len(c)) < 0.7,
+        rg.integers(-1, 3, len(c)).astype(np.int32),
+        rg.choice([0.0, 3.0, 8.0], len(c)).astype(np.float32),
+        rg.choice([0.0, 2.0, 8.0], len(c)).astype(np.float32),
+    )
+    kept = count_records(records, territories=3)
+    for t in range(3):
+        for k in range(2):
+            here = (c.territory == t) & (c.type == k)
+            users = here & np.isin(c.stage, (Stage.BUYER, Stage.LOYAL))
+            assert counted[:3, t, k].tolist() == [
+                (c.aware[here] >> 1 & 1).sum(),
+                (c.last_order[here] > TICK - 13).sum(),
+                users.sum(),
+            ]
+            np.testing.assert_allclose(counted[3, t, k], c.satisfaction[users, 1].sum(), atol=1e-4)
+        here = c.territory == t
+        judged = here & records.known & (records.value > 0) & (records.bought > 0)
+        error = np.abs(np.log(records.value[judged] / records.bought[judged])).sum()
+        assert kept[:3, t].tolist() == [(here & records.known).sum(), (here & (records.rep >= 0)).sum(), judged.sum()]
+        np.testing.assert_allclose(kept[3, t], error, atol=1e-4)

@@ -1,0 +1,176 @@
+"""The write guard: a phase writes what it declared and nothing else, and declares nothing that it does not write."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim.week
+from sim.market import Market
+from sim.state import MarketState
+from sim.week import WEEK, Phase
+
+DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
+
+#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short.
+EVENTFUL = """
+extends = "tiny"
+weeks = 30
+[policy.head_count]
+kind = "fixed"
+extra = 1
+[policy.pricing]
+kind = "segment_discount"
+discounts = [0.05, 0.1]
+[params.people]
+quit_probability = 0.9
+vacancy = 2.0
+[params.channel]
+stock_weeks_at_start = 1.0
+plant_weeks_at_start = 1.0
+[[change]]
+week = 4
+set = { "policy.head_count.extra" = -1 }
+"""
+
+
+@pytest.fixture(scope="module")
+def eventful(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A market before its first week."""
+    path = tmp_path_factory.mktemp("eventful") / "eventful.toml"
+    path.write_text(EVENTFUL, encoding="utf-8")
+    return pickle.dumps(Market(str(path), policy="deep_marketing", customers=400, seed=2))
+
+
+def without(phase: Phase, column: str) -> tuple[Phase, ...]:
+    narrower = replace(phase, writes=tuple(c for c in phase.writes if c != column))
+    return tuple(narrower if p.name == phase.name else p for p in WEEK)
+
+
+def test_control_the_eventful_market_runs(eventful: bytes) -> None:
+    pickle.loads(eventful).run()
+
+
+@pytest.mark.parametrize(("name", "column"), DECLARED, ids=[f"{n}-{c}" for n, c in DECLARED])
+def test_each_declared_write_is_needed(
+    eventful: bytes, monkeypatch: pytest.MonkeyPatch, name: str, column: str
+) -> None:
+    market = pickle.loads(eventful)
+    phase = next(p for p in WEEK if p.name == name)
+    monkeypatch.setattr(sim.week, "WEEK", without(phase, column))
+    with pytest.raises((ValueError, PermissionError), match=r"read-only|not lent"):
+        market.run()
+
+
+def scribble(column: str, phase: Phase) -> Callable[[MarketState], None]:
+    table, _, name = column.partition(".")
+
+    def function(state: MarketState) -> None:
+        phase.function(state)
+        array = state.holdings._arrays[name] if table == "channel" else getattr(state.tables()[table], name)
+        array[...] = 1
+
+    return function
+
+
+COLUMNS = (
+    "customers.loyalty",
+    "customers.type",
+    "reps.ability",
+    "managers.key",
+    "distributors.trust",
+    "rivals.offer",
+    "knowledge.marks",
+    "diary.bought",
+    "channel.channel_on_hand",
+    "channel.forecast_level",
+)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_no_phase_can_write_what_it_did_not_declare(
+    eventful: bytes, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    market = pickle.loads(eventful)
+    for phase in WEEK:
+        if column in phase.writes:
+            continue
+        guilty = replace(phase, function=scribble(column, phase))
+        monkeypatch.setattr(sim.week, "WEEK", tuple(guilty if p is phase else p for p in WEEK))
+        with pytest.raises(ValueError, match="read-only"):
+            pickle.loads(eventful).run_week()
+    assert market.week == 0
+
+
+def test_nothing_is_writable_between_weeks(eventful: bytes) -> None:
+    market = pickle.loads(eventful)
+    market.run_week()
+    for table in market.state.tables().values():
+        for name in table:
+            array = table._arrays[name]
+            assert not array.flags.writeable, name
+
+
+def test_the_guarded_stock_is_the_stock(eventful: bytes) -> None:
+    state = pickle.loads(eventful).state
+    for name, part in (("channel", state.channel), ("plant", state.plant)):
+        for field, array in part._asdict().items():
+            assert state.holdings._arrays[f"{name}_{field}"] is array
+    with state.lend(("channel.channel_on_hand",)):
+        state.channel.on_hand[...] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        state.channel.on_hand[...] = 0
+
+
+def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
+    state = pickle.loads(eventful).state
+    for wrong in ("reps.salry", "channel.channel_stock", "customers.age"):
+        with pytest.raises(ValueError, match="no such"), state.lend((wrong,)):
+            pass
+
+
+#: What a rule sees of a table whose columns are lent while it is asked: it must not be able to write there.
+@pytest.mark.parametrize(
+    "question",
+    [
+        "pay",
+        "coverage",
+        "segmentation",
+        "share_data",
+        "retail_price",
+        "ordering",
+        "production",
+        "rival_price",
+        "effort",
+        "calls",
+        "routines",
+        "gateway",
+        "pricing",
+        "advertising",
+        "head_count",
+        "sharing_contract",
+    ],
+)
+def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+    market = pickle.loads(eventful)
+    rule = type(market.scenario.policy[question])
+    honest, tried = rule.answer, []
+
+    def answer(self: object, seen: object) -> object:
+        for owner in (seen, getattr(seen, "customers", None)):
+            for name in getattr(owner, "__dataclass_fields__", ()):
+                value = getattr(owner, name)
+                if isinstance(value, np.ndarray) and value.size:
+                    tables = [a for t in market.state.tables().values() for a in t._arrays.values()]
+                    if any(np.shares_memory(value, array) for array in tables):
+                        tried.append(name)
+                        assert not value.flags.writeable, f"{question}: a rule could write into {name}"
+        return honest(self, seen)
+
+    monkeypatch.setattr(rule, "answer", answer)
+    market.run_week()
+    assert tried or question == "production"

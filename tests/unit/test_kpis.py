@@ -1,0 +1,254 @@
+"""Key figures: each one counted again from the weekly table, cut by cut, and the formulas that readers are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.accounts_chart import FORMULAS
+from sim.kpis import KPIS, Kpi, Scorecard
+from sim.market import Market
+from sim.record import MEASURES
+
+OWN = ("machine_one", "refill_one")
+CENTS = 0.01
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    """Half a year in which people leave, goods run short and data are shared."""
+    overrides = {
+        "params.people.quit_probability": 0.7,
+        "params.channel.stock_weeks_at_start": 1.0,
+        "params.channel.plant_weeks_at_start": 1.0,
+    }
+    return Market("tiny", seed=11, policy="deep_marketing", overrides=overrides).run()
+
+
+@pytest.fixture(scope="module")
+def weekly(market: Market) -> pd.DataFrame:
+    return market.results.weekly
+
+
+@pytest.fixture(scope="module")
+def card(market: Market) -> pd.DataFrame:
+    return market.results.scorecard.set_index("kpi")
+
+
+class Table:
+    """Sums over the tidy table."""
+
+    def __init__(self, weekly: pd.DataFrame) -> None:
+        self.weekly = weekly
+
+    def sum(self, measure: str, offers: tuple[str, ...] | None = None) -> float:
+        rows = self.weekly[self.weekly["measure"] == measure]
+        if offers is not None:
+            rows = rows[rows["offer"].isin(offers)]
+        return float(rows["value"].sum())
+
+    def last(self, measure: str) -> float:
+        rows = self.weekly[(self.weekly["measure"] == measure) & (self.weekly["week"] == self.weekly["week"].max())]
+        return float(rows["value"].sum())
+
+    def mean(self, measure: str) -> float:
+        return float(self.weekly[self.weekly["measure"] == measure].groupby("week")["value"].sum().mean())
+
+
+#: Every KPI by its definition in words, written out a second time on the tidy table of the results alone.
+AGAIN: dict[str, Callable[[Table], float]] = {
+    "contribution": lambda t: t.sum("contribution"),
+    "revenue": lambda t: t.sum("revenue"),
+    "cost_to_sell": lambda t: t.sum("cost_to_sell"),
+    "selling_cost_share": lambda t: 100 * t.sum("cost_to_sell") / t.sum("revenue"),
+    "cash_in_channel": lambda t: t.mean("cash_in_channel"),
+    "new_customers": lambda t: t.sum("new_customers"),
+    "active_customers": lambda t: t.last("active_customers"),
+    "market_share": lambda t: 100 * t.sum("sell_out_value", OWN) / t.sum("sell_out_value"),
+    "aware_share": lambda t: 100 * t.last("aware_customers") / t.last("customers"),
+    "satisfaction": lambda t: t.sum("satisfaction_sum") / t.sum("users"),
+    "lapsed": lambda t: t.sum("lapses"),
+    "unserved_share": lambda t: 100 * t.sum("unserved_units") / t.sum("demand_units"),
+    "calls_per_rep_week": lambda t: t.sum("calls") / t.sum("reps"),
+    "selling_time_share": lambda t: 100 * t.sum("hours_selling") / t.sum("hours_attended"),
+    "admin_time_share": lambda t: (
+        100 * (t.sum("hours_routine") + t.sum("hours_administration")) / t.sum("hours_attended")
+    ),
+    "plan_compliance": lambda t: 100 * t.sum("calls_on_plan") / t.sum("calls_planned"),
+    "report_truth": lambda t: 100 * t.sum("form_use_sum") / t.sum("reps"),
+    "belief_error": lambda t: t.sum("belief_error_sum") / t.sum("belief_count"),
+    "turnover": lambda t: 100 * 52 * t.sum("quits") / t.sum("reps"),
+    "skill": lambda t: t.sum("skill_sum") / t.sum("reps"),
+    "effort": lambda t: t.sum("effort_sum") / t.sum("reps"),
+    "distributor_profit": lambda t: t.sum("distributor_profit"),
+    "distributor_margin": lambda t: 100 * t.sum("distributor_gross_margin") / t.sum("distributor_revenue"),
+    "channel_profit": lambda t: t.sum("contribution") + t.sum("distributor_profit"),
+    "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
+}
+
+
+@pytest.mark.parametrize("kpi", AGAIN)
+def test_the_scorecard_is_what_the_weekly_table_adds_up_to(card: pd.DataFrame, weekly: pd.DataFrame, kpi: str) -> None:
+    assert card.loc[kpi, "value"] == pytest.approx(AGAIN[kpi](Table(weekly)), rel=1e-9)
+    assert np.isfinite(card.loc[kpi, "value"])
+
+
+def test_non_users_are_those_who_never_bought_before_the_first_week(card: pd.DataFrame) -> None:
+    start = Market("tiny", seed=11, policy="deep_marketing").state.customers
+    non_users = int((start.last_order < -1000).sum())
+    assert card.loc["share_non_users_won", "value"] == pytest.approx(
+        100 * card.loc["new_customers", "value"] / non_users
+    )
+
+
+def test_every_kpi_was_counted_again() -> None:
+    assert {kpi.name for kpi in KPIS} == {*AGAIN, "share_non_users_won"}
+
+
+def test_the_profit_of_all_is_in_the_weekly_table_too(weekly: pd.DataFrame, card: pd.DataFrame) -> None:
+    table = Table(weekly)
+    assert table.sum("channel_profit") == pytest.approx(card.loc["channel_profit", "value"])
+    assert table.sum("channel_profit") == pytest.approx(table.sum("contribution") + table.sum("distributor_profit"))
+
+
+def test_no_two_measures_share_a_name() -> None:
+    assert not {m.name for m in MEASURES} & set(FORMULAS)
+
+
+def test_formulas_name_what_is_recorded() -> None:
+    known = {m.name for m in MEASURES} | {f"books.{name}" for name in FORMULAS}
+    words = {
+        "Σ",
+        "weeks",
+        "mean",
+        "over",
+        "of",
+        "in",
+        "the",
+        "last",
+        "week",
+        "our",
+        "customers",
+        "without",
+        "a",
+        "purchase",
+        "from",
+        "us",
+        "at",
+        "start",
+        "×",
+        "/",
+        "+",
+    }
+    for kpi in KPIS:
+        tokens = [token for token in re.split(r"[\s()]+", kpi.formula) if token]
+        unknown = [t for t in tokens if t not in known | words and not re.fullmatch(r"[\d.]+", t)]
+        assert not unknown, f"{kpi.name}: {kpi.formula}"
+        assert kpi.label
+        assert kpi.unit
+    assert len({kpi.name for kpi in KPIS}) == len(KPIS)
+
+
+def test_what_holds_from_the_start_is_not_summed_over_weeks() -> None:
+    formula = next(kpi for kpi in KPIS if kpi.name == "share_non_users_won").formula
+    assert formula == "Σ new_customers / customers without a purchase from us at the start × 100"
+
+
+def cut_of(market: Market, dimension: str) -> pd.DataFrame:
+    return market.results.kpis_by(dimension).pivot(index="level", columns="kpi", values="value")
+
+
+ADDITIVE = {
+    "territory": {"revenue", "new_customers", "active_customers", "lapsed"},
+    "segment": {"new_customers", "active_customers", "lapsed"},
+    "offer": {"revenue", "market_share"},
+    "team": set(),
+    "distributor": set(),
+}
+
+
+@pytest.mark.parametrize("dimension", ADDITIVE)
+def test_parts_add_up_to_the_whole(market: Market, card: pd.DataFrame, dimension: str) -> None:
+    cut = cut_of(market, dimension)
+    additive = {
+        kpi.name
+        for kpi in KPIS
+        if kpi.name in cut and (kpi.how == "total" or (kpi.how == "last" and not kpi.denominator))
+    }
+    assert additive | ({"market_share"} if dimension == "offer" else set()) == ADDITIVE[dimension]
+    for kpi in ADDITIVE[dimension]:
+        assert cut[kpi].sum() == pytest.approx(card.loc[kpi, "value"], rel=1e-9), kpi
+        assert cut[kpi].abs().sum() > 0, kpi
+
+
+@pytest.mark.parametrize("dimension", ["territory", "segment", "team", "distributor"])
+def test_ratios_by_part_lie_around_the_ratio_of_the_whole(market: Market, card: pd.DataFrame, dimension: str) -> None:
+    cut = cut_of(market, dimension)
+    ratios = [kpi.name for kpi in KPIS if kpi.name in cut and kpi.denominator]
+    assert ratios
+    for kpi in ratios:
+        assert cut[kpi].min() - 1e-9 <= card.loc[kpi, "value"] <= cut[kpi].max() + 1e-9, kpi
+
+
+def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) -> None:
+    weekly = market.results.kpis_weekly.pivot(index="week", columns="kpi", values="value")
+    assert weekly.index.tolist() == list(range(1, 27))
+    for kpi in KPIS:
+        if kpi.how == "total":
+            assert weekly[kpi.name].sum() == pytest.approx(card.loc[kpi.name, "value"]), kpi.name
+        elif kpi.how == "last":
+            assert weekly[kpi.name].iloc[-1] == pytest.approx(card.loc[kpi.name, "value"]), kpi.name
+        elif kpi.how == "mean":
+            assert weekly[kpi.name].mean() == pytest.approx(card.loc[kpi.name, "value"]), kpi.name
+        else:
+            assert weekly[kpi.name].min() - 1e-9 <= card.loc[kpi.name, "value"] or kpi.name == "share_non_users_won", (
+                kpi.name
+            )
+
+
+def test_week_by_week_the_table_grows(market: Market) -> None:
+    """After week 1 there is one week, and its figures stay as they were."""
+    young = Market(
+        "tiny",
+        seed=11,
+        policy="deep_marketing",
+        overrides={
+            "params.people.quit_probability": 0.7,
+            "params.channel.stock_weeks_at_start": 1.0,
+            "params.channel.plant_weeks_at_start": 1.0,
+        },
+    )
+    assert np.isnan(young.results.scorecard["value"]).all()
+    assert young.results.kpis_weekly.empty
+    assert np.isnan(young.results.kpis_by("territory")["value"].astype(float)).all()
+    young.run_week()
+    old = market.results.kpis_weekly
+    pd.testing.assert_frame_equal(young.results.kpis_weekly, old[old["week"] == 1].reset_index(drop=True))
+
+
+def test_a_share_of_nothing_is_not_a_number() -> None:
+    market = Market("tiny", seed=1, weeks=2, overrides={"policy.head_count.extra": -3}).run()
+    card = market.results.scorecard.set_index("kpi")["value"]
+    assert np.isnan(
+        card[["effort", "skill", "turnover", "calls_per_rep_week", "selling_time_share", "plan_compliance"]]
+    ).all()
+    assert np.isfinite(card[["contribution", "market_share", "aware_share"]]).all()
+
+
+def test_an_unknown_dimension_is_refused(market: Market) -> None:
+    with pytest.raises(ValueError, match="no dimension 'region'; expected one of territory"):
+        market.results.kpis_by("region")
+
+
+def test_a_figure_of_the_books_knows_whose_it_is(market: Market) -> None:
+    state = market.state
+    scores = Scorecard(state.record, state.ledger, np.ones(4, dtype=bool), np.ones((2, 2)))
+    held = scores.weekly(Kpi("x", "x", "financial", "minor units", "up", "mean", "books.cash_in_channel"))
+    assert held[-1] == state.distributors.stock_value.sum()
+    assert held[-1] * CENTS == pytest.approx(
+        market.results.kpis_weekly.query("kpi == 'cash_in_channel'")["value"].iloc[-1]
+    )

@@ -1,0 +1,321 @@
+"""Phases of people: hours of a week, routines, effort, quits and hiring, the way of a report."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.accounts_chart import Account
+from sim.agents.sales_rep import hours_per_call
+from sim.market import Market
+from sim.phases.look import look, send_shared_data
+from sim.phases.manage import manage
+from sim.phases.people import people
+from sim.phases.work import work
+from sim.population import NEVER
+from sim.quantity import retention_of_half_life
+from sim.state import ManagerUse, MarketState, Report, Use
+from sim.week import WEEK
+
+
+def until(phase_name: str, market: Market) -> MarketState:
+    """Run this week's phases before ``phase_name``."""
+    market._open_week()
+    state = market.state
+    for phase in WEEK[: [p.name for p in WEEK].index(phase_name)]:
+        with state.lend(phase.writes):
+            phase.function(state)
+    return state
+
+
+def writes(name: str) -> tuple[str, ...]:
+    return next(phase.writes for phase in WEEK if phase.name == name)
+
+
+# ---- manage -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_manager_cannot_give_more_hours_than_there_are() -> None:
+    overrides = {
+        "policy.routines.visit_hours": 40.0,
+        "policy.routines.review_hours": 10.0,
+        "policy.routines.meeting_hours": 5.0,
+        "policy.routines.form_checking": 3.0,
+    }
+    state = until("manage", Market("tiny", seed=1, overrides=overrides))
+    with state.lend(writes("manage")):
+        manage(state)
+    spent = state.manager_hours.spent[0]
+    left = 42.0 - 14.0 - 5.0 - 3.0
+    np.testing.assert_allclose(spent[ManagerUse.VISITS] + spent[ManagerUse.TALKS], left)
+    np.testing.assert_allclose(
+        state.managers.visit_hours, left / 3 * 0.8, rtol=1e-6
+    )  # 40 of 50 hours asked for, three reps
+    np.testing.assert_allclose(state.managers.review_hours, left / 3 * 0.2, rtol=1e-6)
+    np.testing.assert_allclose(spent[ManagerUse.SPARE], 0.0, atol=1e-9)
+
+
+def test_routines_align_coach_observe_and_wear() -> None:
+    overrides = {
+        "policy.routines.meeting_hours": 2.0,
+        "policy.routines.visit_hours": 1.0,
+        "policy.routines.training_hours": 2.0,
+        "policy.routines.form_hours": 1.0,
+        "policy.gateway.companies": 2,
+    }
+    state = until("manage", Market("tiny", seed=1, overrides=overrides))
+    before = {name: getattr(state.reps, name).copy() for name in ("alignment", "zeal", "ability", "form_use")}
+    with state.lend(writes("manage")):
+        manage(state)
+    reps, n = state.reps, state.params.management
+    target = 1 - 0.5 * (1 - n.meeting_effect * (1 - np.exp(-2.0 / n.meeting_half))) * (
+        1 - n.visit_effect * (1 - np.exp(-1.0 / n.visit_half))
+    )
+    np.testing.assert_allclose(
+        reps.alignment, before["alignment"] + n.alignment_speed * (target - before["alignment"]), rtol=1e-5
+    )
+    np.testing.assert_allclose(reps.observed, 1 - np.exp(-1.0 / n.observation_half), rtol=1e-5)
+    np.testing.assert_allclose(reps.coached, 1.0)
+    np.testing.assert_allclose(reps.trained, 2.0)
+    coaching = n.coaching_d * (1 - np.exp(-1.0 / n.coaching_half))
+    training = n.training_d * (1 - np.exp(-2.0 / n.training_half))
+    together = n.ceiling * (1 - (1 - coaching / n.ceiling) * (1 - training / n.ceiling))
+    np.testing.assert_allclose(reps.skill, before["ability"] + together, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(state.managers.form_hours, 2.0)  # one hour for each of two companies
+    worn = n.overhead_on_motivation * (2.0 + 2.0 - n.meeting_reference) + n.observation_on_motivation * reps.observed
+    np.testing.assert_allclose(reps.motivation, np.maximum(before["zeal"] - worn, 0), rtol=1e-5)
+
+
+def test_review_talks_come_in_turn_and_fade() -> None:
+    market = Market(
+        "tiny", seed=3, weeks=26, overrides={"policy.routines.review_hours": 2.0, "params.people.quit_probability": 0.0}
+    )
+    state = market.state
+    talked = np.zeros(len(state.reps), dtype=int)
+    keep = retention_of_half_life(state.params.management.decay_half_life)
+    for _ in range(13):
+        before = state.reps.feedback.copy()
+        market.run_week()
+        talked += ~np.isclose(state.reps.feedback, before * keep, rtol=1e-5, atol=1e-9)
+    np.testing.assert_array_equal(talked[state.reps.active], 1)
+    np.testing.assert_array_equal(talked[~state.reps.active], 0)
+
+
+# ---- work -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_office_takes_its_hours_first() -> None:
+    overrides = {
+        "policy.routines.meeting_hours": 2.0,
+        "policy.routines.training_hours": 3.0,
+        "policy.routines.form_hours": 1.0,
+        "policy.gateway.companies": 1,
+    }
+    state = until("work", Market("tiny", seed=1, overrides=overrides))
+    with state.lend(writes("work")):
+        work(state)
+    spent, reps = state.hours.spent[0], state.reps
+    here = reps.active
+    expected = {
+        Use.ABSENCE: 4.0,
+        Use.ADMINISTRATION: 7.0,
+        Use.MEETINGS: 2.0,
+        Use.FORMS: 1.0,
+        Use.TRAINING: 3.0,
+        Use.TALKS: 0.0,
+    }
+    for use, hours in expected.items():
+        np.testing.assert_allclose(spent[use, here], hours, rtol=1e-6, err_msg=use.name)
+        assert not spent[use, ~here].any()
+    np.testing.assert_allclose(reps.field_hours[here], 40.0 - 17.0, rtol=1e-6)
+    made = np.floor(reps.field_hours * reps.effort / hours_per_call(state))
+    np.testing.assert_array_equal(reps.calls[here], made[here])
+    np.testing.assert_allclose(
+        reps.carry[here], (reps.field_hours * reps.effort / hours_per_call(state) - made)[here], atol=1e-4
+    )
+    np.testing.assert_allclose(reps.reported_calls[here], 0.8 * 24.1666 + 0.2 * made[here], rtol=1e-3)
+
+
+def test_a_begun_call_is_finished_next_week() -> None:
+    market = Market("tiny", seed=1, weeks=12, overrides={"params.people.quit_probability": 0.0}).run()
+    possible = market.state.hours.spent[:, [Use.SELLING, Use.TRAVEL, Use.IDLE]].sum(axis=1)
+    effort = market.results.measure("effort_sum").sum() / market.results.measure("reps").sum()
+    calls = market.results.measure("calls").sum()
+    wished = (possible * effort / hours_per_call(market.state)).sum()
+    assert calls == pytest.approx(wished, abs=len(market.reps) + 0.01 * wished)
+
+
+def test_plan_compliance_is_the_overlap_of_plan_and_practice() -> None:
+    """A rep who follows nothing but the plan complies fully; who has no alignment at all follows self-interest."""
+    shares = {}
+    for start in (0.0, 1.0):
+        market = Market(
+            "tiny",
+            seed=1,
+            weeks=4,
+            overrides={
+                "params.calls.compliance_start": start,
+                "params.management.meeting_effect": 0.0,
+                "params.management.visit_effect": 0.0,
+                "policy.calls.pay": 2.0,
+            },
+        ).run()
+        shares[start] = market.results.measure("calls_on_plan").sum() / market.results.measure("calls_planned").sum()
+    assert shares[1.0] == pytest.approx(1.0, abs=1e-5)
+    assert shares[0.0] < 0.7
+
+
+def test_reports_take_the_gateways_delay_and_may_get_lost() -> None:
+    def sent(**overrides: float) -> MarketState:
+        given = {
+            "params.forms.start": 1.0,
+            "policy.routines.form_hours": 2.0,
+            **{k.replace("__", "."): v for k, v in overrides.items()},
+        }
+        state = until("work", Market("tiny", seed=1, overrides=given))
+        with state.lend(writes("work")):
+            work(state)
+        return state
+
+    state = sent(policy__gateway__loss=0.0, policy__gateway__delay=3)
+    rows = np.concatenate([report.rows for report in state.reports])
+    assert all(report.arrives == 3 for report in state.reports)
+    written = len(rows) / len(state.today.visited)
+    assert written > 0.9  # forms are in full use and there is time for all of them
+    assert np.isin(rows, state.today.visited).all()
+    assert not sent(policy__gateway__loss=1.0).reports
+    hasty = sent(policy__gateway__loss=0.0, policy__gateway__delay=0)
+    assert all(report.arrives == 1 for report in hasty.reports)  # never in the same week
+    assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).reports
+
+
+# ---- look -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
+    state = Market("tiny", seed=1).state
+    state.week = 5
+    rows = np.flatnonzero(~state.knowledge.known)[:3]
+    others = np.setdiff1d(np.arange(600), rows)
+    before = {name: getattr(state.knowledge, name).copy() for name in state.knowledge}
+    marks = np.full((3, 2), 7.0, dtype=np.float32)
+    report = Report(
+        5,
+        3,
+        rows,
+        np.array([100.0, 200.0, 300.0]),
+        np.ones(3),
+        np.array([True, False, True]),
+        np.array([np.nan, 50.0, np.nan]),
+        marks,
+    )
+    late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.zeros(3, dtype=bool), np.full(3, np.nan), None)
+    state.reports = [report, late]
+    with state.lend(writes("look")):
+        look(state)
+    keep = retention_of_half_life(state.params.database.memory)
+    known = state.knowledge
+    assert known.known[rows].all()
+    np.testing.assert_allclose(known.value[rows], np.array([100.0, 200.0, 300.0]) * keep**2, rtol=1e-5)  # two weeks old
+    np.testing.assert_allclose(known.value[others], before["value"][others] * keep, rtol=1e-5)
+    assert known.last_order[rows].tolist() == [3, NEVER, 3]
+    np.testing.assert_array_equal(np.isfinite(known.potential[rows]), [False, True, False])
+    np.testing.assert_array_equal(known.confirmed[rows], 3)
+    np.testing.assert_array_equal(known.marks[rows], marks)
+    for name in ("known", "confirmed", "last_order", "label"):
+        np.testing.assert_array_equal(getattr(known, name)[others], before[name][others])
+    assert state.reports == [late]
+
+
+def test_only_distributors_who_share_send_data_of_their_own_customers() -> None:
+    state = Market("tiny", seed=1).state
+    send_shared_data(state)
+    assert not state.reports
+    with state.lend(("distributors.shares_data",)):
+        state.distributors.shares_data[:] = [False, True]
+    send_shared_data(state)
+    report = state.reports[0]
+    users = (state.customers.distributor == 1) & (state.customers.last_order != NEVER)
+    np.testing.assert_array_equal(report.rows, np.flatnonzero(users))
+    assert report.arrives == 1
+    np.testing.assert_array_equal(report.value, state.diary.bought[report.rows])
+
+
+# ---- people -----------------------------------------------------------------------------------------------------------
+
+
+def after_people(**overrides: float) -> tuple[MarketState, dict[str, np.ndarray]]:
+    market = Market("tiny", seed=1, overrides={f"params.people.{k}": v for k, v in overrides.items()})
+    state = until("people", market)
+    with state.lend(("customers.relationship", "reps.coached", "reps.carry", "reps.tenure")):
+        state.customers.relationship[:] = 0.5
+        state.reps.coached[:] = 9.0
+        state.reps.carry[:] = 0.5
+        state.reps.tenure[state.reps.active] = 40
+    before = {name: getattr(state.reps, name).copy() for name in state.reps}
+    with state.lend(writes("people")):
+        people(state)
+    return state, before
+
+
+def test_nobody_leaves_at_a_hazard_of_zero() -> None:
+    state, before = after_people(quit_probability=0.0)
+    np.testing.assert_array_equal(state.reps.active, before["active"])
+    np.testing.assert_array_equal(state.reps.tenure, before["tenure"] + before["active"])
+    assert (state.customers.relationship == 0.5).all()
+
+
+def test_a_leaver_takes_part_of_the_relationship_along() -> None:
+    state, before = after_people(quit_probability=0.99, quit_motivation=10.0, vacancy=104.0, relationship_lost=0.3)
+    left = before["active"] & ~state.reps.active
+    assert left.any() and not left[before["active"]].all()
+    rep = state.knowledge.rep
+    theirs = (rep >= 0) & left[rep]
+    np.testing.assert_allclose(state.customers.relationship[theirs], 0.35)
+    np.testing.assert_allclose(state.customers.relationship[~theirs], 0.5)
+    np.testing.assert_array_equal(state.record["quits"][0], np.bincount(state.reps.team[left], minlength=2))
+
+
+def test_a_newcomer_starts_anew() -> None:
+    state, before = after_people(quit_probability=0.99, quit_motivation=10.0, vacancy=0.0)
+    new = state.reps.hires > before["hires"]
+    assert new.any()
+    assert state.reps.active[new].all()
+    for name in ("tenure", "coached", "trained", "feedback", "carry"):
+        assert not getattr(state.reps, name)[new].any(), name
+    np.testing.assert_array_equal(state.reps.skill[new], state.reps.ability[new])
+    np.testing.assert_array_equal(state.reps.motivation[new], state.reps.zeal[new])
+    assert (state.reps.alignment[new] == np.float32(0.5)).all()
+    assert (state.reps.ability[new] != before["ability"][new]).all()
+    assert state.ledger.book[1, 0, Account.HIRING] == new.sum() * state.params.people.hiring_cost
+    stayed = state.reps.active & ~new
+    np.testing.assert_array_equal(state.reps.ability[stayed], before["ability"][stayed])
+
+
+def test_better_selection_hires_better_people() -> None:
+    means = {}
+    for validity in (0.0, 0.42):
+        market = Market(
+            "regional_equipment",
+            seed=1,
+            customers=200,
+            weeks=30,
+            overrides={
+                "params.people.quit_probability": 0.95,
+                "params.people.vacancy": 0.0,
+                "params.people.validity": validity,
+            },
+        ).run()
+        hired = market.state.reps.hires > 0
+        assert hired.sum() > 30
+        means[validity] = market.state.reps.ability[hired].mean()
+    assert abs(means[0.0]) < 0.35
+    assert means[0.42] - means[0.0] == pytest.approx(0.42 * 1.163, abs=0.25)  # expected best of five applicants
+
+
+def test_closed_positions_send_their_people_home_at_once() -> None:
+    market = Market("tiny", seed=1, weeks=2, overrides={"policy.head_count.extra": -1})
+    market.run_week()
+    assert np.bincount(market.state.reps.territory[market.state.reps.position]).tolist() == [2, 2]
+    assert market.state.heads.left[0].sum() >= 2
+    assert not (market.state.reps.active & ~market.state.reps.position).any()

@@ -1,0 +1,133 @@
+"""The registry of rules and the list of decisions: names are taken once, numbers keep their meaning."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from sim.decisions.effort import Effort, EffortRule
+from sim.decisions.seen import RepSeen
+from sim.market import Market
+from sim.policies.registry import forget, kind_of, questions, register, rules
+from sim.rng import Decision
+
+
+class FullEffort(EffortRule):
+    """Everybody works as hard as possible."""
+
+    kind: Literal["full"] = "full"
+
+    def answer(self, seen: RepSeen) -> Effort:
+        return Effort(effort=np.ones(len(seen.motivation)))
+
+
+class Impostor(EffortRule):
+    """Takes the name of a shipped rule."""
+
+    kind: Literal["quadratic_cost"] = "quadratic_cost"
+
+    def answer(self, seen: RepSeen) -> Effort:
+        return Effort(effort=np.zeros(len(seen.motivation)))
+
+
+def test_a_rule_can_be_added_used_and_taken_out() -> None:
+    try:
+        assert register(FullEffort) is FullEffort
+        assert register(FullEffort) is FullEffort  # twice is no harm
+        assert rules("effort")["full"] is FullEffort
+        market = Market("tiny", seed=1, weeks=2, overrides={"policy.effort.kind": "full"}).run()
+        assert market.results.scorecard.set_index("kpi").loc["effort", "value"] == 1.0
+    finally:
+        forget(FullEffort)
+    assert "full" not in rules("effort")
+    forget(FullEffort)  # not there any more: nothing happens
+
+
+def test_a_name_that_is_taken_is_refused() -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"the question 'effort' has a rule 'quadratic_cost' already \(sim\.policies\.effort\.quadratic_cost\)",
+    ):
+        register(Impostor)
+    assert rules("effort")["quadratic_cost"] is not Impostor
+
+
+def test_every_question_has_rules_by_their_own_name() -> None:
+    assert len(questions()) >= 16
+    for question in questions():
+        assert rules(question)
+        assert all(kind_of(rule) == kind and rule.question == question for kind, rule in rules(question).items())
+    assert rules("weather") == {}
+
+
+#: Draws are keyed by these numbers: a number that has been used keeps its meaning for ever, or old runs change.
+DECISIONS = {
+    "AWARENESS": 1,
+    "OCCASIONS": 2,
+    "OCCASION_CATEGORY": 3,
+    "NEED": 4,
+    "CHOICE": 5,
+    "ORDER_SIZE": 6,
+    "ORDER_ROUNDING": 7,
+    "PERFORMANCE": 8,
+    "FUNNEL": 9,
+    "RATIONING": 10,
+    "UNSERVED": 11,
+    "FAILURE": 12,
+    "CUSTOMER_TYPE": 50,
+    "TERRITORY": 51,
+    "HOME_DISTRIBUTOR": 52,
+    "MARKS": 53,
+    "TASTE": 54,
+    "PRICE_SENSITIVITY": 55,
+    "PURCHASE_RATE": 56,
+    "CUSTOMER_SIZE": 57,
+    "OWNED_AT_START": 58,
+    "AGE_AT_START": 59,
+    "AWARE_AT_START": 60,
+    "TIE_REWIRED": 61,
+    "TIE_TARGET": 62,
+    "TIE_STRONG": 63,
+    "TYPE_CHANGE": 64,
+    "REP_AT_START": 65,
+    "DISTRIBUTOR_AT_START": 66,
+    "MANAGER_AT_START": 67,
+    "MEASUREMENT": 100,
+    "CONTACT_FOUND": 101,
+    "STUDY": 102,
+    "REPORT": 103,
+    "REPORT_LOST": 104,
+    "LABEL": 105,
+    "TARGET": 106,
+    "CALL_PLAN": 150,
+    "CALL_CHOICE": 151,
+    "SELLING_TIME": 152,
+    "REP_OUTPUT": 153,
+    "OFFER_ARRIVES": 154,
+    "OFFER_VALUE": 155,
+    "QUIT": 156,
+    "HIRE": 157,
+    "HIRE_ABILITY": 158,
+    "FEEDBACK": 159,
+    "CHECK": 160,
+    "FORM": 161,
+    "ABSENCE": 162,
+    "SHARE_DATA": 200,
+    "ORDER_NOISE": 201,
+    "DIVERSION": 202,
+    "STUFFING": 203,
+    "SHORT_SUPPLY": 204,
+    "RIVAL_PRICE": 210,
+    "RIVAL_CAMPAIGN": 211,
+    "RIVAL_ENTRY": 212,
+    "POLICY": 250,
+}
+
+
+def test_the_list_of_decisions_only_grows() -> None:
+    assert {name: Decision[name].value for name in DECISIONS} == DECISIONS
+    assert len({d.value for d in Decision}) == len(Decision.__members__), "two decisions share a number"
+    new = {d.name: d.value for d in Decision if d.name not in DECISIONS}
+    assert not new, f"add these to DECISIONS in this file: {new}"

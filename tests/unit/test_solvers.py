@@ -1,0 +1,171 @@
+"""Solvers: doses, effort, the form loop, the division of calls, best responses – each against its closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.solvers.allocation import allocate_calls, spread_over
+from sim.solvers.best_response import adjust_partially, logit_markup_price
+from sim.solvers.doses import combine, dose_effect
+from sim.solvers.effort import choose_effort
+from sim.solvers.form_loop import next_use
+
+quick = settings(max_examples=60, deadline=None, derandomize=True)
+_effect = st.floats(0, 0.79)
+
+
+# ---- doses ----------------------------------------------------------------------------------------------------------
+
+
+@quick
+@given(effect=_effect)
+def test_one_programme_alone_keeps_its_effect(effect: float) -> None:
+    assert combine([np.array([effect])], 0.8)[0] == pytest.approx(effect, abs=1e-12)
+    assert combine([np.array([effect]), np.array([0.0])], 0.8)[0] == pytest.approx(effect, abs=1e-12)
+
+
+@quick
+@given(effects=st.lists(_effect, min_size=1, max_size=8), ceiling=st.floats(0.8, 3))
+def test_programmes_together_help_more_than_the_best_and_less_than_their_sum(
+    effects: list[float], ceiling: float
+) -> None:
+    together = combine([np.array([e]) for e in effects], ceiling)[0]
+    assert max(effects) - 1e-9 <= together <= min(sum(effects), ceiling) + 1e-9
+    assert combine([np.array([e]) for e in reversed(effects)], ceiling)[0] == pytest.approx(together)
+
+
+def test_two_programmes_by_hand() -> None:
+    assert combine([np.array([0.4]), np.array([0.4])], 0.8)[0] == pytest.approx(0.6)
+    assert combine([np.array([0.9]), np.array([0.4])], 0.8)[0] == pytest.approx(
+        0.8
+    )  # beyond the ceiling nothing is left to gain
+
+
+def test_a_dose_saturates() -> None:
+    effect = dose_effect(0.62, np.array([0.0, 24.0, 1e6]), 24.0)
+    np.testing.assert_allclose(effect, [0.0, 0.62 * (1 - np.exp(-1)), 0.62])
+
+
+# ---- effort ---------------------------------------------------------------------------------------------------------
+
+
+@quick
+@given(
+    motivation=st.floats(0, 3),
+    cost=st.floats(0.1, 20),
+    paid=st.floats(0, 1),
+    observed=st.floats(0, 1),
+    consequence=st.floats(0, 5),
+    drive=st.floats(0, 1),
+)
+def test_effort_stays_within_bounds_and_rises_with_what_drives_it(
+    motivation: float, cost: float, paid: float, observed: float, consequence: float, drive: float
+) -> None:
+    def effort(**other: float) -> float:
+        given = {"motivation": motivation, "paid": paid, "observed": observed} | other
+        return float(
+            choose_effort(
+                np.array([given["motivation"]]),
+                cost,
+                np.array([given["paid"]]),
+                np.array([given["observed"]]),
+                consequence,
+                drive,
+            )[0]
+        )
+
+    plain = effort()
+    assert 0.0 <= plain <= 1.0
+    assert effort(paid=paid + 0.1) >= plain
+    assert effort(observed=min(observed + 0.1, 1.0)) >= plain
+    assert effort(motivation=motivation + 0.1) >= plain
+    assert effort(motivation=0.0) == 0.0
+
+
+def test_effort_is_the_first_order_condition_inside() -> None:
+    effort = choose_effort(np.array([0.8]), 2.0, np.array([0.1]), np.array([0.5]), 0.25, 0.7)
+    assert effort[0] == pytest.approx(0.8 / 2.0 * (0.7 + 0.1 + 0.125))
+
+
+# ---- forms ----------------------------------------------------------------------------------------------------------
+
+
+@quick
+@given(
+    use=st.floats(0, 1),
+    enforcement=st.floats(0, 1),
+    steepness=st.floats(0, 50),
+    threshold=st.floats(0, 2),
+    speed=st.floats(0.001, 1),
+)
+def test_use_of_forms_stays_a_share_and_follows_enforcement(
+    use: float, enforcement: float, steepness: float, threshold: float, speed: float
+) -> None:
+    now = next_use(np.array([use]), np.array([enforcement]), steepness, threshold, speed)[0]
+    more = next_use(np.array([use]), np.array([enforcement + 0.1]), steepness, threshold, speed)[0]
+    assert 0.0 <= now <= 1.0
+    assert more >= now
+
+
+# ---- calls ----------------------------------------------------------------------------------------------------------
+
+
+@quick
+@given(
+    potential=st.lists(st.floats(0, 1e9), min_size=1, max_size=20),
+    elasticity=st.floats(0, 0.9),
+    total=st.floats(0, 1e4),
+)
+def test_calls_are_divided_to_the_last(potential: list[float], elasticity: float, total: float) -> None:
+    calls = allocate_calls(np.array(potential), elasticity, total)
+    assert (calls >= 0).all()
+    assert calls.sum() == pytest.approx(total if max(potential) > 0 else 0.0, abs=1e-6)
+    order = np.argsort(potential, kind="stable")
+    assert (np.diff(calls[order]) >= -1e-9).all()
+
+
+def test_the_division_of_calls_is_optimal() -> None:
+    """V17: three accounts, k = 1, 2, 4, e = .31, 100 calls."""
+    k, e = np.array([1.0, 2.0, 4.0]), 0.31
+    calls = allocate_calls(k, e, 100.0)
+    np.testing.assert_allclose(calls, [8.94, 24.41, 66.65], atol=0.005)
+    sales = (k * calls**e).sum()
+    assert sales / (k * (100 / 3) ** e).sum() - 1 == pytest.approx(0.0628, abs=0.001)
+    for shift in ([1, -1, 0], [0, 1, -1], [-1, 0, 1]):
+        assert (k * (calls + 0.5 * np.array(shift)) ** e).sum() < sales
+
+
+@pytest.mark.parametrize("elasticity", [-0.1, 1.0])
+def test_an_elasticity_without_an_optimum_is_refused(elasticity: float) -> None:
+    with pytest.raises(ValueError, match=r"elasticity must lie in \[0, 1\)"):
+        allocate_calls(np.ones(3), elasticity, 10.0)
+
+
+def test_customers_are_spread_evenly_and_keep_their_place() -> None:
+    key = np.arange(30_000, dtype=np.uint32)
+    place = spread_over(key, np.full(30_000, 6))
+    assert set(place) == set(range(6))
+    share = np.bincount(place) / 30_000
+    assert np.abs(share - 1 / 6).max() < 0.01
+    np.testing.assert_array_equal(spread_over(key[::-1].copy(), np.full(30_000, 6)), place[::-1])
+    assert not spread_over(key, np.ones(30_000, dtype=np.int64)).any()
+
+
+# ---- prices ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_best_response_is_the_first_order_price() -> None:
+    price = logit_markup_price(np.array([1.0, 1.0]), np.array([0.5, 0.99]), np.array([2.0, 2.0]))
+    np.testing.assert_allclose(price, [1.0 + 1.0 / (2.0 * 0.5), 1.0 + 1.0 / (2.0 * 0.05)])  # the share is cut at .95
+
+
+def test_partial_adjustment_closes_its_share_of_the_gap() -> None:
+    price = np.array([1.0])
+    for week in range(1, 6):
+        price = adjust_partially(price, np.array([2.0]), 0.2)
+        assert price[0] == pytest.approx(2.0 - 0.8**week)
+    assert adjust_partially(price, np.array([2.0]), 0.0) == price
+    assert adjust_partially(price, np.array([2.0]), 1.0)[0] == 2.0
