@@ -18,7 +18,7 @@ from sim.toml_text import Document, Place, parse_value, read_document, split_key
 
 #: Lists of tables whose entries are known by name.
 NAMED_LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")
-_POLICY_KEYS = ("name", "title", "description", "extends", "policy")
+_POLICY_KEYS = ("name", "title", "description", "extends", "policy", "change")
 
 
 @dataclass(frozen=True)

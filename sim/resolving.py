@@ -117,7 +117,7 @@ def _stack(
             own.pop("name", None)
         layers.put(own, origin)
     for document, origin in overlays:
-        layers.put({"policy": document.content.get("policy", {})}, origin)
+        layers.put({key: document.content[key] for key in ("policy", "change") if key in document.content}, origin)
     for path_given in sorted(overrides, key=lambda given: not given.endswith(".kind")):
         layers.override(path_given, overrides[path_given])
     return layers, tables

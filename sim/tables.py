@@ -96,7 +96,7 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
 #: What reps did with their accounts.
 DIARY_COLUMNS: tuple[Column, ...] = (
     Column("due", np.float32, "calls", "calls owed to the account by the rep's own division of calls"),
-    Column("visits", np.uint8, "calls", "calls of this week"),
+    Column("visits", np.uint16, "calls", "calls of this week"),
     Column("last_visit", np.int32, "week", "week of the last call, NEVER for none", None, NEVER),
     Column(
         "bought",

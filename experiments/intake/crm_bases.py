@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from experiments.intake.crm_fit import CrmFit
-from experiments.intake.crm_scenario import COST_SHARE, TYPES, CrmScenario
+from experiments.intake.crm_scenario import (
+    ADVERTISING_SHARE,
+    COST_SHARE,
+    OVERHEAD_SHARE,
+    RIVAL_ADVERTISING_SHARE,
+    TYPES,
+    CrmScenario,
+)
 from experiments.intake.quality_page import Basis
 from experiments.intake.shrinkage import STRONGEST
 from experiments.intake.window import DAYS
@@ -115,6 +122,11 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
         ),
         Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
         Basis("neighbours of territories", "none", "the roster says nothing of borders"),
+        Basis(
+            "overhead, advertising, rival's advertising",
+            f"{OVERHEAD_SHARE:.1%}, {ADVERTISING_SHARE:.1%}, {RIVAL_ADVERTISING_SHARE:.1%} of a year's revenue",
+            "scaled to the company's size by the ratios of the built-in market",
+        ),
         Basis("currency", scenario.words.currency, "CRM amounts carry none"),
     ]
     if scenario.fit.products["unit_cost"].isna().any():

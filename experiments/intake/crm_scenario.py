@@ -26,6 +26,8 @@ COST_SHARE = 0.55
 #: Utility of choosing nothing: so low that a lost deal goes to the rival, who stands for rivals and nothing alike.
 NEVER_NOTHING = -10.0
 WEEKS = 52
+#: Costs that a CRM does not tell, as shares of a year's revenue: those of the built-in market.
+OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import crm`; quality.md says where each number comes from.\n"
 _MARKS = {"log_employees": "employees", "log_revenue": "revenue", "age": "founded"}
@@ -224,11 +226,22 @@ class CrmScenario:
                 "season_peak": round(self.fit.yearly.peak, 2),
             }
         channel = {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0}
-        return {**told, "channel": channel, "rivals": {"channel_markup": 0.0}}
+        revenue = self.yearly_revenue()
+        rivals = {"channel_markup": 0.0, "advertising": round(RIVAL_ADVERTISING_SHARE * revenue)}
+        return {**told, "channel": channel, "rivals": rivals, "costs": {"overhead": round(OVERHEAD_SHARE * revenue)}}
+
+    def yearly_revenue(self) -> float:
+        """Won orders a year at the fitted rates, mixes, prices and win rates, minor units."""
+        prices, wins = self.prices(), self.fit.win_by_product.mean
+        per_unit = np.array([prices[product][0] for product in self.offer_names]) * wins
+        units = self.fit.accounts["rate"].to_numpy() * self.fit.accounts["order_size"].to_numpy()
+        return float(WEEKS * (units[:, None] * self.fit.mixes.each * per_unit).sum())
 
     def _policy(self) -> dict[str, Any]:
-        """Prices as they were: the channel adds nothing, the rival does not react; one company, one gateway."""
+        """As it was: portfolios stay, the channel adds nothing, the rival does not react; one company, one gateway."""
         return {
+            "coverage": {"kind": "portfolios"},
+            "advertising": {"kind": "flat", "budget": round(ADVERTISING_SHARE * self.yearly_revenue())},
             "retail_price": {"kind": "markup", "markup": 0.0},
             "rival_price": {"kind": "hold"},
             "gateway": {"kind": "per_company", "companies": 1},

@@ -10,7 +10,7 @@ from sim.rng import Decision
 from sim.state import MarketState
 
 #: Columns of the database that headquarters sees as they are.
-RECORDED = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "label")
+RECORDED = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "label", "rep")
 
 
 def see_customers(state: MarketState) -> CustomersSeen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sim import network as networks
 from sim.accounts_chart import Account
@@ -52,6 +53,8 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
+    if data is not None and data.customers is not None:
+        _hand_over_portfolios(knowledge, data.customers, rep_names)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
         world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
@@ -108,6 +111,13 @@ def build_network(params: Params, seed: int, customers: Columns) -> Network:
         groups=groups,
         homophily=numbers.homophily,
     )
+
+
+def _hand_over_portfolios(knowledge: Columns, table: pd.DataFrame, rep_names: list[str]) -> None:
+    """Accounts that the user's table gives to a rep are known to the firm and are that rep's from the start."""
+    row = {name: k for k, name in enumerate(rep_names)}
+    rep = np.array([row.get(str(name), -1) for name in table["rep"]], dtype=np.int64)
+    knowledge.fill({"rep": rep, "known": knowledge.known | (rep >= 0)})
 
 
 def _hear(params: Params, customers: Columns, network: Network) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.kernels.funnel import LEAST_SHARE
 from sim.params import Params
 from sim.params.world import World
 from sim.population import NEVER, NO_BRAND, Columns, make_customers
@@ -142,6 +143,10 @@ def _history(world: World, params: Params, seed: int, customers: Columns) -> dic
     last = np.where(owned == ours, bought, NEVER).max(axis=1)
     stage = np.where(uses[:, ours], Stage.BUYER, np.where(knows[:, ours], Stage.AWARE, Stage.UNKNOWN))
     stage = np.where(uses[:, ours] & (loyalty[:, ours] >= params.loyalty.loyal_at), Stage.LOYAL, stage)
+    rate = np.maximum(
+        customers.purchase_rate * np.maximum(loyalty[:, ours], LEAST_SHARE), 1.0 / params.lapse.longest_interval
+    )
+    stage = np.where(uses[:, ours] & (-last * rate > params.lapse.intervals), Stage.LAPSED, stage)
     return {
         "owned": owned,
         "bought_week": bought,

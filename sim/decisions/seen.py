@@ -52,6 +52,7 @@ class CustomersSeen:
     last_order: Ints  # [N] week of the last recorded order, below NO_WEEK without one
     confirmed: Ints  # [N] week in which the record was last confirmed, below NO_WEEK without a record
     label: Ints  # [N] assigned segment, 0 without one
+    rep: Ints  # [N] row of the rep who serves the customer in person now, −1 for none
     week: int
 
     @cached_property

@@ -51,7 +51,7 @@ def _serve_customers(state: MarketState) -> None:
     fate = _fates(state, lacking)
     # Who waits for a durable keeps the need and chooses again next week; who waits for consumables stays in the queue.
     queues = (fate == Fate.WAITS) & ~state.board.durable[state.numbers.category[lacking.offer]]
-    state.waiting = _a_week_older(_rest(lacking, queues, lacking.units[queues]))
+    state.waiting = _a_week_older(_rest(lacking, queues, lacking.units[queues]), state.week)
     left = state.channel.on_hand.ravel() - delivered
     switches = fate == Fate.SWITCHES
     switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
@@ -84,10 +84,11 @@ def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
     return Purchases(**columns, units=units)
 
 
-def _a_week_older(orders: Purchases) -> Purchases:
-    """Orders that wait, numbered apart from the occasions of the weeks to come."""
-    index = np.minimum(np.maximum(orders.index, MOST_OCCASIONS) + 1, DURABLE_OCCASION - 1)
-    return replace(orders, index=index, waited=orders.waited + 1)
+def _a_week_older(orders: Purchases, week: int) -> Purchases:
+    """Orders that wait, numbered apart from the occasions of the weeks to come and from those that wait already."""
+    spare = DURABLE_OCCASION - MOST_OCCASIONS - 1
+    number = MOST_OCCASIONS + 1 + (orders.index + 7 * week) % spare
+    return replace(orders, index=np.where(orders.waited > 0, orders.index, number), waited=orders.waited + 1)
 
 
 def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_manager import decide_routines
+from sim.decisions.routines import Routines
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision
 from sim.solvers.doses import combine, dose_effect
@@ -29,9 +32,9 @@ def manage(state: MarketState) -> None:
 
 
 def _spend_hours(state: MarketState) -> None:
-    """Take the answer, cut visits and talks to the hours a manager has, and book all hours."""
+    """Take the answer, cut it to the hours that reps and managers have, and book the managers' hours."""
     numbers, managers = state.params.management, state.managers
-    answer = decide_routines(state)
+    answer = _within_a_reps_week(state, decide_routines(state))
     span = np.bincount(state.reps.team[state.reps.active], minlength=len(managers))
     left = np.maximum(numbers.manager_hours - numbers.manager_administration, 0.0)
     meeting = np.minimum(answer.meeting_hours, left)
@@ -43,7 +46,7 @@ def _spend_hours(state: MarketState) -> None:
     managers.checking_hours[:] = checking
     managers.visit_hours[:] = answer.visit_hours * granted
     managers.review_hours[:] = answer.review_hours * granted
-    managers.form_hours[:] = answer.form_hours * _offices(state)
+    managers.form_hours[:] = answer.form_hours
     managers.training_hours[:] = answer.training_hours
     book, week = state.manager_hours, state.week
     book.grant(week, numbers.manager_hours)
@@ -57,6 +60,23 @@ def _spend_hours(state: MarketState) -> None:
     for use, hours in spent.items():
         book.spend(week, use, hours)
     book.spend(week, ManagerUse.SPARE, np.maximum(numbers.manager_hours - sum(spent.values()), 0.0))
+
+
+def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
+    """The routines as far as a rep's week goes, in the order in which it is filled; forms for all offices together."""
+    hours = state.params.hours
+    left = np.full(len(state.managers), max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0))
+    wishes = {
+        "meeting_hours": answer.meeting_hours,
+        "form_hours": answer.form_hours * _offices(state),
+        "review_hours": answer.review_hours,
+        "training_hours": answer.training_hours,
+    }
+    held: dict[str, Floats] = {}
+    for name, wish in wishes.items():
+        held[name] = np.minimum(wish, left)
+        left = left - held[name]
+    return replace(answer, **held)
 
 
 def _offices(state: MarketState) -> Floats:

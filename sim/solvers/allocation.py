@@ -23,11 +23,14 @@ def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: fl
     return share * total
 
 
-def spread_over(key: NDArray[np.integer], places: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Put each customer in one of ``places`` [n] equal places by a hash of its ``key`` [n].
+def assign_reps(key: NDArray[np.integer], current: NDArray[np.integer], reps: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Rep of each account [n]: the current one while it is among ``reps``, else one of them by a hash of the account's key.
 
-    A customer keeps its place while the number of places stays the same, whoever else is on the list
-    (Knuth's multiplicative hash). Places must be ≥ 1.
+    Customers keep their rep from plan to plan, whoever else is on the list. ``reps`` [≥ 1] are rows, ``current`` [n]
+    may hold −1 for nobody.
     """
+    # Knuth's multiplicative hash.
     mixed = (key.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32)
-    return ((mixed * places.astype(np.uint64)) >> np.uint64(32)).astype(np.int64)
+    place = ((mixed * np.uint64(len(reps))) >> np.uint64(32)).astype(np.int64)
+    assigned: NDArray[np.int64] = np.where(np.isin(current, reps), current, reps[place])
+    return assigned

@@ -72,11 +72,12 @@ def _permuted(value: Any, order: np.ndarray) -> Any:
 def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> TruthSeen:
     known = chance.random(CUSTOMERS) < 0.8
     kind = chance.integers(0, 4, CUSTOMERS)
+    home = chance.integers(0, TERRITORIES, CUSTOMERS)
     marks = (kind[:, None] + chance.normal(size=(CUSTOMERS, 3))).astype(np.float32)
     value = np.where(known & (chance.random(CUSTOMERS) < 0.5), chance.gamma(1.0, 100_000.0, CUSTOMERS), 0.0)
     customers = CustomersSeen(
         key=np.arange(CUSTOMERS, dtype=np.uint32) * 7 + 3,
-        territory=chance.integers(0, TERRITORIES, CUSTOMERS),
+        territory=home,
         known=known,
         marks=np.where(known[:, None], marks, np.nan),
         orders=value / 10_000,
@@ -86,6 +87,7 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         confirmed=np.where(known, week - chance.integers(0, 60, CUSTOMERS), -32768),
         week=week,
         label=np.where(known, 1 + kind, 0).astype(np.int16),
+        rep=np.where(known & (chance.random(CUSTOMERS) < 0.3), 3 * home + chance.integers(0, 3, CUSTOMERS), -1),
     )
     return TruthSeen(
         week=week,

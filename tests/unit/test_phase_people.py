@@ -145,6 +145,49 @@ def test_a_begun_call_is_finished_next_week() -> None:
     assert calls == pytest.approx(wished, abs=len(market.reps) + 0.01 * wished)
 
 
+def test_what_an_account_is_owed_is_settled_by_visits() -> None:
+    """Calls go round: what a rep's accounts are owed and what they got never drift apart."""
+    market = Market(
+        "tiny",
+        seed=1,
+        weeks=13,
+        overrides={"params.people.quit_probability": 0.0, "params.calls.compliance_start": 1.0},
+    )
+    visited = np.zeros(600)
+    for _ in range(13):
+        market.run_week()
+        visited += market.state.diary.visits
+    state = market.state
+    accounts = state.knowledge.rep >= 0
+    owed = np.bincount(state.knowledge.rep[accounts], state.diary.due[accounts], len(state.reps))
+    np.testing.assert_allclose(owed, 0.0, atol=1e-3)
+    per_account = [visited[state.knowledge.rep == rep.row] for rep in market.reps]
+    assert all(np.ptp(visits) <= 2 for visits in per_account), "a plan of equal norms is a round"
+
+
+@pytest.mark.parametrize("accounts", [1, 2])
+def test_many_calls_on_few_accounts_are_all_counted(accounts: int) -> None:
+    long = {"params.hours.selling_per_call": 0.05, "territory.north.travel_hours": 0.0, "params.hours.contract": 80.0}
+    state = (
+        Market("tiny", seed=1, weeks=1, overrides={**long, "policy.coverage.accounts_per_rep": accounts}).run().state
+    )
+    assert state.reps.calls.max() > 255 * accounts
+    assert state.diary.visits.sum() == state.reps.calls.sum()
+
+
+def test_routines_that_do_not_fit_a_reps_week_neither_happen_nor_teach_nor_cost() -> None:
+    crowded = {f"policy.routines.{name}_hours": 20.0 for name in ("meeting", "form", "training")}
+    state = Market("tiny", seed=1, weeks=2, overrides=crowded).run().state
+    room = 40.0 * 0.9 - 7.0
+    spent = state.hours.spent[0]
+    here = state.hours.available[0] > 0
+    np.testing.assert_allclose(spent[Use.MEETINGS, here], 20.0, rtol=1e-6)
+    np.testing.assert_allclose(spent[Use.FORMS, here], room - 20.0, rtol=1e-6)
+    assert not spent[Use.TRAINING].any()
+    assert not state.reps.trained.any()
+    assert not state.ledger.book[:, 0, Account.TRAINING].any()
+
+
 def test_plan_compliance_is_the_overlap_of_plan_and_practice() -> None:
     """A rep who follows nothing but the plan complies fully; who has no alignment at all follows self-interest."""
     shares = {}

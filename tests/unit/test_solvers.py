@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.solvers.allocation import allocate_calls, spread_over
+from sim.solvers.allocation import allocate_calls, assign_reps
 from sim.solvers.best_response import adjust_partially, logit_markup_price
 from sim.solvers.doses import combine, dose_effect
 from sim.solvers.effort import choose_effort
@@ -146,12 +146,20 @@ def test_an_elasticity_without_an_optimum_is_refused(elasticity: float) -> None:
 
 def test_customers_are_spread_evenly_and_keep_their_place() -> None:
     key = np.arange(30_000, dtype=np.uint32)
-    place = spread_over(key, np.full(30_000, 6))
-    assert set(place) == set(range(6))
-    share = np.bincount(place) / 30_000
+    reps, nobody = np.array([3, 5, 8, 13, 21, 34]), np.full(30_000, -1)
+    assigned = assign_reps(key, nobody, reps)
+    share = np.unique(assigned, return_counts=True)[1] / 30_000
+    assert len(share) == 6
     assert np.abs(share - 1 / 6).max() < 0.01
-    np.testing.assert_array_equal(spread_over(key[::-1].copy(), np.full(30_000, 6)), place[::-1])
-    assert not spread_over(key, np.ones(30_000, dtype=np.int64)).any()
+    np.testing.assert_array_equal(assign_reps(key[::-1].copy(), nobody, reps), assigned[::-1])
+    assert (assign_reps(key, nobody, reps[:1]) == 3).all()
+
+
+def test_accounts_stay_with_their_rep_while_it_is_there() -> None:
+    current = np.array([5, 99, -1, 8])
+    assigned = assign_reps(np.arange(4), current, np.array([5, 8]))
+    assert assigned[[0, 3]].tolist() == [5, 8]
+    assert set(assigned) <= {5, 8}
 
 
 # ---- prices ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 from sim.decisions.coverage import Coverage, CoverageRule
 from sim.decisions.seen import FirmSeen
 from sim.quantity import param
-from sim.solvers.allocation import spread_over
+from sim.solvers.allocation import assign_reps
 
 
 class ByTurnover(CoverageRule):
@@ -33,7 +33,6 @@ class ByTurnover(CoverageRule):
             rows = rows[order[: self.accounts_per_rep * len(reps)]]
             if len(rows) == 0:
                 continue
-            places = np.full(len(rows), len(reps), dtype=np.int64)
-            rep[rows] = reps[spread_over(customers.key[rows], places)]
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
             norm[rows] = seen.rep_calls[reps].sum() / len(rows)
         return Coverage(rep=rep, norm=norm)

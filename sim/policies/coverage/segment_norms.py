@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.decisions.coverage import Coverage, CoverageRule
 from sim.decisions.seen import CustomersSeen, FirmSeen
 from sim.quantity import param
-from sim.solvers.allocation import allocate_calls, spread_over
+from sim.solvers.allocation import allocate_calls, assign_reps
 
 
 class SegmentNorms(CoverageRule):
@@ -57,8 +57,7 @@ class SegmentNorms(CoverageRule):
             rows = rows[np.lexsort((lot[rows], -potential[rows]))]
             calls = self._divide(potential[rows], float(seen.rep_calls[reps].sum()))
             rows = rows[: len(calls)]
-            places = np.full(len(rows), len(reps), dtype=np.int64)
-            rep[rows] = reps[spread_over(customers.key[rows], places)]
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
             norm[rows] = calls
         return Coverage(rep=rep, norm=norm)
 

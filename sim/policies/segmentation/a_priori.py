@@ -21,9 +21,12 @@ class APrioriSegments(SegmentationRule):
 
     def answer(self, seen: FirmSeen) -> Segments:
         """Cut at the quantiles of the mark among customers where it was measured."""
-        mark = seen.customers.marks[:, min(self.mark, seen.customers.marks.shape[1] - 1)]
+        marks = seen.customers.marks
+        label = np.zeros(len(marks), dtype=np.int16)
+        if not marks.shape[1]:  # nothing can be observed of customers in this market
+            return Segments(label=label, count=self.segments, cost=self.fee)
+        mark = marks[:, min(self.mark, marks.shape[1] - 1)]
         measured = seen.customers.known & np.isfinite(mark)
-        label = np.zeros(len(mark), dtype=np.int16)
         if measured.any():
             cuts = np.quantile(mark[measured], np.linspace(0, 1, self.segments + 1)[1:-1])
             label[measured] = 1 + np.searchsorted(cuts, mark[measured], side="right")

@@ -34,7 +34,7 @@ class KMeansSegments(SegmentationRule):
         rows = rows[np.argsort(customers.key[rows], kind="stable")]
         label = np.zeros(len(customers.key), dtype=np.int16)
         cost = self.fee + self.fee_per_record * len(rows)
-        if len(rows) < 10 * self.segments:
+        if len(rows) < 10 * self.segments or not customers.marks.shape[1]:
             return Segments(label=label, count=self.segments, cost=cost)
         label[rows] = 1 + _cluster(customers.marks[rows].astype(np.float64), self.segments)
         return Segments(label=label, count=self.segments, cost=cost)
