@@ -18,7 +18,7 @@ from sim.kernels.funnel import Standing, move_customers
 from sim.kernels.jit import blocks_of, run_blocks, sealed, sealed_array, threads_for
 from sim.kernels.needs import Occasions, count_needs, list_occasions
 from sim.kernels.relationship import cultivate, fade
-from sim.kernels.spread import spread_awareness
+from sim.kernels.spread import count_calls, spread_awareness
 from sim.kernels.talk import count_talk, push_talk
 from sim.rng import Decision, stream
 
@@ -90,9 +90,8 @@ def spread_week(
     if network.complete:
         share = np.maximum(crowd(customers, ill), 0.0)
         exposure = exposure + (numbers.imitation * share).astype(real)[:, np.newaxis]
-    called = np.empty(0, np.uint8)
-    if len(visits.row):
-        called = np.minimum(np.bincount(visits.row, visits.calls, rows), 255).astype(np.uint8)
+    called = np.zeros(rows if len(visits.row) else 0, np.uint8)
+    count_calls(visits.row.astype(np.int64), visits.calls.astype(np.int64), called)
     run_blocks(
         spread_awareness,
         blocks_of(rows),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, Whole, jit_bare
+from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
 from sim.kernels.normal import normal_quantile
 from sim.rng import draw
 
@@ -62,7 +62,7 @@ class TalkChanges(NamedTuple):
     delta: NDArray[np.int16]
 
 
-@jit_bare
+@jit
 def experience(
     first: Whole,
     last: Whole,
@@ -84,23 +84,38 @@ def experience(
     total = deliveries.customer.size
     begin = _next_customer(first * BLOCK, deliveries.customer)
     end = _next_customer(min(last * BLOCK, total), deliveries.customer)
+    warmth = np.zeros(1, np.float32)
     for start in range(begin, end, _STRETCH):
         stop = min(start + _STRETCH, end)
-        changes.row[2 * start] = _warm(start, stop, deliveries.customer, memory)
-        for d in range(start, stop):
-            _live_through(d, luck, tick, keys, deliveries, category, board, numbers, memory, changes)
+        _live_through_stretch(
+            start, stop, luck, tick, keys, deliveries, category, board, numbers, memory, warmth, changes
+        )
 
 
 @jit_bare
-def _warm(start: Whole, stop: Whole, customer: NDArray[np.uint32], memory: Memory) -> np.uint32:
-    """Read one value of every column first, so that the misses of scattered rows overlap (see choice)."""
+def _live_through_stretch(
+    start: Whole,
+    stop: Whole,
+    luck: np.uint64,
+    tick: Whole,
+    keys: NDArray[np.uint32],
+    deliveries: Deliveries,
+    category: NDArray[np.uint8],
+    board: OfferBoard,
+    numbers: ExperienceNumbers,
+    memory: Memory,
+    warmth: NDArray[np.float32],
+    changes: TalkChanges,
+) -> None:
+    """A stretch of deliveries; one value of every column is read first, so that the misses of scattered rows overlap."""
     total = np.float32(0)
-    weeks = np.int32(0)
     for d in range(start, stop):
-        i = customer[d]
+        i = deliveries.customer[d]
         total += np.float32(memory.loyalty[i, 0] + memory.satisfaction[i, 0] + memory.expectation[i, 0])
-        weeks += memory.bought_week[i, 0] + memory.last_order[i] + memory.owned[i, 0] + memory.speaks[i, 0]
-    return np.uint32(weeks + np.int32(total > 0))
+        total += np.float32(memory.bought_week[i, 0] + memory.last_order[i] + memory.owned[i, 0] + memory.speaks[i, 0])
+    warmth[0] += total
+    for d in range(start, stop):
+        _live_through(d, luck, tick, keys, deliveries, category, board, numbers, memory, changes)
 
 
 @jit_bare

@@ -103,12 +103,23 @@ def _move_block(
         numbers,
         stirred,
     )
-    for k in range(flagged_rows(stirred, end - start, listed)):
+    found = flagged_rows(stirred, end - start, listed)
+    listed[BLOCK] = _warm(start, found, listed, own_brand, who)
+    for k in range(found):
         i = start + listed[k]
         under = _stimuli(i, tick, own_brand, who, needs[listed[k]] == 1, numbers)
         u = draw32(luck, np.uint64(who.key[i]), np.uint64(0))
         felt = who.satisfaction[i, own_brand] if under & _OVERDUE else numbers.neutral
         stage[i] = next_stage(u, np.int64(stage[i]), under, felt, numbers)
+
+
+@jit_bare
+def _warm(start: Whole, found: Whole, listed: NDArray[np.int32], own_brand: Whole, who: Standing) -> Any:
+    """Read what only some of the listed rows will need, so that the misses of scattered rows overlap (see choice)."""
+    total = np.float32(0)
+    for k in range(found):
+        total += np.float32(who.loyalty[start + listed[k], own_brand])
+    return np.int32(total > 0)
 
 
 @jit_bare

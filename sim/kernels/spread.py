@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, jit
+from sim.kernels.jit import BLOCK, jit, jit_bare
 from sim.rng import draw32
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ Bytes = NDArray[np.uint8]
 Counts = NDArray[np.int16]
 
 _ONE = np.uint8(1)
+
+
+@jit_bare
+def count_calls(row: NDArray[np.int64], calls: NDArray[np.int64], called: Bytes) -> None:
+    """Add up the calls on each row, at most 255."""
+    for k in range(row.size):
+        called[row[k]] = min(np.int64(called[row[k]]) + calls[k], 255)
 
 
 @jit

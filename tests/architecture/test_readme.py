@@ -150,10 +150,13 @@ def test_targets_of_make_exist() -> None:
 
 
 def test_the_scenario_of_the_tour_is_sound(tmp_path: Path) -> None:
-    (scenario,) = [b for b in blocks("toml") if "extends" in b]
+    scenario, staged = [b for b in blocks("toml") if "extends" in b]
     file = tmp_path / "my_market.toml"
     file.write_text(scenario, encoding="utf-8")
-    loaded = Scenario.load(file)
+    policy = tmp_path / "staged.toml"
+    policy.write_text(staged, encoding="utf-8")
+    assert Scenario.load(file).changes == ()
+    loaded = Scenario.load(file, policy=policy)
     assert [(c.week, c.label) for c in loaded.changes] == [(14, "deep_marketing"), (40, "deep_marketing")]
     assert loaded.warnings == ()
 
@@ -215,5 +218,5 @@ def test_paths_of_parameters_and_rules_exist(page: Path) -> None:
 
 def test_control_the_searches_find_what_they_look_for() -> None:
     assert len(command_lines()) > 12
-    assert len(blocks("toml")) == 3
+    assert len(blocks("toml")) == 4
     assert len(re.findall(r"params\.\w+", MODEL)) > 30

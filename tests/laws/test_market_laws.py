@@ -54,6 +54,13 @@ def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
         Auditor(Market(scenario, seed=1, customers=customers, weeks=8, policy=policy, overrides=ties)).run()
 
 
+@pytest.mark.parametrize("kind", ["a_priori", "kmeans", "random", "oracle"])
+def test_a_market_whose_customers_leave_no_marks_runs(kind: str) -> None:
+    blank = {"world.marks": [], "customer_type.workshop.marks": [], "customer_type.plant.marks": []}
+    market = Auditor(Market("tiny", seed=1, weeks=4, overrides={**blank, "policy.segmentation.kind": kind})).run()
+    assert (market.state.knowledge.label > 0).any() == (kind in ("random", "oracle"))
+
+
 def test_a_market_without_reps_runs() -> None:
     market = Auditor(Market("tiny", seed=1, weeks=6, overrides={"policy.head_count.extra": -3})).run()
     assert market.results.measure("reps").sum() == 0

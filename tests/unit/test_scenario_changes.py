@@ -78,8 +78,21 @@ def test_a_policy_can_be_rolled_out_where_its_answers_are_by_territory(tmp_path:
     scenario = load(tmp_path, text)
     assert [where for where, _ in scenario.rules_at(8, "routines")] == [None, NORTH]
     assert scenario.provenance["policy.routines.visit_hours"] == "default; change in week 8 (north)"
+    assert load(tmp_path, text.replace('"drill"', '"deep_marketing"')).changes[0].territories == NORTH
+    (tmp_path / "sale.toml").write_text("[policy.pricing]\ndiscount = 0.1\n", encoding="utf-8")
     with pytest.raises(InputErrors, match="has one answer for the whole firm"):
-        load(tmp_path, text.replace('"drill"', '"deep_marketing"'))
+        load(tmp_path, text.replace('"drill"', '"sale"'))
+
+
+def test_a_policy_brings_its_own_changes(tmp_path: Path) -> None:
+    """A staged roll-out written in a policy file happens under that policy only."""
+    staged = tmp_path / "staged.toml"
+    staged.write_text('[[change]]\nweek = 8\nterritories = ["north"]\npolicy = "deep_marketing"\n', encoding="utf-8")
+    assert Scenario.load("tiny").changes == ()
+    scenario = Scenario.load("tiny", policy=staged)
+    assert [(change.week, change.territories) for change in scenario.changes] == [(8, NORTH)]
+    assert len(scenario.rules_at(7, "routines")) == 1
+    assert [where for where, _ in scenario.rules_at(8, "routines")] == [None, NORTH]
 
 
 def test_changes_survive_writing_out(tmp_path: Path) -> None:
