@@ -78,7 +78,8 @@ def build_sales_force(
 def _usual_calls(params: Params) -> float:
     """Calls a week that the firm reckons with before it has seen any report: field hours at an hour and a bit a call."""
     hours = params.hours
-    return (hours.contract * (1 - hours.absence) - hours.administration) / (2 * hours.selling_per_call + 0.1)
+    field = max(hours.contract * (1 - hours.absence) - hours.administration, 0.0)
+    return field / (2 * hours.selling_per_call + 0.1)
 
 
 def _teams(

@@ -72,6 +72,12 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     for kind, tolerance in (("counts", 0.0), ("figures", 1e-6)):
         for name in sorted({*expected[kind], *found[kind]}):
             was, now = expected[kind].get(name), found[kind].get(name)
-            if was is None or now is None or not (was != was and now != now or was == now or abs(now - was) <= tolerance * max(abs(was), abs(now))):
+            if (
+                was is None
+                or now is None
+                or not (
+                    was != was and now != now or was == now or abs(now - was) <= tolerance * max(abs(was), abs(now))
+                )
+            ):
                 lines.append(f"{name}: was {was}, is {now}")
     return lines

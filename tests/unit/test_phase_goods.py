@@ -42,6 +42,29 @@ def test_without_stock_nobody_is_served_and_rivals_win_only_those_who_switch() -
     assert first[1] > first[0]
 
 
+def test_who_switches_to_another_offer_of_ours_is_served_and_counted() -> None:
+    overrides = {
+        "params.channel.stock_weeks_at_start": 1.0,
+        "params.channel.unserved_wait": 0.0,
+        "params.channel.unserved_switch": 1.0,
+        "category.machine.life_mean": 26.0,
+    }
+    market = Market("regional_equipment", seed=4, customers=2000, weeks=8, overrides=overrides)
+    switched = 0
+    while market.running:
+        fresh: list[int] = []
+        market.run_week(
+            observe=lambda phase, f=fresh: (
+                f.append(len(market.state.today.orders.offer)) if phase.name == "demand" else None
+            )
+        )
+        orders, served = market.state.today.orders, market.state.today.served
+        assert orders is not None and served is not None
+        ours = np.isin(orders.offer[fresh[0] :], market.state.layout.own_offers)
+        switched += served[fresh[0] :][ours].sum()
+    assert switched > 0
+
+
 def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
     overrides = {**EMPTY, "params.channel.unserved_wait": 1.0, "params.channel.unserved_switch": 0.0}
     market = Market("tiny", seed=4, weeks=12, overrides=overrides)
@@ -204,7 +227,8 @@ def test_segments_and_shared_data_are_paid_for() -> None:
 
 
 def test_reps_are_credited_with_what_their_own_accounts_bought() -> None:
-    market = Market("tiny", seed=4, weeks=5)
+    full_house = {"policy.head_count.extra": 4, "params.people.vacancy": 0.0}  # no row of the table is spare
+    market = Market("tiny", seed=4, weeks=5, overrides=full_house)
     state = market.state
     for _ in range(5):
         market.run_week()

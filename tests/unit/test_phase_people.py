@@ -86,6 +86,19 @@ def test_routines_align_coach_observe_and_wear() -> None:
     np.testing.assert_allclose(reps.motivation, np.maximum(before["zeal"] - worn, 0), rtol=1e-5)
 
 
+def test_coaching_and_training_fade() -> None:
+    routines = {
+        "policy.routines.visit_hours": 1.0,
+        "policy.routines.training_hours": 2.0,
+        "params.people.quit_probability": 0.0,
+    }
+    state = Market("tiny", seed=1, weeks=3, overrides=routines).run().state
+    keep = retention_of_half_life(26.0)
+    here = state.reps.active
+    np.testing.assert_allclose(state.reps.coached[here], 1 + keep + keep**2, rtol=1e-5)
+    np.testing.assert_allclose(state.reps.trained[here], 2 * (1 + keep + keep**2), rtol=1e-5)
+
+
 def test_review_talks_come_in_turn_and_fade() -> None:
     market = Market(
         "tiny", seed=3, weeks=26, overrides={"policy.routines.review_hours": 2.0, "params.people.quit_probability": 0.0}
@@ -134,6 +147,17 @@ def test_the_office_takes_its_hours_first() -> None:
         reps.carry[here], (reps.field_hours * reps.effort / hours_per_call(state) - made)[here], atol=1e-4
     )
     np.testing.assert_allclose(reps.reported_calls[here], 0.8 * 24.1666 + 0.2 * made[here], rtol=1e-3)
+
+
+def test_a_short_week_is_filled_from_the_front() -> None:
+    """Absence first, then the office; nothing is spent that is not there."""
+    short = {"params.hours.contract": 10.0, "params.hours.administration": 40.0}
+    state = Market("tiny", seed=1, weeks=1, overrides=short).run().state
+    here = state.hours.available[0] > 0
+    spent = state.hours.spent[0][:, here]
+    np.testing.assert_allclose(spent[Use.ABSENCE], 1.0)
+    np.testing.assert_allclose(spent[Use.ADMINISTRATION], 9.0)
+    assert not spent[2:].any()
 
 
 def test_a_begun_call_is_finished_next_week() -> None:
