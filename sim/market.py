@@ -120,6 +120,9 @@ class Market(mesa.Model):
         """Agents come and go with positions and segments."""
         for label in range(len(self.segments), self.state.segments + 1):
             self.segments.append(CustomerSegment(self, self.state, label))
+        for agent in [rep for rep in self.reps if not self.state.reps.position[rep.row]]:
+            agent.remove()
+            self.reps.remove(agent)
         known = {agent.row for agent in self.reps}
         for row in np.flatnonzero(self.state.reps.position):
             if int(row) not in known:

@@ -24,6 +24,9 @@ Starts = NDArray[np.int64]
 
 _TRIES = 64
 
+#: Most ties of one customer: talk is summed in 16 bits, up to 20 half units a tie.
+MOST_TIES = 1600
+
 
 @dataclass(frozen=True)
 class Network:
@@ -114,6 +117,9 @@ def from_edges(
     loops = np.flatnonzero(a == b)
     if loops.size:
         raise InputError(f"{place}, row {loops[0] + 1}", f"customer {a[loops[0]]} is tied to itself", "two customers")
+    ties = np.bincount(np.concatenate((a, b)), minlength=rows)
+    if ties.size and ties.max() > MOST_TIES:
+        raise InputError(place, f"customer {ties.argmax()} has {ties.max()} ties", f"at most {MOST_TIES}")
     code = np.minimum(a, b) * rows + np.maximum(a, b)
     unique, place_of = np.unique(code, return_inverse=True)
     low, high = (unique // rows).astype(np.uint32), (unique % rows).astype(np.uint32)

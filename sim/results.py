@@ -169,7 +169,7 @@ class Results:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price, won.
+        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price (minor units), won.
 
         ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
         Raises ValueError when orders were not kept.

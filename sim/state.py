@@ -69,7 +69,7 @@ class Report:
     rows: Ints
     value: Floats
     orders: Floats
-    bought: NDArray[np.bool_]  # the customer has ever bought from us
+    last_order: Ints  # week of the customer's last order from us, NEVER without one
     potential: Floats  # NaN where the report does not say
     marks: Floats | None  # [rows, marks], None where the report does not say
 

@@ -18,10 +18,12 @@ from sim.build.population import build_customers
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
+from sim.kernels.relationship import adbudg
 from sim.kernels.talk import push_talk
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.params import Params
+from sim.params.customer_numbers import RelationshipNumbers
 from sim.params.customers import experience_numbers
 from sim.params.world import World
 from sim.population import Columns
@@ -54,7 +56,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
     if data is not None and data.customers is not None:
-        _hand_over_portfolios(knowledge, data.customers, rep_names)
+        _hand_over_portfolios(knowledge, customers, reps, numbers.relationship, data.customers, rep_names)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
         world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
@@ -113,11 +115,22 @@ def build_network(params: Params, seed: int, customers: Columns) -> Network:
     )
 
 
-def _hand_over_portfolios(knowledge: Columns, table: pd.DataFrame, rep_names: list[str]) -> None:
-    """Accounts that the user's table gives to a rep are known to the firm and are that rep's from the start."""
+def _hand_over_portfolios(
+    knowledge: Columns,
+    customers: Columns,
+    reps: Columns,
+    numbers: RelationshipNumbers,
+    table: pd.DataFrame,
+    rep_names: list[str],
+) -> None:
+    """Accounts that the user's table gives to a rep are known, are that rep's, and know the rep from years of usual calls."""
     row = {name: k for k, name in enumerate(rep_names)}
     rep = np.array([row.get(str(name), -1) for name in table["rep"]], dtype=np.int64)
     knowledge.fill({"rep": rep, "known": knowledge.known | (rep >= 0)})
+    accounts = np.bincount(rep[rep >= 0], minlength=len(reps))
+    calls = reps.reported_calls / np.maximum(accounts, 1)
+    usual = [adbudg(float(c), *(float(getattr(numbers, f)) for f in ("least", "most", "shape", "half"))) for c in calls]
+    customers.fill({"relationship": np.where(rep >= 0, np.array(usual)[rep], customers.relationship)})
 
 
 def _hear(params: Params, customers: Columns, network: Network) -> None:

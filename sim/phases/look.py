@@ -31,9 +31,7 @@ def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
     knowledge.known[rows] = True
     knowledge.value[rows] = report.value * fade
     knowledge.orders[rows] = report.orders * fade
-    knowledge.last_order[rows] = np.where(
-        report.bought, np.maximum(knowledge.last_order[rows], report.week), knowledge.last_order[rows]
-    )
+    knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
     asked = np.isfinite(report.potential)
     knowledge.potential[rows[asked]] = report.potential[asked]
     knowledge.confirmed[rows] = report.week
@@ -54,7 +52,7 @@ def send_shared_data(state: MarketState) -> None:
             rows=rows,
             value=state.diary.bought[rows],
             orders=state.diary.ordered[rows],
-            bought=np.ones(len(rows), dtype=np.bool_),
+            last_order=state.customers.last_order[rows],
             potential=np.full(len(rows), np.nan, dtype=np.float32),
             marks=None,
         )

@@ -9,7 +9,6 @@ from sim.agents.headquarters_view import expected_purchases
 from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps
 from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
-from sim.population import NEVER
 from sim.rng import Decision, stream
 from sim.state import MarketState, Report, Use
 
@@ -138,7 +137,7 @@ def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[n
         rows=rows,
         value=(state.diary.bought[rows] * np.exp(spread * noise.normal(keys, 0))).astype(np.float32),
         orders=state.diary.ordered[rows],
-        bought=state.customers.last_order[rows] != NEVER,
+        last_order=state.customers.last_order[rows],
         potential=potential.astype(np.float32),
         marks=(marks + database.mark_error_of_call * state.numbers.mark_spread * error).astype(np.float32),
     )

@@ -76,7 +76,7 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
                 was is None
                 or now is None
                 or not (
-                    was != was and now != now or was == now or abs(now - was) <= tolerance * max(abs(was), abs(now))
+                    (was != was and now != now) or was == now or abs(now - was) <= tolerance * max(abs(was), abs(now))
                 )
             ):
                 lines.append(f"{name}: was {was}, is {now}")

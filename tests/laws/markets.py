@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call
-from sim.decisions import Rule
 from sim.kpis import KPIS
 from sim.market import Market
 from sim.params import Params
 from sim.policies.registry import questions, rules
+from sim.population import NEVER
 from sim.quantity import Declaration
+from sim.stages import Stage
 from sim.state import MarketState, Purchases, Use
 from sim.week import Phase
 
@@ -83,11 +84,6 @@ def _some(draw: st.DrawFn, section: type[Any], path: str, label: str, most: int 
     declared = dict(section.declarations())
     names = draw(st.lists(st.sampled_from(sorted(declared)), max_size=most, unique=True)) if declared else []
     return {f"{path}.{name}": draw(values_of(section, name, declared[name], f"{label}.{name}")) for name in names}
-
-
-def rule_of(market: Market, question: str) -> Rule:
-    """The whole firm's rule for a question at the start."""
-    return market.scenario.policy[question]
 
 
 @dataclass
@@ -210,7 +206,14 @@ class Auditor:
         assert (measures["unserved_units"] <= measures["demand_units"]).all()
         for part in ("active_customers", "aware_customers", "users"):
             assert (measures[part] <= measures["customers"]).all()
-        assert (measures["active_customers"] <= measures["aware_customers"]).all() or forgotten(state)
+        customers, own = state.customers, state.layout.own_brand
+        users = np.isin(customers.stage, (Stage.BUYER, Stage.LOYAL))
+        assert measures["users"].sum() == users.sum()
+        assert measures["aware_customers"].sum() == (customers.aware >> own & 1).sum()
+        recent = (customers.last_order != NEVER) & (state.week - customers.last_order < 52)
+        assert measures["active_customers"].sum() == recent.sum()
+        satisfied = customers.satisfaction[users, own].sum(dtype=np.float64)
+        np.testing.assert_allclose(measures["satisfaction_sum"].sum(), satisfied, rtol=1e-5, atol=1e-6)
 
     def _count_units(self, state: MarketState) -> None:
         self.made += state.today.made
@@ -287,11 +290,6 @@ def units_held(state: MarketState) -> np.ndarray:
     """Units of each of our offers anywhere between the plant's gate and the customer [own offers]."""
     held: np.ndarray = state.channel.on_hand.sum(axis=0) + state.channel.in_transit.sum(axis=0) + state.plant.on_hand
     return held
-
-
-def forgotten(state: MarketState) -> bool:
-    """Whether somebody bought from us within the year and has forgotten our brand since."""
-    return bool((state.customers.last_order >= 0).any()) or state.week > 0
 
 
 def check_scorecard(market: Market) -> None:

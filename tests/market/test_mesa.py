@@ -112,3 +112,10 @@ def test_networks_come_out_as_graphs() -> None:
     regions = market.territory_map
     assert nx.is_connected(regions)
     assert sum(share for _, share in regions.nodes(data="share")) == pytest.approx(1.0)
+
+
+def test_reps_leave_the_stage_with_their_positions() -> None:
+    market = small(weeks=2, overrides={"policy.head_count.extra": -2})
+    assert len(market.reps) == 48
+    market.run()
+    assert len(market.reps) == len(market.agents_by_type[SalesRep]) == 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
@@ -29,6 +29,7 @@ def tie_set(network: Network) -> set[tuple[int, int, bool]]:
     return ties
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 12).flatmap(
         lambda n: st.tuples(
@@ -58,6 +59,8 @@ def test_bad_edge_lists_are_refused_with_their_row() -> None:
         from_edges(keys(3), np.array([0, 1]), np.array([1, 5]), place="ties.csv")
     with pytest.raises(InputError, match="tied to itself"):
         from_edges(keys(3), np.array([2]), np.array([2]))
+    with pytest.raises(InputError, match="customer 0 has 2000 ties; expected at most 1600"):
+        from_edges(keys(2001), np.zeros(2000, np.int64), np.arange(1, 2001))
 
 
 def test_small_world_is_a_simple_graph_with_all_its_ties() -> None:

@@ -159,6 +159,9 @@ def test_segments_pay_their_own_price() -> None:
     market = Market("tiny", seed=4, weeks=3, policy="deep_marketing", overrides=overrides).run()
     price = market.state.board.price_minor[0, :, 2] / market.state.board.price_minor[0, 0, 2]
     np.testing.assert_allclose(price, [1.0, 0.6, 1.0, 0.8, 1.0], atol=1e-3)
+    customers, labels = market.state.customers, market.state.knowledge.label
+    np.testing.assert_array_equal(customers.price_group, labels)
+    assert (np.bincount(labels, minlength=5) > 0).all()
 
 
 def test_pay_is_salary_and_commission_on_what_the_accounts_bought() -> None:

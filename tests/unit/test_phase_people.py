@@ -272,11 +272,11 @@ def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
         rows,
         np.array([100.0, 200.0, 300.0]),
         np.ones(3),
-        np.array([True, False, True]),
+        np.array([2, NEVER, 3]),
         np.array([np.nan, 50.0, np.nan]),
         marks,
     )
-    late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.zeros(3, dtype=bool), np.full(3, np.nan), None)
+    late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.full(3, NEVER), np.full(3, np.nan), None)
     state.reports = [report, late]
     with state.lend(writes("look")):
         look(state)
@@ -285,7 +285,7 @@ def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
     assert known.known[rows].all()
     np.testing.assert_allclose(known.value[rows], np.array([100.0, 200.0, 300.0]) * keep**2, rtol=1e-5)  # two weeks old
     np.testing.assert_allclose(known.value[others], before["value"][others] * keep, rtol=1e-5)
-    assert known.last_order[rows].tolist() == [3, NEVER, 3]
+    assert known.last_order[rows].tolist() == [2, NEVER, 3]
     np.testing.assert_array_equal(np.isfinite(known.potential[rows]), [False, True, False])
     np.testing.assert_array_equal(known.confirmed[rows], 3)
     np.testing.assert_array_equal(known.marks[rows], marks)

@@ -65,8 +65,9 @@ def test_sound_tables_are_typed_and_make_the_world(tmp_path: Path) -> None:
     assert [str(table[name].dtype) for name in ("purchase_rate", "mark_size")] == ["float64", "float64"]
     assert table["rep"].tolist() == ["ann", "", "bob", "ann"]
     assert roster["skill"].tolist() == [0.1, -0.2]
-    assert scenario.world.offers[0].name == "refill_two"
-    assert scenario.world.offers[0].attributes == (1.0, 2.0)
+    assert [offer.category for offer in scenario.world.offers] == ["machine", "machine", "refill", "refill", "refill"]
+    refill_two = next(offer for offer in scenario.world.offers if offer.name == "refill_two")
+    assert refill_two.attributes == (1.0, 2.0)
     assert scenario.provenance["offer.refill_two.list_price"] == "file offers.csv, line 2"
     assert any("nobody reads world.customers = 600" in warning for warning in scenario.warnings)
 
@@ -75,7 +76,7 @@ def test_a_file_of_the_scenario_adds_to_the_offers_table(tmp_path: Path) -> None
     path = folder(tmp_path, customers())
     more = FILE + '[[offer]]\nname = "refill_two"\nintercept = 0.7\nlist_price = 1_400\n'
     (path / "scenario.toml").write_text(more, encoding="utf-8")
-    offer = Scenario.load(path).world.offers[0]
+    offer = next(offer for offer in Scenario.load(path).world.offers if offer.name == "refill_two")
     assert (offer.list_price, offer.intercept, offer.unit_cost) == (1_400, 0.7, 700)
 
 
