@@ -21,6 +21,10 @@ Reals = NDArray[np.floating[Any]]
 #: Steps of one unit in sums of reals.
 FIXED_POINT = 1_000_000
 
+#: Counts of one block share a word, so that a row costs one addition: fields of so many bits hold up to a block.
+_FIELD = 20
+_MASK = (1 << _FIELD) - 1
+
 _BUYER, _LOYAL = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL)
 _AWARE_COLUMN, _ACTIVE_COLUMN, _USERS_COLUMN, _SATISFACTION_COLUMN = 0, 1, 2, 3
 _RECORDS_COLUMN, _ACCOUNTS_COLUMN, _JUDGED_COLUMN, _ERROR_COLUMN = 0, 1, 2, 3
@@ -48,28 +52,41 @@ class Records(NamedTuple):
 
 
 @jit_bare
-def _count_people(first: int, last: int, who: People, own_brand: int, since: int, total: Counts) -> None:
+def _count_people(
+    first: int, last: int, who: People, own_brand: int, since: int, packed: Counts, total: Counts
+) -> None:
     bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
-    for i in range(first * BLOCK, min(last * BLOCK, who.stage.size)):
-        cell = total[who.territory[i], who.type[i]]
-        cell[_AWARE_COLUMN] += (who.aware[i] & bit) != 0
-        cell[_ACTIVE_COLUMN] += who.last_order[i] > since
-        if who.stage[i] == _BUYER or who.stage[i] == _LOYAL:
-            cell[_USERS_COLUMN] += 1
-            cell[_SATISFACTION_COLUMN] += np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
+    types = total.shape[1]
+    for block in range(first, last):
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, who.stage.size)):
+            uses = (who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL)
+            knows = np.int64((who.aware[i] & bit) != 0)
+            active = np.int64(who.last_order[i] > since)
+            packed[who.territory[i] * types + who.type[i]] += knows | active << _FIELD | np.int64(uses) << 2 * _FIELD
+            if uses:
+                felt = np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
+                total[who.territory[i], who.type[i], _SATISFACTION_COLUMN] += felt
+        for c in range(packed.size):
+            cell = total[c // types, c % types]
+            cell[_AWARE_COLUMN] += packed[c] & _MASK
+            cell[_ACTIVE_COLUMN] += packed[c] >> _FIELD & _MASK
+            cell[_USERS_COLUMN] += packed[c] >> 2 * _FIELD
+            packed[c] = 0
 
 
 @jit_bare
-def _count_records(first: int, last: int, who: Records, total: Counts) -> None:
-    for i in range(first * BLOCK, min(last * BLOCK, who.rep.size)):
-        cell = total[who.territory[i]]
-        cell[_ACCOUNTS_COLUMN] += who.rep[i] >= 0
-        if who.known[i]:
-            cell[_RECORDS_COLUMN] += 1
-            if who.value[i] > 0 and who.bought[i] > 0:
+def _count_records(first: int, last: int, who: Records, packed: Counts, total: Counts) -> None:
+    for block in range(first, last):
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, who.rep.size)):
+            packed[who.territory[i]] += np.int64(who.known[i]) | np.int64(who.rep[i] >= 0) << _FIELD
+            if who.value[i] > 0 and who.bought[i] > 0 and who.known[i]:
                 error = abs(math.log(np.float64(who.value[i]) / np.float64(who.bought[i])))
-                cell[_JUDGED_COLUMN] += 1
-                cell[_ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
+                total[who.territory[i], _JUDGED_COLUMN] += 1
+                total[who.territory[i], _ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
+        for t in range(packed.size):
+            total[t, _RECORDS_COLUMN] += packed[t] & _MASK
+            total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD
+            packed[t] = 0
 
 
 def count_people(who: People, own_brand: int, since: int, *, territories: int, types: int) -> NDArray[np.float64]:
@@ -78,7 +95,7 @@ def count_people(who: People, own_brand: int, since: int, *, territories: int, t
     total = _in_shares(
         len(people.stage),
         (territories, types, 4),
-        lambda first, last, part: _count_people(first, last, people, own_brand, since, part),
+        lambda first, last, word, part: _count_people(first, last, people, own_brand, since, word, part),
     )
     counts = np.moveaxis(total, -1, 0).astype(np.float64)
     counts[_SATISFACTION_COLUMN] /= FIXED_POINT
@@ -89,14 +106,16 @@ def count_records(who: Records, *, territories: int) -> NDArray[np.float64]:
     """The database by territory [4, T]: records, accounts of reps, records with purchases, absolute log error of these summed."""
     records = sealed(who)
     total = _in_shares(
-        len(records.rep), (territories, 4), lambda first, last, part: _count_records(first, last, records, part)
+        len(records.rep),
+        (territories, 4),
+        lambda first, last, word, part: _count_records(first, last, records, word, part),
     )
     counts = total.T.astype(np.float64)
     counts[_ERROR_COLUMN] /= FIXED_POINT
     return counts
 
 
-def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Counts], None]) -> Counts:
+def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Counts, Counts], None]) -> Counts:
     """Sum of what ``count`` adds up over shares of the rows, one share and one table per thread."""
     threads, blocks = threads_for(rows), blocks_of(rows)
     parts = [np.zeros(shape, dtype=np.int64) for _ in range(threads)]
@@ -104,7 +123,7 @@ def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Cou
 
     def run(first: int, last: int) -> None:
         for share in range(first, last):
-            count(edges[share], edges[share + 1], parts[share])
+            count(edges[share], edges[share + 1], np.zeros(math.prod(shape[:-1]), dtype=np.int64), parts[share])
 
     run_blocks(run, threads, threads)
     total: Counts = np.sum(parts, axis=0)
