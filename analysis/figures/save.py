@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -29,8 +28,6 @@ def svg_bytes(figure: Figure) -> bytes:
 def _render(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with style(), warnings.catch_warnings():
-        # A machine without a Chinese font draws boxes; the report's text still shows the names.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    with style():
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,12 +44,19 @@ VERDICT_LOOK = {
 TEXT, SMALL, TITLE = 9.0, 8.0, 12.5
 MARGIN = 0.18
 _HANDLE, _SPACE = 2.4, 1.8
-_CJK_FONTS = (
+#: Of a collection of fonts matplotlib knows only the first, hence Noto's Japanese name: it has the Chinese signs too.
+CJK_FONTS = (
     "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Noto Sans CJK JP",
     "Source Han Sans SC",
     "PingFang SC",
+    "PingFang HK",
+    "Hiragino Sans GB",
     "Microsoft YaHei",
     "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Droid Sans Fallback",
     "SimHei",
 )
 
@@ -63,17 +71,20 @@ class Names:
 
 
 @cache
-def _families() -> list[str]:
-    """matplotlib's own font, then the Chinese fonts this machine has, in which missing signs are looked up."""
+def chinese_fonts() -> list[str]:
+    """The Chinese fonts this machine has, in which signs that matplotlib's own font lacks are looked up."""
     present = {font.name for font in fontManager.ttflist}
-    return ["DejaVu Sans", *(name for name in _CJK_FONTS if name in present)]
+    return [name for name in CJK_FONTS if name in present]
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Within it, figures are made and saved in the project's look; nothing global is changed after it."""
+    """Within it, figures are made and saved in the project's look; nothing global is changed after it.
+
+    Signs that no font has are drawn as boxes, without a warning for each; `deepmarket doctor` says which font to add.
+    """
     look: dict[Any, Any] = {
-        "font.family": _families(),
+        "font.family": ["DejaVu Sans", *chinese_fonts()],
         "font.size": TEXT,
         "text.color": INK,
         "axes.labelcolor": SOFT,
@@ -98,7 +109,8 @@ def style() -> Iterator[None]:
         "svg.hashsalt": "deepmarket",
         "hatch.linewidth": 0.6,
     }
-    with matplotlib.rc_context(look):
+    with matplotlib.rc_context(look), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 

@@ -44,7 +44,7 @@ class _Pool(ProcessPoolExecutor):
         """Submit a call; as long as there are fewer workers than slots it may start one."""
         if len(self.workers) >= self._slots:
             return super().submit(fn, *args, **kwargs)
-        with _STARTING, _one_thread(), _without_interrupts():
+        with _STARTING, _one_thread(), interrupts_after():
             before = set(multiprocessing.active_children())
             try:
                 return super().submit(fn, *args, **kwargs)
@@ -88,11 +88,32 @@ def _one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Let processes start deaf to Ctrl-C, from their first moment on: only the driver answers it.
+def interrupts_after() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start, and answer it after; they start deaf to it, from their first moment on.
 
-    The signal is blocked, which processes inherit, rather than ignored: one that comes now is answered after.
+    Blocking the signal is what processes inherit. It does not keep it from this process: another thread (a pool of
+    BLAS, say) may catch it, and Python would then answer it here, between starting a process and telling it what to
+    do. Therefore the answer itself is put off as well, where signals are answered: in the main thread.
     """
+    answer = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or answer is None:
+        with _blocked():
+            yield
+        return
+    held: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        with _blocked():
+            yield
+    finally:
+        signal.signal(signal.SIGINT, answer)
+    for number in held[:1]:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """Within it this thread, and the processes it starts, are not sent Ctrl-C."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

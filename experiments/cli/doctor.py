@@ -84,6 +84,7 @@ def examine() -> Iterator[Finding]:
     shipped = f"{len(available_scenarios())} scenarios, {len(available_policies())} policies in {scenario_folder()}"
     yield Finding("shipped files", shipped, bool(available_scenarios()))
     yield _cache()
+    yield _fonts()
     free = shutil.disk_usage(Path.cwd()).free
     yield Finding("disk", f"{free / 2**30:.1f} GiB free here", free >= LITTLE)
 
@@ -97,6 +98,15 @@ def _cache() -> Finding:
     writable = os.access(folder, os.W_OK)
     told = f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
     return Finding("cache of kernels", told, writable)
+
+
+def _fonts() -> Finding:
+    """Whether figures can show Chinese names; many will never need to."""
+    from analysis.figures.style import chinese_fonts
+
+    found = chinese_fonts()
+    none = "none: figures draw Chinese names as boxes (the report's text shows them); Noto Sans CJK SC would do"
+    return Finding("Chinese font", found[0] if found else none, True)
 
 
 def _warm() -> Finding:

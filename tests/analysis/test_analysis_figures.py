@@ -21,7 +21,7 @@ from analysis.figures.channel import channel
 from analysis.figures.forest import forest
 from analysis.figures.gallery import draw_study
 from analysis.figures.save import save_png, svg_bytes
-from analysis.figures.style import Names, new_figure, style
+from analysis.figures.style import Names, chinese_fonts, new_figure, style
 from analysis.figures.territory_map import territory_map
 from analysis.figures.waterfall import contribution_steps, waterfall
 from analysis.figures.weeks import weeks
@@ -49,7 +49,7 @@ def layout_faults(figure: Figure, slack: float = 1.0) -> list[str]:
     with pytest.MonkeyPatch.context() as patch, style():
         patch.setattr(Text, "draw", record)
         canvas.draw()
-    boxes = [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in dict.fromkeys(drawn)]
+        boxes = [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in dict.fromkeys(drawn)]
     width, height = figure.bbox.width, figure.bbox.height
     faults = [
         f"cut off: {text!r}"
@@ -115,7 +115,7 @@ def test_no_figure_of_a_study_has_layout_faults(make_study: Callable[..., Study]
         assert plate.words.startswith(("Deep marketing", "Status quo"))
 
 
-def test_long_and_chinese_titles_stay_inside(make_study: Callable[..., Study]) -> None:
+def test_long_titles_stay_inside(make_study: Callable[..., Study]) -> None:
     titles = {
         "deep_marketing": LONG,
         "status_quo": "An ordinary sales force",
@@ -128,8 +128,14 @@ def test_long_and_chinese_titles_stay_inside(make_study: Callable[..., Study]) -
     )
     for plate in draw_study(analyse_study(study)):
         assert layout_faults(plate.figure) == [], plate.name
-    rows = compare_policies(study)
-    chinese = forest(rows[rows["policy"] == "b"], Names("深度营销与统一的信息归口", "现状"))
+
+
+@pytest.mark.parametrize("fonts", [chinese_fonts(), []], ids=["fonts of this machine", "no Chinese font"])
+def test_chinese_titles_are_drawn_whatever_the_fonts(
+    winning: Study, fonts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.figures.style.chinese_fonts", lambda: fonts)
+    chinese = forest(compare_policies(winning), Names("深度营销与统一的信息归口", "现状"))
     assert layout_faults(chinese) == [] and svg_bytes(chinese)
 
 

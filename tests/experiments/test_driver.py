@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from experiments.backends import Backend, Local, Serial, choose_backend
+from experiments.backends import Backend, Local, Serial, choose_backend, local
 from experiments.driver import Driver, Task
 from experiments.runs import Done, Failed, Job, Result
 from experiments.store import Store
@@ -104,6 +105,24 @@ def test_workers_are_deaf_to_ctrl_c_from_the_start_and_this_process_is_not() -> 
         assert isinstance(result, Done)
         assert result.tables.seconds == 1.0
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system cannot block signals")
+def test_ctrl_c_that_another_thread_catches_is_answered_after_workers_have_started() -> None:
+    release = threading.Event()
+    other = threading.Thread(target=release.wait)
+    other.start()
+    passed = []
+    try:
+        with pytest.raises(KeyboardInterrupt), local.interrupts_after():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.05)
+            passed.append("the other thread has caught it")
+    finally:
+        release.set()
+        other.join()
+    assert passed
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_one_worker_or_one_job_needs_no_pool() -> None:
