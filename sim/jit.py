@@ -56,7 +56,9 @@ def _compiled(function: Callable[P, R], *, counts_references: bool) -> Callable[
         config.CACHE_DIR = str(_PACKAGE / "__pycache__" / f"numba-{_fingerprint(function.__module__)}")
     try:
         njit: Any = numba.njit
-        compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=counts_references)(function)
+        compiled = njit(
+            cache=True, nogil=True, error_model="numpy", _nrt=counts_references, forceinline=not counts_references
+        )(function)
     finally:
         config.CACHE_DIR = shared
     return cast("Callable[P, R]", compiled)

@@ -84,6 +84,7 @@ class Purchases:
     index: Ints  # number of the occasion in the week, part of the key of draws
     waited: Ints  # weeks the order has waited
     price: NDArray[np.int64]  # minor units a unit
+    stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
 
 
 @dataclass
@@ -98,6 +99,7 @@ class Today:
     arrivals: Ints | None = None
     orders: Purchases | None = None
     served: NDArray[np.int64] | None = None
+    ours: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # orders we deliver on
     visited: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     occasions_made: Occasions | None = None
     occasions: NDArray[np.float64] | None = None  # [T, types]

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, blocks_of, jit_bare, run_blocks, sealed, threads_for
+from sim.kernels.compress import flagged_rows
+from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed, threads_for
 from sim.stages import Stage
 
 Counts = NDArray[np.int64]
@@ -56,37 +57,55 @@ def _count_people(
     first: int, last: int, who: People, own_brand: int, since: int, packed: Counts, total: Counts
 ) -> None:
     bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
-    types = total.shape[1]
+    types = np.uint64(total.shape[1])
+    cells = packed.shape[1]
     for block in range(first, last):
         for i in range(block * BLOCK, min((block + 1) * BLOCK, who.stage.size)):
-            uses = (who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL)
+            # Without a branch on who uses: a third do, and no processor guesses who.
+            uses = np.int64((who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL))
             knows = np.int64((who.aware[i] & bit) != 0)
             active = np.int64(who.last_order[i] > since)
-            packed[who.territory[i] * types + who.type[i]] += knows | active << _FIELD | np.int64(uses) << 2 * _FIELD
-            if uses:
-                felt = np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
-                total[who.territory[i], who.type[i], _SATISFACTION_COLUMN] += felt
-        for c in range(packed.size):
-            cell = total[c // types, c % types]
-            cell[_AWARE_COLUMN] += packed[c] & _MASK
-            cell[_ACTIVE_COLUMN] += packed[c] >> _FIELD & _MASK
-            cell[_USERS_COLUMN] += packed[c] >> 2 * _FIELD
-            packed[c] = 0
+            cell = np.uint64(who.territory[i]) * types + np.uint64(who.type[i])
+            packed[0, cell] += knows | active << _FIELD | uses << 2 * _FIELD
+            packed[1, cell] += uses * np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
+        for c in range(cells):
+            cell_total = total[c // total.shape[1], c % total.shape[1]]
+            cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
+            cell_total[_ACTIVE_COLUMN] += packed[0, c] >> _FIELD & _MASK
+            cell_total[_USERS_COLUMN] += packed[0, c] >> 2 * _FIELD
+            cell_total[_SATISFACTION_COLUMN] += packed[1, c]
+            packed[:, c] = 0
+
+
+@jit
+def _count_records(first: int, last: int, who: Records, packed: Counts, total: Counts) -> None:
+    flags = np.empty(BLOCK, np.uint8)
+    listed = np.empty(BLOCK + 1, np.int32)
+    for block in range(first, last):
+        _count_block_of_records(block, who, packed[0], total, flags, listed)
 
 
 @jit_bare
-def _count_records(first: int, last: int, who: Records, packed: Counts, total: Counts) -> None:
-    for block in range(first, last):
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, who.rep.size)):
-            packed[who.territory[i]] += np.int64(who.known[i]) | np.int64(who.rep[i] >= 0) << _FIELD
-            if who.value[i] > 0 and who.bought[i] > 0 and who.known[i]:
-                error = abs(math.log(np.float64(who.value[i]) / np.float64(who.bought[i])))
-                total[who.territory[i], _JUDGED_COLUMN] += 1
-                total[who.territory[i], _ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
-        for t in range(packed.size):
-            total[t, _RECORDS_COLUMN] += packed[t] & _MASK
-            total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD
-            packed[t] = 0
+def _count_block_of_records(
+    block: int, who: Records, packed: Counts, total: Counts, flags: NDArray[np.uint8], listed: NDArray[np.int32]
+) -> None:
+    start = block * BLOCK
+    rows = min(BLOCK, who.rep.size - start)
+    for r in range(rows):
+        i = start + r
+        packed[who.territory[i]] += np.int64(who.known[i]) | np.int64(who.rep[i] >= 0) << _FIELD
+    for r in range(rows):
+        i = start + r
+        flags[r] = (who.value[i] > 0) & (who.bought[i] > 0) & who.known[i]
+    for k in range(flagged_rows(flags, rows, listed)):
+        i = start + listed[k]
+        error = abs(math.log(np.float64(who.value[i]) / np.float64(who.bought[i])))
+        total[who.territory[i], _JUDGED_COLUMN] += 1
+        total[who.territory[i], _ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
+    for t in range(packed.size):
+        total[t, _RECORDS_COLUMN] += packed[t] & _MASK
+        total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD
+        packed[t] = 0
 
 
 def count_people(who: People, own_brand: int, since: int, *, territories: int, types: int) -> NDArray[np.float64]:
@@ -123,7 +142,7 @@ def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Cou
 
     def run(first: int, last: int) -> None:
         for share in range(first, last):
-            count(edges[share], edges[share + 1], np.zeros(math.prod(shape[:-1]), dtype=np.int64), parts[share])
+            count(edges[share], edges[share + 1], np.zeros((2, math.prod(shape[:-1])), dtype=np.int64), parts[share])
 
     run_blocks(run, threads, threads)
     total: Counts = np.sum(parts, axis=0)

@@ -67,7 +67,7 @@ class Choosers(NamedTuple):
 def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, numbers: ChoiceNumbers) -> Any:
     """Utility of offer ``j`` for the customer in row ``i``, without chance; ``per_tie`` from :func:`weight_of_tie`."""
     real = who.loyalty.dtype.type
-    b = board.brand[j]
+    b = np.uint32(board.brand[j])
     value = board.appeal[who.territory[i], who.type[i], j]
     for a in range(board.attributes.shape[1]):
         value += who.taste[i, a] * board.attributes[j, a]
@@ -157,9 +157,9 @@ def _choose_stretch(
         best: Whole = NOTHING
         most = board.outside[c] + noise[0, o]
         per_tie = weight_of_tie(i, who)
-        offer = np.int64(board.first[c])
-        for k in range(1, board.first[c + 1] - offer + 1):
-            j = offer + k - 1
+        offer = np.uint32(board.first[c])
+        for j in range(offer, np.uint32(board.first[c + 1])):
+            k = j - offer + np.uint32(1)
             score = utility(i, j, per_tie, who, board, numbers) + noise[k, o]
             better = _known(i, j, who, board) & (score > most)
             most = score if better else most

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.kernels.choice import Choosers, choose, count_bought, write_orders
 from sim.kernels.experience import Deliveries, Memory, TalkChanges, experience
 from sim.kernels.funnel import Standing, move_customers
-from sim.kernels.jit import blocks_of, run_blocks, sealed, sealed_array, threads_for
+from sim.kernels.jit import BLOCK, blocks_of, run_blocks, sealed, sealed_array, threads_for
 from sim.kernels.needs import Occasions, count_needs, list_occasions
 from sim.kernels.relationship import cultivate, fade
 from sim.kernels.spread import count_calls, spread_awareness
@@ -259,13 +259,14 @@ def serve_week(
     own_brand: int,
     seed: int,
     tick: int,
-) -> None:
+) -> NDArray[np.uint32]:
     """Experience of ``deliveries`` (in order of rows), talk pushed to neighbours, moves of the funnel.
 
-    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`.
+    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`. Returns the rows of those who
+    lapse.
     """
     live_through(customers, network, deliveries, offers, numbers, seed=seed, tick=tick)
-    funnel_week(customers, occasions, offers, funnel, own_brand=own_brand, seed=seed, tick=tick)
+    return funnel_week(customers, occasions, offers, funnel, own_brand=own_brand, seed=seed, tick=tick)
 
 
 def live_through(
@@ -326,12 +327,14 @@ def funnel_week(
     own_brand: int,
     seed: int,
     tick: int,
-) -> None:
-    """Moves of the funnel; writes ``stage``."""
+) -> NDArray[np.uint32]:
+    """Moves of the funnel; writes ``stage``. Returns the rows of those who lapse."""
     rows = len(customers)
+    blocks = blocks_of(rows)
+    lapsed, lapses = np.empty(rows, np.uint32), np.zeros(blocks, np.int64)
     run_blocks(
         move_customers,
-        blocks_of(rows),
+        blocks,
         threads_for(rows),
         stream(seed, Decision.FUNNEL, tick),
         tick,
@@ -341,4 +344,7 @@ def funnel_week(
         sealed(offers),
         sealed(numbers),
         customers.writable("stage"),
+        lapsed,
+        lapses,
     )
+    return np.concatenate([lapsed[k * BLOCK : k * BLOCK + n] for k, n in enumerate(lapses)] or [lapsed[:0]])

@@ -60,13 +60,20 @@ def move_customers(
     board: OfferBoard,
     numbers: FunnelNumbers,
     stage: Bytes,
+    lapsed: NDArray[np.uint32],
+    lapses: NDArray[np.int64],
 ) -> None:
-    """Renew ``stage`` uint8[N] of the rows in blocks ``first`` to ``last``; ``occasions`` are this week's."""
+    """Renew ``stage`` uint8[N] of the rows in blocks ``first`` to ``last``; ``occasions`` are this week's.
+
+    Out: rows that lapse now, at their block's place in ``lapsed`` uint32[N]; how many of each block in ``lapses``.
+    """
     needs = np.zeros(BLOCK, np.uint8)
     stirred = np.empty(BLOCK, np.uint8)
     listed = np.empty(BLOCK + 1, np.int32)
     for block in range(first, last):
-        _move_block(block, luck, tick, own_brand, who, occasions, board, numbers, needs, stirred, listed, stage)
+        _move_block(
+            block, luck, tick, own_brand, who, occasions, board, numbers, needs, stirred, listed, stage, lapsed, lapses
+        )
 
 
 @jit_bare
@@ -83,6 +90,8 @@ def _move_block(
     stirred: Bytes,
     listed: NDArray[np.int32],
     stage: Bytes,
+    lapsed: NDArray[np.uint32],
+    lapses: NDArray[np.int64],
 ) -> None:
     start = block * BLOCK
     end = min(start + BLOCK, stage.size)
@@ -105,12 +114,17 @@ def _move_block(
     )
     found = flagged_rows(stirred, end - start, listed)
     listed[BLOCK] = _warm(start, found, listed, own_brand, who)
+    gone = 0
     for k in range(found):
         i = start + listed[k]
         under = _stimuli(i, tick, own_brand, who, needs[listed[k]] == 1, numbers)
         u = draw32(luck, np.uint64(who.key[i]), np.uint64(0))
         felt = who.satisfaction[i, own_brand] if under & _OVERDUE else numbers.neutral
-        stage[i] = next_stage(u, np.int64(stage[i]), under, felt, numbers)
+        before = stage[i]
+        stage[i] = next_stage(u, np.int64(before), under, felt, numbers)
+        lapsed[start + gone] = i
+        gone += (stage[i] == _LAPSED) & (before != _LAPSED)
+    lapses[block] = gone
 
 
 @jit_bare

@@ -76,9 +76,8 @@ def _book_sell_out(state: MarketState) -> None:
     if orders is None or served is None or state.today.delivered is None:
         return
     ledger, distributors = state.ledger, state.distributors
-    column = state.numbers.own_column[orders.offer]
-    ours = (column >= 0) & (served > 0)
-    seller = state.customers.distributor[orders.customer[ours]].astype(np.int64)
+    ours = state.today.ours
+    seller = orders.stock[ours] // len(state.layout.own_offers)
     rows = 1 + np.arange(len(distributors))
     # A week's sales in minor units stay far below 2^53, so that float64 holds them exactly.
     sales = np.bincount(seller, weights=served[ours] * orders.price[ours], minlength=len(rows))
@@ -91,7 +90,7 @@ def _book_sell_out(state: MarketState) -> None:
     ledger.post(Account.CHANNEL_COST_OF_GOODS, Account.CHANNEL_STOCK, cost.sum(axis=1), entity=rows)
 
 
-def _book_discounts(state: MarketState, ours: NDArray[np.bool_], seller: NDArray[np.int64]) -> None:
+def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
     orders, served, rate = state.today.orders, state.today.served, state.today.discount_rate
     if orders is None or served is None or rate is None or not rate.any():
         return
@@ -161,7 +160,7 @@ def _book_marketing_and_information(state: MarketState) -> None:
         by = {"territory": np.arange(len(today.advertising.spend))}
         ledger.pay(MANUFACTURER, outside, today.advertising.spend, debit=Account.ADVERTISING, by=by)
     ledger.pay(MANUFACTURER, outside, today.segment_cost, debit=Account.STUDIES)
-    records = int(state.knowledge.known.sum())
+    records = int(np.count_nonzero(state.knowledge.known))
     ledger.pay(
         MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE
     )

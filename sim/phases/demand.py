@@ -15,7 +15,7 @@ from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
 from sim.phases.record import count_by_cells
 from sim.rng import Decision, stream
-from sim.state import MarketState, Purchases
+from sim.state import Ints, MarketState, Purchases
 
 
 def spread(state: MarketState) -> None:
@@ -66,16 +66,26 @@ def demand(state: MarketState) -> None:
     )
     state.today.occasions_made = occasions
     state.today.occasions = count_by_cells(state, occasions.row)
+    customer, offer = orders.customer.astype(np.int64), orders.offer.astype(np.int64)
     state.today.orders = Purchases(
-        customer=orders.customer.astype(np.int64),
-        offer=orders.offer.astype(np.int64),
+        customer=customer,
+        offer=offer,
         units=orders.units.astype(np.int64),
         index=orders.occasion.astype(np.int64),
-        waited=np.zeros(len(orders.offer), dtype=np.int64),
+        waited=np.zeros(len(offer), dtype=np.int64),
         price=np.array(orders.price),
+        stock=_stock_cells(state, customer, offer),
     )
     if state.kept_orders is not None:
         state.kept_orders.append(_list_occasions(state, occasions, chosen))
+
+
+def _stock_cells(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int64]:
+    """Where orders are served from: the home distributor's stock of the offer; −1 for rivals' offers."""
+    column = state.numbers.own_column[offer]
+    home = state.customers.distributor[customer].astype(np.int64)
+    cells: NDArray[np.int64] = np.where(column >= 0, home * len(state.layout.own_offers) + column, -1)
+    return cells
 
 
 def _activity_moves(state: MarketState) -> bool:
@@ -105,7 +115,9 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     bought = chosen >= 0
     customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
     price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
-    return Purchases(customer, offer, orders.units[bought], orders.index[bought], orders.waited[bought] * 0, price)
+    stock_cells = _stock_cells(state, customer, offer)
+    never = orders.waited[bought] * 0
+    return Purchases(customer, offer, orders.units[bought], orders.index[bought], never, price, stock_cells)
 
 
 def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np.int16]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sim.agents.manufacturer import decide_production
 from sim.kernels.needs import DURABLE_OCCASION, MOST_OCCASIONS
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship
+from sim.kernels.tally import units_by_stock
 from sim.phases.demand import choose_again
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import observe_moving_average, orders_due
@@ -44,8 +45,7 @@ def _serve_customers(state: MarketState) -> None:
         return
     shape = state.channel.on_hand.shape
     orders = join(state.waiting, new)
-    cells = _cells(state, orders)
-    served, delivered = _ration(state, orders, cells, state.channel.on_hand.ravel())
+    served, delivered = _ration(state, orders, state.channel.on_hand.ravel())
     rows = np.flatnonzero(served < orders.units)
     lacking = _rest(orders, rows, (orders.units - served)[rows])
     fate = _fates(state, lacking)
@@ -55,16 +55,17 @@ def _serve_customers(state: MarketState) -> None:
     left = state.channel.on_hand.ravel() - delivered
     switches = fate == Fate.SWITCHES
     switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
-    instead, handed_over = _ration(state, switched, _cells(state, switched), left)
+    instead, handed_over = _ration(state, switched, left)
     # An order that waits was counted as unserved in the week it was made.
     earlier = len(orders.offer) - len(new.offer)
     fresh = rows >= earlier
     today = state.today
-    today.demand = _per_cell(cells[earlier:], new.units, shape)
-    today.unserved = _per_cell(cells[rows[fresh]], lacking.units[fresh], shape)
+    today.demand = units_by_stock(new.stock, new.units, left.size).reshape(shape)
+    today.unserved = units_by_stock(lacking.stock[fresh], lacking.units[fresh], left.size).reshape(shape)
     today.orders, today.served = join(orders, switched), np.concatenate([served, instead])
     today.delivered = (delivered + handed_over).reshape(shape)
-    settle(state.channel, today.delivered, _per_cell(_cells(state, state.waiting), state.waiting.units, shape))
+    queue = units_by_stock(state.waiting.stock, state.waiting.units, left.size)
+    settle(state.channel, today.delivered, queue.reshape(shape))
     state.units.sell(state.week, today.delivered.sum(axis=0))
     state.distributors.demand[:] = today.demand
 
@@ -98,27 +99,13 @@ def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
     return choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
 
 
-def _cells(state: MarketState, orders: Purchases) -> Units:
-    """Flat stock cell of each order: distributor × own offers + column; −1 for rival offers."""
-    column = state.numbers.own_column[orders.offer]
-    home = state.customers.distributor[orders.customer].astype(np.int64)
-    cells: Units = np.where(column >= 0, home * len(state.layout.own_offers) + column, -1)
-    return cells
-
-
-def _ration(state: MarketState, orders: Purchases, cells: Units, supply: Units) -> tuple[Units, Units]:
+def _ration(state: MarketState, orders: Purchases, supply: Units) -> tuple[Units, Units]:
     """Units served of each order, and units delivered out of each cell."""
     lottery = stream(state.seed, Decision.RATIONING, state.week)
     keys = state.customers.key[orders.customer]
-    return ration_orders(lottery, cells, keys, orders.index, orders.units, orders.waited, np.ascontiguousarray(supply))
-
-
-def _per_cell(cells: Units, units: Units, shape: tuple[int, ...]) -> Units:
-    """Units of our offers summed by distributor and offer [D, own offers]."""
-    ours = cells >= 0
-    # Sums of units stay far below 2^53, so that float64 holds them exactly.
-    total = np.bincount(cells[ours], weights=units[ours], minlength=shape[0] * shape[1])
-    return total.astype(np.int64).reshape(shape)
+    return ration_orders(
+        lottery, orders.stock, keys, orders.index, orders.units, orders.waited, np.ascontiguousarray(supply)
+    )
 
 
 def _order(state: MarketState) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.running import fade_all
 from sim.population import NEVER
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState, Report
@@ -13,8 +14,8 @@ def look(state: MarketState) -> None:
     """Let recorded purchases fade, then enter the reports that arrive this week."""
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     knowledge = state.knowledge
-    np.multiply(knowledge.value, keep, out=knowledge.writable("value"))
-    np.multiply(knowledge.orders, keep, out=knowledge.writable("orders"))
+    fade_all(knowledge.writable("value"), keep)
+    fade_all(knowledge.writable("orders"), keep)
     arrived = [report for report in state.reports if report.arrives <= state.week]
     state.reports = [report for report in state.reports if report.arrives > state.week]
     for report in arrived:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.agents.sales_rep import hours_per_call
 from sim.kernels.census import People, Records, count_people, count_records
 from sim.kernels.stock_flow import check_stage
+from sim.kernels.tally import count_events, tally_purchases
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import MarketState, Use
 
@@ -41,10 +42,9 @@ def count_by(
 
 def count_by_cells(state: MarketState, rows: NDArray[np.integer]) -> Array:
     """Events by territory and true type [T, types], from the row of the customer of each."""
+    customers = state.customers
     shape = (len(state.layout.territories), len(state.layout.customer_types))
-    cell = state.customers.territory[rows].astype(np.int64) * shape[1] + state.customers.type[rows]
-    counts: Array = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
-    return counts
+    return count_events(rows, customers.territory, customers.type, shape).astype(np.float64)
 
 
 def _record_customers(state: MarketState) -> None:
@@ -75,16 +75,11 @@ def _record_purchases(state: MarketState) -> None:
         return
     layout, customers = state.layout, state.customers
     shape = (len(layout.territories), len(layout.customer_types), len(layout.offers))
-    where = (customers.territory[orders.customer], customers.type[orders.customer], orders.offer)
-    cell = np.ravel_multi_index(tuple(np.asarray(w, dtype=np.int64) for w in where), shape)
-    size = int(np.prod(shape))
-    values = {
-        "orders": (served > 0).astype(np.float64),
-        "sell_out_units": served,
-        "sell_out_value": served * orders.price,
-    }
-    for name, weights in values.items():
-        state.record.put(state.week, name, np.bincount(cell, weights=weights, minlength=size).reshape(shape))
+    totals = tally_purchases(
+        orders.customer, orders.offer, served, orders.price, customers.territory, customers.type, shape
+    )
+    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), totals, strict=True):
+        state.record.put(state.week, name, total.astype(np.float64))
 
 
 def _record_channel(state: MarketState) -> None:

@@ -7,22 +7,22 @@ from numpy.typing import NDArray
 
 from sim.kernels.demand_step import serve_week
 from sim.kernels.experience import Deliveries
+from sim.kernels.running import add_events, fade_all
 from sim.phases.record import count_by_cells
 from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
-from sim.stages import Stage
 from sim.state import MarketState
 
 
 def serve(state: MarketState) -> None:
     """Live through the week's deliveries; reps are credited with what their accounts bought."""
     customers, numbers = state.customers, state.numbers
-    stage = customers.stage.copy()
-    newcomers = _first_purchases(state)
+    ours = _our_deliveries(state)
+    newcomers = _first_purchases(state, ours)
     occasions = state.today.occasions_made
     if occasions is None:
         return
-    serve_week(
+    lapsed = serve_week(
         customers,
         state.network,
         _deliveries(state),
@@ -35,19 +35,25 @@ def serve(state: MarketState) -> None:
         tick=state.week,
     )
     state.today.new_customers = count_by_cells(state, newcomers)
-    state.today.lapses = count_by_cells(
-        state, np.flatnonzero((customers.stage == Stage.LAPSED) & (stage != Stage.LAPSED))
-    )
-    _remember_purchases(state)
+    state.today.lapses = count_by_cells(state, lapsed)
+    _remember_purchases(state, ours)
     _watch_shares(state)
 
 
-def _first_purchases(state: MarketState) -> NDArray[np.int64]:
-    """Rows of customers who get an order from us for the first time."""
+def _our_deliveries(state: MarketState) -> NDArray[np.int64]:
+    """Places of the week's orders that we deliver on, in full or in part."""
     orders, served = state.today.orders, state.today.served
     assert orders is not None
     assert served is not None
-    customer = orders.customer[(state.numbers.own_column[orders.offer] >= 0) & (served > 0)]
+    state.today.ours = np.flatnonzero((orders.stock >= 0) & (served > 0))
+    return state.today.ours
+
+
+def _first_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows of customers who get an order from us for the first time."""
+    orders = state.today.orders
+    assert orders is not None
+    customer = orders.customer[ours]
     first: NDArray[np.int64] = np.unique(customer[state.customers.last_order[customer] == NEVER])
     return first
 
@@ -59,40 +65,42 @@ def _deliveries(state: MarketState) -> Deliveries:
     assert served is not None
     got = served > 0
     performance = state.board.quality[orders.offer] - np.where(got, 0.0, state.params.channel.unserved_disappointment)
-    order = np.argsort(orders.customer, kind="stable")
-    return Deliveries(
-        customer=orders.customer[order].astype(np.uint32),
-        offer=orders.offer[order].astype(np.int16),
-        occasion=orders.index[order].astype(np.uint8),
-        bought=got[order],
-        performance=performance[order].astype(np.float32),
+    deliveries = Deliveries(
+        customer=orders.customer.astype(np.uint32),
+        offer=orders.offer.astype(np.int16),
+        occasion=orders.index.astype(np.uint8),
+        bought=got,
+        performance=performance.astype(np.float32),
     )
+    if not np.any(orders.customer[1:] < orders.customer[:-1]):
+        return deliveries
+    order = np.argsort(orders.customer, kind="stable")
+    return Deliveries._make(column[order] for column in deliveries)
 
 
-def _remember_purchases(state: MarketState) -> None:
+def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:
     """Yearly averages of what each customer buys from us, and what reps are credited with."""
     orders, served = state.today.orders, state.today.served
     assert orders is not None
     assert served is not None
-    ours = (state.numbers.own_column[orders.offer] >= 0) & (served > 0)
     customer, offer = orders.customer[ours], orders.offer[ours]
-    value = served[ours] * state.numbers.list_price[offer]
+    units = served[ours]
+    value = units * state.numbers.list_price[offer]
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     gain = np.float32(1.0 - keep) * np.float32(WEEKS_PER_YEAR)
     diary = state.diary
     for column, amount in (("bought", value), ("ordered", np.ones(len(value)))):
         stock = diary.writable(column)
-        np.multiply(stock, keep, out=stock)
-        np.add.at(stock, customer, gain * amount.astype(np.float32))
-    margin = served[ours] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
+        fade_all(stock, keep)
+        add_events(stock, customer, gain * amount.astype(np.float32))
     rep = state.knowledge.rep[customer]
-    kept = (rep >= 0) & state.reps.active[rep]
+    kept = np.flatnonzero((rep >= 0) & state.reps.active[rep])
+    rep, offer = rep[kept], offer[kept]
+    margin = units[kept] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
     credited = np.zeros(len(state.reps), dtype=np.int64)
-    np.add.at(credited, rep[kept], value[kept])
+    np.add.at(credited, rep, value[kept])
     state.reps.credited[:] = credited
-    state.today.credited_margin = np.bincount(rep[kept], weights=margin[kept], minlength=len(state.reps)).astype(
-        np.float64
-    )
+    state.today.credited_margin = np.bincount(rep, weights=margin, minlength=len(state.reps)).astype(np.float64)
 
 
 def _watch_shares(state: MarketState) -> None:
