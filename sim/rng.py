@@ -70,6 +70,7 @@ class Decision(IntEnum):
     MEASUREMENT = 100  # error of a measured mark; index: mark
     CONTACT_FOUND = 101  # is a potential user found
     STUDY = 102  # error of a bought study; index: question
+    MEASUREMENT_AT_START = 107  # error of a mark in the records the firm starts with; index: mark
     REPORT = 103  # noise of a report; index: level
     REPORT_LOST = 104  # is a report lost; index: level
     LABEL = 105  # chance used by a segmentation rule
@@ -99,8 +100,18 @@ class Decision(IntEnum):
     RIVAL_PRICE = 210  # noise of a rival's price; index: offer
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter
-    # Rules of policies (250–299): seen.luck
-    POLICY = 250  # chance used by a rule without a decision of its own
+    # Rules of policies (250–299): seen.luck, one decision for each question that has none above
+    POLICY = 250  # chance used by a rule in a test, outside of any market
+    PAY = 251
+    HEAD_COUNT = 252
+    GATEWAY = 253
+    ADVERTISING = 254
+    PRICING = 255
+    RETAIL_PRICE = 256
+    SHARING_CONTRACT = 257
+    PRODUCTION = 258
+    EFFORT = 259
+    CALL_TIES = 260  # which of the accounts that are owed equally much a rep visits; not a rule's
 
 
 @jit
@@ -148,74 +159,85 @@ def _fill(of_stream: np.uint64, entities: NDArray[np.uint64], index: NDArray[np.
         out[i] = draw(of_stream, entities[i], index[i])
 
 
+@dataclass(frozen=True)
+class Luck:
+    """The chance of one decision in one week: draws for the entities it is asked about, nothing else.
+
+    It knows the name of its stream, not the seed, so that a rule that is given it cannot repeat the draws of other
+    decisions, such as those that made the customers.
+    """
+
+    _stream: np.uint64
+
+    @classmethod
+    def of(cls, seed: int, decision: int, week: int) -> Luck:
+        """The luck of ``decision`` in ``week``."""
+        return cls(stream(seed, decision, week))
+
+    def uniform(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Uniform draws in (0, 1), one per entity, float64; ``index`` is one number or one per entity."""
+        keys, places = np.broadcast_arrays(np.asarray(entities).astype(np.uint64), np.asarray(index).astype(np.uint64))
+        out = np.empty(keys.size, np.float64)
+        _fill(self._stream, keys.ravel().copy(), places.ravel().copy(), out)
+        return out.reshape(keys.shape)
+
+    def normal(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Standard normal draws by inverse CDF of the keyed uniform."""
+        return _floats(special.ndtri(self.uniform(entities, index)))
+
+    def lognormal(self, entities: ArrayLike, mean: ArrayLike, sigma: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Lognormal draws with the given mean and standard deviation ``sigma`` of the logarithm."""
+        spread = np.asarray(sigma, np.float64)
+        z = self.normal(entities, index)
+        return _floats(np.asarray(mean, np.float64) * np.exp(spread * z - 0.5 * spread**2))
+
+    def gamma(self, entities: ArrayLike, shape: ArrayLike, mean: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Gamma draws with the given shape and mean by inverse CDF."""
+        k = np.asarray(shape, np.float64)
+        return _floats(np.exp(self.log_gamma(entities, k, index)) * np.asarray(mean, np.float64) / k)
+
+    def log_gamma(self, entities: ArrayLike, shape: ArrayLike, index: ArrayLike = 0) -> Floats:
+        """Logarithm of gamma draws with the given shape and scale 1; finite for any shape.
+
+        Where the draw itself would be too small for a float, the first term of the CDF's series gives its logarithm.
+        """
+        u = self.uniform(entities, index)
+        k = np.asarray(shape, np.float64)
+        leading = (np.log(u) + special.gammaln(k + 1.0)) / k
+        exact = special.gammaincinv(k, u)
+        return _floats(np.where(leading < -200.0, leading, np.log(np.maximum(exact, 1e-300))))
+
+
 def uniform(seed: int, decision: int, week: int, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
-    """Uniform draws in (0, 1), one per entity, float64; ``index`` is one number or one per entity."""
-    keys, places = np.broadcast_arrays(np.asarray(entities).astype(np.uint64), np.asarray(index).astype(np.uint64))
-    out = np.empty(keys.size, np.float64)
-    _fill(stream(seed, decision, week), keys.ravel().copy(), places.ravel().copy(), out)
-    return out.reshape(keys.shape)
+    """:meth:`Luck.uniform` of one decision in one week."""
+    return Luck.of(seed, decision, week).uniform(entities, index)
 
 
 def normal(seed: int, decision: int, week: int, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
-    """Standard normal draws by inverse CDF of the keyed uniform."""
-    return _floats(special.ndtri(uniform(seed, decision, week, entities, index)))
+    """:meth:`Luck.normal` of one decision in one week."""
+    return Luck.of(seed, decision, week).normal(entities, index)
 
 
 def lognormal(
     seed: int, decision: int, week: int, entities: ArrayLike, mean: ArrayLike, sigma: ArrayLike, index: ArrayLike = 0
 ) -> Floats:
-    """Lognormal draws with the given mean and standard deviation ``sigma`` of the logarithm."""
-    spread = np.asarray(sigma, np.float64)
-    z = normal(seed, decision, week, entities, index)
-    return _floats(np.asarray(mean, np.float64) * np.exp(spread * z - 0.5 * spread**2))
+    """:meth:`Luck.lognormal` of one decision in one week."""
+    return Luck.of(seed, decision, week).lognormal(entities, mean, sigma, index)
 
 
 def gamma(
     seed: int, decision: int, week: int, entities: ArrayLike, shape: ArrayLike, mean: ArrayLike, index: ArrayLike = 0
 ) -> Floats:
-    """Gamma draws with the given shape and mean by inverse CDF."""
-    k = np.asarray(shape, np.float64)
-    return _floats(np.exp(log_gamma(seed, decision, week, entities, k, index)) * np.asarray(mean, np.float64) / k)
+    """:meth:`Luck.gamma` of one decision in one week."""
+    return Luck.of(seed, decision, week).gamma(entities, shape, mean, index)
 
 
 def log_gamma(
     seed: int, decision: int, week: int, entities: ArrayLike, shape: ArrayLike, index: ArrayLike = 0
 ) -> Floats:
-    """Logarithm of gamma draws with the given shape and scale 1; finite for any shape.
-
-    Where the draw itself would be too small for a float, the first term of the CDF's series gives its logarithm.
-    """
-    u = uniform(seed, decision, week, entities, index)
-    k = np.asarray(shape, np.float64)
-    leading = (np.log(u) + special.gammaln(k + 1.0)) / k
-    exact = special.gammaincinv(k, u)
-    return _floats(np.where(leading < -200.0, leading, np.log(np.maximum(exact, 1e-300))))
+    """:meth:`Luck.log_gamma` of one decision in one week."""
+    return Luck.of(seed, decision, week).log_gamma(entities, shape, index)
 
 
 def _floats(values: object) -> Floats:
     return np.asarray(values, np.float64)
-
-
-@dataclass(frozen=True)
-class Luck:
-    """The chance a rule may use this week: draws for the entities it names, nothing else."""
-
-    seed: int
-    decision: int
-    week: int
-
-    def uniform(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
-        """Uniform draws in (0, 1), one per entity."""
-        return uniform(self.seed, self.decision, self.week, entities, index)
-
-    def normal(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
-        """Standard normal draws, one per entity."""
-        return normal(self.seed, self.decision, self.week, entities, index)
-
-    def gamma(self, entities: ArrayLike, shape: ArrayLike, mean: ArrayLike, index: ArrayLike = 0) -> Floats:
-        """Gamma draws with the given shape and mean, one per entity."""
-        return gamma(self.seed, self.decision, self.week, entities, shape, mean, index)
-
-    def lognormal(self, entities: ArrayLike, mean: ArrayLike, sigma: ArrayLike, index: ArrayLike = 0) -> Floats:
-        """Lognormal draws with the given mean and log-standard deviation, one per entity."""
-        return lognormal(self.seed, self.decision, self.week, entities, mean, sigma, index)

@@ -243,7 +243,7 @@ class MarketState:
 
     def luck(self, decision: Decision) -> Luck:
         """Keyed draws of this week for one decision."""
-        return Luck(self.seed, decision, self.week)
+        return Luck.of(self.seed, decision, self.week)
 
     def ask(self, question: str, seen: Any, territory: Ints | None = None) -> Any:
         """Answer a question by the rules in force this week; see :func:`sim.decisions.question.ask`."""

@@ -27,6 +27,7 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
     seen = CompetitorSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_PRICE),
+        key=rivals.offer,
         price=rivals.price,
         unit_cost=rivals.unit_cost,
         share=rivals.share,

@@ -50,7 +50,7 @@ def decide_sharing(state: MarketState) -> Sharing:
 
 def decide_retail_prices(state: MarketState) -> RetailPrices:
     """Ask every distributor for its retail prices."""
-    answer: RetailPrices = state.ask("retail_price", see_distributors(state, Decision.POLICY))
+    answer: RetailPrices = state.ask("retail_price", see_distributors(state, Decision.RETAIL_PRICE))
     if (answer.price < 0).any():
         raise InputError(
             "policy.retail_price", "the rule answered with a negative price", "prices of at least 0", "mend the rule"

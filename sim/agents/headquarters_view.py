@@ -33,6 +33,7 @@ def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
         week=state.week,
         luck=state.luck(decision),
         customers=see_customers(state),
+        rep_key=state.reps.key,
         rep_territory=state.reps.territory,
         rep_active=state.reps.active,
         rep_calls=state.reps.reported_calls,

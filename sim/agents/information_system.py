@@ -18,7 +18,7 @@ class InformationSystem(mesa.Agent):
 
 def decide_gateway(state: MarketState) -> Gateway:
     """Ask for this week's reporting line."""
-    answer: Gateway = state.ask("gateway", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories)))
+    answer: Gateway = state.ask("gateway", see_firm(state, Decision.GATEWAY), np.arange(len(state.layout.territories)))
     check("policy.gateway", bool((answer.offices >= 1).all()), "no office", "at least one")
     check(
         "policy.gateway",

@@ -25,7 +25,7 @@ class Manufacturer(mesa.Agent):
 
 def decide_pay(state: MarketState) -> PayPlan:
     """Ask for this week's pay terms by territory."""
-    answer: PayPlan = state.ask("pay", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories)))
+    answer: PayPlan = state.ask("pay", see_firm(state, Decision.PAY), np.arange(len(state.layout.territories)))
     for rates in (answer.salary, answer.commission_on_revenue, answer.commission_on_margin):
         check("policy.pay", bool((rates >= 0).all()), "negative pay", "pay of at least 0")
     return answer
@@ -34,7 +34,7 @@ def decide_pay(state: MarketState) -> PayPlan:
 def decide_head_count(state: MarketState) -> HeadCount:
     """Ask for the positions of every territory."""
     answer: HeadCount = state.ask(
-        "head_count", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories))
+        "head_count", see_firm(state, Decision.HEAD_COUNT), np.arange(len(state.layout.territories))
     )
     room = np.bincount(state.reps.territory, minlength=len(state.layout.territories))
     inside = bool(((answer.positions >= 0) & (answer.positions <= room)).all())
@@ -44,7 +44,7 @@ def decide_head_count(state: MarketState) -> HeadCount:
 
 def offer_sharing(state: MarketState) -> SharingOffer:
     """Ask what is offered to each distributor for its data."""
-    seen = see_distributors(state, Decision.POLICY)
+    seen = see_distributors(state, Decision.SHARING_CONTRACT)
     answer: SharingOffer = state.ask("sharing_contract", seen, state.distributors.territory)
     check("policy.sharing_contract", bool((answer.payment >= 0).all()), "a negative payment", "payments of at least 0")
     return answer
@@ -57,7 +57,7 @@ def decide_production(state: MarketState) -> Production:
     shared = float(volume[state.distributors.shares_data].sum() / max(volume.sum(), 1.0))
     seen = PlantSeen(
         week=state.week,
-        luck=state.luck(Decision.POLICY),
+        luck=state.luck(Decision.PRODUCTION),
         on_hand=state.plant.on_hand,
         in_production=inventory_position(state.plant) - state.plant.on_hand + state.plant.backorders,
         owed=state.channel.owed.sum(axis=0),

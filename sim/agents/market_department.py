@@ -58,7 +58,7 @@ def decide_coverage(state: MarketState) -> Coverage | None:
 def decide_advertising(state: MarketState) -> Advertising:
     """Ask for this week's spending by territory."""
     answer: Advertising = state.ask(
-        "advertising", see_firm(state, Decision.POLICY), np.arange(len(state.layout.territories))
+        "advertising", see_firm(state, Decision.ADVERTISING), np.arange(len(state.layout.territories))
     )
     check("policy.advertising", bool((answer.spend >= 0).all()), "negative spending", "spending of at least 0")
     return answer
@@ -66,7 +66,7 @@ def decide_advertising(state: MarketState) -> Advertising:
 
 def decide_discounts(state: MarketState) -> Discounts:
     """Ask for this week's discounts by segment."""
-    answer: Discounts = state.ask("pricing", see_firm(state, Decision.POLICY))
+    answer: Discounts = state.ask("pricing", see_firm(state, Decision.PRICING))
     inside = bool(((answer.discount >= 0) & (answer.discount < 1)).all())
     check("policy.pricing", inside, "a discount outside 0..1", "discounts from 0 to below 1")
     check(

@@ -23,6 +23,7 @@ def decide_routines(state: MarketState) -> Routines:
     seen = ManagerSeen(
         week=state.week,
         luck=state.luck(Decision.CHECK),
+        key=managers.key,
         team_territory=managers.territory,
         span=span,
         hours=np.full(len(managers), state.params.management.manager_hours),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,7 @@ def see_reps(state: MarketState) -> RepSeen:
     return RepSeen(
         week=state.week,
         luck=state.luck(Decision.CALL_CHOICE),
+        key=reps.key,
         selling_hours=reps.field_hours,
         hours_per_call=hours_per_call(state),
         alignment=reps.alignment,
@@ -39,6 +42,7 @@ def see_reps(state: MarketState) -> RepSeen:
         commission_share=reps.variable_share,
         observed=reps.observed,
         account_customer=accounts,
+        account_key=state.customers.key[accounts],
         account_rep=knowledge.rep[accounts],
         account_norm=knowledge.norm[accounts],
         account_relationship=state.customers.relationship[accounts],
@@ -48,7 +52,7 @@ def see_reps(state: MarketState) -> RepSeen:
 
 def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-    answer: Effort = state.ask("effort", seen)
+    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)))
     effort: NDArray[np.float64] = np.where(state.reps.active, np.clip(answer.effort, 0.0, 1.0), 0.0)
     return effort
 

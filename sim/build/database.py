@@ -36,7 +36,7 @@ def build_database(
     seen = known & (rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_HISTORY) < numbers.history_start)
     error = np.exp(numbers.history_error * rng.normal(seed, Decision.CONTACT_FOUND, 0, key, _HISTORY_ERROR))
     index = np.arange(len(world.marks))[None, :]
-    noise = rng.normal(seed, Decision.MEASUREMENT, 0, key[:, None], index)
+    noise = rng.normal(seed, Decision.MEASUREMENT_AT_START, 0, key[:, None], index)
     marks = customers.marks + numbers.mark_error * mark_spread(world) * noise
     knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
     knowledge.fill(

@@ -23,7 +23,10 @@ NO_WEEK = -20_000
 
 
 class Luck(Protocol):
-    """Keyed draws for a rule that needs chance: same seed, question, week and entity give the same draw."""
+    """Keyed draws for a rule that needs chance: same seed, question, week and entity give the same draw.
+
+    Name entities by their ``key``, never by their row, so that the draw of one does not depend on who else exists.
+    A stream per question: two rules never share draws."""
 
     def uniform(self, entities: Ints, index: int = 0) -> NDArray[np.float64]:
         """Uniform draws in (0, 1), one per entity."""
@@ -77,6 +80,7 @@ class FirmSeen:
     week: int
     luck: Luck
     customers: CustomersSeen
+    rep_key: Ints  # [R] stable id
     rep_territory: Ints  # [R]
     rep_active: Bools  # [R] filled positions
     rep_calls: Floats  # [R] calls a week, as reported, smoothed
@@ -101,6 +105,7 @@ class RepSeen:
 
     week: int
     luck: Luck
+    key: Ints  # [R] stable id
     selling_hours: Floats  # [R] hours left for accounts, travel included
     hours_per_call: Floats  # [R] selling and travel
     alignment: Floats  # [R] 0..1, how far the rep follows the plan
@@ -108,6 +113,7 @@ class RepSeen:
     commission_share: Floats  # [R] variable part of expected pay
     observed: Floats  # [R] 0..1, share of the work that supervision sees
     account_customer: Ints  # [A] row of the customer
+    account_key: Ints  # [A] stable id of the customer
     account_rep: Ints  # [A]
     account_norm: Floats  # [A] calls a week the plan asks for
     account_relationship: Floats  # [A] 0..1
@@ -120,6 +126,7 @@ class ManagerSeen:
 
     week: int
     luck: Luck
+    key: Ints  # [M] stable id
     team_territory: Ints  # [M] territory of most of the team
     span: Ints  # [M] filled positions in the team
     hours: Floats  # [M] hours a week
@@ -153,6 +160,7 @@ class CompetitorSeen:
 
     week: int
     luck: Luck
+    key: Ints  # [rival offers] stable id
     price: Floats  # [rival offers] relative to the category's reference price
     unit_cost: Floats  # [rival offers] on the same scale
     share: Floats  # [rival offers] believed share of the category's units

@@ -157,8 +157,8 @@ def _choose_stretch(
         best: Whole = NOTHING
         most = board.outside[c] + noise[0, o]
         per_tie = weight_of_tie(i, who)
-        offer = np.uint32(board.first[c])
-        for j in range(offer, np.uint32(board.first[c + 1])):
+        offer: Any = np.uint32(board.first[c])
+        for j in range(offer, np.uint32(board.first[c + 1])):  # unsigned: no check for a place counted from the end
             k = j - offer + np.uint32(1)
             score = utility(i, j, per_tie, who, board, numbers) + noise[k, o]
             better = _known(i, j, who, board) & (score > most)

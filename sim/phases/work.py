@@ -76,8 +76,8 @@ def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: N
     """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls."""
     accounts = seen.account_customer
     due = state.diary.due[accounts] + share * calls[seen.account_rep]
-    tickets = stream(state.seed, Decision.CALL_CHOICE, state.week)
-    visits = divide_calls(due, seen.account_rep, state.customers.key[accounts], calls, tickets)
+    tickets = stream(state.seed, Decision.CALL_TIES, state.week)
+    visits = divide_calls(due, seen.account_rep, seen.account_key, calls, tickets)
     state.diary.due[accounts] = due - visits
     state.diary.visits[accounts] = visits
     state.today.visited = accounts[visits > 0]

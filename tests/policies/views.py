@@ -51,7 +51,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "plant": _plant,
     }
     chance = np.random.default_rng(seed)
-    return makers[VIEW_OF[question]](chance, Luck(seed, Decision.POLICY, week), week, segments)
+    return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
 
 
 def permute_customers(seen: TruthSeen, order: np.ndarray) -> TruthSeen:
@@ -93,6 +93,7 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         week=week,
         luck=luck,
         customers=customers,
+        rep_key=np.arange(REPS) * 5,
         rep_territory=np.repeat(np.arange(TERRITORIES), REPS // TERRITORIES),
         rep_active=chance.random(REPS) < 0.8,
         rep_calls=chance.uniform(10, 30, REPS),
@@ -111,6 +112,7 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
     return RepSeen(
         week=week,
         luck=luck,
+        key=np.arange(REPS) * 7,
         selling_hours=chance.uniform(10, 30, REPS),
         hours_per_call=chance.uniform(0.6, 1.5, REPS),
         alignment=chance.uniform(0, 1, REPS),
@@ -118,6 +120,7 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         commission_share=chance.uniform(0, 0.5, REPS),
         observed=chance.uniform(0, 1, REPS),
         account_customer=np.sort(chance.choice(CUSTOMERS, accounts, replace=False)),
+        account_key=np.arange(accounts) * 3,
         account_rep=chance.integers(0, REPS, accounts),
         account_norm=chance.uniform(0, 1, accounts),
         account_relationship=chance.uniform(0, 1, accounts),
@@ -129,6 +132,7 @@ def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int)
     return ManagerSeen(
         week=week,
         luck=luck,
+        key=np.arange(MANAGERS),
         team_territory=np.arange(MANAGERS),
         span=chance.integers(1, 10, MANAGERS),
         hours=np.full(MANAGERS, 42.0),
@@ -162,6 +166,7 @@ def _rivals(chance: np.random.Generator, luck: Luck, week: int, segments: int) -
     return CompetitorSeen(
         week=week,
         luck=luck,
+        key=np.arange(offers),
         price=chance.uniform(0.8, 1.2, offers),
         unit_cost=chance.uniform(0.5, 0.7, offers),
         share=chance.uniform(0, 0.4, offers),

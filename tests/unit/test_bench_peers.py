@@ -64,7 +64,7 @@ def test_pushing_changes_gives_the_same_talk_as_asking_everybody(cut: Cut) -> No
         ("relationship", "half", 1.5),
         ("choice", "loyalty", 0.5),
         ("experience", "carry_over", 0.9),
-        ("experience", "loss_aversion", 1.5),
+        ("experience", "loss_aversion", 2.0),
         ("funnel", "intervals", 0.7),
     ],
 )

@@ -213,8 +213,14 @@ def test_a_draw_depends_on_its_key_alone() -> None:
     assert (rng.uniform(5, 1, 6, entities[::-1], 3)[::-1] == whole).all()
     assert rng.uniform(5, 1, 6, 2, 3) == whole[2]
     assert (rng.uniform(5, 1, 6, entities[:, np.newaxis], [3, 4])[:, 0] == whole).all()
-    assert Luck(5, 1, 6).uniform(entities, 3).tolist() == whole.tolist()
-    assert Luck(5, 1, 6).normal(entities).tolist() == rng.normal(5, 1, 6, entities).tolist()
+    assert Luck.of(5, 1, 6).uniform(entities, 3).tolist() == whole.tolist()
+    assert Luck.of(5, 1, 6).normal(entities).tolist() == rng.normal(5, 1, 6, entities).tolist()
+
+
+def test_luck_knows_its_stream_and_not_the_seed() -> None:
+    luck = Luck.of(987_654_321, Decision.PAY, 3)
+    assert list(vars(luck)) == ["_stream"]
+    assert luck.uniform(5) != Luck.of(987_654_321, Decision.PRICING, 3).uniform(5)
 
 
 def test_decisions_keep_their_numbers() -> None:
