@@ -97,6 +97,7 @@ class Today:
     advertising: Advertising | None = None
     segment_cost: int = 0
     arrivals: Ints | None = None
+    accounts: Ints | None = None
     orders: Purchases | None = None
     served: NDArray[np.int64] | None = None
     ours: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # orders we deliver on
@@ -240,6 +241,12 @@ class MarketState:
     def rules(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (0-based): the whole firm's first, then those of some territories."""
         return self.schedule.variants_at(week + 1, question)
+
+    def accounts(self) -> Ints:
+        """Rows of the customers whom a rep serves in person by this week's plan; looked up once a week."""
+        if self.today.accounts is None:
+            self.today.accounts = np.flatnonzero(self.knowledge.rep >= 0)
+        return self.today.accounts
 
     def luck(self, decision: Decision) -> Luck:
         """Keyed draws of this week for one decision."""

@@ -29,7 +29,7 @@ def hours_per_call(state: MarketState) -> NDArray[np.float64]:
 def see_reps(state: MarketState) -> RepSeen:
     """What all reps see: their hours and their own accounts, in the order of customers' rows."""
     reps, knowledge = state.reps, state.knowledge
-    accounts = np.flatnonzero(knowledge.rep >= 0)
+    accounts = state.accounts()
     accounts = accounts[reps.active[knowledge.rep[accounts]]]
     return RepSeen(
         week=state.week,

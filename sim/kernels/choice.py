@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.gumbel import gumbel
+from sim.kernels.gumbel import gumbel_of
 from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
 from sim.kernels.needs import DURABLE_OCCASION
 from sim.kernels.normal import normal_quantile
@@ -194,7 +194,8 @@ def _draw_noise(
     luck: np.uint64, keys: NDArray[np.uint32], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
 ) -> None:
     for o in range(keys.size):
-        noise[o] = gumbel(draw32(luck, np.uint64(keys[o]), index[o] + offset))
+        noise[o] = draw32(luck, np.uint64(keys[o]), index[o] + offset)
+    gumbel_of(noise[: keys.size])
 
 
 @jit_bare
@@ -253,6 +254,7 @@ def write_orders(
     units: NDArray[np.int32],
     occasion: NDArray[np.uint8],
     price: NDArray[np.int64],
+    home: NDArray[np.uint16],
 ) -> None:
     """Orders of the blocks ``first`` to ``last`` of occasions; block k's from ``place[k]``."""
     for block in range(first, last):
@@ -267,6 +269,7 @@ def write_orders(
             offer[at] = j
             occasion[at] = number
             price[at] = board.price_minor[who.distributor[i], who.price_group[i], j]
+            home[at] = who.distributor[i]
             if number >= DURABLE_OCCASION:
                 units[at] = 1
             else:

@@ -59,6 +59,7 @@ class Orders(NamedTuple):
     units: NDArray[np.int32]
     occasion: NDArray[np.uint8]
     price: NDArray[np.int64]  # minor units per unit
+    home: NDArray[np.uint16]  # the customer's distributor
 
 
 def no_visits() -> Visits:
@@ -230,6 +231,7 @@ def _orders(
         np.empty(total, np.int32),
         np.empty(total, np.uint8),
         np.empty(total, np.int64),
+        np.empty(total, np.uint16),
     )
     run_blocks(
         write_orders,

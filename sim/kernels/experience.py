@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
-from sim.kernels.normal import normal_quantile
+from sim.kernels.normal import normal_of
 from sim.rng import draw
 
 if TYPE_CHECKING:
@@ -85,10 +85,11 @@ def experience(
     begin = _next_customer(first * BLOCK, deliveries.customer)
     end = _next_customer(min(last * BLOCK, total), deliveries.customer)
     warmth = np.zeros(1, np.float32)
+    noise = np.zeros((2, _STRETCH), np.float64)
     for start in range(begin, end, _STRETCH):
         stop = min(start + _STRETCH, end)
         _live_through_stretch(
-            start, stop, luck, tick, keys, deliveries, category, board, numbers, memory, warmth, changes
+            start, stop, luck, tick, keys, deliveries, category, board, numbers, memory, warmth, noise, changes
         )
 
 
@@ -105,6 +106,7 @@ def _live_through_stretch(
     numbers: ExperienceNumbers,
     memory: Memory,
     warmth: NDArray[np.float32],
+    noise: NDArray[np.float64],
     changes: TalkChanges,
 ) -> None:
     """A stretch of deliveries; one value of every column is read first, so that the misses of scattered rows overlap."""
@@ -114,16 +116,20 @@ def _live_through_stretch(
         total += np.float32(memory.loyalty[i, 0] + memory.satisfaction[i, 0] + memory.expectation[i, 0])
         total += np.float32(memory.bought_week[i, 0] + memory.last_order[i] + memory.owned[i, 0] + memory.speaks[i, 0])
     warmth[0] += total
+    if numbers.noise > 0:
+        for d in range(start, stop):
+            index = np.uint64(_INDEX_STEP * np.int64(deliveries.occasion[d]) + np.int64(deliveries.offer[d]))
+            noise[0, d - start] = draw(luck, np.uint64(keys[deliveries.customer[d]]), index)
+        normal_of(noise[0, : stop - start], noise[1])
     for d in range(start, stop):
-        _live_through(d, luck, tick, keys, deliveries, category, board, numbers, memory, changes)
+        _live_through(d, noise[1, d - start], tick, deliveries, category, board, numbers, memory, changes)
 
 
 @jit_bare
 def _live_through(
     d: Whole,
-    luck: np.uint64,
+    z: float,
     tick: Whole,
-    keys: NDArray[np.uint32],
     deliveries: Deliveries,
     category: NDArray[np.uint8],
     board: OfferBoard,
@@ -142,8 +148,6 @@ def _live_through(
         _buy(i, j, b, np.int64(category[j]), tick, board, numbers, memory, d, changes)
     performance = deliveries.performance[d]
     if numbers.noise > 0:
-        index = np.uint64(_INDEX_STEP * np.int64(deliveries.occasion[d]) + j)
-        z = normal_quantile(draw(luck, np.uint64(keys[i]), index))
         performance += numbers.noise * memory.loyalty.dtype.type(z)
     _feel(i, b, performance, numbers, memory)
     before = memory.speaks[i, b]

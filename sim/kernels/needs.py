@@ -133,13 +133,15 @@ def _count_block(
         r = listed[k]
         i = start + r
         for c in range(board.durable.size):
-            u = draw32(need_luck, np.uint64(keys[i]), np.uint64(c))
-            if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
-                need_open[i] |= np.uint8(_ONE << np.uint8(c))
+            if ceiling[c] > 0:
+                u = draw32(need_luck, np.uint64(keys[i]), np.uint64(c))
+                if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
+                    need_open[i] |= np.uint8(_ONE << np.uint8(c))
         n = _poisson(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
         total = n
-        for c in range(board.durable.size):
-            total += _looks_for(need_luck, c, keys[i], need_open[i], board)
+        if need_open[i]:
+            for c in range(board.durable.size):
+                total += _looks_for(need_luck, c, keys[i], need_open[i], board)
         in_market[start + found] = i
         counts[start + found] = n
         found += total > 0

@@ -66,25 +66,25 @@ def demand(state: MarketState) -> None:
     )
     state.today.occasions_made = occasions
     state.today.occasions = count_by_cells(state, occasions.row)
-    customer, offer = orders.customer.astype(np.int64), orders.offer.astype(np.int64)
+    offer = orders.offer.astype(np.int64)
     state.today.orders = Purchases(
-        customer=customer,
+        customer=orders.customer.astype(np.int64),
         offer=offer,
         units=orders.units.astype(np.int64),
         index=orders.occasion.astype(np.int64),
         waited=np.zeros(len(offer), dtype=np.int64),
         price=np.array(orders.price),
-        stock=_stock_cells(state, customer, offer),
+        stock=_stock_cells(state, orders.home, offer),
     )
     if state.kept_orders is not None:
         state.kept_orders.append(_list_occasions(state, occasions, chosen))
 
 
-def _stock_cells(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int64]:
-    """Where orders are served from: the home distributor's stock of the offer; −1 for rivals' offers."""
+def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> NDArray[np.int64]:
+    """Where orders are served from: the distributor's stock of the offer; −1 for rivals' offers."""
     column = state.numbers.own_column[offer]
-    home = state.customers.distributor[customer].astype(np.int64)
-    cells: NDArray[np.int64] = np.where(column >= 0, home * len(state.layout.own_offers) + column, -1)
+    first = home.astype(np.int64) * len(state.layout.own_offers)
+    cells: NDArray[np.int64] = np.where(column >= 0, first + column, -1)
     return cells
 
 
@@ -115,7 +115,7 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     bought = chosen >= 0
     customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
     price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
-    stock_cells = _stock_cells(state, customer, offer)
+    stock_cells = _stock_cells(state, state.customers.distributor[customer], offer)
     never = orders.waited[bought] * 0
     return Purchases(customer, offer, orders.units[bought], orders.index[bought], never, price, stock_cells)
 

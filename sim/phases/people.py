@@ -29,8 +29,8 @@ def _leave(state: MarketState) -> None:
     if not leaves.any():
         return
     reps.active[leaves] = False
-    rep = state.knowledge.rep
-    accounts = np.flatnonzero((rep >= 0) & leaves[rep])
+    accounts = state.accounts()
+    accounts = accounts[leaves[state.knowledge.rep[accounts]]]
     state.customers.relationship[accounts] *= np.float32(1.0 - numbers.relationship_lost)
 
 

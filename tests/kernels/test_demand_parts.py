@@ -12,8 +12,8 @@ from sim.kernels.board import appeal, make_need_board, make_offer_board, replace
 from sim.kernels.choice import order_units
 from sim.kernels.demand_step import Visits, crowd, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
-from sim.kernels.gumbel import gumbel, log32
-from sim.kernels.normal import normal_quantile
+from sim.kernels.gumbel import gumbel_of, log32
+from sim.kernels.normal import normal_of, normal_quantile
 from sim.kernels.relationship import adbudg
 from sim.network import no_ties
 from sim.params.customers import (
@@ -42,16 +42,21 @@ def test_logarithm_is_right_to_two_units_in_the_last_place() -> None:
 
 def test_gumbel_draws_have_their_distribution() -> None:
     luck = stream(1, Decision.CHOICE, 0)
-    draws = [float(gumbel(draw32(luck, np.uint64(i), np.uint64(0)))) for i in range(20_000)]
+    draws = np.array([draw32(luck, np.uint64(i), np.uint64(0)) for i in range(20_000)])
+    gumbel_of(draws)
     assert stats.kstest(draws, "gumbel_r").pvalue > 1e-4
-    for u in (2.0**-24, 1.0 - 2.0**-24):
-        assert np.isfinite(gumbel(np.float32(u)))
+    ends = np.array([2.0**-24, 1.0 - 2.0**-24], np.float32)
+    gumbel_of(ends)
+    assert np.isfinite(ends).all()
 
 
 def test_normal_quantile_over_its_whole_range() -> None:
     u = np.concatenate(([2.0**-53, 1e-9, 0.02425, 1 - 1e-9], np.linspace(0.001, 0.999, 999)))
     got = np.array([normal_quantile(v) for v in u])
     np.testing.assert_allclose(got, ndtri(u), rtol=2e-9, atol=1e-9)
+    together = np.empty(len(u))
+    normal_of(u, together)
+    assert (together == got).all()
 
 
 @jit

@@ -178,9 +178,11 @@ def test_funnel(m: Market, slope: float) -> None:
         occasions, _, _ = demand_week(c, m.network, m.needs, m.offers, weights, seed=m.seed, tick=TICK)
     made = list(zip(*(x.tolist() for x in occasions[:3]), strict=True))
     expected = twin.stages(c, made, m.offers, numbers, 0, m.seed, TICK)
+    before = c.stage.copy()
     with c.lend(["stage"]):
-        funnel_week(c, occasions, m.offers, numbers, own_brand=0, seed=m.seed, tick=TICK)
+        lapsed = funnel_week(c, occasions, m.offers, numbers, own_brand=0, seed=m.seed, tick=TICK)
     assert c.stage.tolist() == expected
+    assert lapsed.tolist() == np.flatnonzero((c.stage == Stage.LAPSED) & (before != Stage.LAPSED)).tolist()
 
 
 @CASES
