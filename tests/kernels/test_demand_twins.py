@@ -123,9 +123,8 @@ def test_needs_choice_and_orders(m: Market) -> None:
         assert best.scores[offer] >= best.scores[best.offer] - 1e-4
         if offer >= 0:
             price = m.offers.price_minor[c.distributor[occasion[0]], c.price_group[occasion[0]], offer]
-            wanted.append(
-                (occasion[0], offer, twin.units(c, m.offers, occasion, m.seed, TICK), occasion[2], int(price))
-            )
+            units = twin.units(c, m.offers, occasion, m.seed, TICK)
+            wanted.append((occasion[0], offer, units, occasion[2], int(price), c.distributor[occasion[0]]))
     assert list(zip(*(x.tolist() for x in orders), strict=True)) == wanted
 
 
