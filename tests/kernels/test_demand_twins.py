@@ -60,7 +60,8 @@ def markets(draw: st.DrawFn) -> Market:
     owned = rg.integers(-1, 3, (rows, 2))
     says = rg.integers(-1, 2, (rows, 3)) * np.array([[(b in row) for b in range(3)] for row in owned])
     c.fill({"speaks": says})
-    weak, strong = twin.heard(c, market.network, round(2 * talk.disappointed))
+    ill = int(params.experience_numbers(experience, Loyalty(), talk).ill)
+    weak, strong = twin.heard(c, market.network, ill)
     c.fill(
         {
             "key": rg.permutation(10 * rows)[:rows],
