@@ -66,6 +66,7 @@ class Decision(IntEnum):
     REP_AT_START = 65  # a rep's traits at the start; index: trait
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
     MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
+    PORTFOLIO_AT_START = 68  # who among customers of equal turnover is an account at the start
     # What the firm sees (100–149)
     MEASUREMENT = 100  # error of a measured mark; index: mark
     CONTACT_FOUND = 101  # is a potential user found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sim import network as networks
 from sim.accounts_chart import Account
@@ -15,15 +14,14 @@ from sim.build.channel import build_channel, build_rivals, expected_units, own_s
 from sim.build.database import build_database
 from sim.build.numbers import freeze_numbers
 from sim.build.population import build_customers
+from sim.build.portfolios import hand_over_portfolios
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
-from sim.kernels.relationship import adbudg
 from sim.kernels.talk import push_talk
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.params import Params
-from sim.params.customer_numbers import RelationshipNumbers
 from sim.params.customers import experience_numbers
 from sim.params.world import World
 from sim.population import Columns
@@ -55,8 +53,6 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
-    if data is not None and data.customers is not None:
-        _hand_over_portfolios(knowledge, customers, reps, numbers.relationship, data.customers, rep_names)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
         world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
@@ -95,6 +91,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         sales=_usual_sales(world, parts.distributors, territories),
         kept_orders=[] if keep_orders else None,
     )
+    hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     return state, names
 
 
@@ -113,24 +110,6 @@ def build_network(params: Params, seed: int, customers: Columns) -> Network:
         groups=groups,
         homophily=numbers.homophily,
     )
-
-
-def _hand_over_portfolios(
-    knowledge: Columns,
-    customers: Columns,
-    reps: Columns,
-    numbers: RelationshipNumbers,
-    table: pd.DataFrame,
-    rep_names: list[str],
-) -> None:
-    """Accounts that the user's table gives to a rep are known, are that rep's, and know the rep from years of usual calls."""
-    row = {name: k for k, name in enumerate(rep_names)}
-    rep = np.array([row.get(str(name), -1) for name in table["rep"]], dtype=np.int64)
-    knowledge.fill({"rep": rep, "known": knowledge.known | (rep >= 0)})
-    accounts = np.bincount(rep[rep >= 0], minlength=len(reps))
-    calls = reps.reported_calls / np.maximum(accounts, 1)
-    usual = [adbudg(float(c), *(float(getattr(numbers, f)) for f in ("least", "most", "shape", "half"))) for c in calls]
-    customers.fill({"relationship": np.where(rep >= 0, np.array(usual)[rep], customers.relationship)})
 
 
 def _hear(params: Params, customers: Columns, network: Network) -> None:

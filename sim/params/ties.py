@@ -65,3 +65,10 @@ class Relationship(Section):
         doc="Calls at which half of the response is reached: d = half_calls^c.",
         bounds=(1e-3, 100.0),
     )
+    at_start: float = param(
+        1.0,
+        unit="share",
+        doc="Relationship of reps' accounts before the first week, as a share of what usual calls lead to; 0: the "
+        "market starts without portfolios.",
+        bounds=(0.0, 1.0),
+    )

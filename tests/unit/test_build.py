@@ -228,3 +228,31 @@ def test_the_books_open_with_the_stocks(big: Market) -> None:
         state.ledger.flows("cash_in_channel")[0, state.ledger.distributors].sum()
         == state.distributors.stock_value.sum()
     )
+
+
+def test_portfolios_at_the_start_are_those_of_the_ordinary_plan_under_every_policy() -> None:
+    states = [Market("tiny", seed=3, policy=p, weeks=2).state for p in ("status_quo", "deep_marketing")]
+    first = states[0]
+    served = first.knowledge.rep >= 0
+    assert 0 < served.sum() < served.size
+    assert first.knowledge.known[served].all()
+    assert ((first.customers.relationship > 0) == served).all()
+    for name in ("rep", "known"):
+        assert (getattr(states[1].knowledge, name) == getattr(first.knowledge, name)).all()
+    assert (states[1].customers.relationship == first.customers.relationship).all()
+    # The list is sorted by recorded purchases: nobody left out has bought more than the least of a territory's accounts.
+    for territory in np.unique(first.customers.territory):
+        here = first.knowledge.known & (first.customers.territory == territory)
+        value = first.knowledge.value
+        assert value[here & ~served].max(initial=0.0) <= value[here & served].min()
+
+
+def test_without_a_past_a_market_starts_without_portfolios() -> None:
+    start = Market("tiny", seed=3, weeks=2, overrides={"params.relationship.at_start": 0.0}).state
+    assert (start.knowledge.rep < 0).all()
+    assert not start.customers.relationship.any()
+    half, whole = (
+        Market("tiny", seed=3, weeks=2, overrides={"params.relationship.at_start": part}).state.customers.relationship
+        for part in (0.5, 1.0)
+    )
+    np.testing.assert_allclose(half, 0.5 * whole)

@@ -1,0 +1,48 @@
+"""Portfolios at the start: whom each rep has served for years, before the first policy is tried.
+
+They are the same under every policy, so that a new plan starts from the relationships there are, and pays for those
+it gives up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.agents.headquarters_view import see_firm
+from sim.kernels.relationship import adbudg
+from sim.policies.coverage.by_turnover import ByTurnover
+from sim.rng import Decision
+from sim.state import MarketState
+
+
+def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_names: list[str]) -> None:
+    """Give reps their accounts: those of the user's ``table`` (column ``rep``), else those of the ordinary plan.
+
+    Accounts are known to the firm and know their rep as long as usual calls take: ``params.relationship.at_start``
+    says to what part. At 0 a market without a table starts without portfolios.
+    """
+    if table is None and state.params.relationship.at_start == 0:
+        return
+    rep = _ordinary_plan(state) if table is None else _rows_of(table, rep_names)
+    knowledge, customers = state.knowledge, state.customers
+    accounts = np.bincount(rep[rep >= 0], minlength=len(state.reps))
+    calls = state.reps.reported_calls / np.maximum(accounts, 1)
+    numbers = state.numbers.relationship
+    shape = tuple(float(getattr(numbers, name)) for name in ("least", "most", "shape", "half"))
+    usual = np.array([adbudg(float(c), *shape) for c in calls]) * state.params.relationship.at_start
+    knowledge.fill({"rep": rep, "known": knowledge.known | (rep >= 0)})
+    customers.fill({"relationship": np.where(rep >= 0, usual[rep], customers.relationship)})
+
+
+def _ordinary_plan(state: MarketState) -> NDArray[np.int64]:
+    """Rep of each customer [N] by the list sorted by turnover, the ordinary answer to `coverage`."""
+    plan = ByTurnover().answer(see_firm(state, Decision.PORTFOLIO_AT_START))
+    state.today.customers_seen = None  # seen before the portfolios were there
+    return plan.rep.astype(np.int64)
+
+
+def _rows_of(table: pd.DataFrame, rep_names: list[str]) -> NDArray[np.int64]:
+    row = {name: k for k, name in enumerate(rep_names)}
+    return np.array([row.get(str(name), -1) for name in table["rep"]], dtype=np.int64)
