@@ -156,8 +156,9 @@ def test_check_lists_mistakes_for_machines(tmp_path: Path) -> None:
     assert all(mistake["place"] and mistake["problem"] for mistake in wrong["mistakes"])
 
 
-def test_doctor_finds_everything_in_place_and_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_finds_everything_in_place_and_says_what_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "to be made" / "later"))
     assert all(finding["well"] for finding in json.loads(call("doctor", "--json")[0]))
     assert call("doctor", "--quiet")[0] == ""
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
