@@ -56,7 +56,7 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
     Column("territory", np.int32, "-", "territory the distributor supplies"),
     Column("trust", np.float32, "share", "trust in the manufacturer"),
     Column("shares_data", np.bool_, "yes/no", "shares its sell-out data"),
-    Column("payment", np.int64, "minor units/week", "what it was offered for its data"),
+    Column("payment", np.int64, "minor units/week", "offered for its data when last asked; paid while it shares"),
     Column("purchases", np.float64, "minor units/week", "purchases from the manufacturer, smoothed"),
     Column("price", np.int64, "minor units", "retail price of our offers", "own offers"),
     Column("demand", np.int64, "units", "units of ours that customers asked for this week", "own offers"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from sim.agents.distributor import see_distributors
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
 from sim.decisions.head_count import HeadCount
 from sim.decisions.pay import PayPlan
 from sim.decisions.production import Production
-from sim.decisions.seen import PlantSeen
+from sim.decisions.seen import PartnersSeen, PlantSeen
 from sim.decisions.sharing import SharingOffer
 from sim.kernels.stock_flow import inventory_position
 from sim.rng import Decision
@@ -44,8 +43,17 @@ def decide_head_count(state: MarketState) -> HeadCount:
 
 def offer_sharing(state: MarketState) -> SharingOffer:
     """Ask what is offered to each distributor for its data."""
-    seen = see_distributors(state, Decision.SHARING_CONTRACT)
-    answer: SharingOffer = state.ask("sharing_contract", seen, state.distributors.territory)
+    distributors = state.distributors
+    seen = PartnersSeen(
+        week=state.week,
+        luck=state.luck(Decision.SHARING_CONTRACT),
+        key=distributors.key,
+        territory=distributors.territory,
+        purchases=distributors.purchases,
+        shares_data=distributors.shares_data,
+        payment=distributors.payment,
+    )
+    answer: SharingOffer = state.ask("sharing_contract", seen, distributors.territory)
     check("policy.sharing_contract", bool((answer.payment >= 0).all()), "a negative payment", "payments of at least 0")
     return answer
 

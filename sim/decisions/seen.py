@@ -155,6 +155,22 @@ class DistributorSeen:
 
 
 @dataclass(frozen=True)
+class PartnersSeen:
+    """What the firm knows of its distributors: where they are, what they buy from it, and what is agreed on data.
+
+    Their stock, their forecasts and their trust are their own; what they sell is known only from those who share it.
+    """
+
+    week: int
+    luck: Luck
+    key: Ints  # [D] stable id
+    territory: Ints  # [D]
+    purchases: Floats  # [D] purchases from the firm a week, minor units, smoothed
+    shares_data: Bools  # [D] shares its sell-out data under the last agreement
+    payment: Ints  # [D] last offered for the data, minor units a week; paid while shares_data
+
+
+@dataclass(frozen=True)
 class CompetitorSeen:
     """What rival brands see: own prices and costs, and market shares with a lag."""
 

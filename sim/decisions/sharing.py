@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sim.decisions.question import Rule
-from sim.decisions.seen import Bools, DistributorSeen, Ints
+from sim.decisions.seen import Bools, DistributorSeen, Ints, PartnersSeen
 from sim.quantity import param
 
 
 @dataclass(frozen=True)
 class SharingOffer:
-    """Payment offered to each distributor for its sell-out data, minor units a week; 0 makes no offer."""
+    """Payment offered to each distributor for its sell-out data, minor units a week; 0 makes no offer.
+
+    A distributor that accepts is paid this for as long as it is committed.
+    """
 
     payment: Ints  # [D]
 
 
 class SharingContractRule(Rule):
-    """The firm's offer to its distributors; asked every week."""
+    """The firm's offer to its distributors; asked when the commitment of some of them is over, or when it is new."""
 
     question: ClassVar[str] = "sharing_contract"
     scoped: ClassVar[bool] = True
 
     @abstractmethod
-    def answer(self, seen: DistributorSeen) -> SharingOffer:
+    def answer(self, seen: PartnersSeen) -> SharingOffer:
         """Offer every distributor a payment."""
 
 

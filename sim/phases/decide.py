@@ -61,11 +61,14 @@ def _advertise(state: MarketState) -> None:
 
 
 def _share_data(state: MarketState) -> None:
+    """Put the firm's offer to the distributors whose commitment is over, or who get a contract of another kind.
+
+    What is agreed holds for the commitment: the data, and the payment for it.
+    """
     distributors = state.distributors
-    distributors.payment[:] = offer_sharing(state).payment
-    # A distributor commits itself for some weeks, unless it gets an offer of another kind.
     asked = (state.due_in("share_data") | state.changed_in("sharing_contract"))[distributors.territory]
     if asked.any():
+        distributors.payment[asked] = offer_sharing(state).payment[asked]
         distributors.shares_data[asked] = decide_sharing(state).shares[asked]
 
 

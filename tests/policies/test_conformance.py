@@ -100,6 +100,7 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "firm": np.arange(TERRITORIES),
         "managers": getattr(view, "team_territory", None),
         "distributors": getattr(view, "territory", None),
+        "partners": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
     if rule.question in ("coverage", "segmentation"):
         territory = view.customers.territory

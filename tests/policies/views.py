@@ -11,6 +11,7 @@ from sim.decisions.seen import (
     CustomersSeen,
     DistributorSeen,
     ManagerSeen,
+    PartnersSeen,
     PlantSeen,
     RepSeen,
     TruthSeen,
@@ -31,7 +32,7 @@ VIEW_OF = {
     "calls": "reps",
     "effort": "reps",
     "routines": "managers",
-    "sharing_contract": "distributors",
+    "sharing_contract": "partners",
     "share_data": "distributors",
     "ordering": "distributors",
     "retail_price": "distributors",
@@ -47,6 +48,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "reps": _reps,
         "managers": _managers,
         "distributors": _distributors,
+        "partners": _partners,
         "rivals": _rivals,
         "plant": _plant,
     }
@@ -158,6 +160,19 @@ def _distributors(chance: np.random.Generator, luck: Luck, week: int, segments: 
         trust=chance.uniform(0, 1, DISTRIBUTORS),
         sharing_payment=np.full(DISTRIBUTORS, 20_000),
         direct_sales_share=np.zeros(DISTRIBUTORS),
+    )
+
+
+def _partners(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> PartnersSeen:
+    shares = chance.random(DISTRIBUTORS) < 0.5
+    return PartnersSeen(
+        week=week,
+        luck=luck,
+        key=np.array([0, 1, 1000, 2000]),
+        territory=np.array([0, 0, 1, 2]),
+        purchases=chance.gamma(2.0, 1e6, DISTRIBUTORS),
+        shares_data=shares,
+        payment=np.where(shares, 20_000, 0),
     )
 
 

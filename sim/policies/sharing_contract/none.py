@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.decisions.seen import DistributorSeen
+from sim.decisions.seen import PartnersSeen
 from sim.decisions.sharing import SharingContractRule, SharingOffer
 
 
@@ -15,6 +15,6 @@ class NoSharing(SharingContractRule):
 
     kind: Literal["none"] = "none"
 
-    def answer(self, seen: DistributorSeen) -> SharingOffer:
+    def answer(self, seen: PartnersSeen) -> SharingOffer:
         """No payment to anybody."""
         return SharingOffer(payment=np.zeros(len(seen.territory), dtype=np.int64))

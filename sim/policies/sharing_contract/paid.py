@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.decisions.seen import DistributorSeen
+from sim.decisions.seen import PartnersSeen
 from sim.decisions.sharing import SharingContractRule, SharingOffer
 from sim.quantity import WEEKS_PER_YEAR, param
 
@@ -23,7 +23,7 @@ class PaidSharing(SharingContractRule):
         lever=True,
     )
 
-    def answer(self, seen: DistributorSeen) -> SharingOffer:
+    def answer(self, seen: PartnersSeen) -> SharingOffer:
         """One weekly sum for all."""
         weekly = round(self.payment / WEEKS_PER_YEAR)
         return SharingOffer(payment=np.full(len(seen.territory), weekly, dtype=np.int64))
