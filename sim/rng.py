@@ -44,9 +44,10 @@ class Decision(IntEnum):
     ORDER_ROUNDING = 7  # rounding of a size to whole units; index: occasion
     PERFORMANCE = 8  # how well a delivered item performs; index: offer + 256·occasion
     FUNNEL = 9  # does this customer move to another stage of the funnel
-    RATIONING = 10  # place in the queue when an offer is short; index: offer
-    UNSERVED = 11  # what an unserved customer does: wait, switch, leave; index: offer
+    RATIONING = 10  # place in the queue when an offer is short; index: occasion
+    UNSERVED = 11  # what an unserved customer does: wait, switch, leave; index: occasion
     FAILURE = 12  # does an owned item fail this week; index: category
+    SECOND_RATIONING = 13  # place in the queue of those who switched to an offer that is short too; index: occasion
     # Building the world (50–99); week 0
     CUSTOMER_TYPE = 50  # latent type
     TERRITORY = 51  # territory a customer lives in

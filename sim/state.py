@@ -81,7 +81,7 @@ class Purchases:
     customer: Ints
     offer: Ints
     units: NDArray[np.int64]
-    index: Ints  # number of the occasion in the week, part of the key of draws
+    index: Ints  # number of the occasion, part of the key of draws; of an order that waits: apart from all others
     waited: Ints  # weeks the order has waited
     price: NDArray[np.int64]  # minor units a unit
     stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers

@@ -252,7 +252,7 @@ def write_orders(
     customer: NDArray[np.uint32],
     offer: NDArray[np.int16],
     units: NDArray[np.int32],
-    occasion: NDArray[np.uint8],
+    occasion: NDArray[np.uint32],
     price: NDArray[np.int64],
     home: NDArray[np.uint16],
 ) -> None:

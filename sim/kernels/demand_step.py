@@ -57,7 +57,7 @@ class Orders(NamedTuple):
     customer: NDArray[np.uint32]  # row
     offer: NDArray[np.int16]
     units: NDArray[np.int32]
-    occasion: NDArray[np.uint8]
+    occasion: NDArray[np.uint32]
     price: NDArray[np.int64]  # minor units per unit
     home: NDArray[np.uint16]  # the customer's distributor
 
@@ -183,7 +183,7 @@ def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: 
     )
     start = np.concatenate(([0], np.cumsum(sizes[1])))
     total = int(start[-1])
-    out = Occasions(np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8), start)
+    out = Occasions(np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint32), start)
     luck = stream(seed, Decision.OCCASION_CATEGORY, tick)
     run_blocks(
         list_occasions,
@@ -229,7 +229,7 @@ def _orders(
         np.empty(total, np.uint32),
         np.empty(total, np.int16),
         np.empty(total, np.int32),
-        np.empty(total, np.uint8),
+        np.empty(total, np.uint32),
         np.empty(total, np.int64),
         np.empty(total, np.uint16),
     )

@@ -36,7 +36,7 @@ class Deliveries(NamedTuple):
 
     customer: NDArray[np.uint32]
     offer: NDArray[np.int16]
-    occasion: NDArray[np.uint8]
+    occasion: NDArray[np.uint32]
     bought: NDArray[np.bool_]
     performance: Reals
 

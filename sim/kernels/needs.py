@@ -29,6 +29,11 @@ MOST_OCCASIONS = 100
 #: Number of the occasion at which a durable of category c is sought: this + c, whatever else the customer buys.
 DURABLE_OCCASION = 128
 
+#: Occasions of one week have numbers below this one. An order of week w that waits is given its number + this × (w + 1):
+#: no other order of the customer can have it, and 256 × number + offer, the index of draws, stays below 2^32 for
+#: 65,535 weeks.
+NUMBERS_A_WEEK = 256
+
 #: Index of the draw for looking for a durable of category c: this + c.
 _SEARCH_INDEX = 64
 
@@ -40,7 +45,7 @@ class Occasions(NamedTuple):
 
     row: NDArray[np.uint32]
     category: Bytes
-    number: Bytes
+    number: NDArray[np.uint32]
     start: NDArray[np.int64]
 
 

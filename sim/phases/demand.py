@@ -94,7 +94,10 @@ def _activity_moves(state: MarketState) -> bool:
 
 
 def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]) -> Purchases:
-    """The next choice of customers whose offer was out of stock: the same draws, without what is not there."""
+    """The next choice of customers whose offer was out of stock: the same draws, without what is not there.
+
+    Who has waited since an earlier week chooses by draws of this week, under the number that its order waits with.
+    """
     if len(orders.offer) == 0:
         return orders
     own = np.array(state.layout.own_offers)
@@ -105,7 +108,7 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     occasions = Occasions(
         orders.customer.astype(np.uint32),
         category.astype(np.uint8),
-        orders.index.astype(np.uint8),
+        orders.index.astype(np.uint32),
         np.zeros(1, dtype=np.int64),
     )
     chosen = np.empty(len(orders.offer), dtype=np.int16)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.agents.distributor import decide_orders
 from sim.agents.manufacturer import decide_production
-from sim.kernels.needs import DURABLE_OCCASION, MOST_OCCASIONS
+from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship
 from sim.kernels.tally import units_by_stock
@@ -55,7 +55,7 @@ def _serve_customers(state: MarketState) -> None:
     left = state.channel.on_hand.ravel() - delivered
     switches = fate == Fate.SWITCHES
     switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
-    instead, handed_over = _ration(state, switched, left)
+    instead, handed_over = _ration(state, switched, left, Decision.SECOND_RATIONING)
     # An order that waits was counted as unserved in the week it was made.
     earlier = len(orders.offer) - len(new.offer)
     fresh = rows >= earlier
@@ -86,10 +86,9 @@ def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
 
 
 def _a_week_older(orders: Purchases, week: int) -> Purchases:
-    """Orders that wait, numbered apart from the occasions of the weeks to come and from those that wait already."""
-    spare = DURABLE_OCCASION - MOST_OCCASIONS - 1
-    number = MOST_OCCASIONS + 1 + (orders.index + 7 * week) % spare
-    return replace(orders, index=np.where(orders.waited > 0, orders.index, number), waited=orders.waited + 1)
+    """Orders that wait; those of this week get a number that no other order of the customer has, ever."""
+    number = np.where(orders.waited > 0, orders.index, orders.index + NUMBERS_A_WEEK * (week + 1))
+    return replace(orders, index=number, waited=orders.waited + 1)
 
 
 def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
@@ -99,9 +98,11 @@ def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
     return choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
 
 
-def _ration(state: MarketState, orders: Purchases, supply: Units) -> tuple[Units, Units]:
+def _ration(
+    state: MarketState, orders: Purchases, supply: Units, decision: Decision = Decision.RATIONING
+) -> tuple[Units, Units]:
     """Units served of each order, and units delivered out of each cell."""
-    lottery = stream(state.seed, Decision.RATIONING, state.week)
+    lottery = stream(state.seed, decision, state.week)
     keys = state.customers.key[orders.customer]
     return ration_orders(
         lottery, orders.stock, keys, orders.index, orders.units, orders.waited, np.ascontiguousarray(supply)

@@ -68,7 +68,7 @@ def _deliveries(state: MarketState) -> Deliveries:
     deliveries = Deliveries(
         customer=orders.customer.astype(np.uint32),
         offer=orders.offer.astype(np.int16),
-        occasion=orders.index.astype(np.uint8),
+        occasion=orders.index.astype(np.uint32),
         bought=got,
         performance=performance.astype(np.float32),
     )

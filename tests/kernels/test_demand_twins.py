@@ -136,7 +136,7 @@ def deliveries_of(m: Market, rg: np.random.Generator) -> Deliveries:
     return Deliveries(
         customer,
         rg.integers(0, 12, n).astype(np.int16),
-        rg.integers(0, 5, n).astype(np.uint8),
+        rg.integers(0, 256 * 5200, n).astype(np.uint32),  # orders that waited have numbers beyond a byte
         rg.uniform(size=n) < 0.8,
         rg.normal(0, 0.5, n).astype(np.float32),
     )

@@ -78,8 +78,9 @@ def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
             consumable = ~market.state.board.durable[market.state.numbers.category[before.offer]]
             assert consumable.all()  # who waits for a durable keeps the need instead
             longest = max(longest, int(before.waited.max()))
-            assert (before.index > 100).all()
-            assert (before.index < 128).all()
+            made = market.week - 1 - before.waited  # week in which each order was made
+            assert (before.index // 256 == 1 + made).all()  # numbered apart by week, and from the occasions of any
+            assert (before.index % 256 < 100).all()
             # Fresh customers get nothing at a shop where an older order is still not filled.
             orders, served = market.state.today.orders, market.state.today.served
             assert orders is not None and served is not None

@@ -51,8 +51,8 @@ def shoppers(rows: int, *, sensitivity: float = 0.0) -> Columns:
 
 
 def one_occasion_each(rows: int) -> Occasions:
-    none = np.zeros(rows, np.uint8)
-    return sealed(Occasions(np.arange(rows, dtype=np.uint32), none, none, np.zeros(1, np.int64)))
+    category, number = np.zeros(rows, np.uint8), np.zeros(rows, np.uint32)
+    return sealed(Occasions(np.arange(rows, dtype=np.uint32), category, number, np.zeros(1, np.int64)))
 
 
 def plain(loyalty: float, dtype: type[np.floating] = np.float32) -> ChoiceNumbers:
@@ -147,7 +147,7 @@ def purchases(offers: NDArray[np.integer]) -> Deliveries:
     return Deliveries(
         np.arange(rows, dtype=np.uint32),
         offers.astype(np.int16),
-        np.zeros(rows, np.uint8),
+        np.zeros(rows, np.uint32),
         np.ones(rows, np.bool_),
         np.zeros(rows, np.float32),
     )

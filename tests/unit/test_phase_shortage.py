@@ -1,0 +1,88 @@
+"""Phase fulfil when goods are short: numbers of orders that wait, the second choice and its own lottery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
+from sim.market import Market
+from sim.phases import demand, fulfil, serve
+from sim.resolving import Header
+
+#: Nothing in stock, and nothing made before the tests are over.
+NO_GOODS = {
+    "params.channel.stock_weeks_at_start": 0.0,
+    "params.channel.plant_weeks_at_start": 0.0,
+    "params.channel.production_lead_time": 26,
+}
+
+
+def fates(wait: float, switch: float) -> dict[str, float]:
+    """Overrides that say what the unserved do; the rest goes without."""
+    return {"params.channel.unserved_wait": wait, "params.channel.unserved_switch": switch}
+
+
+def spy(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[tuple[Any, ...]]:
+    """Listen to the calls of a function; returns the list to which their arguments are added."""
+    calls: list[tuple[Any, ...]] = []
+    function = getattr(module, name)
+
+    def listen(*args: Any, **given: Any) -> Any:
+        calls.append(args)
+        return function(*args, **given)
+
+    monkeypatch.setattr(module, name, listen)
+    return calls
+
+
+# ---- numbers of orders ------------------------------------------------------------------------------------------------
+
+
+def test_no_two_orders_of_a_customer_share_a_number() -> None:
+    """A number keys the draws of the lottery, of what the unserved do, and of performance."""
+    often = {"customer_type.workshop.purchase_rate": 1.5, "customer_type.plant.purchase_rate": 1.5}
+    market = Market("tiny", seed=4, customers=200, weeks=20, overrides={**NO_GOODS, **fates(1.0, 0.0), **often})
+    while market.running:
+        market.run_week()
+        orders = market.state.today.orders
+        assert orders is not None
+        keys = np.stack([orders.customer, orders.index])
+        assert np.unique(keys, axis=1).shape == keys.shape
+    assert orders.waited.max() == 19
+
+
+def test_numbers_leave_room_for_the_longest_run() -> None:
+    bounds = dict(Header.declarations())["weeks"].bounds
+    assert bounds is not None
+    last = NUMBERS_A_WEEK - 1 + NUMBERS_A_WEEK * int(bounds[1])  # the highest number in the last week
+    assert 256 * last + 255 < 2**32  # the kernels' index of draws
+
+
+def test_who_waited_chooses_and_experiences_under_the_number_of_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, lived = spy(monkeypatch, demand, "choose"), spy(monkeypatch, serve, "serve_week")
+    market = Market("tiny", seed=4, weeks=4, overrides={**NO_GOODS, **fates(0.6, 0.4)})
+    second = 0
+    while market.running:
+        chosen.clear()
+        market.run_week()
+        (again,) = (args[3] for args in chosen)
+        assert isinstance(again, Occasions)
+        second += int((again.number >= NUMBERS_A_WEEK).sum())
+        orders, deliveries = market.state.today.orders, lived[-1][2]
+        assert orders is not None
+        assert sorted(zip(deliveries.customer.tolist(), deliveries.occasion.tolist(), strict=True)) == sorted(
+            zip(orders.customer.tolist(), orders.index.tolist(), strict=True)
+        )
+        assert again.number.dtype == deliveries.occasion.dtype == market.state.today.occasions_made.number.dtype
+    assert second > 0
+
+
+def test_who_switches_draws_a_new_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the ticket that lost the first lottery, who was last there would be last again."""
+    lotteries = spy(monkeypatch, fulfil, "ration_orders")
+    Market("tiny", seed=4, weeks=2, overrides={**NO_GOODS, **fates(0.0, 1.0)}).run()
+    tickets = [int(args[0]) for args in lotteries]
+    assert len(set(tickets)) == len(tickets) == 4  # two lotteries a week
