@@ -83,7 +83,8 @@ class Purchases:
     units: NDArray[np.int64]
     index: Ints  # number of the occasion, part of the key of draws; of an order that waits: apart from all others
     waited: Ints  # weeks the order has waited
-    price: NDArray[np.int64]  # minor units a unit
+    price: NDArray[np.int64]  # minor units a unit, as asked when the order was made
+    discount: NDArray[np.int64]  # minor units a unit that we granted on it then; 0 on rivals' offers
     stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
 
 
@@ -112,7 +113,7 @@ class Today:
     delivered: NDArray[np.int64] | None = None  # units of ours that customers got, by distributor
     demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor
     unserved: NDArray[np.int64] | None = None  # and not delivered this week
-    discount_rate: NDArray[np.floating[Any]] | None = None  # [groups]
+    discount: NDArray[np.int64] | None = None  # [price groups, J] minor units a unit that we grant this week
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
 
 

@@ -91,13 +91,11 @@ def _book_sell_out(state: MarketState) -> None:
 
 
 def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
-    orders, served, rate = state.today.orders, state.today.served, state.today.discount_rate
-    if orders is None or served is None or rate is None or not rate.any():
+    """What was granted on each order when it was made, for the units of it that were delivered now."""
+    orders, served = state.today.orders, state.today.served
+    if orders is None or served is None or not orders.discount[ours].any():
         return
-    price, _ = _own_prices(state)
-    group = state.customers.price_group[orders.customer[ours]]
-    column = state.numbers.own_column[orders.offer[ours]]
-    amount = _money(rate[np.minimum(group, len(rate) - 1)] * price[column] * served[ours])
+    amount = orders.discount[ours] * served[ours]
     by = {"territory": state.distributors.territory[seller], "offer": orders.offer[ours]}
     state.ledger.pay(MANUFACTURER, 1 + seller, amount, debit=Account.DISCOUNTS, credit=Account.OTHER_INCOME, by=by)
 

@@ -79,7 +79,8 @@ def _price(state: MarketState) -> None:
     state.distributors.price[:] = decide_retail_prices(state).price
     state.rivals.price[:] = decide_rival_prices(state).price
     discount = decide_discounts(state).discount
-    state.today.discount_rate = discount
+    state.today.discount = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
+    state.today.discount[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
     minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
     net = 1.0 - state.params.channel.pass_through * discount
     minor[:, :, own] = state.distributors.price[:, None, :] * net[None, :, None]

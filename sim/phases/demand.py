@@ -74,6 +74,7 @@ def demand(state: MarketState) -> None:
         index=orders.occasion.astype(np.int64),
         waited=np.zeros(len(offer), dtype=np.int64),
         price=np.array(orders.price),
+        discount=_granted(state, orders.customer, offer),
         stock=_stock_cells(state, orders.home, offer),
     )
     if state.kept_orders is not None:
@@ -86,6 +87,15 @@ def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> N
     first = home.astype(np.int64) * len(state.layout.own_offers)
     cells: NDArray[np.int64] = np.where(column >= 0, first + column, -1)
     return cells
+
+
+def _granted(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int64]:
+    """The discount that goes with each order made now, minor units a unit; it stays with the order while it waits."""
+    granted = state.today.discount
+    if granted is None or not granted.any():
+        return np.zeros(len(offer), dtype=np.int64)
+    found: NDArray[np.int64] = granted[state.customers.price_group[customer], offer]
+    return found
 
 
 def _activity_moves(state: MarketState) -> bool:
@@ -118,9 +128,16 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     bought = chosen >= 0
     customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
     price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
-    stock_cells = _stock_cells(state, state.customers.distributor[customer], offer)
-    never = orders.waited[bought] * 0
-    return Purchases(customer, offer, orders.units[bought], orders.index[bought], never, price, stock_cells)
+    return Purchases(
+        customer=customer,
+        offer=offer,
+        units=orders.units[bought],
+        index=orders.index[bought],
+        waited=np.zeros(len(offer), dtype=np.int64),
+        price=price,
+        discount=_granted(state, customer, offer),
+        stock=_stock_cells(state, state.customers.distributor[customer], offer),
+    )
 
 
 def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np.int16]) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.accounts_chart import Account
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.market import Market
 from sim.phases import demand, fulfil, serve
@@ -18,6 +20,9 @@ NO_GOODS = {
     "params.channel.plant_weeks_at_start": 0.0,
     "params.channel.production_lead_time": 26,
 }
+
+#: Few machines in stock and customers who need them often: some switch to another machine of ours.
+SCARCE_MACHINES = {"params.channel.stock_weeks_at_start": 1.0, "category.machine.life_mean": 26.0}
 
 
 def fates(wait: float, switch: float) -> dict[str, float]:
@@ -86,3 +91,42 @@ def test_who_switches_draws_a_new_ticket(monkeypatch: pytest.MonkeyPatch) -> Non
     Market("tiny", seed=4, weeks=2, overrides={**NO_GOODS, **fates(0.0, 1.0)}).run()
     tickets = [int(args[0]) for args in lotteries]
     assert len(set(tickets)) == len(tickets) == 4  # two lotteries a week
+
+
+# ---- what was agreed when the order was made --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "later"), [(0.1, 0.0), (0.0, 0.1), (0.1, 0.333)])
+def test_an_order_that_waits_keeps_its_discount(tmp_path: Path, first: float, later: float) -> None:
+    """The customer pays the price of the week of the order, so we owe the distributor the discount of that week."""
+    path = tmp_path / "changed.toml"
+    change = f'week = 4\nset = {{ "policy.pricing.discount" = {later} }}'
+    path.write_text(f'extends = "tiny"\nweeks = 14\n[[change]]\n{change}\n', encoding="utf-8")
+    short = {**NO_GOODS, "params.channel.production_lead_time": 3, "policy.pricing.discount": first}
+    market = Market(str(path), seed=4, overrides={**short, **fates(1.0, 0.0)})
+    late = 0
+    while market.running:
+        market.run_week()
+        state, week = market.state, market.week - 1
+        orders, served = state.today.orders, state.today.served
+        assert orders is not None and served is not None
+        granted = 0
+        for offer, waited, got in zip(orders.offer, orders.waited, served, strict=True):
+            if offer in state.layout.own_offers:
+                rate = first if week - waited < 3 else later
+                granted += got * round(rate * int(state.numbers.list_price[offer]))
+                late += got * (week - waited < 3)
+        assert state.ledger.book[1 + week, 0, Account.DISCOUNTS] == granted
+    assert late > 0
+
+
+def test_who_switches_gets_the_discount_on_the_offer_that_was_bought() -> None:
+    overrides = {**SCARCE_MACHINES, **fates(0.0, 1.0), "policy.pricing.discount": 0.1}
+    market = Market("regional_equipment", seed=4, customers=2000, weeks=8, overrides=overrides)
+    while market.running:
+        market.run_week()
+        orders = market.state.today.orders
+        assert orders is not None
+        ours = market.state.numbers.own_column[orders.offer] >= 0
+        at_list = market.state.numbers.list_price[orders.offer]
+        np.testing.assert_array_equal(orders.discount, np.where(ours, np.rint(0.1 * at_list), 0))
