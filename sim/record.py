@@ -39,8 +39,18 @@ MEASURES: tuple[Measure, ...] = (
     Measure("lapses", "customers", _TS, "Customers whose orders stopped: none in three expected intervals."),
     Measure("users", "customers", _TS, "Customers whose stage is buyer or loyal."),
     Measure("satisfaction_sum", "sum of satisfaction", _TS, "Satisfaction with our brand, summed over users."),
-    Measure("demand_units", "units", ("distributor", "offer"), "Units of ours that customers asked for."),
-    Measure("unserved_units", "units", ("distributor", "offer"), "Units of ours asked for and not delivered."),
+    Measure(
+        "demand_units",
+        "units",
+        ("distributor", "offer"),
+        "Units of ours that customers asked for; a wish for an offer counts once.",
+    ),
+    Measure(
+        "unserved_units",
+        "units",
+        ("distributor", "offer"),
+        "Units of ours asked for and not delivered in the same week.",
+    ),
     Measure("stock_units", "units", ("distributor", "offer"), "Distributors' stock at the end of the week."),
     Measure(
         "distributor_stock_value",

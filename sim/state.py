@@ -111,8 +111,8 @@ class Today:
     started: NDArray[np.int64] | None = None
     shipped: NDArray[np.int64] | None = None
     delivered: NDArray[np.int64] | None = None  # units of ours that customers got, by distributor
-    demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor
-    unserved: NDArray[np.int64] | None = None  # and not delivered this week
+    demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor; each wish once
+    unserved: NDArray[np.int64] | None = None  # of these, not delivered this week
     discount: NDArray[np.int64] | None = None  # [price groups, J] minor units a unit that we grant this week
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
 
@@ -199,6 +199,7 @@ class MarketState:
     today: Today = field(default_factory=Today)
     reports: list[Report] = field(default_factory=list)
     waiting: Purchases | None = None
+    wishes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # see phases.fulfil
     invoices: dict[int, list[tuple[Ints, NDArray[np.int64]]]] = field(default_factory=dict)
     goodwill: Floats = field(default_factory=lambda: np.empty(0))
     segments: int = 0

@@ -56,18 +56,52 @@ def _serve_customers(state: MarketState) -> None:
     switches = fate == Fate.SWITCHES
     switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
     instead, handed_over = _ration(state, switched, left, Decision.SECOND_RATIONING)
-    # An order that waits was counted as unserved in the week it was made.
-    earlier = len(orders.offer) - len(new.offer)
-    fresh = rows >= earlier
     today = state.today
-    today.demand = units_by_stock(new.stock, new.units, left.size).reshape(shape)
-    today.unserved = units_by_stock(lacking.stock[fresh], lacking.units[fresh], left.size).reshape(shape)
     today.orders, today.served = join(orders, switched), np.concatenate([served, instead])
     today.delivered = (delivered + handed_over).reshape(shape)
+    _count_demand(state, earlier=len(orders.offer) - len(new.offer))
     queue = units_by_stock(state.waiting.stock, state.waiting.units, left.size)
     settle(state.channel, today.delivered, queue.reshape(shape))
     state.units.sell(state.week, today.delivered.sum(axis=0))
+
+
+def _count_demand(state: MarketState, earlier: int) -> None:
+    """What customers asked of each distributor and did not get; every wish is counted once, in the week of the first asking.
+
+    New are this week's orders, those of customers who switched to another offer of ours among them, for the offer
+    they switched to. Not new are the ``earlier`` orders that waited, and a customer who comes back for a durable
+    that was not there: a distributor knows the customer again, and a forecast that took one customer for a new one
+    every week would order a machine for each week of the shortage.
+    """
+    today, orders, served, shape = state.today, state.today.orders, state.today.served, state.channel.on_hand.shape
+    assert orders is not None
+    assert served is not None
+    stock, units = orders.stock[earlier:], orders.units[earlier:]
+    lacking = units - served[earlier:]
+    durable = np.flatnonzero(state.board.durable[state.numbers.category][orders.offer])
+    wish = orders.customer[durable] * len(state.layout.offers) + orders.offer[durable]
+    if len(state.wishes):
+        again = durable[np.isin(wish, state.wishes)] - earlier
+        units, lacking = units.copy(), lacking.copy()
+        units[again], lacking[again] = 0, 0
+    cells = state.channel.on_hand.size
+    today.demand = units_by_stock(stock, units, cells).reshape(shape)
+    today.unserved = units_by_stock(stock, lacking, cells).reshape(shape)
     state.distributors.demand[:] = today.demand
+    bought = served[durable] > 0
+    refused = ~bought & (orders.stock[durable] >= 0)
+    _keep_wishes(state, wish[bought], wish[refused])
+
+
+def _keep_wishes(state: MarketState, fulfilled: Units, refused: Units) -> None:
+    """Wishes for durables of ours that were not met, as customer × offers + offer, while the need for one is open.
+
+    A purchase, whoever sells it, ends the need, and with it all wishes of the customer for offers of the category.
+    """
+    offers, categories = len(state.layout.offers), len(state.layout.categories)
+    wishes = np.unique(np.concatenate([state.wishes, refused]))
+    need, ended = (w // offers * categories + state.numbers.category[w % offers] for w in (wishes, fulfilled))
+    state.wishes = wishes[~np.isin(need, ended)]
 
 
 def join(first: Purchases | None, second: Purchases) -> Purchases:
@@ -148,7 +182,7 @@ def _produce(state: MarketState) -> None:
 
 
 def _shared_demand(state: MarketState) -> NDArray[np.float64]:
-    """Sell-out of the distributors who share, scaled up to all by their part of the volume."""
+    """What customers asked of the distributors who share, scaled up to all by their part of the volume."""
     distributors = state.distributors
     sharing = distributors.shares_data
     if not sharing.any():

@@ -101,6 +101,7 @@ class Auditor:
         self.made = np.zeros_like(self.opening)
         self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
         self._before: Purchases | None = None
+        self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
 
     def run(self) -> Market:
         """Run all weeks, checking after phases and after every week; returns the market."""
@@ -155,11 +156,7 @@ class Auditor:
         np.testing.assert_array_equal(self._stock - given, state.channel.on_hand)
         queued = 0 if self._waiting is None else len(self._waiting.offer)
         first = queued + len(new.offer)
-        asked = per_cell(state, new, new.units)
-        np.testing.assert_array_equal(asked, state.today.demand)
-        unserved = state.today.unserved
-        assert unserved is not None
-        assert ((unserved >= 0) & (unserved <= asked)).all()
+        self._count_wishes(state, orders, served, queued)
         rest = orders.units[:first] - served[:first]
         waiting = state.waiting
         assert waiting is not None
@@ -172,6 +169,21 @@ class Auditor:
             == orders.units[state.numbers.own_column[orders.offer] < 0]
         ).all()
 
+    def _count_wishes(self, state: MarketState, orders: Purchases, served: np.ndarray, queued: int) -> None:
+        """Demand is what is asked for the first time: not by orders that waited, nor for the same durable again."""
+        category, durable = state.numbers.category[orders.offer], state.board.durable
+        wished = list(zip(orders.customer.tolist(), orders.offer.tolist(), strict=True))
+        first = np.array([k >= queued and wish not in self._wishes for k, wish in enumerate(wished)], dtype=np.bool_)
+        np.testing.assert_array_equal(per_cell(state, orders, orders.units * first), state.today.demand)
+        np.testing.assert_array_equal(per_cell(state, orders, (orders.units - served) * first), state.today.unserved)
+        bought = {(c, k) for (c, _), k, got in zip(wished, category, served, strict=True) if got and durable[k]}
+        self._wishes |= {
+            wish
+            for wish, k, got in zip(wished, category, served, strict=True)
+            if durable[k] and not got and wish[1] in state.layout.own_offers
+        }
+        self._wishes = {(c, j) for c, j in self._wishes if (c, state.numbers.category[j]) not in bought}
+
     def _after_serve(self, state: MarketState) -> None:
         orders, served = state.today.orders, state.today.served
         assert orders is not None and served is not None
@@ -179,6 +191,7 @@ class Auditor:
         at_list = (served * state.numbers.list_price[orders.offer])[ours].sum()
         assert 0 <= state.reps.credited.sum() <= at_list
         customers = state.customers
+        assert all(customers.need_open[c] >> state.numbers.category[j] & 1 for c, j in self._wishes)
         # Loyalty is kept in float32: sums may be off by its rounding.
         assert (customers.loyalty >= 0).all() and (customers.loyalty.sum(axis=1) <= 1 + 1e-5).all()
         assert ((customers.satisfaction >= 0) & (customers.satisfaction <= 1)).all()

@@ -130,3 +130,78 @@ def test_who_switches_gets_the_discount_on_the_offer_that_was_bought() -> None:
         ours = market.state.numbers.own_column[orders.offer] >= 0
         at_list = market.state.numbers.list_price[orders.offer]
         np.testing.assert_array_equal(orders.discount, np.where(ours, np.rint(0.1 * at_list), 0))
+
+
+# ---- what counts as demand --------------------------------------------------------------------------------------------
+
+#: A market with one brand, ours, in which machines wear out fast.
+ALONE = {
+    "brand.rival.aware_at_start": 0.0,
+    "brand.rival.users_at_start": 0.0,
+    "params.rivals.advertising": 0,
+    "params.network.kind": "none",
+    "category.machine.life_mean": 26.0,
+}
+
+
+def by_cell(market: Market, units: np.ndarray) -> np.ndarray:
+    """Units of the week's orders by distributor and offer of ours."""
+    state, orders = market.state, market.state.today.orders
+    assert orders is not None
+    ours = orders.stock >= 0
+    counts = np.bincount(orders.stock[ours], units[ours], state.channel.on_hand.size)
+    return counts.reshape(state.channel.on_hand.shape)
+
+
+def test_who_switches_to_another_offer_of_ours_is_demand_for_it_and_who_is_refused_there_is_unserved() -> None:
+    rivals = {
+        f"brand.{name}.{at}_at_start": 0.0 for name in ("norvik", "castor", "halden") for at in ("aware", "users")
+    }
+    unknown = {**rivals, "params.rivals.advertising": 0, "params.network.kind": "none"}
+    few = {"params.channel.stock_weeks_at_start": 0.1, "category.machine.life_mean": 4.0, **fates(0.0, 1.0)}
+    market = Market("regional_equipment", seed=4, customers=4000, weeks=1, overrides={**unknown, **few})
+    first: list[int] = []
+    market.run_week(
+        observe=lambda phase: first.append(len(market.state.today.orders.offer)) if phase.name == "demand" else None
+    )
+    state = market.state
+    orders, served = state.today.orders, state.today.served
+    assert orders is not None and served is not None
+    switched = (np.arange(len(orders.offer)) >= first[0]) & (orders.stock >= 0)
+    assert served[switched].sum() > 0
+    assert (orders.units - served)[switched].sum() > 0
+    np.testing.assert_array_equal(state.today.demand, by_cell(market, orders.units))
+    np.testing.assert_array_equal(state.distributors.demand, state.today.demand)
+    np.testing.assert_array_equal(state.today.unserved, by_cell(market, orders.units - served))
+    own = list(state.layout.own_offers)
+    np.testing.assert_array_equal(market.results.measure("demand_units")[0][:, own], state.today.demand)
+    np.testing.assert_array_equal(market.results.measure("unserved_units")[0][:, own], state.today.unserved)
+
+
+@pytest.mark.parametrize("wait", [0.0, 1.0])
+def test_who_comes_back_for_a_machine_that_was_not_there_is_counted_once(wait: float) -> None:
+    market = Market("tiny", seed=4, weeks=10, overrides={**ALONE, **NO_GOODS, **fates(wait, 0.0)})
+    asked: list[int] = []
+    while market.running:
+        market.run_week()
+        orders = market.state.today.orders
+        assert orders is not None
+        asked += orders.customer[orders.offer == 0].tolist()
+    assert len(asked) > 2 * len(set(asked))  # control: they do come back
+    assert market.results.measure("demand_units")[..., 0].sum() == len(set(asked))
+    assert market.results.measure("unserved_units")[..., 0].sum() == len(set(asked))
+
+
+def test_all_that_was_asked_for_is_delivered_or_still_wanted() -> None:
+    """Nobody leaves and nobody sells but us: each need is demand once, however long it stays open."""
+    late = {**ALONE, **NO_GOODS, "params.channel.production_lead_time": 3, **fates(1.0, 0.0)}
+    market = Market("tiny", seed=4, weeks=60, overrides=late)
+    while market.running:
+        market.run_week()
+        asked, sold = (market.results.measure(m) for m in ("demand_units", "sell_out_units"))
+        waiting = market.state.waiting
+        assert waiting is not None
+        assert asked[..., 0].sum() == sold[..., 0].sum() + len(market.state.wishes)
+        assert asked[..., 2].sum() == sold[..., 2].sum() + waiting.units.sum()
+    machines = market.results.measure("sell_out_units")[..., 0].sum()
+    assert machines > len(market.state.customers) / 2  # needs come up again after a purchase, and count again
