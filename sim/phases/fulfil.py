@@ -147,7 +147,10 @@ def _order(state: MarketState) -> None:
     """Distributors take in the week's demand and, those whose turn it is, order."""
     distributors = state.distributors
     observe_moving_average(state.forecasts, distributors.demand, state.week)
-    due = orders_due(np.arange(len(distributors)), state.week, state.params.channel.order_cycle)
+    # By territory and place, not by row: one distributor more leaves the weeks of those elsewhere alone. (The key itself
+    # will not do: it is the territory × 1000 + place, and 1000 has the divisors of many cycles.)
+    territory, place = np.divmod(distributors.key.astype(np.int64), 1000)
+    due = orders_due(territory + place, state.week, state.params.channel.order_cycle)
     quantity = np.rint(decide_orders(state).quantity).astype(np.int64) * due[:, None]
     request(state.channel, quantity)
     distributors.ordered[:] = quantity

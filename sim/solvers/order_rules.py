@@ -109,7 +109,7 @@ def anchor_and_adjust(
     return order
 
 
-def orders_due(keys: Numbers, week: int, cycle: int) -> npt.NDArray[np.bool_]:
-    """Which distributors order this week when each orders every ``cycle`` weeks, staggered by their keys."""
-    due: npt.NDArray[np.bool_] = (keys + week) % cycle == 0
+def orders_due(turn: Numbers, week: int, cycle: int) -> npt.NDArray[np.bool_]:
+    """Which distributors order this week when each orders every ``cycle`` weeks, staggered by their ``turn``."""
+    due: npt.NDArray[np.bool_] = (turn + week) % cycle == 0
     return due

@@ -121,6 +121,22 @@ def test_orders_go_out_every_other_week_in_turn() -> None:
     assert ordered[:, 1].any()
 
 
+def test_one_more_distributor_leaves_the_order_weeks_of_other_territories_alone() -> None:
+    def weeks(north: int, cycle: int) -> list[list[int]]:
+        given = {"territory.north.distributors": north, "params.channel.order_cycle": cycle}
+        market = Market("tiny", seed=4, customers=1500, weeks=12, overrides=given).run()
+        ordered = market.results.measure("ordered_units").sum(axis=2)
+        return [np.flatnonzero(column).tolist() for column in ordered.T]
+
+    for cycle in (2, 3, 4):
+        one, two = weeks(1, cycle), weeks(2, cycle)
+        assert [one[0], one[-1]] == [two[0], two[-1]]
+        for turns in (one, two):
+            assert all(set(np.diff(column) % cycle) == {0} for column in turns)
+        assert two[0] != two[1], "two of one territory take turns"
+        assert one[0] != one[1], "territories take turns"
+
+
 # ---- account ----------------------------------------------------------------------------------------------------------
 
 

@@ -205,3 +205,14 @@ def test_all_that_was_asked_for_is_delivered_or_still_wanted() -> None:
         assert asked[..., 2].sum() == sold[..., 2].sum() + waiting.units.sum()
     machines = market.results.measure("sell_out_units")[..., 0].sum()
     assert machines > len(market.state.customers) / 2  # needs come up again after a purchase, and count again
+
+
+def test_a_rivals_machine_ends_the_wish_for_ours() -> None:
+    market = Market("tiny", seed=4, weeks=12, overrides={**NO_GOODS, **fates(0.0, 0.3)})
+    had: set[int] = set()
+    while market.running:
+        market.run_week()
+        wishes = market.state.wishes
+        assert (market.state.customers.need_open[wishes // len(market.state.layout.offers)] & 1).all()
+        had |= set(wishes.tolist())
+    assert 0 < len(wishes) < len(had)  # some ended, though none of ours was sold
