@@ -102,8 +102,9 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
     rivals = Columns(RIVAL_COLUMNS, len(rows), {})
     reference = {c.name: c.reference_price for c in world.categories}
     markup = 1.0 + params.rivals.channel_markup
-    own_users = sum(b.users_at_start for b in world.brands)
-    users = {b.name: (b.users_at_start / own_users if own_users else 1.0 / len(world.brands)) for b in world.brands}
+    # A brand's share of all customers, those who use no brand among them; alike where nobody uses any.
+    anybody = any(b.users_at_start > 0 for b in world.brands)
+    users = {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
     offers = [world.offers[j] for j in rows]
     rivals.fill(
         {

@@ -179,7 +179,7 @@ class CompetitorSeen:
     key: Ints  # [rival offers] stable id
     price: Floats  # [rival offers] relative to the category's reference price
     unit_cost: Floats  # [rival offers] on the same scale
-    share: Floats  # [rival offers] believed share of the category's units
+    share: Floats  # [rival offers] believed share of the category's occasions on which the offer is bought
     price_sensitivity: Floats  # [rival offers] believed mean sensitivity in the category
 
 

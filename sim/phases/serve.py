@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.demand_step import serve_week
 from sim.kernels.experience import Deliveries
+from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.running import add_events, fade_all
 from sim.phases.record import count_by_cells
 from sim.population import NEVER
@@ -104,17 +105,22 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:
 
 
 def _watch_shares(state: MarketState) -> None:
-    """Rivals learn their share of the units sold in their categories, with a lag."""
-    orders, served = state.today.orders, state.today.served
+    """Rivals learn, with a lag, on which share of the occasions in its category each of their offers is bought.
+
+    Occasions on which nothing is bought count too: this is the share that a mark-up under logit demand depends on.
+    An order of an earlier week that is filled now, by us or by a rival, stands for one more occasion. A week without
+    any teaches nothing.
+    """
+    orders, served, occasions = state.today.orders, state.today.served, state.today.occasions_made
     assert orders is not None
     assert served is not None
-    units = np.bincount(orders.offer, weights=served, minlength=len(state.layout.offers)).astype(np.float64)
-    share = units / _total_of_category(units, state.numbers.category)
-    seen = share[state.rivals.offer]
-    speed = 1.0 / state.params.rivals.share_lag
+    assert occasions is not None
+    category, categories = state.numbers.category, len(state.layout.categories)
+    filled = served > 0
+    late = category[orders.offer[filled & (orders.index >= NUMBERS_A_WEEK)]]
+    chances = np.bincount(occasions.category, minlength=categories) + np.bincount(late, minlength=categories)
+    bought = np.bincount(orders.offer[filled], minlength=len(state.layout.offers))
+    offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
+    chance = chances[category[offer]]
+    seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)
     state.rivals.share[:] += speed * (seen - state.rivals.share)
-
-
-def _total_of_category(units: NDArray[np.float64], category: NDArray[np.int64]) -> NDArray[np.float64]:
-    total: NDArray[np.float64] = np.maximum(np.bincount(category, weights=units), 1.0)[category]
-    return total

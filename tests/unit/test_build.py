@@ -184,7 +184,8 @@ def test_rivals_start_at_their_list_price_marked_up(big: Market) -> None:
         assert rivals.unit_cost[row] < rivals.price[row]
     assert not set(rivals.offer) & set(world.own_offers)
     category = big.state.numbers.category[rivals.offer]
-    np.testing.assert_allclose(own_share(world) + np.bincount(category, rivals.share), 1.0)
+    users = sum(brand.users_at_start for brand in world.brands if not brand.own)
+    np.testing.assert_allclose(np.bincount(category, rivals.share), users)  # the rest is ours, or uses nothing
 
 
 # ---- database and numbers ---------------------------------------------------------------------------------------------

@@ -288,13 +288,36 @@ def test_new_customers_are_counted_once_and_only_when_served() -> None:
     assert not nothing.results.measure("new_customers").any()
 
 
-def test_rivals_learn_their_share_with_a_lag() -> None:
-    market = Market("tiny", seed=4, weeks=1, overrides={"params.rivals.share_lag": 4.0})
-    before = market.state.rivals.share.copy()
-    market.run_week()
-    sold = market.results.measure("sell_out_units")[0].sum(axis=(0, 1))
-    seen = np.array([sold[1] / max(sold[:2].sum(), 1), sold[3] / max(sold[2:].sum(), 1)])
-    np.testing.assert_allclose(market.state.rivals.share, before + 0.25 * (seen - before))
+@pytest.mark.parametrize("short", [False, True])
+def test_rivals_learn_on_which_share_of_occasions_they_are_bought_with_a_lag(short: bool) -> None:
+    """Over those who buy something the share would be larger, and with it the mark-up under logit demand."""
+    given = {**EMPTY, "params.channel.unserved_wait": 0.5, "params.channel.unserved_switch": 0.5} if short else {}
+    market = Market("tiny", seed=4, weeks=6, overrides={"params.rivals.share_lag": 4.0, **given})
+    state, late = market.state, 0
+    while market.running:
+        before = state.rivals.share.copy()
+        market.run_week()
+        orders, served, occasions = state.today.orders, state.today.served, state.today.occasions_made
+        assert orders is not None and served is not None and occasions is not None
+        seen = before.copy()
+        for row, offer in enumerate(state.rivals.offer):
+            category = state.numbers.category[offer]
+            mine = (state.numbers.category[orders.offer] == category) & (served > 0)
+            earlier = (mine & (orders.index >= 256)).sum()  # orders that had waited, filled by us or by a rival
+            late += earlier
+            chances = (occasions.category == category).sum() + earlier
+            if chances:
+                seen[row] = (orders.offer[served > 0] == offer).sum() / chances
+        np.testing.assert_allclose(state.rivals.share, before + 0.25 * (seen - before))
+    bought = market.results.measure("orders").sum()
+    assert bought < 0.9 * market.results.measure("occasions").sum()  # control: many occasions without a purchase
+    assert (late > 0) == short
+
+
+def test_a_week_without_occasions_teaches_rivals_nothing() -> None:
+    idle = {"customer_type.workshop.purchase_rate": 0.0, "customer_type.plant.purchase_rate": 0.0}
+    market = Market("tiny", seed=4, weeks=3, overrides=idle).run()
+    assert market.state.rivals.share[1] == 0.35
 
 
 EMPTY_KEYS = {name.replace(".", "__"): value for name, value in EMPTY.items()}
