@@ -174,11 +174,6 @@ def weekly_hazard_of_annual_probability(p: float) -> float:
     return -math.log1p(-p) / WEEKS_PER_YEAR
 
 
-def weekly_probability_of_annual_rate(rate: float) -> float:
-    """Weekly probability 1−exp(−rate/52) of a process with ``rate`` events a year."""
-    return -math.expm1(-rate / WEEKS_PER_YEAR)
-
-
 def retention_of_half_life(half_life: float) -> float:
     """Share kept after one period by a stock that halves in ``half_life`` periods: 2^(−1/h)."""
     return float(0.5 ** (1.0 / half_life))

@@ -68,7 +68,9 @@ RIVAL_COLUMNS: tuple[Column, ...] = (
     Column("offer", np.int32, "-", "row of the offer"),
     Column("price", np.float64, "share of reference price", "price asked of customers"),
     Column("unit_cost", np.float64, "share of reference price", "cost to the rival's channel"),
-    Column("share", np.float64, "share", "share of the category's occasions on which it is bought, as the rival believes"),
+    Column(
+        "share", np.float64, "share", "share of the category's occasions on which it is bought, as the rival believes"
+    ),
     Column("sensitivity", np.float64, "utility per relative price", "price sensitivity as the rival believes it to be"),
 )
 

@@ -33,7 +33,7 @@ def see_distributors(state: MarketState, decision: Decision) -> DistributorSeen:
         owed=state.channel.backorders,
         expected=state.forecasts.level,
         deviation=error_deviation(state.forecasts),
-        cover=np.full(count, float(state.numbers.channel.cover_weeks)),
+        cover=np.full(count, state.params.channel.cover_weeks),
         wholesale=np.broadcast_to(wholesale, (count, len(wholesale))),
         purchases=state.distributors.purchases,
         trust=state.distributors.trust,

@@ -60,7 +60,6 @@ def offer_sharing(state: MarketState) -> SharingOffer:
 
 def decide_production(state: MarketState) -> Production:
     """Ask what the plant starts this week."""
-    channel = state.numbers.channel
     volume = state.distributors.purchases
     shared = float(volume[state.distributors.shares_data].sum() / max(volume.sum(), 1.0))
     seen = PlantSeen(
@@ -74,7 +73,7 @@ def decide_production(state: MarketState) -> Production:
         shared_expected=state.shared_forecast.level,
         shared_deviation=error_deviation(state.shared_forecast),
         shared_share=shared,
-        cover=float(channel.production_cover_weeks),
+        cover=state.params.channel.production_cover_weeks,
     )
     answer: Production = state.ask("production", seen)
     check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.build.database import mark_spread
 from sim.params import Params
-from sim.params.channel import ChannelNumbers
 from sim.params.customer_numbers import (
     AdvertisingNumbers,
     ChoiceNumbers,
@@ -43,7 +42,6 @@ class Numbers:
     experience: ExperienceNumbers
     funnel: FunnelNumbers
     relationship: RelationshipNumbers
-    channel: ChannelNumbers
     positions: Array  # [T] positions of the sales force at the start
     own_column: Array  # [J] place among our offers, −1 for rivals'
     category: Array  # [J]
@@ -75,7 +73,6 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         experience=experience_numbers(params.experience, params.loyalty, params.talk),
         funnel=funnel_numbers(params.funnel, params.lapse, params.loyalty, params.experience, dt),
         relationship=relationship_numbers(params.relationship, dt),
-        channel=params.channel.numbers(),
         positions=positions,
         own_column=own_column,
         category=category,

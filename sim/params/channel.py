@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import Self
 
-import numpy as np
 from pydantic import model_validator
 
-from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param
+from sim.quantity import Section, param
 
 _STERMAN = "Sterman 1989"
 _CHEN = "Chen, Drezner, Ryan & Simchi-Levi 2000"
@@ -81,32 +80,12 @@ class Channel(Section):
             raise ValueError(f"unserved_wait + unserved_switch is {total:g}; expected at most 1, the rest leaves")
         return self
 
-    def numbers(self, dtype: type[np.floating[Any]] = np.float64) -> ChannelNumbers:
-        """The numbers that the channel's kernels take; ``dtype`` is that of the reals."""
-        return freeze(
-            self,
-            ChannelNumbers,
-            dtype,
-            cover_weeks=float(self.lead_time + self.order_cycle - 1),
-            production_cover_weeks=float(self.production_lead_time + self.production_cycle - 1),
-            weekly_holding_rate=self.holding_rate / WEEKS_PER_YEAR,
-        )
+    @property
+    def cover_weeks(self) -> float:
+        """Weeks of demand that a distributor's order has to cover until the next one can arrive."""
+        return float(self.lead_time + self.order_cycle - 1)
 
-
-class ChannelNumbers(NamedTuple):
-    """What the channel computes with, in weeks and shares; covers are the weeks an order has to protect."""
-
-    order_cycle: np.int32
-    lead_time: np.int32
-    cover_weeks: np.floating[Any]
-    forecast_window: np.int32
-    production_cycle: np.int32
-    production_lead_time: np.int32
-    production_cover_weeks: np.floating[Any]
-    payment_weeks: np.int32
-    credit_limit_weeks: np.floating[Any]
-    weekly_holding_rate: np.floating[Any]
-    own_cost_share: np.floating[Any]
-    unserved_wait: np.floating[Any]
-    unserved_switch: np.floating[Any]
-    trust_start: np.floating[Any]
+    @property
+    def production_cover_weeks(self) -> float:
+        """Weeks of orders that a production order has to cover until the next one can be finished."""
+        return float(self.production_lead_time + self.production_cycle - 1)

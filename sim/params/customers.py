@@ -127,16 +127,25 @@ class Talk(Section):
 
 
 class Needs(Section):
-    """When customers want to buy: season and trend of consumable occasions and of needs for durables."""
+    """When customers want to buy: season and trend of consumable occasions. Needs for durables follow age alone: they get neither."""
 
     season_swing: float = param(
-        0.0, unit="share", doc="Height of the yearly season above and below its mean.", bounds=(0.0, 1.0)
+        0.0,
+        unit="share",
+        doc="Height of the yearly season of consumable occasions above and below its mean; durables have none.",
+        bounds=(0.0, 1.0),
     )
     season_peak: float = param(26.0, unit="week of the year", doc="Week in which the season peaks.", bounds=(0.0, 52.0))
-    growth: float = param(0.0, unit="1/year", doc="Growth of all rates a year.", bounds=(-0.9, 5.0), soft=(-0.2, 0.3))
+    growth: float = param(
+        0.0,
+        unit="1/year",
+        doc="Growth of the rates of consumable occasions a year; durables have none.",
+        bounds=(-0.9, 5.0),
+        soft=(-0.2, 0.3),
+    )
 
     def activity(self, week: float) -> float:
-        """Season times trend: what multiplies all rates of need in ``week``; 1 at the defaults."""
+        """Season times trend: what multiplies the rates of consumable occasions in ``week``; 1 at the defaults."""
         season = 1.0 + self.season_swing * math.cos(2.0 * math.pi * (week - self.season_peak) / WEEKS_PER_YEAR)
         return float(season * (1.0 + self.growth) ** (week / WEEKS_PER_YEAR))
 

@@ -12,7 +12,10 @@ class Rivals(Section):
         0.22, unit="share of list price", doc="Mark-up of the channel on rival offers.", bounds=(0, 3)
     )
     share_lag: float = param(
-        8.0, unit="weeks", doc="Time constant with which a rival learns its market share.", bounds=(1, 104)
+        8.0,
+        unit="weeks",
+        doc="Time constant with which a rival learns on which share of occasions it is bought.",
+        bounds=(1, 104),
     )
     advertising: int = param(
         65_000_000, unit="minor units/year", doc="Advertising of each rival brand.", bounds=(0, 10**13)

@@ -14,11 +14,9 @@ from sim.rng import uniform
 from sim.solvers import order_rules
 
 
-def test_numbers_are_typed_and_covers_derived() -> None:
-    numbers = Channel(order_cycle=3, lead_time=2, holding_rate=0.52).numbers(np.float32)
-    assert numbers.cover_weeks == 4.0 and numbers.cover_weeks.dtype == np.float32
-    assert numbers.weekly_holding_rate == pytest.approx(0.01)
-    assert numbers.order_cycle.dtype == np.int32
+def test_an_order_covers_the_weeks_until_the_next_one_arrives() -> None:
+    numbers = Channel(order_cycle=3, lead_time=2, production_cycle=2, production_lead_time=5)
+    assert (numbers.cover_weeks, numbers.production_cover_weeks) == (4.0, 6.0)
 
 
 def test_default_gross_margin_is_within_the_aim() -> None:
@@ -29,10 +27,10 @@ def test_default_gross_margin_is_within_the_aim() -> None:
 @pytest.mark.parametrize("mean", [3, 6, 12])
 def test_default_ordering_covers_three_to_six_weeks(mean: int) -> None:
     """Stock on hand over weekly sell-out, for offers that sell ``mean`` units a week in orders of three."""
-    numbers, rule = Channel().numbers(), OrderUpTo()
+    numbers, rule = Channel(), OrderUpTo()
     shape, keys = (12, 20), np.arange(12)
-    stage = stock_flow.open_stage(np.full(shape, 5 * mean), int(numbers.lead_time))
-    forecast = order_rules.open_forecast(np.full(shape, mean), np.sqrt(3 * mean), int(numbers.forecast_window))
+    stage = stock_flow.open_stage(np.full(shape, 5 * mean), numbers.lead_time)
+    forecast = order_rules.open_forecast(np.full(shape, mean), np.sqrt(3 * mean), numbers.forecast_window)
     cover, sold, wanted = [], 0, 0
     for week in range(200):
         stock_flow.receive(stage, week)
@@ -46,8 +44,8 @@ def test_default_ordering_covers_three_to_six_weeks(mean: int) -> None:
         )
         target += rule.extra_cover * forecast.level
         order = np.rint(order_rules.order_up_to(target, stock_flow.inventory_position(stage))).astype(np.int64)
-        stock_flow.request(stage, order * order_rules.orders_due(keys, week, int(numbers.order_cycle))[:, None])
-        stock_flow.ship(stage, stage.owed.copy(), week, int(numbers.lead_time))
+        stock_flow.request(stage, order * order_rules.orders_due(keys, week, numbers.order_cycle)[:, None])
+        stock_flow.ship(stage, stage.owed.copy(), week, numbers.lead_time)
         if week >= 50:
             cover.append(stage.on_hand.mean() / mean)
     assert 3.0 <= np.mean(cover) <= 6.0

@@ -15,7 +15,6 @@ from sim.quantity import (
     param,
     retention_of_half_life,
     weekly_hazard_of_annual_probability,
-    weekly_probability_of_annual_rate,
 )
 
 
@@ -124,5 +123,4 @@ def test_freeze_types_numbers_for_kernels() -> None:
 def test_time_units_are_converted_by_hazard() -> None:
     hazard = weekly_hazard_of_annual_probability(0.27)
     assert math.exp(-52 * hazard) == pytest.approx(1 - 0.27)
-    assert weekly_probability_of_annual_rate(52.0) == pytest.approx(1 - math.exp(-1))
     assert retention_of_half_life(4.0) ** 4 == pytest.approx(0.5)
