@@ -199,7 +199,9 @@ class MarketState:
     today: Today = field(default_factory=Today)
     reports: list[Report] = field(default_factory=list)
     waiting: Purchases | None = None
-    wishes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # see phases.fulfil
+    wishes: NDArray[np.int64] = field(
+        default_factory=lambda: np.empty(0, dtype=np.int64)
+    )  # our durables asked for and not got: customer × offers + offer
     invoices: dict[int, list[tuple[Ints, NDArray[np.int64]]]] = field(default_factory=dict)
     goodwill: Floats = field(default_factory=lambda: np.empty(0))
     segments: int = 0

@@ -78,30 +78,31 @@ def _count_demand(state: MarketState, earlier: int) -> None:
     assert served is not None
     stock, units = orders.stock[earlier:], orders.units[earlier:]
     lacking = units - served[earlier:]
-    durable = np.flatnonzero(state.board.durable[state.numbers.category][orders.offer])
-    wish = orders.customer[durable] * len(state.layout.offers) + orders.offer[durable]
-    if len(state.wishes):
-        again = durable[np.isin(wish, state.wishes)] - earlier
+    if len(state.wishes) or lacking.any():
+        again = _wish_again(state, orders, served) - earlier
         units, lacking = units.copy(), lacking.copy()
         units[again], lacking[again] = 0, 0
-    cells = state.channel.on_hand.size
-    today.demand = units_by_stock(stock, units, cells).reshape(shape)
-    today.unserved = units_by_stock(stock, lacking, cells).reshape(shape)
+    today.demand = units_by_stock(stock, units, state.channel.on_hand.size).reshape(shape)
+    today.unserved = units_by_stock(stock, lacking, state.channel.on_hand.size).reshape(shape)
     state.distributors.demand[:] = today.demand
+
+
+def _wish_again(state: MarketState, orders: Purchases, served: Units) -> NDArray[np.int64]:
+    """Places of orders for a durable that the customer asked for before; ``state.wishes`` is brought up to date.
+
+    Wishes are the durables of ours that were asked for and not delivered, as customer × offers + offer, while the
+    need for one is open. A purchase, whoever sells it, ends the need, and with it all wishes of the category.
+    """
+    offers, categories, category = len(state.layout.offers), len(state.layout.categories), state.numbers.category
+    durable = np.flatnonzero(state.board.durable[category][orders.offer])
+    wish = orders.customer[durable] * offers + orders.offer[durable]
+    again = durable[np.isin(wish, state.wishes)]
     bought = served[durable] > 0
     refused = ~bought & (orders.stock[durable] >= 0)
-    _keep_wishes(state, wish[bought], wish[refused])
-
-
-def _keep_wishes(state: MarketState, fulfilled: Units, refused: Units) -> None:
-    """Wishes for durables of ours that were not met, as customer × offers + offer, while the need for one is open.
-
-    A purchase, whoever sells it, ends the need, and with it all wishes of the customer for offers of the category.
-    """
-    offers, categories = len(state.layout.offers), len(state.layout.categories)
-    wishes = np.unique(np.concatenate([state.wishes, refused]))
-    need, ended = (w // offers * categories + state.numbers.category[w % offers] for w in (wishes, fulfilled))
+    wishes = np.unique(np.concatenate([state.wishes, wish[refused]]))
+    need, ended = (w // offers * categories + category[w % offers] for w in (wishes, wish[bought]))
     state.wishes = wishes[~np.isin(need, ended)]
+    return again
 
 
 def join(first: Purchases | None, second: Purchases) -> Purchases:

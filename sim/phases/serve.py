@@ -117,9 +117,10 @@ def _watch_shares(state: MarketState) -> None:
     assert occasions is not None
     category, categories = state.numbers.category, len(state.layout.categories)
     filled = served > 0
-    late = category[orders.offer[filled & (orders.index >= NUMBERS_A_WEEK)]]
+    earlier = np.flatnonzero(orders.index >= NUMBERS_A_WEEK)
+    late = category[orders.offer[earlier[filled[earlier]]]]
     chances = np.bincount(occasions.category, minlength=categories) + np.bincount(late, minlength=categories)
-    bought = np.bincount(orders.offer[filled], minlength=len(state.layout.offers))
+    bought = np.bincount(orders.offer, weights=filled, minlength=len(state.layout.offers))
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]
     seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)

@@ -216,3 +216,19 @@ def test_a_rivals_machine_ends_the_wish_for_ours() -> None:
         assert (market.state.customers.need_open[wishes // len(market.state.layout.offers)] & 1).all()
         had |= set(wishes.tolist())
     assert 0 < len(wishes) < len(had)  # some ended, though none of ours was sold
+
+
+def test_who_comes_back_when_everybody_is_served_is_not_counted_again_either() -> None:
+    ample = {"params.channel.stock_weeks_at_start": 50.0, "category.machine.life_mean": 26.0}
+    market = Market("tiny", seed=4, customers=3000, weeks=1, overrides=ample)
+    state, offers = market.state, len(market.state.layout.offers)
+    state.wishes = np.arange(len(state.customers), dtype=np.int64) * offers  # everybody was refused a machine of ours
+    market.run_week()
+    orders = state.today.orders
+    assert orders is not None and state.today.demand is not None
+    machines = state.numbers.category[orders.offer] == 0
+    assert (orders.offer[machines] == 0).any()
+    assert not state.today.demand[:, 0].any()
+    assert state.today.demand[:, 1].all()
+    still = np.setdiff1d(np.arange(len(state.customers)), orders.customer[machines])
+    np.testing.assert_array_equal(state.wishes, still * offers)
