@@ -80,6 +80,7 @@ WEEK: tuple[Phase, ...] = (
             "knowledge.rep",
             "knowledge.norm",
             "diary.due",
+            "customers.relationship",
             "distributors.payment",
             "distributors.shares_data",
             "distributors.price",

@@ -39,5 +39,9 @@ class People(Section):
         source="MODEL §5: 3–6 months",
     )
     relationship_lost: float = param(
-        0.2, unit="share", doc="Relationship lost with a leaver.", bounds=(0, 1), soft=(0.1, 0.3)
+        0.2,
+        unit="share",
+        doc="Relationship lost when an account's rep leaves or changes.",
+        bounds=(0, 1),
+        soft=(0.1, 0.3),
     )

@@ -11,6 +11,7 @@ from sim.agents.manufacturer import decide_head_count, decide_pay, offer_sharing
 from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
+from sim.phases.people import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import MarketState
 
@@ -40,11 +41,16 @@ def _size_sales_force(state: MarketState) -> None:
 
 
 def _plan_coverage(state: MarketState) -> None:
+    """Take over a new call plan; an account that goes to another rep keeps only part of its relationship."""
     coverage = decide_coverage(state)
     if coverage is None:
         return
-    state.knowledge.rep[:] = coverage.rep
-    state.knowledge.norm[:] = coverage.norm
+    knowledge = state.knowledge
+    moved = (knowledge.rep >= 0) & (coverage.rep >= 0) & (coverage.rep != knowledge.rep)
+    # Those whose rep has left have paid when the rep left.
+    lose_relationship(state, np.flatnonzero(moved & state.reps.active[knowledge.rep]))
+    knowledge.rep[:] = coverage.rep
+    knowledge.norm[:] = coverage.norm
     state.diary.due[coverage.rep < 0] = 0.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.phases.account import book_hiring
 from sim.quantity import weekly_hazard_of_annual_probability
@@ -30,8 +31,12 @@ def _leave(state: MarketState) -> None:
         return
     reps.active[leaves] = False
     accounts = state.accounts()
-    accounts = accounts[leaves[state.knowledge.rep[accounts]]]
-    state.customers.relationship[accounts] *= np.float32(1.0 - numbers.relationship_lost)
+    lose_relationship(state, accounts[leaves[state.knowledge.rep[accounts]]])
+
+
+def lose_relationship(state: MarketState, accounts: NDArray[np.int64]) -> None:
+    """A relationship is with a person: ``accounts`` (rows) whose rep goes or changes keep only part of theirs."""
+    state.customers.relationship[accounts] *= np.float32(1.0 - state.params.people.relationship_lost)
 
 
 def _hire(state: MarketState) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+Ints = NDArray[np.integer]
+
 
 def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: float) -> NDArray[np.float64]:
     """Divide ``total`` calls so that Σ kᵢ·xᵢ^e is largest: xᵢ ∝ kᵢ^(1/(1−e)).
@@ -23,14 +25,66 @@ def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: fl
     return share * total
 
 
-def assign_reps(key: NDArray[np.integer], current: NDArray[np.integer], reps: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Rep of each account [n]: the current one while it is among ``reps``, else one of them by a hash of the account's key.
+#: A portfolio smaller than this part of an even one is filled up at the next plan: its rep is new, or has lost accounts.
+FAR_FROM_EVEN = 0.5
 
-    Customers keep their rep from plan to plan, whoever else is on the list. ``reps`` [≥ 1] are rows, ``current`` [n]
-    may hold −1 for nobody.
+
+def assign_reps(key: Ints, current: Ints, reps: Ints) -> NDArray[np.int64]:
+    """Rep of each account [n]: the current one while it is among ``reps``, else the one with most room.
+
+    ``key`` [n] are distinct, ``reps`` [≥ 1] are rows, ``current`` [n] may hold −1 for nobody. Accounts without a rep
+    are dealt out in the order of a hash of their key, each to the rep with the fewest. Where a rep is still far from
+    an even portfolio, the fullest give up accounts until it has one. All others keep their rep from plan to plan.
     """
     # Knuth's multiplicative hash.
-    mixed = (key.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32)
-    place = ((mixed * np.uint64(len(reps))) >> np.uint64(32)).astype(np.int64)
-    assigned: NDArray[np.int64] = np.where(np.isin(current, reps), current, reps[place])
+    order = np.argsort((key.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32), kind="stable")
+    place = _place_among(current, reps)[order]
+    place[place < 0] = _deal(_loads(place, len(reps)), int((place < 0).sum()))
+    load = _loads(place, len(reps))
+    even = len(key) // len(reps)
+    missing = np.where(load < FAR_FROM_EVEN * even, even - load, 0)
+    if missing.any():
+        given = np.bincount(_deal(-load, int(missing.sum())), minlength=len(reps))
+        # The fullest reps have them above an even portfolio: those who are short never give.
+        handed = _rank_from_the_end(place, load) < given[place]
+        place[handed] = -1
+        place[handed] = _deal(_loads(place, len(reps)), int(handed.sum()))
+    assigned = np.empty(len(key), dtype=np.int64)
+    assigned[order] = reps[place]
     return assigned
+
+
+def _place_among(current: Ints, reps: Ints) -> NDArray[np.int64]:
+    """Place of each account's rep in the list ``reps``, −1 for one who is not on it."""
+    by_row = np.argsort(reps)
+    found = by_row[np.minimum(np.searchsorted(reps[by_row], current), len(reps) - 1)]
+    return np.where(reps[found] == current, found, -1).astype(np.int64)
+
+
+def _loads(place: Ints, reps: int) -> NDArray[np.int64]:
+    """Accounts of each rep [reps]; accounts at place −1 have none."""
+    return np.bincount(place[place >= 0], minlength=reps).astype(np.int64)
+
+
+def _deal(load: Ints, count: int) -> NDArray[np.int64]:
+    """Who gets the next ``count`` accounts [count], one by one the rep with the lowest ``load``, the first of equals."""
+    low = np.sort(load)
+    needed = low * np.arange(1, len(low) + 1) - np.cumsum(
+        low
+    )  # accounts that bring the first k up to the next one's load
+    filled = int(np.searchsorted(needed, count, side="right"))
+    level = (count + int(low[:filled].sum())) // filled
+    takes = np.maximum(level - load, 0)
+    last = np.flatnonzero(load <= level)[: count - int(takes.sum())]
+    takes[last] += 1
+    rep = np.repeat(np.arange(len(load)), takes)
+    turn = np.arange(count) - np.repeat(np.cumsum(takes) - takes, takes) + load[rep]
+    return rep[np.lexsort((rep, turn))]
+
+
+def _rank_from_the_end(place: Ints, load: Ints) -> NDArray[np.int64]:
+    """How many later accounts of the list have the same rep [n]."""
+    order = np.argsort(place, kind="stable")
+    rank = np.empty(len(place), dtype=np.int64)
+    rank[order] = np.repeat(np.cumsum(load), load) - 1 - np.arange(len(place))
+    return rank

@@ -15,22 +15,7 @@ from sim.phases.work import work
 from sim.population import NEVER
 from sim.quantity import retention_of_half_life
 from sim.state import ManagerUse, MarketState, Report, Use
-from sim.week import WEEK
-
-
-def until(phase_name: str, market: Market) -> MarketState:
-    """Run this week's phases before ``phase_name``."""
-    market._open_week()
-    state = market.state
-    for phase in WEEK[: [p.name for p in WEEK].index(phase_name)]:
-        with state.lend(phase.writes):
-            phase.function(state)
-    return state
-
-
-def writes(name: str) -> tuple[str, ...]:
-    return next(phase.writes for phase in WEEK if phase.name == name)
-
+from tests.unit.part_weeks import until, writes
 
 # ---- manage -----------------------------------------------------------------------------------------------------------
 

@@ -144,14 +144,14 @@ def test_an_elasticity_without_an_optimum_is_refused(elasticity: float) -> None:
         allocate_calls(np.ones(3), elasticity, 10.0)
 
 
-def test_customers_are_spread_evenly_and_keep_their_place() -> None:
+def test_accounts_without_a_rep_are_dealt_evenly_whatever_their_order() -> None:
     key = np.arange(30_000, dtype=np.uint32)
     reps, nobody = np.array([3, 5, 8, 13, 21, 34]), np.full(30_000, -1)
     assigned = assign_reps(key, nobody, reps)
-    share = np.unique(assigned, return_counts=True)[1] / 30_000
-    assert len(share) == 6
-    assert np.abs(share - 1 / 6).max() < 0.01
-    np.testing.assert_array_equal(assign_reps(key[::-1].copy(), nobody, reps), assigned[::-1])
+    assert np.unique(assigned, return_counts=True)[1].tolist() == [5_000] * 6
+    order = np.random.default_rng(1).permutation(30_000)
+    np.testing.assert_array_equal(assign_reps(key[order], nobody, reps), assigned[order])
+    np.testing.assert_array_equal(assign_reps(key, assigned, reps), assigned)
     assert (assign_reps(key, nobody, reps[:1]) == 3).all()
 
 
@@ -159,7 +159,48 @@ def test_accounts_stay_with_their_rep_while_it_is_there() -> None:
     current = np.array([5, 99, -1, 8])
     assigned = assign_reps(np.arange(4), current, np.array([5, 8]))
     assert assigned[[0, 3]].tolist() == [5, 8]
-    assert set(assigned) <= {5, 8}
+    assert sorted(assigned) == [5, 5, 8, 8]
+
+
+@quick
+@given(
+    held=st.lists(st.integers(-1, 7), max_size=120),
+    reps=st.lists(st.integers(0, 7), min_size=1, max_size=6, unique=True),
+    seed=st.integers(0, 1000),
+)
+def test_accounts_go_one_by_one_to_the_rep_with_most_room(held: list[int], reps: list[int], seed: int) -> None:
+    """The rule as it is told: deal out what nobody has, then the fullest give to those who are far from even."""
+    key = np.random.default_rng(seed).choice(10_000, len(held), replace=False).astype(np.uint32)
+    order = sorted(range(len(held)), key=lambda i: int(key[i]) * 2654435761 % 2**32)
+    now = {i: rep if rep in reps else None for i, rep in enumerate(held)}
+
+    def load(rep: int) -> int:
+        return sum(other == rep for other in now.values())
+
+    for i in (i for i in order if now[i] is None):
+        now[i] = min(reps, key=load)
+    even = len(held) // len(reps)
+    short = {rep: even - load(rep) for rep in reps if load(rep) < even / 2}
+    loose = []
+    for _ in range(sum(short.values())):
+        fullest = max(reps, key=load)
+        loose.append([i for i in order if now[i] == fullest][-1])
+        now[loose[-1]] = None
+    for i in sorted(loose, key=order.index):
+        now[i] = min(reps, key=load)
+    assigned = assign_reps(key, np.array(held, dtype=np.int64), np.array(reps))
+    assert assigned.tolist() == [now[i] for i in range(len(held))]
+    if even:
+        assert min(load(rep) for rep in reps) >= even / 2
+
+
+def test_control_reps_who_are_not_far_from_even_are_left_alone() -> None:
+    current = np.repeat([5, 8], [70, 30])
+    key = np.arange(100)
+    np.testing.assert_array_equal(assign_reps(key, current, np.array([5, 8])), current)
+    moved = assign_reps(key, np.repeat([5, 8], [80, 20]), np.array([5, 8]))
+    assert np.bincount(moved)[[5, 8]].tolist() == [50, 50]
+    assert (moved[80:] == 8).all()
 
 
 # ---- prices ---------------------------------------------------------------------------------------------------------
