@@ -62,13 +62,15 @@ class Account(IntEnum):
     HOLDING = 34  # capital, space and ageing of stock
     OWN_COSTS = 35  # staff, premises, delivery
     OTHER_INCOME = 36  # rebates, payments for data, fines received
+    # other cost of selling, added later
+    SEVERANCE = 37  # paid to reps whose positions are closed
 
 
 ACCOUNTS = len(Account)
 
 _A = Account
 PAY = (_A.SALARY, _A.COMMISSION, _A.BONUS, _A.BENEFITS)
-SELLING = (*PAY, _A.HIRING, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _A.MANAGEMENT, _A.ADMINISTRATION)
+SELLING = (*PAY, _A.HIRING, _A.SEVERANCE, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _A.MANAGEMENT, _A.ADMINISTRATION)
 MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
 INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
 PRODUCT = (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
@@ -112,6 +114,7 @@ FORMULAS: Mapping[str, Formula] = {
     "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
     "pay": _formula("Pay of reps", PAY),
     **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
+    "severance": _formula("Severance", (_A.SEVERANCE,)),
     "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),
     "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
     "information_cost": _formula("Database, information system, shared data", INFORMATION),

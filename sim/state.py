@@ -99,6 +99,7 @@ class Today:
     segment_cost: int = 0
     arrivals: Ints | None = None
     accounts: Ints | None = None
+    dismissed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # reps whose positions were closed
     orders: Purchases | None = None
     served: NDArray[np.int64] | None = None
     ours: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # orders we deliver on

@@ -21,6 +21,9 @@ class People(Section):
     )
     vacancy: float = param(8.0, unit="weeks", doc="Mean time to fill a position.", bounds=(0, 104))
     hiring_cost: int = param(800_000, unit="minor units", doc="Cost of filling a position.", bounds=(0, 10**10))
+    severance: float = param(
+        12.0, unit="weeks of salary", doc="Paid to a rep whose position is closed.", bounds=(0, 104), soft=(0, 52)
+    )
     applicants: int = param(
         5, unit="applicants", doc="Applicants per position; the best-looking one is hired.", bounds=(1, 100)
     )

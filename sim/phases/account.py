@@ -110,7 +110,7 @@ def _book_distributors_costs(state: MarketState) -> None:
 
 
 def _book_pay(state: MarketState) -> None:
-    """Reps' and managers' pay, travel, training and hiring, by territory."""
+    """Reps' and managers' pay, severance, travel and training, by territory."""
     reps, costs, ledger, pay = state.reps, state.params.costs, state.ledger, state.today.pay
     if pay is None:
         return
@@ -125,6 +125,10 @@ def _book_pay(state: MarketState) -> None:
     ledger.pay(MANUFACTURER, outside, salary, debit=Account.SALARY, by=by)
     ledger.pay(MANUFACTURER, outside, commission, debit=Account.COMMISSION, by=by)
     ledger.pay(MANUFACTURER, outside, _money(costs.benefits * (salary + commission)), debit=Account.BENEFITS, by=by)
+    gone = state.today.dismissed
+    severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
+    at = {"territory": reps.territory[gone], "team": reps.team[gone]}
+    ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
     ledger.pay(MANUFACTURER, outside, reps.calls.astype(np.int64) * costs.travel, debit=Account.TRAVEL, by=by)
     trained = np.where(reps_at_work(state), state.managers.training_hours[reps.team] * numbers.training_price, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.competitor import decide_rival_prices
 from sim.agents.distributor import decide_retail_prices, decide_sharing
@@ -13,7 +14,7 @@ from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
 from sim.phases.people import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
-from sim.state import MarketState
+from sim.state import Ints, MarketState
 
 
 def decide(state: MarketState) -> None:
@@ -28,16 +29,26 @@ def decide(state: MarketState) -> None:
 
 
 def _size_sales_force(state: MarketState) -> None:
-    """Open and close positions; whoever sits on a closed position leaves."""
-    reps = state.reps
-    wanted = decide_head_count(state).positions
-    place = reps.key % 1000
-    position = place < wanted[reps.territory]
+    """Open and close positions; whoever sits on a closed position is dismissed, and missed by its accounts."""
+    reps, rep = state.reps, state.knowledge.rep
+    position = _positions(state, decide_head_count(state).positions)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
-    gone = np.bincount(reps.team[leaving], minlength=len(state.managers))
-    state.heads.leave(state.week, gone)
+    state.today.dismissed = np.flatnonzero(leaving)
+    lose_relationship(state, np.flatnonzero((rep >= 0) & leaving[rep]))
+    state.heads.leave(state.week, np.bincount(reps.team[leaving], minlength=len(state.managers)))
+
+
+def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
+    """Which positions exist [R]: as many as ``wanted`` [T], filled ones before vacant ones, those before new ones."""
+    reps = state.reps
+    standing = np.where(reps.active, 0, np.where(reps.position, 1, 2))
+    order = np.lexsort((reps.key, standing, reps.territory))
+    territory = reps.territory[order]
+    position = np.zeros(len(reps), dtype=np.bool_)
+    position[order] = np.arange(len(order)) - np.searchsorted(territory, territory) < wanted[territory]
+    return position
 
 
 def _plan_coverage(state: MarketState) -> None:

@@ -363,11 +363,3 @@ def test_better_selection_hires_better_people() -> None:
         means[validity] = market.state.reps.ability[hired].mean()
     assert abs(means[0.0]) < 0.35
     assert means[0.42] - means[0.0] == pytest.approx(0.42 * 1.163, abs=0.25)  # expected best of five applicants
-
-
-def test_closed_positions_send_their_people_home_at_once() -> None:
-    market = Market("tiny", seed=1, weeks=2, overrides={"policy.head_count.extra": -1})
-    market.run_week()
-    assert np.bincount(market.state.reps.territory[market.state.reps.position]).tolist() == [2, 2]
-    assert market.state.heads.left[0].sum() >= 2
-    assert not (market.state.reps.active & ~market.state.reps.position).any()

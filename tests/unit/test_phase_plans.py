@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
+from sim.accounts_chart import Account
 from sim.market import Market
 from sim.phases.decide import decide
 from sim.state import MarketState
@@ -85,3 +87,90 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
     assert (held[added] >= 10).all()
     assert held[state.reps.active].min() >= 10
     assert not held[~state.reps.active].any()
+
+
+# ---- positions that close ---------------------------------------------------------------------------------------------
+
+
+def closed(weeks: int = 1, **overrides: Any) -> Market:
+    """A tiny market that closes a position in each territory in its first week."""
+    given = {"policy.head_count.extra": -1, **STAY, **overrides}
+    market = Market("tiny", seed=1, weeks=weeks, overrides=given)
+    with market.state.lend(("knowledge.rep", "customers.relationship")):
+        rows = np.arange(600)
+        market.state.knowledge.rep[:] = np.where(market.state.customers.territory == 0, rows % 3, 7 + rows % 3)
+        market.state.customers.relationship[:] = 0.5
+    return market
+
+
+def test_closed_positions_send_their_people_home_at_once() -> None:
+    market = closed()
+    market.run_week()
+    assert np.bincount(market.state.reps.territory[market.state.reps.position]).tolist() == [2, 2]
+    assert market.state.heads.left[0].sum() == 2
+    assert not (market.state.reps.active & ~market.state.reps.position).any()
+
+
+def test_whoever_is_dismissed_is_paid() -> None:
+    books = {}
+    for weeks_of_salary in (0.0, 12.0):
+        market = closed(**{"params.people.severance": weeks_of_salary})
+        market.run_week()
+        books[weeks_of_salary] = market.state.ledger
+    paid = round(12 * 3_600_000 / 52)
+    assert not books[0.0].book[1, 0, Account.SEVERANCE]
+    assert books[12.0].book[1, 0, Account.SEVERANCE] == 2 * paid
+    assert books[12.0].cut["territory"][1, :, Account.SEVERANCE].tolist() == [paid, paid]
+    assert books[12.0].cut["team"][1, :, Account.SEVERANCE].tolist() == [paid, paid]
+    for figure, sign in (("cost_to_sell", 1), ("contribution", -1)):
+        difference = books[12.0].flows(figure)[0, 0] - books[0.0].flows(figure)[0, 0]
+        assert difference == sign * 2 * paid, figure
+
+
+def test_control_nobody_is_paid_for_leaving() -> None:
+    market = Market("tiny", seed=1, weeks=8, overrides={"params.people.quit_probability": 0.99}).run()
+    assert market.results.measure("quits").sum() > 0
+    assert not market.state.ledger.book[:, 0, Account.SEVERANCE].any()
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.3])
+def test_the_accounts_of_the_dismissed_lose_relationship_once(lost: float) -> None:
+    state = until("decide", closed(**{"policy.coverage.kind": "portfolios", "params.people.relationship_lost": lost}))
+    theirs = np.isin(state.knowledge.rep, [2, 9])
+    with state.lend(writes("decide")):
+        decide(state)
+    np.testing.assert_allclose(state.customers.relationship[theirs], 0.5 * (1 - lost), rtol=1e-6)
+    assert (state.customers.relationship[~theirs] == np.float32(0.5)).all()
+    assert state.reps.active[state.knowledge.rep[theirs]].all(), "the plan of the same week deals them out"
+
+
+def test_between_plans_nobody_calls_on_the_accounts_of_the_dismissed(tmp_path: Any) -> None:
+    path = tmp_path / "close.toml"
+    path.write_text(
+        'extends = "tiny"\nweeks = 14\n[[change]]\nweek = 5\nset = { "policy.head_count.extra" = -1 }\n',
+        encoding="utf-8",
+    )
+    market = Market(str(path), seed=1, overrides=STAY)
+    while market.week < 5:
+        market.step()
+    state = market.state
+    gone = np.isin(state.knowledge.rep, np.flatnonzero(~state.reps.active))
+    assert gone.any()
+    assert not state.diary.visits[gone].any()
+    while market.week < 14:
+        market.step()
+    assert state.reps.active[state.knowledge.rep[state.knowledge.rep >= 0]].all()
+
+
+def test_vacant_positions_are_closed_before_filled_ones() -> None:
+    market = Market("tiny", seed=1, overrides={"policy.head_count.extra": -1, **STAY})
+    state = until("decide", market)
+    with state.lend(("reps.active",)):
+        state.reps.active[0] = False
+    state.heads.leave(0, np.array([1, 0]))
+    with state.lend(writes("decide")):
+        decide(state)
+    north = state.reps.territory == 0
+    assert np.flatnonzero(state.reps.position & north).tolist() == [1, 2]
+    assert np.flatnonzero(state.reps.active & north).tolist() == [1, 2]
+    assert len(state.today.dismissed) == 1  # in the south, where nobody was missing
