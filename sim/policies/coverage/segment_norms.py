@@ -63,8 +63,7 @@ class SegmentNorms(CoverageRule):
 
     def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
         """Minor units a year per customer [N]: own record and segment mean, weighted."""
-        own = np.where(np.isfinite(customers.potential), customers.potential, np.nan)
-        own = np.where(np.isnan(own) & np.isfinite(customers.recency), customers.value, own).astype(np.float64)
+        own = _purchases_from_anyone(customers)
         heard = customers.known & np.isfinite(own)
         label = customers.label.astype(np.int64)
         total = np.bincount(label[heard], weights=own[heard], minlength=segments + 1)
@@ -87,3 +86,17 @@ class SegmentNorms(CoverageRule):
                 return calls
             count = max(served, 1)
         return np.full(count, min(total, self.most_calls))
+
+
+def _purchases_from_anyone(customers: CustomersSeen) -> NDArray[np.float64]:
+    """What the account's own record says of its purchases from anyone [N], minor units a year; NaN where it says nothing.
+
+    Where only purchases from us are recorded, they are scaled by the ratio of the two among accounts that have both.
+    """
+    potential, value = customers.potential.astype(np.float64), customers.value.astype(np.float64)
+    reported, bought = np.isfinite(potential), np.isfinite(customers.recency)
+    both = reported & bought
+    from_us = value[both].sum()
+    ratio = potential[both].sum() / from_us if from_us > 0 else 1.0
+    record: NDArray[np.float64] = np.where(reported, potential, np.where(bought, ratio * value, np.nan))
+    return record
