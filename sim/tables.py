@@ -90,6 +90,7 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
     ),
     Column("last_order", np.int32, "week", "week of the last recorded order", None, NEVER),
     Column("confirmed", np.int32, "week", "week in which the record was last confirmed", None, NEVER),
+    Column("described", np.int32, "week", "week of the latest report of marks and potential", None, NEVER),
     Column("label", np.int16, "-", "assigned segment, 0 without one"),
     Column("rep", np.int32, "row", "rep who serves the customer in person, -1 for none", None, -1),
     Column("norm", np.float32, "calls/week", "call norm of the plan"),

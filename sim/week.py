@@ -30,7 +30,7 @@ class Phase:
     why: str
 
 
-_KNOWN = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed")
+_KNOWN = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "described")
 _STAGE = ("on_hand", "backorders", "owed", "in_transit", "pipeline")
 _FORECASTS = tuple(
     f"channel.{f}_{a}"

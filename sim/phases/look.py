@@ -25,19 +25,26 @@ def look(state: MarketState) -> None:
 
 
 def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
-    """Write one report into the records of its customers; its numbers are as old as the report."""
-    knowledge = state.knowledge
-    rows = report.rows
-    fade = keep ** np.float32(state.week - report.week)
+    """Write one report into the records of its customers; its numbers are as old as the report.
+
+    What a record has from a later week stays: reports of the same customer may overtake one another on their ways.
+    """
+    knowledge, rows = state.knowledge, report.rows
     knowledge.known[rows] = True
-    knowledge.value[rows] = report.value * fade
-    knowledge.orders[rows] = report.orders * fade
     knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
-    asked = np.isfinite(report.potential)
+    latest = knowledge.confirmed[rows] <= report.week
+    fade = keep ** np.float32(state.week - report.week)
+    knowledge.value[rows[latest]] = report.value[latest] * fade
+    knowledge.orders[rows[latest]] = report.orders[latest] * fade
+    knowledge.confirmed[rows[latest]] = report.week
+    if report.marks is None:
+        return
+    # Only reps tell these: news of sales that came in meanwhile says nothing of them.
+    latest = knowledge.described[rows] <= report.week
+    asked = latest & np.isfinite(report.potential)
     knowledge.potential[rows[asked]] = report.potential[asked]
-    knowledge.confirmed[rows] = report.week
-    if report.marks is not None:
-        knowledge.marks[rows] = report.marks
+    knowledge.marks[rows[latest]] = report.marks[latest]
+    knowledge.described[rows[latest]] = report.week
 
 
 def send_shared_data(state: MarketState) -> None:

@@ -125,18 +125,19 @@ def _report(state: MarketState) -> None:
 
 
 def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[np.floating], delay: int) -> Report:
-    """What the reps have to say of the customers in ``rows``, with error ``spread`` on their purchases."""
+    """What the reps have to say of the customers in ``rows``, with log error ``spread`` on all they say of purchases."""
     database, noise = state.params.database, state.luck(Decision.REPORT)
     keys = state.customers.key[rows]
     marks = state.customers.marks[rows]
     error = state.luck(Decision.MEASUREMENT).normal(keys[:, None], np.arange(marks.shape[1])[None, :])
-    potential = expected_purchases(state, rows) * np.exp(database.potential_error * noise.normal(keys, 1))
+    guess = np.hypot(database.potential_error, spread)
+    potential = expected_purchases(state, rows) * np.exp(guess * noise.normal(keys, 1))
     return Report(
         arrives=state.week + delay,
         week=state.week,
         rows=rows,
         value=(state.diary.bought[rows] * np.exp(spread * noise.normal(keys, 0))).astype(np.float32),
-        orders=state.diary.ordered[rows],
+        orders=(state.diary.ordered[rows] * np.exp(spread * noise.normal(keys, 2))).astype(np.float32),
         last_order=state.customers.last_order[rows],
         potential=potential.astype(np.float32),
         marks=(marks + database.mark_error_of_call * state.numbers.mark_spread * error).astype(np.float32),

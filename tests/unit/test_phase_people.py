@@ -8,13 +8,11 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call
 from sim.market import Market
-from sim.phases.look import look, send_shared_data
 from sim.phases.manage import manage
 from sim.phases.people import people
 from sim.phases.work import work
-from sim.population import NEVER
 from sim.quantity import retention_of_half_life
-from sim.state import ManagerUse, MarketState, Report, Use
+from sim.state import ManagerUse, MarketState, Use
 from tests.unit.part_weeks import until, writes
 
 # ---- manage -----------------------------------------------------------------------------------------------------------
@@ -215,82 +213,6 @@ def test_plan_compliance_is_the_overlap_of_plan_and_practice() -> None:
         shares[start] = market.results.measure("calls_on_plan").sum() / market.results.measure("calls_planned").sum()
     assert shares[1.0] == pytest.approx(1.0, abs=1e-5)
     assert shares[0.0] < 0.7
-
-
-def test_reports_take_the_gateways_delay_and_may_get_lost() -> None:
-    def sent(**overrides: float) -> MarketState:
-        given = {
-            "params.forms.start": 1.0,
-            "policy.routines.form_hours": 2.0,
-            **{k.replace("__", "."): v for k, v in overrides.items()},
-        }
-        state = until("work", Market("tiny", seed=1, overrides=given))
-        with state.lend(writes("work")):
-            work(state)
-        return state
-
-    state = sent(policy__gateway__loss=0.0, policy__gateway__delay=3)
-    rows = np.concatenate([report.rows for report in state.reports])
-    assert all(report.arrives == 3 for report in state.reports)
-    written = len(rows) / len(state.today.visited)
-    assert written > 0.9  # forms are in full use and there is time for all of them
-    assert np.isin(rows, state.today.visited).all()
-    assert not sent(policy__gateway__loss=1.0).reports
-    hasty = sent(policy__gateway__loss=0.0, policy__gateway__delay=0)
-    assert all(report.arrives == 1 for report in hasty.reports)  # never in the same week
-    assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).reports
-
-
-# ---- look -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
-    state = Market("tiny", seed=1).state
-    state.week = 5
-    rows = np.flatnonzero(~state.knowledge.known)[:3]
-    others = np.setdiff1d(np.arange(600), rows)
-    before = {name: getattr(state.knowledge, name).copy() for name in state.knowledge}
-    marks = np.full((3, 2), 7.0, dtype=np.float32)
-    report = Report(
-        5,
-        3,
-        rows,
-        np.array([100.0, 200.0, 300.0]),
-        np.ones(3),
-        np.array([2, NEVER, 3]),
-        np.array([np.nan, 50.0, np.nan]),
-        marks,
-    )
-    late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.full(3, NEVER), np.full(3, np.nan), None)
-    state.reports = [report, late]
-    with state.lend(writes("look")):
-        look(state)
-    keep = retention_of_half_life(state.params.database.memory)
-    known = state.knowledge
-    assert known.known[rows].all()
-    np.testing.assert_allclose(known.value[rows], np.array([100.0, 200.0, 300.0]) * keep**2, rtol=1e-5)  # two weeks old
-    np.testing.assert_allclose(known.value[others], before["value"][others] * keep, rtol=1e-5)
-    assert known.last_order[rows].tolist() == [2, NEVER, 3]
-    np.testing.assert_array_equal(np.isfinite(known.potential[rows]), [False, True, False])
-    np.testing.assert_array_equal(known.confirmed[rows], 3)
-    np.testing.assert_array_equal(known.marks[rows], marks)
-    for name in ("known", "confirmed", "last_order", "label"):
-        np.testing.assert_array_equal(getattr(known, name)[others], before[name][others])
-    assert state.reports == [late]
-
-
-def test_only_distributors_who_share_send_data_of_their_own_customers() -> None:
-    state = Market("tiny", seed=1).state
-    send_shared_data(state)
-    assert not state.reports
-    with state.lend(("distributors.shares_data",)):
-        state.distributors.shares_data[:] = [False, True]
-    send_shared_data(state)
-    report = state.reports[0]
-    users = (state.customers.distributor == 1) & (state.customers.last_order != NEVER)
-    np.testing.assert_array_equal(report.rows, np.flatnonzero(users))
-    assert report.arrives == 1
-    np.testing.assert_array_equal(report.value, state.diary.bought[report.rows])
 
 
 # ---- people -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,186 @@
+"""The way of a report: what reps write up of the accounts they visited, and what enters the database when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.agents.headquarters_view import expected_purchases
+from sim.market import Market
+from sim.phases.look import look, send_shared_data
+from sim.phases.work import work
+from sim.population import NEVER
+from sim.quantity import retention_of_half_life
+from sim.state import MarketState, Report
+from tests.unit.part_weeks import until, writes
+
+# ---- work -------------------------------------------------------------------------------------------------------------
+
+
+def test_reports_take_the_gateways_delay_and_may_get_lost() -> None:
+    def sent(**overrides: float) -> MarketState:
+        given = {
+            "params.forms.start": 1.0,
+            "policy.routines.form_hours": 2.0,
+            **{k.replace("__", "."): v for k, v in overrides.items()},
+        }
+        state = until("work", Market("tiny", seed=1, overrides=given))
+        with state.lend(writes("work")):
+            work(state)
+        return state
+
+    state = sent(policy__gateway__loss=0.0, policy__gateway__delay=3)
+    rows = np.concatenate([report.rows for report in state.reports])
+    assert all(report.arrives == 3 for report in state.reports)
+    written = len(rows) / len(state.today.visited)
+    assert written > 0.9  # forms are in full use and there is time for all of them
+    assert np.isin(rows, state.today.visited).all()
+    assert not sent(policy__gateway__loss=1.0).reports
+    hasty = sent(policy__gateway__loss=0.0, policy__gateway__delay=0)
+    assert all(report.arrives == 1 for report in hasty.reports)  # never in the same week
+    assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).reports
+
+
+def errors(**overrides: Any) -> dict[str, float]:
+    """Standard deviation of the log error of what reports say, in a market of many visits."""
+    given = {
+        "params.forms.speed": 0.001,
+        "policy.routines.form_hours": 2.0,
+        "policy.gateway.loss": 0.0,
+        **{name.replace("__", "."): value for name, value in overrides.items()},
+    }
+    market = Market("regional_equipment", seed=1, customers=20_000, overrides=given)
+    state = until("work", market)
+    with state.lend(writes("work")):
+        work(state)
+    told = {
+        name: np.concatenate([getattr(r, name) for r in state.reports])
+        for name in ("rows", "value", "orders", "potential")
+    }
+    rows, found = told["rows"], {}
+    assert len(rows) > 300
+    for name, truth in (
+        ("value", state.diary.bought[rows]),
+        ("orders", state.diary.ordered[rows]),
+        ("potential", expected_purchases(state, rows)),
+    ):
+        some = truth > 0
+        found[name] = float(np.log(told[name][some] / truth[some]).std())
+    return found
+
+
+def test_whoever_does_not_use_forms_tells_less_truth_of_everything() -> None:
+    """Log errors at half use of forms: untruth 1.2 × ½ = .6 and a contradiction of .8 make 1; potential has its own .3."""
+    half = errors(params__forms__start=0.5, params__forms__untruth=1.2, policy__gateway__contradiction=0.8)
+    assert half["value"] == pytest.approx(1.0, rel=0.1)
+    assert half["orders"] == pytest.approx(1.0, rel=0.1)
+    assert half["potential"] == pytest.approx(np.hypot(1.0, 0.3), rel=0.1)
+
+
+def test_control_forms_in_full_use_at_one_gateway_tell_what_reps_know() -> None:
+    full = errors(params__forms__start=1.0, params__forms__untruth=0.0, policy__gateway__contradiction=0.0)
+    assert full["value"] == pytest.approx(0.0, abs=1e-5)
+    assert full["orders"] == pytest.approx(0.0, abs=1e-5)
+    assert full["potential"] == pytest.approx(0.3, rel=0.1)
+
+
+# ---- look -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
+    state = Market("tiny", seed=1).state
+    state.week = 5
+    rows = np.flatnonzero(~state.knowledge.known)[:3]
+    others = np.setdiff1d(np.arange(600), rows)
+    before = {name: getattr(state.knowledge, name).copy() for name in state.knowledge}
+    marks = np.full((3, 2), 7.0, dtype=np.float32)
+    report = Report(
+        5,
+        3,
+        rows,
+        np.array([100.0, 200.0, 300.0]),
+        np.ones(3),
+        np.array([2, NEVER, 3]),
+        np.array([np.nan, 50.0, np.nan]),
+        marks,
+    )
+    late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.full(3, NEVER), np.full(3, np.nan), None)
+    state.reports = [report, late]
+    with state.lend(writes("look")):
+        look(state)
+    keep = retention_of_half_life(state.params.database.memory)
+    known = state.knowledge
+    assert known.known[rows].all()
+    np.testing.assert_allclose(known.value[rows], np.array([100.0, 200.0, 300.0]) * keep**2, rtol=1e-5)  # two weeks old
+    np.testing.assert_allclose(known.value[others], before["value"][others] * keep, rtol=1e-5)
+    assert known.last_order[rows].tolist() == [2, NEVER, 3]
+    np.testing.assert_array_equal(np.isfinite(known.potential[rows]), [False, True, False])
+    np.testing.assert_array_equal(known.confirmed[rows], 3)
+    np.testing.assert_array_equal(known.marks[rows], marks)
+    for name in ("known", "confirmed", "last_order", "label"):
+        np.testing.assert_array_equal(getattr(known, name)[others], before[name][others])
+    assert state.reports == [late]
+
+
+def test_only_distributors_who_share_send_data_of_their_own_customers() -> None:
+    state = Market("tiny", seed=1).state
+    send_shared_data(state)
+    assert not state.reports
+    with state.lend(("distributors.shares_data",)):
+        state.distributors.shares_data[:] = [False, True]
+    send_shared_data(state)
+    report = state.reports[0]
+    users = (state.customers.distributor == 1) & (state.customers.last_order != NEVER)
+    np.testing.assert_array_equal(report.rows, np.flatnonzero(users))
+    assert report.arrives == 1
+    np.testing.assert_array_equal(report.value, state.diary.bought[report.rows])
+
+
+def told(week: int, rows: np.ndarray, says: float, *, by_rep: bool = True, arrives: int = 9) -> Report:
+    """A report of ``week`` that says the same number everywhere; distributors say nothing of potential and marks."""
+    numbers = np.full(len(rows), says)
+    silent = np.full(len(rows), np.nan)
+    marks = np.full((len(rows), 2), says, dtype=np.float32) if by_rep else None
+    return Report(arrives, week, rows, numbers, numbers, np.full(len(rows), week), numbers if by_rep else silent, marks)
+
+
+def looked(*reports: Report) -> tuple[MarketState, float]:
+    """A market in week 9 when ``reports`` have arrived in this order; and what a week's fading leaves."""
+    state = Market("tiny", seed=1).state
+    state.week = 9
+    state.reports = list(reports)
+    with state.lend(writes("look")):
+        look(state)
+    return state, retention_of_half_life(state.params.database.memory)
+
+
+def test_an_old_report_does_not_overwrite_a_newer_one() -> None:
+    rows = np.arange(5)
+    state, keep = looked(told(6, rows, 60.0), told(3, rows, 30.0))
+    known = state.knowledge
+    np.testing.assert_allclose(known.value[rows], 60.0 * keep**3, rtol=1e-5)
+    np.testing.assert_allclose(known.orders[rows], 60.0 * keep**3, rtol=1e-5)
+    for name in ("potential", "marks"):
+        assert (getattr(known, name)[rows] == 60.0).all(), name
+    assert (known.confirmed[rows] == 6).all()
+    assert (known.last_order[rows] == 6).all()
+
+
+def test_control_a_report_of_the_first_week_counts_for_old_and_new_records() -> None:
+    state = Market("tiny", seed=1).state
+    assert state.knowledge.known.any() and not state.knowledge.known.all()
+    found, keep = looked(told(0, np.arange(600), 10.0))
+    np.testing.assert_allclose(found.knowledge.value, 10.0 * keep**9, rtol=1e-5)
+    assert (found.knowledge.marks == 10.0).all()
+    assert (found.knowledge.potential == 10.0).all()
+
+
+def test_news_of_sales_does_not_keep_out_what_only_reps_can_tell() -> None:
+    """Shared sell-out says nothing of potential and marks: a rep's older report is still the latest that does."""
+    rows = np.arange(5)
+    state, keep = looked(told(8, rows, 80.0, by_rep=False), told(5, rows, 50.0))
+    np.testing.assert_allclose(state.knowledge.value[rows], 80.0 * keep, rtol=1e-5)
+    assert (state.knowledge.potential[rows] == 50.0).all()
+    assert (state.knowledge.marks[rows] == 50.0).all()
