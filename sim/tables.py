@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from sim.population import NEVER, Column
 
+#: Commission as a share of pay that a rep reckons with before its first pay.
+VARIABLE_SHARE_AT_START = 0.1
+
 #: A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare.
 REP_COLUMNS: tuple[Column, ...] = (
     Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),

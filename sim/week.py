@@ -53,6 +53,8 @@ _PERSON = (
     "carry",
     "skill",
     "alignment",
+    "form_use",
+    "variable_share",
 )
 
 WEEK: tuple[Phase, ...] = (

@@ -13,7 +13,7 @@ from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
 from sim.rng import Decision
-from sim.tables import MANAGER_COLUMNS, REP_COLUMNS
+from sim.tables import MANAGER_COLUMNS, REP_COLUMNS, VARIABLE_SHARE_AT_START
 
 Array = NDArray[Any]
 
@@ -64,8 +64,8 @@ def build_sales_force(
             "motivation": zeal,
             "alignment": params.calls.compliance_start,
             "form_use": params.forms.start,
-            "reported_calls": np.where(filled, _usual_calls(params), 0.0),
-            "variable_share": 0.1,
+            "reported_calls": _usual_calls(params),
+            "variable_share": VARIABLE_SHARE_AT_START,
         }
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
@@ -76,7 +76,7 @@ def build_sales_force(
 
 
 def _usual_calls(params: Params) -> float:
-    """Calls a week that the firm reckons with before it has seen any report: field hours at an hour and a bit a call."""
+    """Calls a week that the firm reckons with before it has seen any work of a position: field hours at an hour and a bit a call."""
     hours = params.hours
     field = max(hours.contract * (1 - hours.absence) - hours.administration, 0.0)
     return field / (2 * hours.selling_per_call + 0.1)

@@ -9,6 +9,7 @@ from sim.phases.account import book_hiring
 from sim.quantity import weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.state import MarketState
+from sim.tables import VARIABLE_SHARE_AT_START
 
 
 def people(state: MarketState) -> None:
@@ -66,4 +67,6 @@ def _hire(state: MarketState) -> None:
         getattr(reps, column)[rows] = 0
     reps.skill[rows] = reps.ability[rows]
     reps.alignment[rows] = state.params.calls.compliance_start
+    reps.form_use[rows] = state.params.forms.start
+    reps.variable_share[rows] = VARIABLE_SHARE_AT_START
     reps.active[rows] = True

@@ -221,10 +221,13 @@ def test_plan_compliance_is_the_overlap_of_plan_and_practice() -> None:
 def after_people(**overrides: float) -> tuple[MarketState, dict[str, np.ndarray]]:
     market = Market("tiny", seed=1, overrides={f"params.people.{k}": v for k, v in overrides.items()})
     state = until("people", market)
-    with state.lend(("customers.relationship", "reps.coached", "reps.carry", "reps.tenure")):
+    lent = ("coached", "carry", "tenure", "form_use", "variable_share")
+    with state.lend(("customers.relationship", *(f"reps.{name}" for name in lent))):
         state.customers.relationship[:] = 0.5
         state.reps.coached[:] = 9.0
         state.reps.carry[:] = 0.5
+        state.reps.form_use[:] = 0.9
+        state.reps.variable_share[:] = 0.7
         state.reps.tenure[state.reps.active] = 40
     before = {name: getattr(state.reps, name).copy() for name in state.reps}
     with state.lend(writes("people")):
@@ -259,7 +262,10 @@ def test_a_newcomer_starts_anew() -> None:
         assert not getattr(state.reps, name)[new].any(), name
     np.testing.assert_array_equal(state.reps.skill[new], state.reps.ability[new])
     np.testing.assert_array_equal(state.reps.motivation[new], state.reps.zeal[new])
-    assert (state.reps.alignment[new] == np.float32(0.5)).all()
+    start = Market("tiny", seed=1).state.reps
+    for name in ("alignment", "form_use", "variable_share"):
+        np.testing.assert_array_equal(getattr(state.reps, name)[new], getattr(start, name)[new], err_msg=name)
+        np.testing.assert_array_equal(getattr(state.reps, name)[~new], before[name][~new], err_msg=name)
     assert (state.reps.ability[new] != before["ability"][new]).all()
     assert state.ledger.book[1, 0, Account.HIRING] == new.sum() * state.params.people.hiring_cost
     stayed = state.reps.active & ~new

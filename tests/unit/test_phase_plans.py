@@ -89,6 +89,15 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
     assert not held[~state.reps.active].any()
 
 
+def test_the_firm_reckons_with_usual_calls_of_a_rep_who_is_new_in_a_new_position() -> None:
+    market = Market("tiny", seed=1, weeks=1, overrides={"policy.head_count.extra": 1, "params.people.vacancy": 0.0})
+    usual = market.state.reps.reported_calls.max()
+    state = market.run().state
+    added = state.reps.active & (state.reps.key % 1000 == 3)
+    assert added.sum() == 2
+    np.testing.assert_array_equal(state.reps.reported_calls[added], usual)
+
+
 # ---- positions that close ---------------------------------------------------------------------------------------------
 
 
