@@ -43,7 +43,6 @@ REP_COLUMNS: tuple[Column, ...] = (
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws"),
     Column("territory", np.int32, "-", "territory where most of the team is"),
     Column("span", np.int32, "reps", "filled positions in the team"),
     Column("meeting_hours", np.float32, "hours/week", "meetings per rep and for the manager"),
@@ -103,7 +102,6 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
 DIARY_COLUMNS: tuple[Column, ...] = (
     Column("due", np.float32, "calls", "calls owed to the account by the rep's own division of calls"),
     Column("visits", np.uint16, "calls", "calls of this week"),
-    Column("last_visit", np.int32, "week", "week of the last call, NEVER for none", None, NEVER),
     Column(
         "bought",
         np.float32,

@@ -109,7 +109,6 @@ WEEK: tuple[Phase, ...] = (
             "reps.reported_calls",
             "diary.due",
             "diary.visits",
-            "diary.last_visit",
         ),
         "Reps visit before customers choose; their reports start their way.",
     ),

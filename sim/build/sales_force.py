@@ -70,7 +70,7 @@ def build_sales_force(
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
-    managers.fill({"key": np.arange(len(teams)), "territory": np.array(homes, dtype=np.int64)})
+    managers.fill({"territory": np.array(homes, dtype=np.int64)})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
 

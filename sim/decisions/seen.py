@@ -61,16 +61,7 @@ class CustomersSeen:
     @cached_property
     def recency(self) -> Floats:
         """Weeks since the last recorded order [N]; infinite without one."""
-        return _weeks_since(self.last_order, self.week)
-
-    @cached_property
-    def record_age(self) -> Floats:
-        """Weeks since the record was last confirmed [N]; infinite without a record."""
-        return _weeks_since(self.confirmed, self.week)
-
-
-def _weeks_since(when: Ints, week: int) -> Floats:
-    return np.where(when < NO_WEEK, np.inf, week - when)
+        return np.where(self.last_order < NO_WEEK, np.inf, self.week - self.last_order)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,6 @@ def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: N
     state.diary.due[accounts] = due - visits
     state.diary.visits[accounts] = visits
     state.today.visited = accounts[visits > 0]
-    state.diary.last_visit[state.today.visited] = state.week
 
 
 def _book_field_hours(state: MarketState) -> None:

@@ -81,7 +81,7 @@ COLUMNS = (
     "customers.loyalty",
     "customers.type",
     "reps.ability",
-    "managers.key",
+    "managers.territory",
     "distributors.trust",
     "rivals.offer",
     "knowledge.marks",
