@@ -257,9 +257,9 @@ class MarketState:
         """Keyed draws of this week for one decision."""
         return Luck.of(self.seed, decision, self.week)
 
-    def ask(self, question: str, seen: Any, territory: Ints | None = None) -> Any:
+    def ask(self, question: str, seen: Any, territory: Ints | None = None, rows: Ints | None = None) -> Any:
         """Answer a question by the rules in force this week; see :func:`sim.decisions.question.ask`."""
-        answer = ask(self.rules(self.week, question), for_reading(seen), territory)
+        answer = ask(self.rules(self.week, question), for_reading(seen), territory, rows)
         refuse_nonsense(question, answer)
         return answer
 

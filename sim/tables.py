@@ -34,6 +34,12 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("form_use", np.float32, "share", "use of forms: how complete and true the rep's reports are"),
     Column("observed", np.float32, "share", "share of the work that supervision sees"),
     Column("effort", np.float32, "1 = reference", "effort of this week"),
+    Column("meeting_hours", np.float32, "hours", "meetings of this week"),
+    Column("form_hours", np.float32, "hours", "forms of this week, all sets together"),
+    Column("checking_hours", np.float32, "hours", "the manager's hours over the rep's forms this week"),
+    Column("visit_hours", np.float32, "hours", "the manager's visits in the field this week"),
+    Column("review_hours", np.float32, "hours", "review talks, spread over weeks"),
+    Column("training_hours", np.float32, "hours", "training of this week"),
     Column("field_hours", np.float32, "hours", "hours of this week for travel and customers"),
     Column("calls", np.int32, "calls", "calls made this week"),
     Column("carry", np.float32, "calls", "part of a call begun and not finished"),
@@ -45,12 +51,10 @@ REP_COLUMNS: tuple[Column, ...] = (
 MANAGER_COLUMNS: tuple[Column, ...] = (
     Column("territory", np.int32, "-", "territory where most of the team is"),
     Column("span", np.int32, "reps", "filled positions in the team"),
-    Column("meeting_hours", np.float32, "hours/week", "meetings per rep and for the manager"),
-    Column("form_hours", np.float32, "hours/week", "forms per rep, all offices together"),
-    Column("checking_hours", np.float32, "hours/week", "manager's hours over forms"),
-    Column("visit_hours", np.float32, "hours/week", "field visits per rep"),
-    Column("review_hours", np.float32, "hours/week", "review talks per rep"),
-    Column("training_hours", np.float32, "hours/week", "training per rep"),
+    Column("meeting_hours", np.float32, "hours/week", "meetings with the team"),
+    Column("checking_hours", np.float32, "hours/week", "reading and checking the team's forms"),
+    Column("visit_hours", np.float32, "hours/week", "field visits to all reps of the team"),
+    Column("review_hours", np.float32, "hours/week", "review talks with all reps of the team"),
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (

@@ -38,7 +38,8 @@ _FORECASTS = tuple(
     for a in ("level", "demands", "errors")
 )
 _STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE)
-_ROUTINES = ("span", "meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
+_OF_MANAGERS = ("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours")
+_ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
 _LEARNT = ("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation")
 _PERSON = (
     "active",
@@ -94,7 +95,7 @@ WEEK: tuple[Phase, ...] = (
         "manage",
         manage,
         ("reps",),
-        (*(f"managers.{c}" for c in _ROUTINES), *(f"reps.{c}" for c in _LEARNT)),
+        (*(f"managers.{c}" for c in _OF_MANAGERS), *(f"reps.{c}" for c in (*_ROUTINES, *_LEARNT))),
         "Routines take their hours first; what they leave is for the field.",
     ),
     Phase(

@@ -17,7 +17,11 @@ class SalesManager(RowAgent):
 
 
 def decide_routines(state: MarketState) -> Routines:
-    """Ask every manager for this week's routines; hours beyond the manager's own are cut by the engine."""
+    """Ask every manager for this week's routines, and give each rep the answer to the rule of the rep's territory.
+
+    Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are cut
+    by the engine.
+    """
     managers, reps = state.managers, state.reps
     span = np.bincount(reps.team[reps.active], minlength=len(managers))
     seen = ManagerSeen(
@@ -29,7 +33,7 @@ def decide_routines(state: MarketState) -> Routines:
         hours=np.full(len(managers), state.params.management.manager_hours),
         plan_gap=_plan_gap(state),
     )
-    answer: Routines = state.ask("routines", seen, managers.territory)
+    answer: Routines = state.ask("routines", seen, reps.territory, reps.team)
     for name in answer.__dataclass_fields__:
         if (getattr(answer, name) < 0).any():
             raise InputError(

@@ -53,15 +53,16 @@ class Variant:
     territories: frozenset[int] | None = None
 
 
-def ask(variants: Sequence[Variant], seen: Any, territory: Array | None) -> Any:
+def ask(variants: Sequence[Variant], seen: Any, territory: Array | None, rows: Array | None = None) -> Any:
     """Answer a question by the rules in force, later variants overriding in their territories.
 
     ``territory`` gives the territory of each row of the answer's arrays; None when the answer is for
-    the firm as a whole (then only rules for the whole firm are allowed).
+    the firm as a whole (then only rules for the whole firm are allowed). ``rows`` is given where a rule
+    answers for others than those it holds for: the row of its answer for each row of ``territory``.
     """
-    answer = variants[0].rule.answer(seen)
+    answer = _for_whom(variants[0].rule.answer(seen), rows)
     for variant in variants[1:]:
-        other = variant.rule.answer(seen)
+        other = _for_whom(variant.rule.answer(seen), rows)
         if variant.territories is None:
             answer = other
             continue
@@ -70,6 +71,14 @@ def ask(variants: Sequence[Variant], seen: Any, territory: Array | None) -> Any:
         inside = np.isin(territory, list(variant.territories))
         answer = merge(answer, other, inside)
     return answer
+
+
+def _for_whom(answer: AnswerT, rows: Array | None) -> AnswerT:
+    """The answer for each of those it holds for: row ``rows`` of its arrays; as it is without ``rows``."""
+    if rows is None:
+        return answer
+    arrays = {f.name: getattr(answer, f.name) for f in fields(answer)}
+    return replace(answer, **{name: a[rows] for name, a in arrays.items() if isinstance(a, np.ndarray)})
 
 
 def merge(base: AnswerT, other: AnswerT, inside: Array) -> AnswerT:

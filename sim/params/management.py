@@ -104,10 +104,10 @@ class Forms(Section):
     speed: float = param(0.1, unit="1/week", doc="ρ: speed of the loop.", bounds=(0.001, 1))
     start: float = param(0.5, unit="share", doc="Use of forms at the start.", bounds=(0, 1))
     checking_half: float = param(
-        4.0,
-        unit="hours/week",
-        doc="Manager's checking hours at which 63 % of full enforcement is reached.",
-        bounds=(0.1, 40),
+        0.5,
+        unit="hours/rep/week",
+        doc="Manager's checking hours per rep at which 63 % of full enforcement is reached.",
+        bounds=(0.01, 20),
     )
     enforcement: float = param(0.5, unit="1", doc="Enforcement e at full checking.", bounds=(0, 1))
     hours_full: float = param(

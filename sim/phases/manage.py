@@ -20,42 +20,65 @@ Floats = NDArray[np.floating]
 
 def manage(state: MarketState) -> None:
     """Spend the managers' hours, then let the routines work on the reps."""
-    _spend_hours(state)
-    hours = {
-        name: getattr(state.managers, name)[state.reps.team]
-        for name in ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
-    }
-    _align(state, hours["meeting_hours"], hours["visit_hours"])
-    _teach(state, hours["visit_hours"], hours["review_hours"], hours["training_hours"])
-    _keep_forms(state, hours["checking_hours"])
-    _wear(state, hours["meeting_hours"] + hours["form_hours"])
+    _hold_routines(state)
+    _align(state)
+    _teach(state)
+    _keep_forms(state)
+    _wear(state)
 
 
-def _spend_hours(state: MarketState) -> None:
-    """Take the answer, cut it to the hours that reps and managers have, and book the managers' hours."""
-    numbers, managers = state.params.management, state.managers
-    answer = _within_a_reps_week(state, decide_routines(state))
-    span = np.bincount(state.reps.team[state.reps.active], minlength=len(managers))
-    left = np.maximum(numbers.manager_hours - numbers.manager_administration, 0.0)
-    meeting = np.minimum(answer.meeting_hours, left)
-    checking = np.minimum(answer.form_checking, left - meeting)
-    asked = span * (answer.visit_hours + answer.review_hours)
-    granted = np.minimum(1.0, (left - meeting - checking) / np.where(asked > 0, asked, 1.0))
-    managers.span[:] = span
-    managers.meeting_hours[:] = meeting
-    managers.checking_hours[:] = checking
-    managers.visit_hours[:] = answer.visit_hours * granted
-    managers.review_hours[:] = answer.review_hours * granted
-    managers.form_hours[:] = answer.form_hours
-    managers.training_hours[:] = answer.training_hours
-    book, week = state.manager_hours, state.week
+def _hold_routines(state: MarketState) -> None:
+    """Take the answer, cut it to the hours that reps and managers have, and give the hours to each rep.
+
+    A manager holds the longest meeting of the team, and reads each rep's forms as the rule of the rep's territory
+    says for a whole team: checking is the mean over the team. Visits and talks get what is left.
+    """
+    numbers, reps, team = state.params.management, state.reps, state.reps.team
+    asked = _within_a_reps_week(state, decide_routines(state))
+    span = np.bincount(team[reps.active], minlength=len(state.managers))
+    left = np.full(len(span), max(numbers.manager_hours - numbers.manager_administration, 0.0))
+    longest = np.zeros(len(span))
+    np.maximum.at(longest, team, asked.meeting_hours)
+    meeting: Floats = np.minimum(longest, left)
+    read = asked.form_checking / np.maximum(span, 1)[team]
+    read = read * _part_granted(state, read, left - meeting)
+    left = np.maximum(left - meeting - _by_team(state, read), 0.0)
+    part = _part_granted(state, asked.visit_hours + asked.review_hours, left)
+    reps.meeting_hours[:] = np.minimum(asked.meeting_hours, meeting[team])
+    reps.checking_hours[:] = read
+    reps.visit_hours[:] = asked.visit_hours * part
+    reps.review_hours[:] = asked.review_hours * part
+    reps.form_hours[:] = asked.form_hours
+    reps.training_hours[:] = asked.training_hours
+    state.managers.span[:] = span
+    state.managers.meeting_hours[:] = meeting
+    _book_managers_hours(state)
+
+
+def _by_team(state: MarketState, hours: Floats) -> Floats:
+    """Hours of reps [R] summed over each team [M]."""
+    return np.bincount(state.reps.team, weights=hours, minlength=len(state.managers)).astype(np.float64)
+
+
+def _part_granted(state: MarketState, hours: Floats, left: Floats) -> Floats:
+    """Part of the ``hours`` [R] asked of managers that they can give each rep [R] out of those ``left`` [M]."""
+    asked = _by_team(state, hours)
+    part: Floats = np.minimum(1.0, left / np.where(asked > 0, asked, 1.0))[state.reps.team]
+    return part
+
+
+def _book_managers_hours(state: MarketState) -> None:
+    """Managers' hours are the sum of what they give their reps, one meeting, and administration; the rest is spare."""
+    numbers, managers, book, week = state.params.management, state.managers, state.manager_hours, state.week
+    for name in ("checking_hours", "visit_hours", "review_hours"):
+        getattr(managers, name)[:] = _by_team(state, getattr(state.reps, name))
     book.grant(week, numbers.manager_hours)
     spent = {
         ManagerUse.ADMINISTRATION: np.full(len(managers), min(numbers.manager_administration, numbers.manager_hours)),
-        ManagerUse.MEETINGS: meeting,
-        ManagerUse.CHECKING: checking,
-        ManagerUse.VISITS: span * answer.visit_hours * granted,
-        ManagerUse.TALKS: span * answer.review_hours * granted,
+        ManagerUse.MEETINGS: managers.meeting_hours,
+        ManagerUse.CHECKING: managers.checking_hours,
+        ManagerUse.VISITS: managers.visit_hours,
+        ManagerUse.TALKS: managers.review_hours,
     }
     for use, hours in spent.items():
         book.spend(week, use, hours)
@@ -63,16 +86,22 @@ def _spend_hours(state: MarketState) -> None:
 
 
 def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
-    """The routines as far as a rep's week goes, in the order in which it is filled; forms for all offices together."""
-    hours = state.params.hours
-    left = np.full(len(state.managers), max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0))
+    """The routines as far as a rep's week goes, in the order in which it is filled; forms for all offices together.
+
+    Nobody holds routines with a vacant position.
+    """
+    hours, here = state.params.hours, state.reps.active
+    left = here * max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0)
     wishes = {
         "meeting_hours": answer.meeting_hours,
         "form_hours": answer.form_hours * _offices(state),
         "review_hours": answer.review_hours,
         "training_hours": answer.training_hours,
     }
-    held: dict[str, Floats] = {}
+    held: dict[str, Floats] = {
+        "form_checking": answer.form_checking * here,
+        "visit_hours": answer.visit_hours * here,
+    }
     for name, wish in wishes.items():
         held[name] = np.minimum(wish, left)
         left = left - held[name]
@@ -80,34 +109,34 @@ def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
 
 
 def _offices(state: MarketState) -> Floats:
-    """Sets of forms that each team fills in [M]."""
+    """Sets of forms that each rep fills in [R]: those of the offices that collect in its territory."""
     gateway = state.today.gateway
     if gateway is None:
-        return np.ones(len(state.managers))
-    offices: Floats = gateway.offices[state.managers.territory]
+        return np.ones(len(state.reps))
+    offices: Floats = gateway.offices[state.reps.territory]
     return offices
 
 
-def _align(state: MarketState, meetings: Floats, visits: Floats) -> None:
+def _align(state: MarketState) -> None:
     """Alignment with the plan follows meetings and field visits."""
     numbers, reps = state.params.management, state.reps
-    by_meetings = dose_effect(numbers.meeting_effect, meetings, numbers.meeting_half)
-    by_visits = dose_effect(numbers.visit_effect, visits, numbers.visit_half)
+    by_meetings = dose_effect(numbers.meeting_effect, reps.meeting_hours, numbers.meeting_half)
+    by_visits = dose_effect(numbers.visit_effect, reps.visit_hours, numbers.visit_half)
     start = state.params.calls.compliance_start
     target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits)
     reps.alignment[:] += numbers.alignment_speed * (target - reps.alignment)
-    reps.observed[:] = dose_effect(1.0, visits, numbers.observation_half)
+    reps.observed[:] = dose_effect(1.0, reps.visit_hours, numbers.observation_half)
 
 
-def _teach(state: MarketState, visits: Floats, talks: Floats, training: Floats) -> None:
+def _teach(state: MarketState) -> None:
     """Coaching in the field, review talks and training become skill, and are forgotten again."""
     numbers, reps = state.params.management, state.reps
     keep = np.float32(retention_of_half_life(numbers.decay_half_life))
-    reps.coached[:] = reps.coached * keep + visits
-    reps.trained[:] = reps.trained * keep + training
+    reps.coached[:] = reps.coached * keep + reps.visit_hours
+    reps.trained[:] = reps.trained * keep + reps.training_hours
     due = reps.active & ((state.week + reps.key) % numbers.review_every == numbers.review_every - 1)
     draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
-    dose = np.minimum(talks * numbers.review_every / numbers.review_hours_full, 1.0)
+    dose = np.minimum(reps.review_hours * numbers.review_every / numbers.review_hours_full, 1.0)
     effect = (numbers.feedback_mean + numbers.feedback_spread * draws) * dose
     reps.feedback[:] = reps.feedback * keep + np.where(due, effect * (1.0 - keep**numbers.review_every), 0.0)
     learnt = combine(
@@ -120,16 +149,16 @@ def _teach(state: MarketState, visits: Floats, talks: Floats, training: Floats) 
     reps.skill[:] = reps.ability + learnt + reps.feedback
 
 
-def _keep_forms(state: MarketState, checking: Floats) -> None:
+def _keep_forms(state: MarketState) -> None:
     """Forms that managers read get filled; those that nobody reads die."""
     numbers, reps = state.params.forms, state.reps
-    enforcement = dose_effect(numbers.enforcement, checking, numbers.checking_half)
+    enforcement = dose_effect(numbers.enforcement, reps.checking_hours, numbers.checking_half)
     reps.form_use[:] = next_use(reps.form_use, enforcement, numbers.steepness, numbers.threshold, numbers.speed)
 
 
-def _wear(state: MarketState, overhead: Floats) -> None:
+def _wear(state: MarketState) -> None:
     """Meetings and forms beyond the usual, and being watched, cost motivation."""
     numbers, reps = state.params.management, state.reps
-    excess = np.maximum(overhead - numbers.meeting_reference, 0.0)
+    excess = np.maximum(reps.meeting_hours + reps.form_hours - numbers.meeting_reference, 0.0)
     worn = numbers.overhead_on_motivation * excess + numbers.observation_on_motivation * reps.observed
     reps.motivation[:] = np.maximum(reps.zeal - worn, 0.0)

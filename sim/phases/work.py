@@ -33,18 +33,17 @@ def _clear_diary(state: MarketState) -> None:
 
 def _plan_hours(state: MarketState) -> None:
     """What meetings, forms, talks, training and the office leave for the field."""
-    hours, reps, managers, book = state.params.hours, state.reps, state.managers, state.hours
+    hours, reps, book = state.params.hours, state.reps, state.hours
     there = reps.active.astype(np.float64)
     left = there * hours.contract
     book.grant(state.week, left)
-    team = reps.team
     wishes = (
         (Use.ABSENCE, hours.contract * hours.absence * there),
         (Use.ADMINISTRATION, hours.administration * there),
-        (Use.MEETINGS, managers.meeting_hours[team] * there),
-        (Use.FORMS, managers.form_hours[team] * there),
-        (Use.TALKS, managers.review_hours[team] * there),
-        (Use.TRAINING, managers.training_hours[team] * there),
+        (Use.MEETINGS, reps.meeting_hours),
+        (Use.FORMS, reps.form_hours),
+        (Use.TALKS, reps.review_hours),
+        (Use.TRAINING, reps.training_hours),
     )
     for use, wish in wishes:
         spent = np.minimum(wish, left)
@@ -111,7 +110,7 @@ def _report(state: MarketState) -> None:
     reps, home = state.reps, state.customers.territory[rows]
     writer = state.knowledge.rep[rows]
     keys = state.customers.key[rows]
-    hours = state.managers.form_hours[reps.team[writer]] / gateway.offices[home]
+    hours = reps.form_hours[writer] / gateway.offices[reps.territory[writer]]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     written = state.luck(Decision.FORM).uniform(keys) < reps.form_use[writer] * full
     arrives = state.luck(Decision.REPORT_LOST).uniform(keys) >= gateway.loss[home]

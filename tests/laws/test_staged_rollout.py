@@ -39,14 +39,10 @@ def until(market: Market, weeks: int) -> Market:
 def plans(market: Market, territory: int) -> list[np.ndarray]:
     """What the firm plans for the customers and people of a territory."""
     state = market.state
-    home, reps, teams = (
-        state.customers.territory == territory,
-        state.reps.territory == territory,
-        state.managers.territory == territory,
-    )
+    home, reps = state.customers.territory == territory, state.reps.territory == territory
     knowledge = [getattr(state.knowledge, name)[home] for name in ("rep", "norm", "label")]
     routines = [
-        getattr(state.managers, name)[teams]
+        getattr(state.reps, name)[reps]
         for name in ("meeting_hours", "form_hours", "visit_hours", "review_hours", "training_hours")
     ]
     sharing = state.distributors.shares_data[state.distributors.territory == territory]

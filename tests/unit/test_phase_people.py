@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -31,10 +33,10 @@ def test_a_manager_cannot_give_more_hours_than_there_are() -> None:
     spent = state.manager_hours.spent[0]
     left = 42.0 - 14.0 - 5.0 - 3.0
     np.testing.assert_allclose(spent[ManagerUse.VISITS] + spent[ManagerUse.TALKS], left)
-    np.testing.assert_allclose(
-        state.managers.visit_hours, left / 3 * 0.8, rtol=1e-6
-    )  # 40 of 50 hours asked for, three reps
-    np.testing.assert_allclose(state.managers.review_hours, left / 3 * 0.2, rtol=1e-6)
+    here = state.reps.active
+    visits, talks = state.reps.visit_hours[here], state.reps.review_hours[here]
+    np.testing.assert_allclose(visits, left / 3 * 0.8, rtol=1e-6)  # 40 of 50 hours asked for, three reps
+    np.testing.assert_allclose(talks, left / 3 * 0.2, rtol=1e-6)
     np.testing.assert_allclose(spent[ManagerUse.SPARE], 0.0, atol=1e-9)
 
 
@@ -50,7 +52,9 @@ def test_routines_align_coach_observe_and_wear() -> None:
     before = {name: getattr(state.reps, name).copy() for name in ("alignment", "zeal", "ability", "form_use")}
     with state.lend(writes("manage")):
         manage(state)
-    reps, n = state.reps, state.params.management
+    n, here = state.params.management, state.reps.active
+    reps = SimpleNamespace(**{name: getattr(state.reps, name)[here] for name in state.reps})
+    before = {name: values[here] for name, values in before.items()}
     target = 1 - 0.5 * (1 - n.meeting_effect * (1 - np.exp(-2.0 / n.meeting_half))) * (
         1 - n.visit_effect * (1 - np.exp(-1.0 / n.visit_half))
     )
@@ -64,7 +68,7 @@ def test_routines_align_coach_observe_and_wear() -> None:
     training = n.training_d * (1 - np.exp(-2.0 / n.training_half))
     together = n.ceiling * (1 - (1 - coaching / n.ceiling) * (1 - training / n.ceiling))
     np.testing.assert_allclose(reps.skill, before["ability"] + together, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(state.managers.form_hours, 2.0)  # one hour for each of two companies
+    np.testing.assert_allclose(reps.form_hours, 2.0)  # one hour for each of two companies
     worn = n.overhead_on_motivation * (2.0 + 2.0 - n.meeting_reference) + n.observation_on_motivation * reps.observed
     np.testing.assert_allclose(reps.motivation, np.maximum(before["zeal"] - worn, 0), rtol=1e-5)
 
