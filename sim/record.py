@@ -75,6 +75,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("calls", "calls", ("team",), "Calls made."),
     Measure("calls_planned", "calls", ("team",), "Calls the plan asked for, as far as hours allowed."),
     Measure("calls_on_plan", "calls", ("team",), "Calls the plan asked for and reps made, account by account."),
+    Measure(
+        "calls_reported_on_plan",
+        "calls",
+        ("team",),
+        "The same as managers hear of it: calls by travel claims, accounts by forms as far as these are used.",
+    ),
     Measure("reps", "reps", ("team",), "Filled positions."),
     Measure("positions", "positions", ("team",), "Positions."),
     Measure("quits", "reps", ("team",), "Reps who left."),

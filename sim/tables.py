@@ -43,7 +43,7 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("field_hours", np.float32, "hours", "hours of this week for travel and customers"),
     Column("calls", np.int32, "calls", "calls made this week"),
     Column("carry", np.float32, "calls", "part of a call begun and not finished"),
-    Column("reported_calls", np.float32, "calls/week", "calls a week as reported, smoothed"),
+    Column("reported_calls", np.float32, "calls/week", "calls a week by travel claims, smoothed"),
     Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
     Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
 )

@@ -16,24 +16,27 @@ class SalesManager(RowAgent):
     """The manager of one team."""
 
 
+def see_managers(state: MarketState) -> ManagerSeen:
+    """What all managers see: their teams, and how far these keep to the plan by their own reports."""
+    managers, reps = state.managers, state.reps
+    return ManagerSeen(
+        week=state.week,
+        luck=state.luck(Decision.CHECK),
+        key=np.arange(len(managers)),
+        team_territory=managers.territory,
+        span=np.bincount(reps.team[reps.active], minlength=len(managers)),
+        hours=np.full(len(managers), state.params.management.manager_hours),
+        plan_gap=_plan_gap(state),
+    )
+
+
 def decide_routines(state: MarketState) -> Routines:
     """Ask every manager for this week's routines, and give each rep the answer to the rule of the rep's territory.
 
     Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are cut
     by the engine.
     """
-    managers, reps = state.managers, state.reps
-    span = np.bincount(reps.team[reps.active], minlength=len(managers))
-    seen = ManagerSeen(
-        week=state.week,
-        luck=state.luck(Decision.CHECK),
-        key=managers.key,
-        team_territory=managers.territory,
-        span=span,
-        hours=np.full(len(managers), state.params.management.manager_hours),
-        plan_gap=_plan_gap(state),
-    )
-    answer: Routines = state.ask("routines", seen, reps.territory, reps.team)
+    answer: Routines = state.ask("routines", see_managers(state), state.reps.territory, state.reps.team)
     for name in answer.__dataclass_fields__:
         if (getattr(answer, name) < 0).any():
             raise InputError(
@@ -48,6 +51,6 @@ def _plan_gap(state: MarketState) -> np.ndarray:
     if state.week == 0:
         return np.zeros(teams)
     planned = state.record["calls_planned"][state.week - 1]
-    made = state.record["calls_on_plan"][state.week - 1]
+    made = state.record["calls_reported_on_plan"][state.week - 1]
     gap: np.ndarray = np.where(planned > 0, 1 - made / np.maximum(planned, 1e-9), 0.0)
     return gap

@@ -74,7 +74,7 @@ class FirmSeen:
     rep_key: Ints  # [R] stable id
     rep_territory: Ints  # [R]
     rep_active: Bools  # [R] filled positions
-    rep_calls: Floats  # [R] calls a week, as reported, smoothed
+    rep_calls: Floats  # [R] calls a week by travel claims, which are paid per call, smoothed
     positions: Ints  # [T] positions of the sales force as the scenario gives it
     sales: Floats  # [T] sell-in a week by territory, minor units, smoothed
     list_price: Ints  # [own offers] minor units
@@ -117,11 +117,11 @@ class ManagerSeen:
 
     week: int
     luck: Luck
-    key: Ints  # [M] stable id
+    key: Ints  # [M] number of the team
     team_territory: Ints  # [M] territory of most of the team
     span: Ints  # [M] filled positions in the team
     hours: Floats  # [M] hours a week
-    plan_gap: Floats  # [M] reported calls short of plan, as a share of plan
+    plan_gap: Floats  # [M] calls short of plan as a share of plan, by travel claims and forms; 0 in the first week
 
 
 @dataclass(frozen=True)

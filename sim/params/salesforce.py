@@ -38,5 +38,8 @@ class Calls(Section):
         0.1, unit="1", doc="Standard deviation of motivation among reps around 1.", bounds=(0, 1)
     )
     workload_smoothing: float = param(
-        0.2, unit="1/week", doc="Weight of the latest week in reported calls a week.", bounds=(0.01, 1)
+        0.2,
+        unit="1/week",
+        doc="Weight of the latest week in calls a week as headquarters counts them.",
+        bounds=(0.01, 1),
     )

@@ -92,12 +92,23 @@ def _book_field_hours(state: MarketState) -> None:
 
 
 def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> None:
-    """Calls made, and those of them that agree with the plan: the overlap of the rep's division of calls with the plan's."""
+    """Calls made, calls that the plan asks for within the hours, and those that were made where it says.
+
+    Of these, as many agree with the plan as the rep's division of calls overlaps with the plan's. Headquarters counts
+    calls by travel claims; whom they went to it hears by forms, and forms that nobody uses repeat the plan.
+    """
     reps, teams = state.reps, len(state.managers)
     norm = np.bincount(seen.account_rep, weights=seen.account_norm, minlength=len(reps))
-    planned = seen.account_norm / np.where(norm > 0, norm, 1.0)[seen.account_rep]
-    overlap = np.bincount(seen.account_rep, weights=np.minimum(planned, share), minlength=len(reps))
-    per_team = {"calls": reps.calls, "calls_planned": reps.calls * (norm > 0), "calls_on_plan": reps.calls * overlap}
+    of_plan = seen.account_norm / np.where(norm > 0, norm, 1.0)[seen.account_rep]
+    overlap = np.bincount(seen.account_rep, weights=np.minimum(of_plan, share), minlength=len(reps))
+    planned = np.minimum(norm, reps.field_hours / hours_per_call(state))
+    made = np.minimum(reps.calls, planned)
+    per_team = {
+        "calls": reps.calls,
+        "calls_planned": planned,
+        "calls_on_plan": made * overlap,
+        "calls_reported_on_plan": made * (1.0 - reps.form_use * (1.0 - overlap)),
+    }
     for name, values in per_team.items():
         state.record.put(state.week, name, np.bincount(reps.team, weights=values, minlength=teams))
 

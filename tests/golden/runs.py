@@ -26,8 +26,8 @@ RUNS: tuple[tuple[str, str | None, int, int | None, int | None], ...] = (
 
 #: Units in which a measure counts whole things.
 _WHOLE = {"orders", "units", "occasions", "customers", "calls", "reps", "positions", "minor units"}
-#: Counts that are weighed by shares.
-_WEIGHED = {"calls_on_plan"}
+#: Counts that are weighed by shares, or of calls that are not whole.
+_WEIGHED = {"calls_planned", "calls_on_plan", "calls_reported_on_plan"}
 
 
 def label(scenario: str, policy: str | None, seed: int, customers: int | None, weeks: int | None) -> str:

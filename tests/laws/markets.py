@@ -215,7 +215,11 @@ class Auditor:
         assert all((values >= 0).all() for name, values in measures.items() if name != "skill_sum")
         assert measures["customers"].sum() == len(state.customers)
         assert (measures["calls_on_plan"] <= measures["calls_planned"] + 1e-6).all()
-        assert (measures["calls_planned"] <= measures["calls"]).all()
+        assert (measures["calls_on_plan"] <= measures["calls_reported_on_plan"] + 1e-6).all()
+        for most in ("calls", "calls_planned"):
+            assert (measures["calls_reported_on_plan"] <= measures[most] + 1e-6).all(), most
+        room = state.reps.field_hours / hours_per_call(state)
+        assert (measures["calls_planned"] <= np.bincount(state.reps.team, weights=room) + 1e-3).all()
         assert (measures["unserved_units"] <= measures["demand_units"]).all()
         for part in ("active_customers", "aware_customers", "users"):
             assert (measures[part] <= measures["customers"]).all()
