@@ -11,7 +11,7 @@ from sim.agents.sales_manager import decide_routines
 from sim.decisions.routines import Routines
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision
-from sim.solvers.doses import combine, dose_effect
+from sim.solvers.doses import after_talk, combine, dose_effect
 from sim.solvers.form_loop import next_use
 from sim.state import ManagerUse, MarketState
 
@@ -137,8 +137,8 @@ def _teach(state: MarketState) -> None:
     due = reps.active & ((state.week + reps.key) % numbers.review_every == numbers.review_every - 1)
     draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
     dose = np.minimum(reps.review_hours * numbers.review_every / numbers.review_hours_full, 1.0)
-    effect = (numbers.feedback_mean + numbers.feedback_spread * draws) * dose
-    reps.feedback[:] = reps.feedback * keep + np.where(due, effect * (1.0 - keep**numbers.review_every), 0.0)
+    talk = numbers.feedback_mean + numbers.feedback_spread * draws
+    reps.feedback[:] = after_talk(reps.feedback * keep, talk, np.where(due, dose, 0.0))
     learnt = combine(
         [
             dose_effect(numbers.coaching_d, reps.coached, numbers.coaching_half),

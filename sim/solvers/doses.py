@@ -23,3 +23,13 @@ def combine(effects: list[Floats], ceiling: float) -> Floats:
     for effect in effects:
         rest = rest * (1.0 - np.minimum(effect / ceiling, 1.0))
     return ceiling * (1.0 - rest)
+
+
+def after_talk(feedback: Floats, talk: Floats, dose: Floats) -> Floats:
+    """Effect of feedback after a review talk: a full one takes the place of what is left of earlier ones.
+
+    ``talk`` is the effect this talk would have at full length, ``dose`` in [0, 1] how full it was, 0 for none. So one
+    talk at full dose has the published effect whenever it is held, and many never have more than one.
+    """
+    renewed: Floats = feedback + dose * (talk - feedback)
+    return renewed

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.solvers.allocation import allocate_calls, assign_reps
 from sim.solvers.best_response import adjust_partially, logit_markup_price
-from sim.solvers.doses import combine, dose_effect
+from sim.solvers.doses import after_talk, combine, dose_effect
 from sim.solvers.effort import choose_effort
 from sim.solvers.form_loop import next_use
 
@@ -47,6 +47,23 @@ def test_two_programmes_by_hand() -> None:
 def test_a_dose_saturates() -> None:
     effect = dose_effect(0.62, np.array([0.0, 24.0, 1e6]), 24.0)
     np.testing.assert_allclose(effect, [0.0, 0.62 * (1 - np.exp(-1)), 0.62])
+
+
+def test_a_talk_takes_the_place_of_earlier_ones_as_far_as_it_is_full() -> None:
+    rest, talk = np.array([0.3, 0.3, 0.3]), np.array([-0.5, -0.5, -0.5])
+    np.testing.assert_allclose(after_talk(rest, talk, np.array([0.0, 0.5, 1.0])), [0.3, -0.1, -0.5])
+
+
+def test_talks_again_and_again_have_the_published_effect_and_no_more() -> None:
+    """A full talk each quarter: .41 ± .985 just after each, whatever went before; half talks stay below."""
+    draws = np.random.default_rng(1).normal(0.41, 0.985, (40, 20_000))
+    for dose in (1.0, 0.5):
+        effect = np.zeros(20_000)
+        for talk in draws:
+            effect = after_talk(effect * 0.5**0.5, talk, np.full(20_000, dose))
+        assert effect.mean() <= 0.41 + 0.02
+        assert effect.std() <= 0.985 + 0.02
+    np.testing.assert_allclose(after_talk(np.zeros(20_000), draws[0], np.ones(20_000)), draws[0])
 
 
 # ---- effort ---------------------------------------------------------------------------------------------------------

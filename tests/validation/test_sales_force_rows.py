@@ -1,12 +1,15 @@
-"""VALIDATION rows of the sales force that the first engine already serves: V17 allocation, V64 form loop."""
+"""VALIDATION rows of the sales force that the first engine already serves: V17 allocation, V51 talks, V64 form loop."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from sim.params.management import Forms
+from sim import rng
+from sim.market import Market
+from sim.params.management import Forms, Management
 from sim.solvers.allocation import allocate_calls
+from sim.solvers.doses import after_talk
 from sim.solvers.form_loop import next_use
 
 
@@ -24,6 +27,44 @@ def test_v17_control_an_allocation_by_potential_alone_is_worse() -> None:
     proportional = potential / potential.sum() * 100
     assert potential @ proportional**0.31 < potential @ allocate_calls(potential, 0.31, 100.0) ** 0.31
     assert abs(proportional[2] - 66.65) > 1
+
+
+def _talks(people: int, spread: float = Management().feedback_spread) -> np.ndarray:
+    """Effect of one review talk of full length on each of many people who never had one."""
+    draws = rng.normal(1, rng.Decision.FEEDBACK, 0, np.arange(people))
+    return after_talk(np.zeros(people), Management().feedback_mean + spread * draws, np.ones(people))
+
+
+def test_v51_a_third_of_review_talks_harm() -> None:
+    effect = _talks(200_000)
+    assert (effect < 0).mean() == pytest.approx(0.339, abs=0.01)
+    assert effect.mean() == pytest.approx(0.41, abs=0.01)
+    assert effect.std() == pytest.approx(0.985, abs=0.01)
+
+
+def test_v51_the_market_gives_these_talks() -> None:
+    """Every rep's first talk of full length has the effect that was drawn for it, and the reps' share of harm is a third."""
+    numbers, harmed, talks = Management(), 0, 0
+    every, stay = numbers.review_every, {"params.people.quit_probability": 0.0}
+    for seed in range(1, 4):
+        reviewed = {"policy.routines.review_hours": numbers.review_hours_full / every, **stay}
+        state = Market("regional_equipment", seed=seed, customers=50, weeks=every, overrides=reviewed).run().state
+        reps = np.flatnonzero(state.reps.active)
+        week = np.array(
+            [next(w for w in range(every) if (w + key) % every == every - 1) for key in state.reps.key[reps]]
+        )
+        draw = np.array(
+            [rng.normal(seed, rng.Decision.FEEDBACK, w, k) for w, k in zip(week, state.reps.key[reps], strict=True)]
+        )
+        talk = numbers.feedback_mean + numbers.feedback_spread * draw.ravel()
+        faded = 0.5 ** ((every - 1 - week) / numbers.decay_half_life)
+        np.testing.assert_allclose(state.reps.feedback[reps], talk * faded, rtol=1e-4, atol=1e-5)
+        harmed, talks = harmed + int((talk < 0).sum()), talks + len(reps)
+    assert harmed / talks == pytest.approx(0.339, abs=0.1)
+
+
+def test_v51_control_talks_that_all_go_alike_harm_nobody() -> None:
+    np.testing.assert_allclose(_talks(100, spread=0.0), 0.41)
 
 
 def _settle(start: float, enforcement: float) -> float:
