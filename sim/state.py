@@ -108,6 +108,7 @@ class Today:
     occasions: NDArray[np.float64] | None = None  # [T, types]
     lapses: NDArray[np.float64] | None = None
     new_customers: NDArray[np.float64] | None = None
+    sold: NDArray[np.int64] | None = None  # [3, T, types, J] orders filled, units, value
     made: NDArray[np.int64] | None = None
     started: NDArray[np.int64] | None = None
     shipped: NDArray[np.int64] | None = None

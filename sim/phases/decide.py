@@ -30,13 +30,15 @@ def decide(state: MarketState) -> None:
 
 def _size_sales_force(state: MarketState) -> None:
     """Open and close positions; whoever sits on a closed position is dismissed, and missed by its accounts."""
-    reps, rep = state.reps, state.knowledge.rep
+    reps = state.reps
     position = _positions(state, decide_head_count(state).positions)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
     state.today.dismissed = np.flatnonzero(leaving)
-    lose_relationship(state, np.flatnonzero((rep >= 0) & leaving[rep]))
+    if leaving.any():
+        rep = state.knowledge.rep
+        lose_relationship(state, np.flatnonzero((rep >= 0) & leaving[rep]))
     state.heads.leave(state.week, np.bincount(reps.team[leaving], minlength=len(state.managers)))
 
 

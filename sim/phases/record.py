@@ -69,16 +69,22 @@ def _record_customers(state: MarketState) -> None:
             state.record.put(week, name, events)
 
 
-def _record_purchases(state: MarketState) -> None:
+def tally_sold(state: MarketState) -> NDArray[np.int64]:
+    """Orders filled, units and value of this week by territory, true type and offer, int64 [3, T, types, J]."""
     orders, served = state.today.orders, state.today.served
-    if orders is None or served is None:
-        return
+    assert orders is not None
+    assert served is not None
     layout, customers = state.layout, state.customers
     shape = (len(layout.territories), len(layout.customer_types), len(layout.offers))
-    totals = tally_purchases(
+    return tally_purchases(
         orders.customer, orders.offer, served, orders.price, customers.territory, customers.type, shape
     )
-    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), totals, strict=True):
+
+
+def _record_purchases(state: MarketState) -> None:
+    if state.today.sold is None:
+        return
+    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), state.today.sold, strict=True):
         state.record.put(state.week, name, total.astype(np.float64))
 
 

@@ -9,7 +9,7 @@ from sim.kernels.demand_step import serve_week
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.running import add_events, fade_all
-from sim.phases.record import count_by_cells
+from sim.phases.record import count_by_cells, tally_sold
 from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
 from sim.state import MarketState
@@ -35,6 +35,7 @@ def serve(state: MarketState) -> None:
         seed=state.seed,
         tick=state.week,
     )
+    state.today.sold = tally_sold(state)
     state.today.new_customers = count_by_cells(state, newcomers)
     state.today.lapses = count_by_cells(state, lapsed)
     _remember_purchases(state, ours)
@@ -112,15 +113,16 @@ def _watch_shares(state: MarketState) -> None:
     any teaches nothing.
     """
     orders, served, occasions = state.today.orders, state.today.served, state.today.occasions_made
+    sold = state.today.sold
     assert orders is not None
     assert served is not None
     assert occasions is not None
+    assert sold is not None
     category, categories = state.numbers.category, len(state.layout.categories)
-    filled = served > 0
     earlier = np.flatnonzero(orders.index >= NUMBERS_A_WEEK)
-    late = category[orders.offer[earlier[filled[earlier]]]]
+    late = category[orders.offer[earlier[served[earlier] > 0]]]
     chances = np.bincount(occasions.category, minlength=categories) + np.bincount(late, minlength=categories)
-    bought = np.bincount(orders.offer, weights=filled, minlength=len(state.layout.offers))
+    bought = sold[0].sum(axis=(0, 1))
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]
     seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)
