@@ -10,7 +10,7 @@ from scipy.special import stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 
-#: Differences whose spread is below this share of the values are constant up to rounding.
+#: What differs by less than this share of the values differs by rounding only.
 ROUNDING = 1e-12
 
 
@@ -40,13 +40,14 @@ def compare_pairs(baseline: Floats, policy: Floats, level: float = 0.95) -> Pair
     """Compare ``policy`` with ``baseline``, arrays [..., pairs] in the same order of seeds.
 
     With one pair the interval is unbounded (nan) and the spread unknown. A difference that is zero
-    in every pair gives the interval [0, 0] and ``identical``.
+    in every pair, up to rounding, is zero: it gives the interval [0, 0] and ``identical``.
     """
     pairs = baseline.shape[-1]
-    difference = policy - baseline
+    scale = np.maximum(np.abs(baseline), np.abs(policy)).max(axis=-1)
+    difference = without_rounding(policy - baseline, scale)
     mean = difference.mean(axis=-1)
     identical = np.all(difference == 0.0, axis=-1)
-    spread = _spread(difference, np.maximum(np.abs(baseline), np.abs(policy)).max(axis=-1))
+    spread = _spread(difference, scale)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = spread / np.sqrt(pairs)
         half = stdtrit(pairs - 1, 0.5 + level / 2) * error if pairs > 1 else np.full_like(mean, np.nan)
@@ -72,6 +73,12 @@ def compare_pairs(baseline: Floats, policy: Floats, level: float = 0.95) -> Pair
         vrf=np.where(identical | (spread == 0), np.inf, vrf),
         identical=identical,
     )
+
+
+def without_rounding(difference: Floats, scale: Floats) -> Floats:
+    """``difference`` [..., pairs], zero where all pairs of a cell differ by no more than rounding of its ``scale`` [...]."""
+    noise = np.all(np.abs(difference) <= ROUNDING * scale[..., None], axis=-1)
+    return np.where(noise[..., None], 0.0, difference)
 
 
 def replications_needed(spread: float, half_width: float, level: float = 0.95, most: int = 1_000_000) -> int:

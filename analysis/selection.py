@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import gammaincinv, ndtri, stdtr
 
 from analysis.errors import StudyError
-from analysis.intervals import ROUNDING, Floats
+from analysis.intervals import ROUNDING, Floats, without_rounding
 from analysis.paired import arrange, signs
 from analysis.study import Study
 
@@ -63,7 +63,7 @@ def choose(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _choose_of_two(values: Floats) -> tuple[Floats, Floats]:
-    difference = values[1] - values[0]
+    difference = without_rounding(values[1] - values[0], np.abs(values).max())
     mean = float(difference.mean())
     error = _error(difference, values)
     if error == 0:
@@ -96,7 +96,7 @@ def _mean_excess(t: float, dof: int) -> float:
 
 def _choose_of_many(values: Floats) -> tuple[Floats, Floats]:
     count, pairs = values.shape
-    relative = values - values[0]
+    relative = without_rounding(values - values[0], np.broadcast_to(np.abs(values).max(), count))
     means = relative.mean(axis=1)
     if pairs < 2:
         return np.full(count, np.nan), np.full(count, np.inf)

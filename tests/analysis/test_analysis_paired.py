@@ -60,6 +60,14 @@ def test_constant_difference_has_no_width_and_infinite_reduction() -> None:
     assert found.low[0] == found.high[0] == pytest.approx(0.1)
 
 
+def test_rounding_is_no_difference() -> None:
+    base = np.array([[39.285714, 41.1, 38.2], [1.0, 2.0, 3.0]])
+    found = compare_pairs(base, base * np.array([[1 - 2e-16] * 3, [1 - 1e-9] * 3]))
+    assert found.identical.tolist() == [True, False]
+    assert (found.difference[0], found.low[0], found.high[0], found.p_value[0], found.posterior[0]) == (0, 0, 0, 1, 0.5)
+    assert found.above[0] == 0.5
+
+
 def test_identical_policies_differ_by_exactly_zero_everywhere(make_study: Callable[..., Study]) -> None:
     study = make_study(effects={"twin": {}}, seeds=5, weeks=60)
     for table in (compare_policies(study), compare_levels(study), compare_horizons(study)):

@@ -43,6 +43,14 @@ def test_equal_policies_share_the_chance_and_cost_nothing() -> None:
         np.testing.assert_array_equal(loss, 0.0)
 
 
+def test_rounding_makes_no_policy_better() -> None:
+    row = np.array([39.285714, 41.1, 38.2])
+    for others in (1, 2):
+        best, loss = choose(np.vstack([row, *[row * (1 - 2e-16)] * others]))
+        np.testing.assert_allclose(best, 1 / (others + 1))
+        np.testing.assert_array_equal(loss, 0.0)
+
+
 def test_better_policies_rank_first_and_cost_least(make_study: Callable[..., Study]) -> None:
     study = make_study(
         effects={"a": {"contribution": 0.02}, "b": {"contribution": 0.08}, "c": {"contribution": -0.03}}, cuts=False
