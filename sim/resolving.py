@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.answers import complete, make_rules
+from sim.borrowed_sums import borrowed_sums
 from sim.changes import Change, Schedule, make_schedule, read_changes
 from sim.complaints import Complaint, KeyPath, show, unknown_key, validate
 from sim.consistency import Draft, Entries, contradictions, unread
@@ -90,7 +91,8 @@ def resolve(name_or_path: str | os.PathLike[str], policies: list[Any], overrides
     documents = read_scenario_layers(path)
     overlays = [layer for name in policies for layer in read_policy_layers(_policy_file(name, path))]
     layers, tables = _stack(path, documents, overlays, overrides)
-    return _Resolving(path, layers, tables, "weeks" in overrides).result()
+    files = [document.path for document, _ in documents]
+    return _Resolving(files, layers, tables, "weeks" in overrides).result()
 
 
 def _policy_file(name: Any, scenario: Path) -> Path:
@@ -126,8 +128,9 @@ def _stack(
 class _Resolving:
     """The checking of stacked layers: collects complaints of all parts, then gives the whole or raises."""
 
-    def __init__(self, path: Path, layers: Layers, tables: RawTables, shortened: bool) -> None:
-        self.path = path
+    def __init__(self, files: list[Path], layers: Layers, tables: RawTables, shortened: bool) -> None:
+        self.files = files
+        self.path = files[-1]
         self.layers = layers
         self.tables = tables
         self.shortened = shortened
@@ -164,7 +167,7 @@ class _Resolving:
         self.warnings += [
             text for path, section in _sections(header, draft, schedule) for text in surprises(path, section)
         ]
-        self.warnings += [*unread(draft), *self.tables.warnings]
+        self.warnings += [*unread(draft), *self.tables.warnings, *borrowed_sums(self.files, self.layers, schedule)]
         provenance = self._provenance(content, changes)
         return Resolved(
             header, draft.world(header.currency), schedule, changes, data, content, provenance, tuple(self.warnings)

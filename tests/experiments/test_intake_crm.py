@@ -34,6 +34,7 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
         "quality.md",
         "facts.toml",
         "mapping.toml",
+        "policies",
     }
     scenario = Scenario.load(out)
     assert scenario.world.customers == ACCOUNTS and len(scenario.world.territories) == 2
@@ -53,6 +54,34 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
         assert words in page
     assert json.loads(json.dumps(summary.to_json()))["out"] == str(out)
     assert any("agent ← rep" in line for line in summary.lines())
+
+
+def test_shipped_policies_spend_sums_that_fit_the_company(tmp_path: Path) -> None:
+    out = tmp_path / "m"
+    import_crm(small_crm().write(tmp_path), out, runs=0)
+    own = Scenario.load(out)
+    budget = own.resolved["policy"]["advertising"]["budget"]
+    assert 0 < budget < 10_000_000, "a company of half a million a year"
+    for policy in ("status_quo", "deep_marketing"):
+        scenario = Scenario.load(out, policy=policy)
+        assert scenario.resolved["policy"]["advertising"]["budget"] == budget
+        assert scenario.resolved["policy"]["pay"]["salary"] == own.resolved["policy"]["pay"]["salary"]
+        assert not [w for w in scenario.warnings if "shipped policy" in w]
+    deep = Scenario.load(out, policy="deep_marketing").resolved["policy"]
+    assert deep["gateway"] == {**deep["gateway"], "kind": "one_gateway"} and deep["gateway"]["staff"] < budget
+    assert deep["sharing_contract"]["payment"] < budget and deep["segmentation"]["fee"] < budget
+
+
+def test_sums_counted_for_another_market_are_warned_about(tmp_path: Path) -> None:
+    out = tmp_path / "m"
+    import_crm(small_crm().write(tmp_path), out, runs=0)
+    (warning,) = [w for w in Scenario.load(out, policy="status_quo_same_budget").warnings if "shipped policy" in w]
+    assert "policy.advertising.budget = 107000000" in warning and "set them for this company" in warning
+    (out / "policies" / "deep_marketing.toml").unlink()
+    (warning,) = [w for w in Scenario.load(out, policy="deep_marketing").warnings if "shipped policy" in w]
+    assert "policy.gateway.staff = 18000000" in warning and "policy.sharing_contract.payment" in warning
+    for name in ("tiny", "regional_equipment"):
+        assert not [w for w in Scenario.load(name, policy="deep_marketing").warnings if "shipped policy" in w]
 
 
 def test_rates_prices_and_win_rates_come_from_the_data(tmp_path: Path) -> None:
@@ -88,7 +117,7 @@ def test_hashed_names_appear_nowhere(tmp_path: Path) -> None:
     crm.opportunities[6][1] = "Gone Person"
     summary = import_crm(crm.write(tmp_path), tmp_path / "m", runs=0, hash_personal=True)
     text = "\n".join(summary.lines()) + json.dumps(summary.to_json())
-    for path in (tmp_path / "m").iterdir():
+    for path in (p for p in (tmp_path / "m").rglob("*") if p.is_file()):
         text += path.read_bytes().decode("latin-1") if path.suffix != ".parquet" else pd.read_parquet(path).to_csv()
     managers = {m for m, _ in REPS.values()}
     for name in (*REPS, *managers, "Foundry", "Fuondry", "Gone Person", "Ann  Lee"):

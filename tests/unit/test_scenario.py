@@ -121,7 +121,7 @@ def test_later_layers_win_and_everybody_who_set_a_value_is_known(tmp_path: Path)
     )
     who = scenario.provenance
     assert who["policy.pay.commission"] == "policy file bold.toml"
-    assert who["policy.pay.salary"] == "policy file status_quo.toml"
+    assert who["policy.pay.salary"] == "file tiny.toml"
     assert who["policy.sharing_contract.kind"] == "policy file status_quo.toml"
     assert who["policy.routines.meeting_hours"] == "--set policy.routines.meeting_hours"
     assert who["policy.head_count.extra"] == "default"
