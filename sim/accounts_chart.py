@@ -106,13 +106,30 @@ def _formula(label: str, plus: tuple[Account, ...], minus: tuple[Account, ...] =
 _CREDIT_SIDE = frozenset((_A.PAYABLES, _A.CAPITAL, _A.OUTSIDE, *INCOME))
 _ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
 
-#: Every figure of the statements, in the order in which a statement shows them.
+#: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others take off.
+_LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
+    "gross_revenue": ("Sell-in at list price", (_A.REVENUE,)),
+    "taken_off": ("Discounts, rebates, returns", TAKEN_OFF),
+    "cost_of_goods": ("Cost of goods sold", (_A.COST_OF_GOODS,)),
+    "pay": ("Pay of reps", PAY),
+    "travel": ("Travel", (_A.TRAVEL,)),
+    "hiring_and_training": ("Hiring and training", (_A.HIRING, _A.TRAINING)),
+    "management": ("Managers, meetings, administration", (_A.MANAGEMENT, _A.MEETINGS, _A.ADMINISTRATION)),
+    "advertising": ("Advertising and campaigns", (_A.ADVERTISING, _A.CAMPAIGNS)),
+    "studies": ("Studies", (_A.STUDIES,)),
+    "information": ("Database and information system", (_A.DATABASE, _A.INFORMATION_SYSTEM)),
+    "data_sharing": ("Payments for shared data", (_A.DATA_SHARING,)),
+    "product": ("Service, variety, write-offs", (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS)),
+    "overhead": ("Overhead", (_A.OVERHEAD,)),
+}
+#: Names of these figures, in the order of a statement.
+CONTRIBUTION_LINES = tuple(_LINES)
+
+#: Every figure of the statements: the lines of contribution, then sums over them, distributors and balances.
 FORMULAS: Mapping[str, Formula] = {
-    "gross_revenue": _formula("Sell-in at list price", (_A.REVENUE,)),
+    **{name: _formula(label, accounts) for name, (label, accounts) in _LINES.items()},
     "revenue": _formula("Revenue net of discounts, rebates and returns", (_A.REVENUE,), TAKEN_OFF),
-    "cost_of_goods": _formula("Cost of goods sold", (_A.COST_OF_GOODS,)),
     "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
-    "pay": _formula("Pay of reps", PAY),
     **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
     "severance": _formula("Severance", (_A.SEVERANCE,)),
     "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),

@@ -1,4 +1,7 @@
-"""KPI definitions: every key figure's formula, unit and direction in one place, in the four classes of the scorecard."""
+"""KPI definitions: every key figure's formula, unit and direction in one place, in the four classes of the scorecard.
+
+The lines of contribution form a class of their own (``books``): a reconciliation, shown apart from the scores.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 from sim.ledger import MANUFACTURER, Ledger
 from sim.record import Record
 
 Array = NDArray[np.float64]
-KpiClass = Literal["financial", "growth", "satisfaction", "management", "distributor"]
+KpiClass = Literal["financial", "growth", "satisfaction", "management", "distributor", "books"]
 How = Literal["total", "ratio", "mean", "last"]
 
 
@@ -210,6 +214,18 @@ KPIS: tuple[Kpi, ...] = (
         "ratio",
         "distributor_stock_value",
         "books.distributor_cost_of_goods",
+    ),
+    *(
+        Kpi(
+            line,
+            FORMULAS[line].label,
+            "books",
+            "minor units",
+            "up" if line == CONTRIBUTION_LINES[0] else "down",
+            "total",
+            f"books.{line}",
+        )
+        for line in CONTRIBUTION_LINES
     ),
 )
 

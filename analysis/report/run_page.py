@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.figures.gallery import Plate, draw_run
 from analysis.numerals import plural, scale_of
 from analysis.report.page import assumed, embed, render_page, seeds_text, write_page
+from analysis.report.reconciliation import reconcile_run
 from analysis.report.tables import meanings
 from analysis.run import Run
 from analysis.study import BOOKS, KPI_CLASSES
@@ -25,6 +26,7 @@ def write_run_report(run: Run, path: Path | str, plates: Sequence[Plate] | None 
         span=plural(run.meta.weeks, "week"),
         seeds=seeds_text(run.meta),
         groups=run_groups(run),
+        books=reconcile_run(run),
         pictures=[embed(plate) for plate in drawn],
         assumed=assumed(run.assumptions),
         meanings=meanings(run.definitions),

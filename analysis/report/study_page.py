@@ -15,9 +15,10 @@ from analysis.intervals import replications_needed
 from analysis.narrative import tell_study
 from analysis.numerals import factor_text, percent, plural
 from analysis.report.page import Picture, assumed, pick, render_page, seeds_text, write_page
+from analysis.report.reconciliation import Item, reconcile_policies, reconciliation_unit
 from analysis.report.tables import Term, choices, meanings, terms, windows_text
 from analysis.scorecard import Group, scorecard_groups
-from analysis.study import Study
+from analysis.study import BOOKS, Study
 
 #: Precision that the methods box says how many pairs would buy, as a share of the baseline's mean.
 WANTED = 0.01
@@ -42,6 +43,8 @@ class Chapter:
     terms: list[Term]
     forest: Picture | None
     waterfall: Picture | None
+    books: list[Item]
+    books_unit: str
     territory: Picture | None
     segment: Picture | None
 
@@ -68,6 +71,8 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
             terms=terms(findings, policy),
             forest=pick(plates, "forest", policy),
             waterfall=pick(plates, "waterfall", policy),
+            books=reconcile_policies(findings.of(policy), study.meta.currency),
+            books_unit=reconciliation_unit(findings.of(policy), study.meta.currency),
             territory=pick(plates, "territory", policy),
             segment=pick(plates, "segment", policy),
         )
@@ -108,7 +113,8 @@ def methods(findings: Findings) -> list[str]:
             f"with {plural(int(row['pairs']), 'pair')}; ±{percent(WANTED, decimals=0)} takes {plural(needed, 'pair')}; "
             f"variance-reduction factor of pairing {factor_text(row['vrf'])}."
         )
-    factors = table.loc[table["vrf"].notna() & (table["verdict"] != "identical"), "vrf"]
+    scores = table[table["kpi_class"] != BOOKS]
+    factors = scores.loc[scores["vrf"].notna() & (scores["verdict"] != "identical"), "vrf"]
     if len(factors):
         told.append(
             f"Median variance-reduction factor over all KPIs that differ: {factor_text(float(factors.median()))}."

@@ -224,3 +224,15 @@ def test_the_store_keeps_tables_exactly(tmp_path: Path) -> None:
 def test_the_command_that_repeats_a_run_can_be_pasted() -> None:
     job = Job("my market.toml", "x", "as_written", 3, "", "", {"policy.pay.kind": "it's"}, 9)
     assert job.replay == "deepmarket run 'my market.toml' --seed 3 --weeks 9 --set 'policy.pay.kind=it'\"'\"'s'"
+
+
+def test_contribution_is_reconciled_line_by_line_and_drawn(tmp_path: Path) -> None:
+    outcome = compare("tiny", PAIR, replications=2, weeks=6, workers=1, out=tmp_path)
+    rows = outcome.table.set_index("kpi")
+    books = rows[rows["kpi_class"] == "books"]
+    sign = books["direction"].map({"up": 1.0, "down": -1.0})
+    for column in ("baseline_mean", "policy_mean", "difference"):
+        assert (sign * books[column]).sum() == pytest.approx(rows.loc["contribution", column], rel=1e-12)
+    assert (tmp_path / "figures" / "waterfall_deep_marketing.png").is_file()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "How the difference in contribution comes about" in page and "Payments for shared data" in page

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.accounts_chart import FORMULAS
+from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 from sim.kpis import KPIS, Kpi, Scorecard
 from sim.market import Market
 from sim.record import MEASURES
@@ -106,7 +106,22 @@ def test_non_users_are_those_who_never_bought_before_the_first_week(card: pd.Dat
 
 
 def test_every_kpi_was_counted_again() -> None:
-    assert {kpi.name for kpi in KPIS} == {*AGAIN, "share_non_users_won"}
+    assert {kpi.name for kpi in KPIS} == {*AGAIN, "share_non_users_won", *CONTRIBUTION_LINES}
+
+
+@pytest.mark.parametrize("policy", ["status_quo", "deep_marketing"])
+def test_the_lines_of_the_books_add_up_to_contribution_to_the_minor_unit(policy: str) -> None:
+    market = Market("tiny", seed=3, policy=policy, weeks=12).run()
+    flows = {kpi.name: market.results._scorecard._series(kpi.numerator) for kpi in KPIS if kpi.kpi_class == "books"}
+    assert tuple(flows) == CONTRIBUTION_LINES
+    sign = {kpi.name: 1 if kpi.direction == "up" else -1 for kpi in KPIS}
+    summed = sum(sign[name] * flow for name, flow in flows.items())
+    np.testing.assert_array_equal(summed, market.results._scorecard._series("books.contribution"))
+
+
+def test_every_account_of_contribution_stands_in_one_line() -> None:
+    weights = sum(np.abs(FORMULAS[line].weights) for line in CONTRIBUTION_LINES)
+    np.testing.assert_array_equal(weights, np.abs(FORMULAS["contribution"].weights))
 
 
 def test_the_profit_of_all_is_in_the_weekly_table_too(weekly: pd.DataFrame, card: pd.DataFrame) -> None:

@@ -61,7 +61,7 @@ def test_the_weekly_table_holds_every_recorded_number(market: Market) -> None:
 def test_the_scorecard_has_the_promised_columns(market: Market) -> None:
     card = market.results.scorecard
     assert list(card.columns) == ["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"]
-    assert set(card["kpi_class"]) == {"financial", "growth", "satisfaction", "management", "distributor"}
+    assert set(card["kpi_class"]) == {"financial", "growth", "satisfaction", "management", "distributor", "books"}
     assert set(card["direction"]) == {"up", "down", "none"}
     assert "minor units" not in set(card["unit"])
     assert list(market.results.definitions.columns) == ["kpi", "label", "kpi_class", "unit", "direction", "formula"]
