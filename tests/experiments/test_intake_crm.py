@@ -56,6 +56,25 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert any("agent ← rep" in line for line in summary.lines())
 
 
+@pytest.mark.parametrize("odd", ["2117-03-01", "1917-03-01"])
+def test_one_impossible_year_does_not_stretch_the_history(tmp_path: Path, odd: str) -> None:
+    crm = small_crm()
+    crm.opportunities[30][6] = odd
+    if odd < "2000":
+        crm.opportunities[30][5] = odd
+    files = crm.write(tmp_path)
+    with pytest.raises(InputErrors) as caught:
+        import_crm(files, tmp_path / "m", runs=0)
+    (error,) = caught.value.errors
+    assert error.place == "opportunities.csv, row 31, column 'closed'"
+    mapping = tmp_path / "rules.toml"
+    mapping.write_text('[rules]\nunusable_rows = "set_aside"\n', encoding="utf-8")
+    import_crm(files, tmp_path / "m", runs=0, mapping=mapping)
+    page = (tmp_path / "m" / "quality.md").read_text(encoding="utf-8")
+    assert "32 weeks from 2022-01-03, 8 held out" in page
+    assert ("won or lost on a day to come" if odd > "2022" else "without a decision") in page
+
+
 def test_shipped_policies_spend_sums_that_fit_the_company(tmp_path: Path) -> None:
     out = tmp_path / "m"
     import_crm(small_crm().write(tmp_path), out, runs=0)
