@@ -26,6 +26,7 @@ from experiments.intake.personal import hash_names, new_key
 from experiments.intake.quality import QualityLedger
 from experiments.intake.quality_page import KeptDefault, write_page
 from experiments.intake.readers import read_table
+from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.window import Window, choose_window
 from sim.errors import InputError, InputErrors
@@ -65,7 +66,8 @@ def import_crm(
     if hash_personal:
         tables = hash_names(tables, new_key())
     scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", currency), ledger)
-    return _write(scenario, out, found, given, runs, ledger)
+    with staged(out) as folder:
+        return _write(scenario, folder, out, found, given, runs, ledger)
 
 
 def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: QualityLedger) -> CrmScenario:
@@ -136,32 +138,34 @@ def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> 
 
 def _write(
     scenario: CrmScenario,
+    folder: Path,
     out: Path,
     found: Mapping[str, MappedTable],
     given: MappingFile,
     runs: int,
     ledger: QualityLedger,
 ) -> ImportSummary:
+    """Calibrate, test and write into ``folder``, which will become ``out``."""
     intercepts = scenario.start_intercepts()
-    scenario.write(out, intercepts)
+    scenario.write(folder, intercepts)
     fit: list[FitRow] = []
     if runs:
-        market = MarketRuns(out, scenario.offer_names)
+        market = MarketRuns(folder, scenario.offer_names)
         calibrated = _calibrate(scenario, market, range(1, runs + 1))
         intercepts = calibrated.intercepts
-        scenario.write(out, intercepts)
+        scenario.write(folder, intercepts)
         if scenario.fit.window.test:
             seeds = range(_TEST_SEED, _TEST_SEED + runs)
             run = partial(market.orders, intercepts)
             fit = compare_holdout(scenario.tables, scenario.fit.window, run, seeds, _reasons(scenario))
-    loaded = Scenario.load(out)
+    loaded = Scenario.load(folder)
     defaults = kept_defaults(loaded)
     bases, assumed = told_by_data(scenario), set_without_data(scenario)
     remarks = seen_not_taken_up(scenario.fit)
     page = write_page(scenario.words.title, list(found.values()), ledger, bases, assumed, defaults, fit, remarks)
-    (out / "quality.md").write_text(page, encoding="utf-8")
-    (out / "facts.toml").write_text(tomli_w.dumps(collect_facts(scenario.fit)), encoding="utf-8")
-    (out / "mapping.toml").write_text(tomli_w.dumps(mapping_content(found, given)), encoding="utf-8")
+    (folder / "quality.md").write_text(page, encoding="utf-8")
+    (folder / "facts.toml").write_text(tomli_w.dumps(collect_facts(scenario.fit)), encoding="utf-8")
+    (folder / "mapping.toml").write_text(tomli_w.dumps(mapping_content(found, given)), encoding="utf-8")
     return ImportSummary(
         out, tuple(found.values()), ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), loaded.warnings
     )

@@ -134,14 +134,17 @@ def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
                 rows,
             )
     states = cells.map({c: meaning.get(normalised(c), OPEN) for c in cells.unique()}).astype("str")
-    if not states.isin([WON, LOST]).any():
-        words = ", ".join(f"'{w}'" for w in cells.unique()[:6])
+    missing = [state for state in (WON, LOST) if not states.eq(state).any()]
+    if missing:
+        counts = cells[cells.ne("")].value_counts()
+        found = ", ".join(f"'{word}' ({number:,})" for word, number in counts.head(8).items())
+        example = " ".join(f'{state} = ["…"]' for state in missing)
         check.ledger.refused(
             table.file,
             table.header("stage"),
-            f"no deal is won or lost; stages are {words}",
-            "words such as Won and Lost",
-            'name them in the mapping file: [stages] won = ["…"] lost = ["…"]',
+            f"no deal is {' or '.join(missing)}; stages found: {found}",
+            "deals won and deals lost, under words such as Won and Lost",
+            f"say which of these words mean it, in a file given with --mapping: [stages] {example}",
         )
     return states
 

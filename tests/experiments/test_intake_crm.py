@@ -13,7 +13,7 @@ from crm_fixture import ACCOUNTS, REPS, WEEKS, small_crm
 
 from experiments.intake import import_crm
 from experiments.intake.market_runs import MarketRuns
-from sim.errors import InputErrors
+from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 
 _MAVEN = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "crm_maven"
@@ -54,6 +54,39 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
         assert words in page
     assert json.loads(json.dumps(summary.to_json()))["out"] == str(out)
     assert any("agent ← rep" in line for line in summary.lines())
+
+
+@pytest.mark.parametrize(("word", "state"), [("Won", "won"), ("Lost", "lost")])
+def test_an_unknown_word_for_won_or_lost_is_asked_for_and_nothing_is_written(
+    tmp_path: Path, word: str, state: str
+) -> None:
+    crm = small_crm()
+    for row in crm.opportunities[1:]:
+        row[4] = "Bagged" if row[4] == word else row[4]
+    with pytest.raises(InputErrors) as caught:
+        import_crm(crm.write(tmp_path), tmp_path / "m", runs=0)
+    (error,) = caught.value.errors
+    assert error.place == "opportunities.csv, column 'status'"
+    assert f"no deal is {state}" in error.problem and "'Bagged' (" in error.problem
+    assert f'[stages] {state} = ["…"]' in error.remedy
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = small_crm().write(tmp_path)
+    out = tmp_path / "deep" / "m"
+
+    def refuse(folder: Path) -> Scenario:
+        raise InputErrors([InputError("here", "refused")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.intake.crm.Scenario.load", refuse)
+        with pytest.raises(InputErrors):
+            import_crm(files, out, runs=0)
+    assert not out.exists() and sorted(tmp_path.iterdir()) == sorted(files)
+    import_crm(files, out, runs=0)
+    import_crm(files, out, runs=0)  # again into the same folder
+    assert Scenario.load(out).world.customers == ACCOUNTS and list((tmp_path / "deep").iterdir()) == [out]
 
 
 @pytest.mark.parametrize("odd", ["2117-03-01", "1917-03-01"])
