@@ -80,7 +80,7 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
     ]
     return render_page(
         "study.html.j2",
-        title=study.question,
+        title=study.question or study.meta.title,
         meta=study.meta,
         span=plural(study.meta.weeks, "week"),
         pairs=plural(study.meta.replications, "pair"),

@@ -13,8 +13,8 @@ _SCENARIO = """\
 # {name}: what differs from {base}. Everything not said here is as there; `deepmarket params {file}` shows all values.
 extends = "{base}"
 name = "{name}"
-title = ""
-question = ""
+# title = "What reports call this market"
+# question = "What the comparison is to answer"
 weeks = {weeks}
 
 # Entries of lists are known by their name: this one changes, the others stay. Money is in minor units (100_00 = 100.00).
@@ -38,8 +38,8 @@ weeks = {weeks}
 _POLICY = """\
 # {name}: what differs from {base}. `deepmarket policies --rules` lists the rules for every question.
 name = "{name}"
-title = ""
-description = ""
+# title = "What reports call this policy"
+# description = "What it does differently."
 extends = "{base}"
 
 # [policy.pay]

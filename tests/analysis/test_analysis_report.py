@@ -104,6 +104,11 @@ def test_study_report_is_one_file_with_everything_in_it(winning: Study, tmp_path
     assert "Bijmolt" not in page.text  # values with a source are not assumptions
 
 
+def test_without_a_question_the_market_names_the_report(make_study: Callable[..., Study], tmp_path: Path) -> None:
+    html = write_report(make_study(question="", seeds=3, cuts=False), tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<h1>Regional equipment maker</h1>" in html and "<title>Regional equipment maker" in html
+
+
 def test_the_check_sees_links_and_missing_words() -> None:
     page = Page('<p><a href="https://x.org">x</a><img src="a.png"></p>')
     assert len(faults(page)) == 3

@@ -16,6 +16,7 @@ from experiments import comparison
 from experiments.cli.app import app
 from experiments.cli.progress import EVERY, Lines
 from experiments.comparison import Count
+from sim.scenario import Scenario
 from tests.experiments import fake_runs as fake
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +140,7 @@ def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
     out, _ = call("check", "mine.toml", "--policy", "plan.toml")
     assert "mine.toml is sound" in out
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    assert Scenario.load(tmp_path / "mine.toml").question == Scenario.load("tiny").question
     uncommented = text.replace("# [[offer]]\n# name", "[[offer]]\nname").replace("# list_price", "list_price")
     (tmp_path / "mine.toml").write_text(uncommented, encoding="utf-8")
     assert "list_price" in uncommented
