@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import pandas as pd
 
 from analysis.errors import StudyError
-from analysis.intervals import replications_needed
-from analysis.numerals import listed, plural, probability, round_up, scale_of
+from analysis.intervals import pairs_to_settle
+from analysis.numerals import NO_BREAK, listed, plural, probability, round_up, scale_of
 from analysis.paired import compare_policies, row_of
 from analysis.phrases import belief, evidence, named_change, row_scale, size
 from analysis.selection import rank_policies
@@ -17,14 +18,16 @@ from analysis.study import BOOKS, Study
 MAIN = "contribution"
 PARTNER = "distributor_profit"
 NAMED = 3
+#: Of several challengers the one to lead with: a clear winner, else one that may yet win, the best mean among them first.
+_LEADS = ("better", "cannot tell", "identical", "worse", "undefined")
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a study says.
 
-    ``verdict`` is win, loss, cannot tell or identical, of ``policy`` (the best of the challengers)
-    against the baseline on contribution. ``clauses`` say it, then what it does to others;
+    ``verdict`` is win, loss, cannot tell or identical, of ``policy`` (of the challengers a clear winner,
+    else one that may yet win, the best mean first) against the baseline on contribution. ``clauses`` say it, then what it does to others;
     ``better`` and ``worse`` list the KPIs on which the policy is clearly so.
     """
 
@@ -46,7 +49,8 @@ def answer_question(study: Study, table: pd.DataFrame | None = None) -> Answer:
     if MAIN not in set(table["kpi"]):
         raise StudyError("runs", f"the KPI '{MAIN}' decides, and no run reports it", "Record it in every run.")
     ranks = rank_policies(study, MAIN)
-    policy = str(ranks.loc[ranks["policy"] != study.baseline, "policy"].iloc[0])
+    mains = table[table["kpi"] == MAIN].set_index("policy")["verdict"].map(str).to_dict()
+    policy = min((str(p) for p in ranks["policy"] if p in mains), key=lambda p: _LEADS.index(mains[p]))
     rows = table[table["policy"] == policy].set_index("kpi", drop=False)
     verdict = {"better": "win", "worse": "loss"}.get(
         str(row_of(rows, MAIN)["verdict"]), str(row_of(rows, MAIN)["verdict"])
@@ -59,49 +63,59 @@ def answer_question(study: Study, table: pd.DataFrame | None = None) -> Answer:
     elif len(study.challengers) > 1:
         clauses = _of_many(study, table, ranks, policy, verdict)
     else:
-        clauses = _of_two(study, rows, policy, verdict)
+        clauses = _of_two(study, rows, ranks, policy, verdict)
     return Answer(verdict, policy, tuple(c for c in clauses if c), better, worse)
 
 
-def _of_two(study: Study, rows: pd.DataFrame, policy: str, verdict: str) -> list[str]:
+def _of_two(study: Study, rows: pd.DataFrame, ranks: pd.DataFrame, policy: str, verdict: str) -> list[str]:
     row = row_of(rows, MAIN)
+    sure = [belief(row), _price(study, ranks, policy)]
     return [
-        _headline(study, row, policy, verdict, belief(row)),
+        _headline(study, row, policy, verdict, sure),
         _partner(study, rows, verdict),
         _losses(study, rows, verdict),
     ]
 
 
-def _headline(study: Study, row: pd.Series, policy: str, verdict: str, sure: str) -> str:
+def _headline(study: Study, row: pd.Series, policy: str, verdict: str, sure: list[str]) -> str:
     name, base = study.title(policy), study.title(study.baseline)
     money, horizon = study.meta.currency, plural(study.meta.weeks, "week")
+    told = _told(row, money, sure)
     if verdict == "win":
-        return (
-            f"{name} wins: it earns {size(row, money)} more contribution than {base} over {horizon} "
-            f"({evidence(row, money)}; {sure})"
-        )
+        return f"{name} wins: it earns {size(row, money)} more contribution than {base} over {horizon} ({told})"
     if verdict == "loss":
-        return (
-            f"{name} loses: it earns {size(row, money)} less contribution than {base} over {horizon} "
-            f"({evidence(row, money)}; {sure})"
-        )
+        return f"{name} loses: it earns {size(row, money)} less contribution than {base} over {horizon} ({told})"
     if verdict == "identical":
-        return f"{name} and {base} earn exactly the same contribution in all {plural(int(row['pairs']), 'pair')}"
+        return f"{name} and {base} earn exactly the same contribution in {_all_pairs(row)}"
     if verdict == "undefined":
         return f"{name} and {base} cannot be compared: contribution has no value in at least one run"
     return (
         f"The data cannot tell {name} and {base} apart on contribution: {row_scale(row, money).difference(row['difference'])} "
-        f"over {horizon} ({evidence(row, money)}; {sure}); {_effort(row)}"
+        f"over {horizon} ({told}); {_effort(row)}"
     )
+
+
+def _told(row: pd.Series, currency: str, sure: list[str]) -> str:
+    """What stands in brackets behind a difference: evidence, and how sure it is as far as that is known."""
+    return "; ".join(part for part in (evidence(row, currency), *sure) if part)
+
+
+def _price(study: Study, ranks: pd.DataFrame, policy: str) -> str:
+    """The price of being wrong in choosing ``policy``; nothing when the pairs are too few to tell."""
+    loss = float(row_of(ranks.set_index("policy"), policy)["expected_loss"])
+    if not isfinite(loss):
+        return ""
+    unit = str(study.definitions.set_index("kpi").loc[MAIN, "unit"])
+    return f"price of being wrong {scale_of([loss], unit, study.meta.currency).level(loss)}"
 
 
 def _effort(row: pd.Series) -> str:
     if pd.isna(row["low"]):
         return "one pair cannot show how far luck reaches"
-    needed = replications_needed(float(row["spread"]), abs(float(row["difference"])))
+    needed = pairs_to_settle(float(row["spread"]), float(row["difference"]))
     if needed > 10_000:
         return "the difference is too small to be settled by more runs"
-    return f"a difference of this size would take about {round_up(needed):,} pairs to settle"
+    return f"a difference of this size would take about {round_up(needed):,} pairs to settle with a chance of 80{NO_BREAK}%"
 
 
 def _partner(study: Study, rows: pd.DataFrame, verdict: str) -> str:
@@ -148,20 +162,19 @@ def _named(study: Study, rows: pd.DataFrame) -> str:
 
 
 def _of_many(study: Study, table: pd.DataFrame, ranks: pd.DataFrame, policy: str, verdict: str) -> list[str]:
-    """Best challenger first; then how each of the others stands."""
+    """The leading challenger first; then how each of the others stands."""
     rows = table[table["policy"] == policy].set_index("kpi", drop=False)
     mains = table[table["kpi"] == MAIN].set_index("policy", drop=False)
     base = study.title(study.baseline)
-    place = row_of(ranks.set_index("policy"), policy)
-    price = scale_of([place["expected_loss"]], str(row_of(rows, MAIN)["unit"]), study.meta.currency).level(
-        place["expected_loss"]
-    )
-    if verdict == "loss":
-        clauses = [f"No policy beats {base}: " + _standing(study, row_of(mains, policy), policy)]
+    best = float(row_of(ranks.set_index("policy"), policy)["probability_best"])
+    sure = [f"probability of being the best of {len(ranks)} {probability(best)}"] if isfinite(best) else []
+    sure = [", ".join(part for part in (*sure, _price(study, ranks, policy)) if part)]
+    if verdict in ("win", "undefined"):
+        clauses = [_headline(study, row_of(rows, MAIN), policy, verdict, sure)]
     else:
-        chance = f"probability of being the best of {len(ranks)} {probability(place['probability_best'])}, price of being wrong {price}"
-        clauses = [_headline(study, row_of(rows, MAIN), policy, verdict, chance)]
-    clauses += [_standing(study, row_of(mains, p), p) for p in ranks["policy"] if p not in (policy, study.baseline)]
+        clauses = [f"No policy clearly beats {base}: " + _standing(study, row_of(mains, policy), policy, sure)]
+        clauses += [_effort(row_of(rows, MAIN))] if verdict == "cannot tell" else []
+    clauses += [_standing(study, row_of(mains, p), p, []) for p in ranks["policy"] if p not in (policy, study.baseline)]
     partner = _partner(study, rows, verdict)
     return [
         *clauses,
@@ -170,11 +183,11 @@ def _of_many(study: Study, table: pd.DataFrame, ranks: pd.DataFrame, policy: str
     ]
 
 
-def _standing(study: Study, row: pd.Series, policy: str) -> str:
+def _standing(study: Study, row: pd.Series, policy: str, sure: list[str]) -> str:
     name, money = study.title(policy), study.meta.currency
     scale = row_scale(row, money)
-    told = f"{scale.difference(row['difference'])} ({evidence(row, money)})"
-    word = {"better": "also beats the baseline", "worse": "loses to the baseline"}.get(str(row["verdict"]))
+    told = f"{scale.difference(row['difference'])} ({_told(row, money, sure)})"
+    word = {"better": "beats the baseline", "worse": "loses to the baseline"}.get(str(row["verdict"]))
     if word:
         return f"{name} {word}: {told}"
     if row["verdict"] == "identical":
@@ -190,6 +203,9 @@ def _all_identical(table: pd.DataFrame) -> bool:
 
 def _identical(study: Study, rows: pd.DataFrame) -> str:
     names = listed([study.title(p) for p in study.challengers] + [study.title(study.baseline)])
-    return (
-        f"{names} are identical: every KPI differs by exactly zero in all {plural(int(rows['pairs'].iloc[0]), 'pair')}"
-    )
+    return f"{names} are identical: every KPI differs by exactly zero in {_all_pairs(rows.iloc[0])}"
+
+
+def _all_pairs(row: pd.Series) -> str:
+    count = int(row["pairs"])
+    return f"all {plural(count, 'pair')}" if count > 1 else "the one pair"

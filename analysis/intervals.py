@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,17 +87,34 @@ def replications_needed(spread: float, half_width: float, level: float = 0.95, m
     ``spread`` is the standard deviation of a paired difference. Returns at least 2, at most
     ``most`` (read as "more than can be run").
     """
-    if not half_width > 0:
+    return _smallest(spread, half_width, level, 0.0, most)
+
+
+def pairs_to_settle(
+    spread: float, difference: float, power: float = 0.8, level: float = 0.95, most: int = 1_000_000
+) -> int:
+    """Smallest number of pairs whose interval excludes zero with probability ``power`` when ``difference`` is the truth.
+
+    n = (t + z)²·spread²/difference², t of the interval, z of the power. Bounds as of :func:`replications_needed`.
+    """
+    return _smallest(spread, abs(difference), level, float(ndtri(power)), most)
+
+
+def _smallest(spread: float, reach: float, level: float, margin: float, most: int) -> int:
+    """Smallest number of pairs at which quantile + ``margin`` standard errors are within ``reach``."""
+
+    def too_wide(pairs: int) -> bool:
+        quantile = float(stdtrit(pairs - 1, 0.5 + level / 2))
+        return (quantile + margin) * spread / float(np.sqrt(pairs)) > reach
+
+    if not reach > 0:
         return most
     low, high = 2, 2
-    while high < most and _half_width(spread, high, level) > half_width:
+    while high < most and too_wide(high):
         low, high = high, min(2 * high, most)
     while low < high:
         middle = (low + high) // 2
-        if _half_width(spread, middle, level) > half_width:
-            low = middle + 1
-        else:
-            high = middle
+        low, high = (middle + 1, high) if too_wide(middle) else (low, middle)
     return high
 
 
@@ -109,10 +126,6 @@ def adjust_holm(p_values: Floats) -> Floats:
     factor = np.arange(order.size, 0, -1, dtype=np.float64)
     adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * factor), 1.0)
     return adjusted
-
-
-def _half_width(spread: float, pairs: int, level: float) -> float:
-    return float(stdtrit(pairs - 1, 0.5 + level / 2)) * spread / float(np.sqrt(pairs))
 
 
 def _variance(values: Floats) -> Floats:

@@ -11,6 +11,9 @@ from analysis.paired import row_of
 from analysis.phrases import evidence, named_change, row_scale
 from analysis.study import BOOKS, KPI_CLASSES
 
+#: KPIs by which territories, segments and offers are judged, the first that is cut by them.
+JUDGES = (MAIN, "revenue", "market_share")
+
 
 def tell_study(findings: Findings) -> list[str]:
     """Sentences on the best challenger beyond the answer itself: score by class, losses, places, time, sureness."""
@@ -67,6 +70,10 @@ def _places(findings: Findings) -> str:
         if not kpi:
             continue
         part = part[part["kpi"] == kpi]
+        # Rivals' offers bring us nothing under any policy: they are no places where one could win or lose.
+        part = part[(part["verdict"] != "identical") | (part["baseline_mean"] != 0)]
+        if part.empty:
+            continue
         noun = f"{dimension[:-1]}ies" if dimension.endswith("y") else f"{dimension}s"
         told.setdefault(inside(str(part["label"].iloc[0])), []).append(
             f"{int((part['verdict'] == 'better').sum())} of {len(part)} {noun}"
@@ -80,14 +87,14 @@ def _places(findings: Findings) -> str:
 
 
 def main_kpi(levels: pd.DataFrame) -> str:
-    """The KPI by which places are judged: contribution when it is cut so, else revenue, else the first judged."""
+    """The KPI by which places are judged: the first of :data:`JUDGES` that is cut so, else the first judged."""
     if levels.empty:
         return ""
     judged = levels[
         (levels["direction"] != "none") & (levels["kpi_class"] != BOOKS) & (levels["verdict"] != "undefined")
     ]
     present = list(dict.fromkeys(judged["kpi"]))
-    return next((k for k in (MAIN, "revenue") if k in present), present[0] if present else "")
+    return next((k for k in JUDGES if k in present), present[0] if present else "")
 
 
 def _terms(findings: Findings) -> str:

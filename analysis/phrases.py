@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.numerals import NO_BREAK, Scale, inside, percent, probability, scale_of
+from analysis.numerals import NO_BREAK, Scale, inside, percent, plural, probability, scale_of
 
 
 def row_scale(row: pd.Series, currency: str) -> Scale:
@@ -49,7 +49,8 @@ def belief(row: pd.Series) -> str:
     wins = row["share_better"] * row["pairs"]
     wins_text = f"{wins:.0f}" if wins == round(wins) else f"{wins:.1f}"
     return (
-        f"probability of being better {probability(row['prob_better'])}, better in {wins_text} of {row['pairs']} pairs"
+        f"probability of being better {probability(row['prob_better'])}, "
+        f"better in {wins_text} of {plural(int(row['pairs']), 'pair')}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,12 +101,15 @@ def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
 
 
 def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
-    """Refuse two different files that tables would call by the same name."""
+    """Refuse two different files that tables would call by the same name; tell equal titles apart by the label."""
     labels = [arm.label for arm in arms]
     for arm in arms:
         if labels.count(arm.label) > 1:
             raise _mistake("policies", f"two files are called `{arm.label}`", "names that tell policies apart")
-    return tuple(arms)
+    titles = [arm.title for arm in arms]
+    return tuple(
+        replace(arm, title=f"{arm.title} ({arm.label})") if titles.count(arm.title) > 1 else arm for arm in arms
+    )
 
 
 def policy_words(policy: str, scenario: str) -> tuple[str, str]:

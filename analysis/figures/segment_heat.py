@@ -14,7 +14,8 @@ from matplotlib.patches import Rectangle
 from analysis.errors import StudyError
 from analysis.figures import style as look
 from analysis.figures.style import Names
-from analysis.numerals import inside, listed, percent
+from analysis.narrative import main_kpi
+from analysis.numerals import inside, listed, percent, plural
 from analysis.paired import signs
 from analysis.study import BOOKS
 
@@ -130,16 +131,15 @@ def _key(figure: Figure, rows: pd.DataFrame) -> None:
 
 
 def _note(rows: pd.DataFrame, names: Names) -> str:
-    pairs = int(rows["pairs"].iloc[0])
+    pairs = plural(int(rows["pairs"].iloc[0]), "pair")
     return (
         f"Mean paired difference as a share of the mean of {names.baseline} in the same {rows['dimension'].iloc[0]}; "
-        f"{pairs} pairs, 95 % intervals; the deeper the colour, the larger the difference."
+        f"{pairs}, 95 % intervals; the deeper the colour, the larger the difference."
     )
 
 
 def _finding(rows: pd.DataFrame, names: Names, dimension: str) -> str:
-    present = list(dict.fromkeys(rows["kpi"]))
-    main = rows[rows["kpi"] == next((k for k in ("contribution", "revenue") if k in present), present[0])]
+    main = rows[rows["kpi"] == (main_kpi(rows) or rows["kpi"].iloc[0])]
     label = inside(str(main["label"].iloc[0]))
     lost = main.loc[main["verdict"] == "worse", "level"].astype(str).tolist()
     won = main.loc[main["verdict"] == "better", "level"].astype(str).tolist()
@@ -147,8 +147,6 @@ def _finding(rows: pd.DataFrame, names: Names, dimension: str) -> str:
         return f"{names.policy} leaves {label} unchanged in every {dimension}"
     if not won and not lost:
         return f"{names.policy} makes no clear difference on {label} in any of {len(main)} {dimension}s"
-    gains = f"gains {label} in {len(won)} of {len(main)} {dimension}s"
-    if not lost:
-        return f"{names.policy} {gains} and clearly loses it in none"
-    where = listed(lost) if len(lost) <= 3 else f"{len(lost)} others"
-    return f"{names.policy} {gains} and loses it in {where}"
+    better = f"is clearly better on {label} in {len(won)} of {len(main)} {dimension}s"
+    where = listed(lost) if 0 < len(lost) <= 3 else f"{len(lost) or 'none'}"
+    return f"{names.policy} {better}, clearly worse in {where}"

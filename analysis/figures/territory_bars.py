@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from analysis.errors import StudyError
 from analysis.figures import style as look
 from analysis.figures.style import Names
-from analysis.numerals import Scale, inside, scale_of
+from analysis.numerals import Scale, inside, plural, scale_of
 
 ROW, FOOT = 0.32, 0.85
 
@@ -114,7 +114,9 @@ def _legend(figure: Figure, rows: pd.DataFrame) -> None:
 
 
 def _note(rows: pd.DataFrame, names: Names) -> str:
-    return f"Mean paired difference to {names.baseline} with 95 % interval, {int(rows['pairs'].iloc[0])} pairs."
+    return (
+        f"Mean paired difference to {names.baseline} with 95 % interval, {plural(int(rows['pairs'].iloc[0]), 'pair')}."
+    )
 
 
 def _finding(rows: pd.DataFrame, names: Names) -> str:
@@ -131,7 +133,7 @@ def _finding(rows: pd.DataFrame, names: Names) -> str:
         return f"{names.policy} makes no clear difference on {label} in any of {places}"
     return (
         f"{names.policy} is clearly better on {label} in {int(count.get('better', 0))} of {places}, "
-        f"clearly worse in {int(count.get('worse', 0))}"
+        f"clearly worse in {int(count.get('worse', 0)) or 'none'}"
     )
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from analysis.errors import StudyError
 from analysis.figures import style as look
 from analysis.figures.style import Names
-from analysis.numerals import Scale, inside, percent, scale_of
+from analysis.numerals import Scale, inside, percent, plural, scale_of
 from analysis.phrases import size
 from analysis.study import BOOKS
 
@@ -158,7 +158,7 @@ def _reach(step: Step) -> float:
 
 def _note(names: Names, whole: pd.Series, cut: bool) -> str:
     return (
-        f"Effect of each component on contribution, with 95 % interval of its paired difference ({int(whole['pairs'])} pairs); "
+        f"Effect of each component on contribution, with 95 % interval of its paired difference ({plural(int(whole['pairs']), 'pair')}); "
         f"upward steps add, hatched downward steps take away." + (" The axis does not start at 0." if cut else "")
     )
 

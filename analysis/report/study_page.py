@@ -84,6 +84,7 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
         meta=study.meta,
         span=plural(study.meta.weeks, "week"),
         pairs=plural(study.meta.replications, "pair"),
+        seeds_count=plural(study.meta.replications, "seed"),
         seeds=seeds_text(study.meta),
         baseline=study.title(study.baseline),
         baseline_description=study.policies[study.baseline].description,

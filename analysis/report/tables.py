@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import pandas as pd
 
@@ -61,7 +62,9 @@ def choices(findings: Findings) -> list[Choice]:
             title=study.title(str(row["policy"])),
             mean=means.level(row["mean"]),
             chance=probability(row["probability_best"]),
-            price=scale_of([row["expected_loss"]], unit, study.meta.currency).level(row["expected_loss"]),
+            price=scale_of([row["expected_loss"]], unit, study.meta.currency).level(row["expected_loss"])
+            if isfinite(row["expected_loss"])
+            else DASH,
             baseline=row["policy"] == study.baseline,
             best=bool(i == 0),
         )

@@ -145,12 +145,13 @@ def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
 
 
 def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
+    from analysis.numerals import plural
     from analysis.scorecard import scorecard_groups
     from experiments.cli.screen import make_table, plain_row
 
     study = outcome.study
     title = f"{study.title(policy)} against {study.title(study.baseline)}: "
-    title += f"{study.meta.replications} pairs, {study.meta.weeks} weeks"
+    title += f"{plural(study.meta.replications, 'pair')}, {plural(study.meta.weeks, 'week')}"
     table = make_table([_COLUMNS[c] for c in columns], title, right=range(1, len(columns) - 1))
     for group in scorecard_groups(outcome.table, policy, study.meta.currency):
         table.add_row(f"[bold]{group.title}[/]")
@@ -165,6 +166,12 @@ def _pairing(outcome: Outcome) -> str:
 
     factor = outcome.variance_reduction
     if isnan(factor):
-        return "Variance-reduction factor of pairing: not defined, contribution is identical in all pairs."
+        alone = outcome.study.meta.replications == 1
+        why = "one pair cannot show it" if alone else "contribution is identical in all pairs"
+        return f"Variance-reduction factor of pairing: not defined, {why}."
     told = "unlimited (differences are constant)" if isinf(factor) else f"{factor:.3g}"
-    return f"Variance-reduction factor of pairing on contribution: {told}; that many times fewer replications than without."
+    least = ", the smallest over policies" if len(outcome.study.challengers) > 1 else ""
+    return (
+        f"Variance-reduction factor of pairing on contribution: {told}{least}; "
+        "that many times fewer replications than without."
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from analysis.answer import answer_question
 from analysis.errors import StudyError
 from analysis.findings import analyse_study
-from analysis.narrative import tell_study
+from analysis.narrative import main_kpi, tell_study
 from analysis.numerals import MINUS, Scale, percent, probability, scale_of, tick
 from analysis.scorecard import scorecard_groups
 from analysis.study import Study
@@ -62,7 +63,11 @@ def test_doubt_is_said_with_the_runs_it_would_take(make_study: Callable[..., Stu
     assert answer.verdict == "cannot tell" and text.startswith(
         "The data cannot tell Deep marketing and Status quo apart"
     )
-    assert "pairs to settle" in text and " wins" not in text and " loses" not in text
+    assert (
+        re.search(r"about [\d,]+ pairs to settle with a chance of 80 %", text)
+        and " wins" not in text
+        and " loses" not in text
+    )
 
 
 def test_identical_policies_are_called_identical(make_study: Callable[..., Study]) -> None:
@@ -93,7 +98,56 @@ def test_no_policy_beats_the_baseline(make_study: Callable[..., Study]) -> None:
     effects = {"deep_marketing": {"contribution": -0.08}, "status_quo_same_budget": {"contribution": -0.04}}
     answer = answer_question(make_study(effects=effects, cuts=False))
     assert answer.verdict == "loss" and answer.policy == "status_quo_same_budget"
-    assert _plain(answer.sentence).startswith("No policy beats Status quo: Same budget loses to the baseline: −EUR")
+    assert _plain(answer.sentence).startswith(
+        "No policy clearly beats Status quo: Same budget loses to the baseline: −EUR"
+    )
+
+
+def unsure(study: Study, policy: str, spread: float) -> Study:
+    """``study`` with ``policy``'s contribution scattered so that its interval is wide."""
+    mine = (study.runs["policy"] == policy) & (study.runs["kpi"] == "contribution")
+    sign = study.runs.loc[mine, "seed"].map(lambda seed: 1.0 if seed % 2 else -1.0)
+    study.runs.loc[mine, "value"] += spread * sign
+    return study
+
+
+def test_a_clear_winner_leads_though_another_has_the_higher_mean(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": 0.08}, "status_quo_same_budget": {"contribution": 0.1}}
+    study = unsure(make_study(effects=effects, cuts=False), "status_quo_same_budget", 9e6)
+    answer = answer_question(study)
+    text = _plain(answer.sentence)
+    assert answer.verdict == "win" and answer.policy == "deep_marketing"
+    assert text.startswith("Deep marketing wins") and "Same budget cannot be told from the baseline" in text
+
+
+def test_the_second_winner_beats_the_baseline_without_also(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": 0.08}, "status_quo_same_budget": {"contribution": 0.04}}
+    text = _plain(answer_question(make_study(effects=effects, cuts=False)).sentence)
+    assert "Same budget beats the baseline" in text and "also" not in text
+
+
+def test_no_policy_clearly_beats_while_one_cannot_be_told(make_study: Callable[..., Study]) -> None:
+    effects = {"deep_marketing": {"contribution": -0.03}, "status_quo_same_budget": {"contribution": -0.04}}
+    study = unsure(make_study(effects=effects, cuts=False, noise=0.05), "status_quo_same_budget", 9e6)
+    answer = answer_question(study)
+    text = _plain(answer.sentence)
+    assert answer.verdict == "cannot tell" and answer.policy == "status_quo_same_budget"
+    assert text.startswith("No policy clearly beats Status quo: Same budget cannot be told from the baseline")
+    assert "Deep marketing loses to the baseline" in text
+
+
+def test_two_policies_have_a_price_of_being_wrong_too(winning: Study) -> None:
+    assert "better in 20 of 20 pairs; price of being wrong EUR 0)" in _plain(answer_question(winning).sentence)
+
+
+@pytest.mark.parametrize("others", [(), ("status_quo_same_budget",)])
+def test_one_pair_says_what_it_cannot_show_and_no_more(
+    make_study: Callable[..., Study], others: tuple[str, ...]
+) -> None:
+    effects = {name: {"contribution": 0.05} for name in ("deep_marketing", *others)}
+    text = _plain(answer_question(make_study(effects=effects, seeds=1, cuts=False)).sentence)
+    assert "one pair, so no interval" in text
+    assert not re.search(r"–|∞|; *\)|, *\)|1 pairs", text), text
 
 
 def test_study_without_contribution_is_refused(winning: Study) -> None:
@@ -106,6 +160,19 @@ def test_paragraph_names_losing_places_and_both_terms(winning: Study) -> None:
     text = _plain(" ".join(tell_study(analyse_study(winning))))
     assert "North-east (territory)" in text and "Hospitals (segment)" in text
     assert "in the first 26 weeks" in text and "times the runs" in text
+
+
+def test_offers_that_never_bring_revenue_are_no_places(winning: Study) -> None:
+    rows = winning.runs_by[(winning.runs_by["dimension"] == "segment") & (winning.runs_by["kpi"] == "revenue")]
+    rivals = rows.assign(dimension="offer", value=rows["value"].where(rows["level"] == "Workshops", 0.0))
+    object.__setattr__(winning, "runs_by", pd.concat([winning.runs_by, rivals], ignore_index=True))
+    assert " of 1 offers clearly gain on revenue" in _plain(" ".join(tell_study(analyse_study(winning))))
+
+
+def test_segments_are_judged_by_market_share_before_new_customers(winning: Study) -> None:
+    cut = winning.runs_by[~winning.runs_by["kpi"].isin(["contribution", "revenue"])]
+    object.__setattr__(winning, "runs_by", cut)
+    assert main_kpi(analyse_study(winning).cut("deep_marketing", "segment")) == "market_share"
 
 
 def test_terminal_rows_come_by_class_with_distributors_last(winning: Study) -> None:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from analysis.errors import StudyError
 from analysis.horizon import compare_horizons, windows
-from analysis.intervals import adjust_holm, compare_pairs, replications_needed
+from analysis.intervals import adjust_holm, compare_pairs, pairs_to_settle, replications_needed
 from analysis.paired import compare_levels, compare_policies, precision_table
 from analysis.study import Study
 
@@ -146,6 +146,17 @@ def test_replications_needed_is_the_smallest_number() -> None:
         width = [stats.t.ppf(0.975, k - 1) * spread / np.sqrt(k) for k in (n, max(n - 1, 2))]
         assert width[0] <= half and (n == 2 or width[1] > half)
     assert replications_needed(0.0, 1.0) == 2 and replications_needed(1.0, 0.0) == 1_000_000
+
+
+def test_pairs_to_settle_find_the_difference_four_times_in_five() -> None:
+    pairs = pairs_to_settle(1.0, 0.4)
+    draws = 0.4 + np.random.Generator(np.random.PCG64(3)).standard_normal((4000, pairs))
+    found = compare_pairs(np.zeros_like(draws), draws)
+    assert 0.78 < float((found.low > 0).mean()) < 0.83
+    half = replications_needed(1.0, 0.4)  # control: a half-width as large as the difference finds it every other time
+    few = compare_pairs(np.zeros((4000, half)), draws[:, :half])
+    assert float((few.low > 0).mean()) < 0.6
+    assert pairs_to_settle(1.0, -0.4) == pairs and pairs_to_settle(1.0, 0.0) == 1_000_000
 
 
 def test_precision_table_says_how_many_pairs_buy_a_width(winning: Study) -> None:

@@ -145,6 +145,13 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         quick(*paths)
 
 
+def test_equal_titles_are_told_apart_by_the_label(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text('title = "Plan"\nextends = "status_quo"\n', encoding="utf-8")
+    plan = plan_comparison("tiny", ("status_quo", str(tmp_path / "one.toml"), str(tmp_path / "two.toml")))
+    assert [arm.title for arm in plan.arms] == ["Status quo", "Plan (one)", "Plan (two)"]
+
+
 def test_surprising_values_are_in_the_notes_once() -> None:
     notes = quick(overrides={"policy.pay.commission": 0.9}).study.meta.notes
     assert len(notes) == 1
