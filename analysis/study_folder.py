@@ -50,7 +50,18 @@ def read_study(folder: Path | str) -> Study:
             baseline=head["baseline"],
             policies={name: PolicyLabel(**label) for name, label in head["policies"].items()},
             meta=Provenance(**meta),
-            **{name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES},
+            **{name: read_table(folder / f"{name}.parquet") for name in TABLES},
         )
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except StudyError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:  # also text that is no JSON or not UTF-8
         raise StudyError(str(head_file), f"not a study's head ({error})", "Write the comparison again.") from error
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """A table of a results folder. Raises StudyError when it is damaged."""
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:  # pyarrow's errors derive from these
+        problem = f"cannot be read ({str(error).splitlines()[0]})"
+        raise StudyError(str(file), problem, "Give the same command again: it writes the folder anew.") from error

@@ -106,11 +106,10 @@ def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
 
 def read_run(folder: Path) -> Run:
     """Read what :func:`save_run` wrote. Raises :class:`analysis.StudyError` when it is not there or not whole."""
-    import pandas as pd
-
     from analysis.errors import StudyError
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
+    from analysis.study_folder import read_table
 
     for file in (PROVENANCE, *(f"{name}.parquet" for name in TABLES)):
         if not (folder / file).is_file():
@@ -122,7 +121,7 @@ def read_run(folder: Path) -> Run:
         meta = Provenance(**{**head, **sequences})
     except (KeyError, TypeError, ValueError) as error:
         raise StudyError(str(folder / PROVENANCE), f"not a run's provenance ({error})", "Run again.") from error
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
     return Run(policy=policy, meta=meta, question=question, **tables)
 
 

@@ -13,12 +13,11 @@ from typing import Any
 
 from sim.complaints import KeyPath, suggest
 from sim.errors import InputError, InputErrors
-from sim.library import find_policy, find_scenario
+from sim.library import POLICY_KEYS, find_policy, find_scenario, is_policy
 from sim.toml_text import Document, Place, parse_value, read_document, split_key
 
 #: Lists of tables whose entries are known by name.
 NAMED_LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")
-_POLICY_KEYS = ("name", "title", "description", "extends", "policy", "change")
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def read_policy_layers(path: Path) -> list[tuple[Document, Origin]]:
         )
         for document in chain
         for key in document.content
-        if key not in _POLICY_KEYS
+        if key not in POLICY_KEYS
     ]
     if errors:
         raise InputErrors(errors)
@@ -199,7 +198,10 @@ def _chain(path: Path, find: Any, seen: list[Path]) -> list[Document]:
         found = find(parent, asker=path)
     except InputErrors as error:
         first = error.errors[0]
-        raise InputErrors([InputError(place, f"`{parent}`: {first.problem}", first.expected, first.remedy)]) from None
+        remedy = first.remedy
+        if find is find_scenario and is_policy(str(path)):
+            remedy = f"`{parent}` is a policy, so this file is one too: give it after the scenario, or as --policy"
+        raise InputErrors([InputError(place, f"`{parent}`: {first.problem}", first.expected, remedy)]) from None
     if found.resolve() in seen:
         circle = " → ".join([*(known.name for known in seen), found.name])
         raise InputErrors(

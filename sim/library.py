@@ -11,6 +11,8 @@ from sim.complaints import nearest
 from sim.errors import InputError, InputErrors
 
 _PACKAGE = Path(__file__).resolve().parent
+#: What a policy file may hold.
+POLICY_KEYS = frozenset({"name", "title", "description", "extends", "policy", "change"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,30 @@ def find_policy(name_or_path: str | os.PathLike[str], asker: Path | None = None)
     """File of a policy overlay, by a path or by name: beside ``asker``, in its policies folder, or shipped."""
     beside = [asker.parent, asker.parent / "policies"] if asker is not None else []
     return _find(name_or_path, [*beside, scenario_folder() / "policies"], asker, "policy")
+
+
+def is_policy(name_or_path: str) -> bool:
+    """Whether a name or a file is that of a policy overlay and not of a scenario.
+
+    A file without a key that only scenarios have is a policy, unless it extends a scenario.
+    """
+    if not name_or_path.endswith(".toml"):
+        return name_or_path in available_policies() and name_or_path not in available_scenarios()
+    path = Path(name_or_path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+    if not content or not content.keys() <= POLICY_KEYS:
+        return False
+    parent = content.get("extends")
+    if not isinstance(parent, str):
+        return "policy" in content or "change" in content
+    try:
+        find_policy(parent, asker=path)
+    except InputErrors:
+        return False
+    return True
 
 
 def _find(name_or_path: str | os.PathLike[str], folders: list[Path], asker: Path | None, what: str) -> Path:

@@ -1,4 +1,4 @@
-"""`deepmarket check`: validates scenarios and lists every mistake at once."""
+"""`deepmarket check`: validates scenarios and policies and lists every mistake at once."""
 
 from __future__ import annotations
 
@@ -12,27 +12,35 @@ from experiments.cli.options import JsonOption, QuietOption, SetOption, read_set
 
 def check(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Scenario files, folders or names.", show_default=False)
+        list[str], typer.Argument(metavar="FILE…", help="Files or names of scenarios or policies.", show_default=False)
     ],
     policy: Annotated[
         list[str] | None,
         typer.Option("--policy", "-p", metavar="POLICY", help="Check with this policy on top; may be repeated."),
     ] = None,
+    on: Annotated[
+        str, typer.Option("--on", metavar="SCENARIO", help="Scenario on which policies are checked.")
+    ] = "regional_equipment",
     set_: SetOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Validate scenarios: every mistake with file, line, reason and nearest valid name.
+    """Validate scenarios and policies: every mistake with file, line, reason and nearest valid name.
 
     [bold]Example[/]: is my file sound, also together with the policy I mean to compare?
 
       [cyan]deepmarket check my_market.toml --policy deep_marketing[/]
+
+    and a policy alone, on the market where it will be used?
+
+      [cyan]deepmarket check my_policy.toml --on my_market.toml[/]
 
     Exit code 0 when all are sound, 2 when one is not. Warnings name values that are allowed but surprising.
     """
     overrides = read_sets(set_)
     from experiments.cli.screen import show_mistakes, stdout, warn, write_json
     from sim.errors import InputError, InputErrors
+    from sim.library import is_policy
     from sim.scenario import Scenario
 
     found: list[dict[str, object]] = []
@@ -40,8 +48,10 @@ def check(
     for file in files:
         errors: tuple[InputError, ...] = ()
         warnings: tuple[str, ...] = ()
+        alone = is_policy(file)
+        overlays = [*(policy or ()), file] if alone else policy
         try:
-            warnings = Scenario.load(file, policy=policy, overrides=overrides).warnings
+            warnings = Scenario.load(on if alone else file, policy=overlays, overrides=overrides).warnings
         except InputErrors as error:
             errors = error.errors
         wrong += errors
@@ -52,7 +62,7 @@ def check(
         if not json_:
             warn(warnings)
             if not errors and not quiet:
-                stdout().print(f"{file} is sound", markup=False)
+                stdout().print(f"{file} is sound{f' on {on}' if alone else ''}", markup=False)
     if json_:
         write_json(found)
     elif wrong:

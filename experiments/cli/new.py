@@ -70,7 +70,7 @@ def new(
     text = _policy_text(path, base or "status_quo") if policy else _scenario_text(path, base or "regional_equipment")
     _write(path, text)
     stdout().print(
-        f"{path} written; check it with: deepmarket check {'regional_equipment --policy ' if policy else ''}{path}",
+        f"{path} written; check it with: deepmarket check {path}",
         markup=False,
     )
 

@@ -35,8 +35,10 @@ def phases(
     """
     check_least(weeks=weeks, customers=customers)
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
+    from experiments.planning import check_seed
     from sim.week import WEEK
 
+    check_seed(seed)
     spent = time_phases(scenario, policy, weeks, customers, seed)
     if json_:
         write_json(

@@ -28,7 +28,11 @@ def report(
     """
     from experiments.single import write_results_page
     from experiments.store import open_folder
+    from sim.errors import InputError, InputErrors
 
+    if out is not None and out.is_dir():
+        remedy = f"for instance --out {out / 'report.html'}"
+        raise InputErrors([InputError(f"--out {out}", "is a folder", "an HTML file to write", remedy)])
     if out is not None:
         open_folder(out.parent)
     page = write_results_page(results, out)

@@ -70,6 +70,8 @@ BAD_INPUT = {
     "out of bounds": (("run", "tiny", "--set", "policy.pay.commission=3"), "from 0 to 1"),
     "negative replications": (("compare", "tiny", "status_quo", "status_quo", "-n", "-3"), "--replications: found -3"),
     "replications in words": (("compare", "tiny", "status_quo", "status_quo", "-n", "many"), "--replications"),
+    "negative seed of phases": (("phases", "tiny", "--seed", "-5"), "--seed: found -5"),
+    "report into a folder": (("report", "torn", "--out", "torn"), "--out torn: is a folder"),
     "no workers": (("compare", "tiny", "status_quo", "status_quo", "--workers", "0"), "--workers: found 0"),
     "precision above one": (("compare", "tiny", "status_quo", "status_quo", "--precision", "5"), "such as 0.01"),
     "no weeks": (("run", "tiny", "--weeks", "0"), "--weeks: found 0"),
@@ -110,6 +112,27 @@ def test_bad_input_ends_with_code_2_and_says_how_to_mend_it(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("verb", "file"),
+    [
+        ("compare", "runs.parquet"),
+        ("compare", "runs_by.parquet"),
+        ("compare", "study.json"),
+        ("run", "scorecard.parquet"),
+        ("run", "provenance.json"),
+    ],
+)
+def test_a_damaged_results_folder_is_named(
+    verb: str, file: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_compare(monkeypatch, fake.quick)
+    policies = ("status_quo", "deep_marketing", "-n", "2") if verb == "compare" else ()
+    call(verb, "tiny", *policies, *QUICK, "--out", "results")
+    (tmp_path / "results" / file).write_bytes(b"PAR1 \xe4\xf6 nonsense")
+    _, err = call("report", "results", code=2)
+    assert file in err.replace(" ", "") and "Something given is wrong" in err
+
+
 def test_lists_are_for_people_and_for_machines() -> None:
     assert "regional_equipment" in call("scenarios")[0]
     assert "deep_marketing" in call("policies")[0]
@@ -145,6 +168,16 @@ def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(uncommented, encoding="utf-8")
     assert "list_price" in uncommented
     call("check", "mine.toml")
+
+
+def test_a_policy_is_checked_on_a_market(tmp_path: Path) -> None:
+    call("new", "plan", "--policy", "--from", "deep_marketing")
+    assert "plan.toml is sound on regional_equipment" in call("check", "plan.toml")[0]
+    assert "plan.toml is sound on tiny" in call("check", "plan.toml", "--on", "tiny")[0]
+    assert "deep_marketing is sound on tiny" in call("check", "deep_marketing", "--on", "tiny")[0]
+    (tmp_path / "plan.toml").write_text('extends = "deep_marketing"\n[policy.pay]\ncomission = 0.1\n', encoding="utf-8")
+    assert "did you mean `commission`?" in call("check", "plan.toml", code=2)[1]
+    assert "`deep_marketing` is a policy" in call("run", "plan.toml", code=2)[1]
 
 
 def test_check_lists_mistakes_for_machines(tmp_path: Path) -> None:
