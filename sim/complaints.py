@@ -29,6 +29,18 @@ RENAMED: dict[tuple[str, ...], str] = {
     ("sales_force", "teams"): "the number of teams follows from `span`, the reps of one manager",
 }
 
+#: What to do about a value of the wrong type, by pydantic's name of the mistake.
+REMEDIES = {
+    "int_type": "write a whole number, without quotation marks and without a decimal point",
+    "float_type": "write a number, without quotation marks",
+    "string_type": "write text in quotation marks",
+    "bool_type": "write true or false, without quotation marks",
+    "list_type": "write a list in square brackets",
+    "tuple_type": "write a list in square brackets",
+    "dict_type": "write a table in braces: { name = value }",
+    "model_type": "write a table in braces: { name = value }",
+}
+
 SectionT = TypeVar("SectionT", bound=Section)
 
 
@@ -40,6 +52,7 @@ class Complaint:
     problem: str
     expected: str = ""
     remedy: str = ""
+    meaning: str = ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -111,13 +124,13 @@ def _complaint(kind: str, given: Any, message: str, model: type[Section], path: 
     if kind in ("value_error", "assertion_error"):
         return Complaint(place, message.split(" error, ", 1)[-1])
     expected = expectation(annotation, declaration) if annotation is not None else message
+    meaning = declaration.doc if declaration is not None else ""
     if kind == "missing":
-        return Complaint(
-            place, "is missing", expected, f"add `{loc[-1]} = …`" + (f": {declaration.doc}" if declaration else "")
-        )
+        return Complaint(place, "is missing", expected, f"add `{loc[-1]} = …`", meaning)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
-        return Complaint(place, f"found {show(given)}", f"{expected}, {_length_of(message)}")
-    return Complaint(place, f"found {show(given)}", expected, _remedy(kind, given, annotation, declaration))
+        return Complaint(place, f"found {show(given)}", f"{expected}, {_length_of(message)}", "", meaning)
+    remedy = _remedy(kind, given, annotation, declaration) or _default_of(owner, loc)
+    return Complaint(place, f"found {show(given)}", expected, remedy, meaning)
 
 
 def _length_of(message: str) -> str:
@@ -129,6 +142,8 @@ def _remedy(kind: str, given: Any, annotation: Any, declaration: Declaration | N
     if choices and isinstance(given, str):
         close = nearest(given, choices)
         return f"did you mean `{close}`?" if close else ""
+    if choices:
+        return f'write one of these words in quotation marks, such as "{choices[0]}"'
     if (
         kind == "int_type"
         and isinstance(given, float)
@@ -138,7 +153,15 @@ def _remedy(kind: str, given: Any, annotation: Any, declaration: Declaration | N
         return "money is in whole minor units: write 1500 for 15.00"
     if isinstance(given, str) and kind in ("int_type", "float_type") and _looks_like_number(given):
         return "leave out the quotation marks"
-    return declaration.doc if declaration is not None and kind in ("greater_than_equal", "less_than_equal") else ""
+    return REMEDIES.get(kind, "")
+
+
+def _default_of(owner: type[Section], loc: KeyPath) -> str:
+    """Remedy for a value out of bounds: the default, where the setting has one."""
+    info = owner.model_fields.get(str(loc[-1])) if loc else None
+    if info is None or info.is_required() or info.default is None:
+        return "write a value within these bounds"
+    return f"write a value within these bounds, or leave it out: then it is {show(info.default)}"
 
 
 def _looks_like_number(text: str) -> bool:

@@ -9,15 +9,17 @@ class InputError(ValueError):
     """One mistake in what a user gave: a scenario, a table, a setting.
 
     ``place`` names the file and the field or row, ``problem`` what was found there, ``expected`` what
-    would have been right, ``remedy`` what to do about it. The last two may be empty.
+    would have been right, ``remedy`` what to do about it, ``meaning`` what the setting means. The last
+    three may be empty.
     """
 
-    def __init__(self, place: str, problem: str, expected: str = "", remedy: str = "") -> None:
-        super().__init__(place, problem, expected, remedy)
+    def __init__(self, place: str, problem: str, expected: str = "", remedy: str = "", meaning: str = "") -> None:
+        super().__init__(place, problem, expected, remedy, meaning)
         self.place = place
         self.problem = problem
         self.expected = expected
         self.remedy = remedy
+        self.meaning = meaning
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.problem}"
@@ -36,7 +38,7 @@ class InputErrors(InputError):
         if not self.errors:
             raise ValueError("InputErrors needs at least one error")
         first = self.errors[0]
-        super().__init__(first.place, first.problem, first.expected, first.remedy)
+        super().__init__(first.place, first.problem, first.expected, first.remedy, first.meaning)
 
     def __reduce__(self) -> tuple[type[InputErrors], tuple[tuple[InputError, ...]]]:
         return InputErrors, (self.errors,)  # so that a worker process can hand it back

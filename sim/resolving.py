@@ -251,7 +251,7 @@ class _Resolving:
             documents = read_policy_layers(_policy_file(name, self.path))
         except InputErrors as found:
             self.complaints += [
-                Complaint(path, f"{error.place}: {error.problem}", error.expected, error.remedy)
+                Complaint(path, f"{error.place}: {error.problem}", error.expected, error.remedy, error.meaning)
                 for error in found.errors
             ]
             return None
@@ -272,7 +272,7 @@ class _Resolving:
         where = origin.where(rest) if origin is not None else self.path.name
         path = dotted(complaint.path)
         place = where if where.endswith(path) else f"{where.removeprefix('file ')}, {path}"
-        return InputError(place, complaint.problem, complaint.expected, complaint.remedy)
+        return InputError(place, complaint.problem, complaint.expected, complaint.remedy, complaint.meaning)
 
     def _content(self, header: Header, draft: Draft, schedule: Schedule, changes: tuple[Change, ...]) -> dict[str, Any]:
         """Everything written out, in the order of a scenario file, ready for TOML."""

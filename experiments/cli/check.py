@@ -56,7 +56,14 @@ def check(
             errors = error.errors
         wrong += errors
         mistakes = [
-            {"place": e.place, "problem": e.problem, "expected": e.expected, "remedy": e.remedy} for e in errors
+            {
+                "place": e.place,
+                "problem": e.problem,
+                "expected": e.expected,
+                "remedy": e.remedy,
+                "meaning": e.meaning,
+            }
+            for e in errors
         ]
         found.append({"file": file, "sound": not errors, "mistakes": mistakes, "warnings": list(warnings)})
         if not json_:

@@ -50,7 +50,7 @@ def complain(title: str, text: str) -> None:
 
 
 def show_mistakes(mistakes: Sequence[InputError]) -> None:
-    """All mistakes in what the user gave, one paragraph each: place, problem, expectation, remedy."""
+    """All mistakes in what the user gave, one paragraph each: place, problem, expectation, meaning, remedy."""
     from rich.panel import Panel
     from rich.text import Text
 
@@ -61,6 +61,7 @@ def show_mistakes(mistakes: Sequence[InputError]) -> None:
         text.append(mistake.place, style="bold")
         text.append(f": {mistake.problem}\n")
         text.append(f"   expected: {mistake.expected}\n" if mistake.expected else "")
+        text.append(f"   meaning: {mistake.meaning}\n" if mistake.meaning else "")
         text.append(f"   to mend it: {mistake.remedy}\n" if mistake.remedy else "")
     text.rstrip()
     title = "Something given is wrong" if len(mistakes) == 1 else f"{len(mistakes)} things given are wrong"

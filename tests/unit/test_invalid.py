@@ -69,6 +69,12 @@ def test_a_broken_file_is_explained(path: Path) -> None:
         assert error.problem
 
 
+def test_what_a_setting_means_is_no_remedy() -> None:
+    (error,) = check(scenario_folder() / "invalid" / "no_weeks.toml")
+    assert error.meaning == "Length of a run."
+    assert "Length of a run." not in error.remedy
+
+
 def places(content: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Paths of all nodes of a TOML document."""
     found = [path] if path else []
