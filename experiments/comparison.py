@@ -14,7 +14,7 @@ from experiments.outcome import Outcome
 from experiments.planning import Plan, plan_comparison
 from experiments.runs import Done, Failed, Job, quoted
 from experiments.simulate import simulate
-from experiments.stopping import BATCH, BUDGET, Width, stopping_note, width_of
+from experiments.stopping import BATCH, BUDGET, FIRST_LOOK, Width, stopping_note, width_of
 from experiments.store import Store, open_folder
 from sim.errors import InputError, InputErrors
 
@@ -64,7 +64,7 @@ def compare(
     defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
     written at the end. With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
-    added after ``replications`` until the interval is that narrow or ``budget`` replications are done;
+    added after ``replications`` (at least 20) until the interval is that narrow or ``budget`` replications are done;
     see :mod:`experiments.stopping` for what that does to intervals. ``task`` replaces the simulation.
 
     Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
@@ -76,9 +76,10 @@ def compare(
     comparison = _Comparison(plan, None if folder is None else Store(folder), progress)
     top = replications if precision is None else max(budget, replications)
     width: Width | None = None
+    # A look after fewer pairs would stop on a spread that is small by luck: see experiments.stopping.
+    ended = replications if precision is None else min(max(replications, FIRST_LOOK), top)
     with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
-        comparison.extend(driver, 0, replications)
-        ended = replications
+        comparison.extend(driver, 0, ended)
         while precision is not None:
             width = comparison.width()
             if width.within(precision) or ended >= top:

@@ -114,6 +114,16 @@ class Outcome:
             "answer": self.sentence,
             "variance_reduction": plain(self.variance_reduction),
             "precision_reached": self.reached,
+            "notes": list(meta.notes),
+            "ranking": [
+                {
+                    "policy": row["policy"],
+                    "mean": plain(row["mean"]),
+                    "probability_best": plain(row["probability_best"]),
+                    "price_of_being_wrong": plain(row["expected_loss"]),
+                }
+                for row in self.findings.ranks.to_dict(orient="records")
+            ],
             "comparison": [{k: plain(v) for k, v in row.items()} for row in self.table.to_dict(orient="records")],
             "failures": [
                 {

@@ -51,7 +51,10 @@ def compare(
         list[str],
         typer.Argument(metavar="POLICY…", help="Names or files of policies, the baseline first.", show_default=False),
     ],
-    replications: Annotated[int, typer.Option("--replications", "-n", help="Paired replications.")] = 20,
+    replications: Annotated[
+        int,
+        typer.Option("--replications", "-n", help="Paired replications; with --precision the first ones, at least 20."),
+    ] = 20,
     precision: Annotated[
         float | None,
         typer.Option(
@@ -84,7 +87,7 @@ def compare(
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import show_failures, stdout, write_json
+    from experiments.cli.screen import show_failures, stdout, warn, write_json
     from experiments.comparison import compare as compare_policies
 
     with show_progress("runs", quiet) as progress:
@@ -101,6 +104,8 @@ def compare(
             precision=precision,
             budget=budget,
         )
+    if json_ or quiet:
+        warn(outcome.study.meta.notes)
     if json_:
         write_json(outcome.to_json())
     elif quiet:

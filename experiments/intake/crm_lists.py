@@ -99,7 +99,6 @@ def read_products(table: MappedTable | None, mapping: MappingFile, ledger: Quali
     prices = amounts(table, "list_price", check)
     frame["list_price"] = prices.reindex(frame.index)
     frame["unit_cost"] = amounts(table, "unit_cost", check).reindex(frame.index)
-    check.unusable(
-        "list_price", prices.fillna(0.0).le(0.0) & prices.index.isin(frame.index), "no list price", "a price above 0"
-    )
+    none = table.cells("list_price").eq("") | prices.eq(0.0)
+    check.unusable("list_price", none & prices.index.isin(frame.index), "no list price", "a price above 0")
     return frame

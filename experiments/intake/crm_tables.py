@@ -46,7 +46,8 @@ def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: Qualit
     Only the table of opportunities is indispensable; what the others would have told is taken from the
     deals or left to defaults, and reported.
     """
-    if "opportunities" not in found:
+    # A file that was refused may be the one: its mistake is told instead.
+    if "opportunities" not in found and not ledger.refusals:
         ledger.refused(
             "the files given",
             "",

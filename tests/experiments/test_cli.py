@@ -234,6 +234,14 @@ def test_compare_writes_json_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -
     assert content["failures"] == []
 
 
+@pytest.mark.parametrize("how", ["--json", "--quiet"])
+def test_notes_are_not_lost_without_tables(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_compare(monkeypatch, fake.quick)
+    surprising = ("--set", "world.customers=100")
+    _, err = call("compare", "tiny", "status_quo", "deep_marketing", "-n", "2", how, *surprising)
+    assert "warning: world.customers = 100 is surprising" in err
+
+
 def test_some_runs_failed_is_code_3_with_the_results_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_compare(monkeypatch, fake.fail_on_three)
     out, err = call("compare", "tiny", "status_quo", "deep_marketing", "-n", "6", code=3)

@@ -100,9 +100,9 @@ def test_when_nothing_is_left_to_compare_it_says_so() -> None:
 
 def test_replications_are_added_until_the_interval_is_narrow_enough() -> None:
     loose, tight = quick(precision=0.9), quick(precision=0.0025)
-    assert loose.study.meta.replications == 5
+    assert loose.study.meta.replications == 20, "the first look, whatever was asked for"
     assert loose.reached
-    assert 5 < tight.study.meta.replications < 200
+    assert 20 < tight.study.meta.replications < 200
     assert tight.reached
     assert width_of(tight.table).relative <= 0.0025
     assert "until the half-width" in tight.study.meta.notes[0]
@@ -116,7 +116,7 @@ def test_the_budget_ends_what_precision_cannot() -> None:
 
 
 def test_without_luck_the_first_look_ends_it() -> None:
-    assert quick(precision=0.01, task=fake.no_luck).study.meta.replications == 5
+    assert quick(precision=0.01, task=fake.no_luck).study.meta.replications == 20
     assert "at most 1.00%" in stopping_note(Width(0.0, 5), 0.01, 200)
 
 
@@ -205,6 +205,13 @@ def test_the_outcome_as_json_holds_no_numbers_that_json_lacks() -> None:
     content = quick("status_quo", "status_quo").to_json()
     text = json.dumps(content, allow_nan=False)
     assert json.loads(text)["comparison"][0]["difference"] == 0.0
+
+
+def test_the_outcome_as_json_holds_what_the_report_says() -> None:
+    content = quick("status_quo", "deep_marketing", precision=0.5).to_json()
+    assert any("until the half-width" in note for note in content["notes"])
+    assert [row["policy"] for row in content["ranking"]] == ["deep_marketing", "status_quo"]
+    assert content["ranking"][1]["price_of_being_wrong"] > content["ranking"][0]["price_of_being_wrong"] >= 0
 
 
 def test_the_outcome_draws_and_reports(tmp_path: Path) -> None:

@@ -72,6 +72,20 @@ def test_an_unknown_word_for_won_or_lost_is_asked_for_and_nothing_is_written(
     assert not (tmp_path / "m").exists()
 
 
+def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+    crm = small_crm()
+    files = crm.write(tmp_path)
+    files[0].rename(tmp_path / "elsewhere.csv")
+    with pytest.raises(InputErrors) as caught:
+        import_crm(files, tmp_path / "m", runs=0)
+    assert [error.problem for error in caught.value.errors] == ["no such file"]
+    crm.products[1][-1] = "-5"
+    files = crm.write(tmp_path)
+    with pytest.raises(InputErrors) as caught:
+        import_crm(files, tmp_path / "m", runs=0)
+    assert [error.problem for error in caught.value.errors] == ["below 0: '-5'"]
+
+
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = small_crm().write(tmp_path)
     out = tmp_path / "deep" / "m"
