@@ -52,6 +52,8 @@ def compare_horizons(study: Study, level: float = LEVEL) -> pd.DataFrame:
         part.insert(3, "last_week", last)
         parts.append(part)
     out = pd.concat(parts, ignore_index=True)
+    # "Active customers at the end" is, in a window, the mean of its weeks.
+    out["label"] = out["label"].astype(str).str.removesuffix(" at the end")
     return out.assign(turns=_turns(out))
 
 

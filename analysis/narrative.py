@@ -52,12 +52,13 @@ def _classes(findings: Findings, rows: pd.DataFrame) -> str:
 
 
 def _losses(findings: Findings, rows: pd.DataFrame) -> str:
-    """All losses by name, when the answer's sentence had to cut them short."""
+    """The losses that the answer's sentence had to leave unnamed."""
     worse = rows[(rows["verdict"] == "worse") & ~rows["kpi"].isin([MAIN, PARTNER])]
     if len(worse) <= NAMED:
         return ""
     order = worse["relative"].abs().fillna(0.0).sort_values(ascending=False, kind="stable").index
-    return f"It is clearly worse on {listed([named_change(row_of(worse, k), findings.study.meta.currency) for k in order])}."
+    rest = [named_change(row_of(worse, k), findings.study.meta.currency) for k in order[NAMED:]]
+    return f"It is clearly worse on {listed(rest)}, too."
 
 
 def _places(findings: Findings) -> str:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.numerals import NO_BREAK, Scale, inside, percent, plural, probability, scale_of
 
+#: Decimal places that no number exceeds.
+MOST_PLACES = 8
+
 
 def row_scale(row: pd.Series, currency: str) -> Scale:
-    """The scale on which the difference of ``row`` and its interval are written."""
-    return scale_of([row["difference"], row["low"], row["high"]], row["unit"], currency, row["half_width"])
+    """The scale on which the difference of ``row`` and its interval are written.
+
+    An interval that excludes zero shows so: the end next to zero is not rounded to it.
+    """
+    scale = scale_of([row["difference"], row["low"], row["high"]], row["unit"], currency, row["half_width"])
+    inner = min(abs(row["low"]), abs(row["high"])) if row["low"] > 0 or row["high"] < 0 else 0.0
+    while inner > 0 and scale.decimals < MOST_PLACES and float(f"{inner * scale.factor:.{scale.decimals}f}") == 0:
+        scale = replace(scale, decimals=scale.decimals + 1)
+    return scale
 
 
 def level_scale(row: pd.Series, currency: str) -> Scale:
@@ -37,6 +49,8 @@ def evidence(row: pd.Series, currency: str, relative: bool = True) -> str:
     parts = [percent(row["relative"], signed=True)] if relative and not pd.isna(row["relative"]) else []
     if pd.isna(row["low"]):
         parts.append("one pair, so no interval")
+    elif row["half_width"] == 0:
+        parts.append("the same in every pair")
     else:
         parts.append(f"95{NO_BREAK}% interval {scale.interval(row['low'], row['high'])}")
     return ", ".join(parts)

@@ -52,7 +52,8 @@ def channel(
         figure = look.new_figure(9.6, 1.0)
         finding = _finding(flow, flows, title)
         note = (
-            "One run, all distributors and offers together, units. Demand is what customers asked for, served or not."
+            "One run, all distributors and offers together, units. Demand is what customers asked for, served or not. "
+            "Variation is the standard deviation over weeks relative to the mean, after the first quarter of the run."
         )
         head = look.head_height(figure, finding, note)
         panels = [(flow, flows, "Units a week"), (stock, stocks, "Units at week's end")]
@@ -118,9 +119,7 @@ def _finding(flow: dict[str, pd.Series], labels: Mapping[str, str], title: str) 
     first, second = labels[names[0]].lower(), labels[names[1]]
     if 0.9 <= swing / spread <= 1.1:
         return f"{title}: {second.lower()} vary as much as {first}"
-    word = "more" if swing > spread else "less"
-    ratio = swing / spread if swing > spread else spread / swing if swing > 0 else float("inf")
-    times = f"{ratio:.1f} times {word} than" if np.isfinite(ratio) else "not at all, unlike"
+    times = f"{swing / spread:.1f} times as much as" if swing > 0 else "not at all, unlike"
     return f"{title}: {second.lower()} vary {times} {first}"
 
 

@@ -88,7 +88,7 @@ def _finding(rows: pd.DataFrame, names: Names) -> str:
         return f"{names.policy} and {names.baseline} are identical on every KPI"
     better, worse = int(count.get("better", 0)), int(count.get("worse", 0))
     judged = int((rows["direction"] != "none").sum())
-    return f"{names.policy} is clearly better than {names.baseline} on {better} and clearly worse on {worse} of {judged} KPIs"
+    return f"{names.policy} is clearly better than {names.baseline} on {better or 'none'} and clearly worse on {worse or 'none'} of {judged} KPIs"
 
 
 def _note(rows: pd.DataFrame, names: Names, limit: float) -> str:

@@ -120,11 +120,16 @@ def _draw(axes: Axes, path: _Path) -> None:
         paired = compare_pairs(path.values[0], path.values[i])
         half = (paired.high - paired.low) / 2
         if np.isfinite(half).any():
-            axes.fill_between(
-                path.weeks, mean[i] - half, mean[i] + half, color=colour, alpha=0.22, linewidth=0, zorder=2
-            )
+            low, high = band(mean[i], half, nonnegative=float(np.nanmin(path.values)) >= 0)
+            axes.fill_between(path.weeks, low, high, color=colour, alpha=0.22, linewidth=0, zorder=2)
         axes.plot(path.weeks, mean[i], color=colour, linestyle=look.DASHES[i - 1], linewidth=1.5, zorder=4)
     axes.plot(path.weeks, mean[0], color=look.INK, linewidth=1.3, zorder=3)
+
+
+def band(mean: Floats, half: Floats, nonnegative: bool) -> tuple[Floats, Floats]:
+    """Ends of the band around ``mean``; what is never negative is not shown below 0."""
+    low = mean - half
+    return (np.maximum(low, 0.0) if nonnegative else low), mean + half
 
 
 def _cell(figure: Figure, i: int, rows: int, top: float) -> Axes:
@@ -191,6 +196,6 @@ def _finding(paths: list[_Path], facts: pd.DataFrame, titles: Mapping[str, str],
         clear = np.flatnonzero(~side)
         start = int(clear[-1]) + 1 if clear.size else 0
         if start < side.size:
-            when = f"from week {path.weeks[start]:.0f} on"
+            when = f"from week {path.weeks[start]:.0f} on" if start else "from the start"
             return f"{titles[policies[1]]} is {word} {titles[policies[0]]} on {label} {when}"
     return f"{titles[policies[1]]} takes no lasting lead over {titles[policies[0]]} on {label}"

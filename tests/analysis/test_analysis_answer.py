@@ -13,6 +13,7 @@ from analysis.errors import StudyError
 from analysis.findings import analyse_study
 from analysis.narrative import main_kpi, tell_study
 from analysis.numerals import MINUS, Scale, percent, probability, scale_of, tick
+from analysis.phrases import row_scale
 from analysis.scorecard import scorecard_groups
 from analysis.study import Study
 
@@ -148,6 +149,27 @@ def test_one_pair_says_what_it_cannot_show_and_no_more(
     text = _plain(answer_question(make_study(effects=effects, seeds=1, cuts=False)).sentence)
     assert "one pair, so no interval" in text
     assert not re.search(r"–|∞|; *\)|, *\)|1 pairs", text), text
+
+
+def test_a_constant_difference_has_no_interval_from_x_to_x(make_study: Callable[..., Study]) -> None:
+    text = _plain(answer_question(make_study(noise=0.0, cuts=False)).sentence)
+    assert "the same in every pair" in text and "95 % interval" not in text
+
+
+def test_a_clear_interval_does_not_end_at_a_rounded_zero() -> None:
+    row = pd.Series({"difference": -0.0026, "low": -0.005, "high": -0.0002, "half_width": 0.0024, "unit": "index"})
+    assert row_scale(row, "EUR").bracket(row["low"], row["high"]) == "[−0.0050, −0.0002]"
+    unclear = row.copy()
+    unclear["high"] = 0.0002
+    assert row_scale(unclear, "EUR").decimals <= 4
+
+
+def test_losses_are_named_once(make_study: Callable[..., Study]) -> None:
+    worse = dict.fromkeys(("revenue", "new_customers", "active_customers", "market_share", "satisfaction"), -0.2)
+    findings = analyse_study(make_study(effects={"deep_marketing": {"contribution": 0.1, **worse}}, cuts=False))
+    answer, story = _plain(findings.answer.sentence), _plain(" ".join(tell_study(findings)))
+    names = ("revenue (", "new customers (", "active customers (", "market share (", "mean satisfaction (")
+    assert sorted(answer.count(n) + story.count(n) for n in names) == [1] * 5
 
 
 def test_study_without_contribution_is_refused(winning: Study) -> None:

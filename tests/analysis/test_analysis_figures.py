@@ -24,7 +24,7 @@ from analysis.figures.save import save_png, svg_bytes
 from analysis.figures.style import Names, chinese_fonts, new_figure, style
 from analysis.figures.territory_map import territory_map
 from analysis.figures.waterfall import contribution_steps, waterfall
-from analysis.figures.weeks import weeks
+from analysis.figures.weeks import band, weeks
 from analysis.figures.work_funnel import work_funnel
 from analysis.findings import analyse_study
 from analysis.paired import compare_policies
@@ -172,7 +172,7 @@ def test_waterfall_hides_nothing(winning: Study) -> None:
 
 def test_run_figures_say_what_they_found(weekly: pd.DataFrame) -> None:
     chain = channel(weekly, "Status quo")
-    assert "distributors' orders vary 3.0 times more than customers' demand" in _title(chain)
+    assert "distributors' orders vary 3.0 times as much as customers' demand" in _title(chain)
     funnel = work_funnel(weekly, "Status quo")
     assert "38\u00a0% are spent selling (from 31\u00a0% to 44\u00a0% by team)" in _title(funnel)
     assert layout_faults(chain) == [] and layout_faults(funnel) == []
@@ -180,6 +180,20 @@ def test_run_figures_say_what_they_found(weekly: pd.DataFrame) -> None:
         work_funnel(weekly, "Status quo", by="distributor")
     with pytest.raises(StudyError, match="demand_units"):
         channel(weekly[weekly["measure"] == "stock_units"], "Status quo")
+
+
+def test_bands_of_what_is_never_negative_do_not_go_below_nothing() -> None:
+    mean, half = np.array([1.0, 5.0]), np.array([2.0, 2.0])
+    assert band(mean, half, nonnegative=True)[0].tolist() == [0.0, 3.0]
+    assert band(mean, half, nonnegative=False)[0].tolist() == [-1.0, 3.0]
+
+
+def test_what_is_clear_in_the_first_average_is_clear_from_the_start(make_study: Callable[..., Study]) -> None:
+    study = make_study(seeds=6, weeks=20)
+    late = study.runs_weekly["policy"] == "deep_marketing"
+    study.runs_weekly.loc[late, "value"] += study.runs_weekly.loc[late, "value"].abs()
+    titles = {"status_quo": "Status quo", "deep_marketing": "Deep marketing"}
+    assert "from the start" in _title(weeks(study.runs_weekly, study.definitions, "status_quo", titles))
 
 
 def test_map_names_territories_and_refuses_what_cannot_be_read() -> None:

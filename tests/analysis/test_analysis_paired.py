@@ -174,6 +174,12 @@ def test_windows_are_half_a_year_or_half_the_horizon() -> None:
     assert windows(pd.Series([4])) == {"short": (4, 4)}
 
 
+def test_windows_are_not_said_to_be_at_the_end(winning: Study) -> None:
+    definitions = winning.definitions.replace({"label": {"Revenue": "Revenue at the end"}})
+    object.__setattr__(winning, "definitions", definitions)
+    assert "Revenue" in set(compare_horizons(winning)["label"])
+
+
 def test_short_and_long_term_can_point_opposite_ways(winning: Study) -> None:
     weekly = winning.runs_weekly
     lift = (
