@@ -118,7 +118,7 @@ class Layers:
                 continue
             fresh: dict[str, Any] = {}
             known.append(fresh)
-            label: str | int = name if isinstance(name, str) and name not in taken else len(known) - 1
+            label: str | int = name if isinstance(name, str) and name and name not in taken else len(known) - 1
             taken.add(str(name))
             self.origins[key, label] = inner
             self._table(fresh, entry, (key, label), inner)
@@ -142,7 +142,7 @@ def entry_labels(entries: list[Any]) -> list[str | int]:
     labels: list[str | int] = []
     for position, entry in enumerate(entries):
         name = entry.get("name") if isinstance(entry, dict) else None
-        labels.append(name if isinstance(name, str) and name not in labels else position)
+        labels.append(name if isinstance(name, str) and name and name not in labels else position)
     return labels
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import field_validator
+
 from sim.answers import complete, make_rules
 from sim.borrowed_sums import borrowed_sums
 from sim.changes import Change, Schedule, make_schedule, read_changes
@@ -69,6 +71,13 @@ class Header(Section):
     weeks: int = param(104, unit="weeks", doc="Length of a run.", bounds=(1, 5200), soft=(4, 1040))
     seed: int = param(1, unit="-", doc="Seed of the random draws where no other is given.", bounds=(0, 2**63 - 1))
     currency: str = param("EUR", unit="text", doc="Currency; money is given in its minor units.", length=(1, 10))
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_code(cls, code: str) -> str:
+        if not (len(code) == 3 and code.isascii() and code.isupper()):
+            raise ValueError(f"found {show(code)}, expected the three capital letters of a currency, such as EUR")
+        return code
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,12 @@ class Scenario:
         """
         overlays = [] if policy is None else [policy] if isinstance(policy, (str, os.PathLike)) else list(policy)
         given = dict(overrides or {})
-        given.update(
-            {key: value for key, value in (("weeks", weeks), ("world.customers", customers)) if value is not None}
-        )
-        return cls._of(resolve(name_or_path, overlays, given))
+        short = {key: value for key, value in (("weeks", weeks), ("world.customers", customers)) if value is not None}
+        given.update(short)
+        try:
+            return cls._of(resolve(name_or_path, overlays, given))
+        except InputErrors as found:
+            raise InputErrors([_by_its_option(error, short) for error in found.errors]) from None
 
     @classmethod
     def _of(cls, found: Resolved) -> Scenario:
@@ -153,6 +155,15 @@ def check(name_or_path: str | os.PathLike[str]) -> list[InputError]:
     except InputErrors as found:
         return list(found.errors)
     return []
+
+
+def _by_its_option(error: InputError, short: Mapping[str, Any]) -> InputError:
+    """``error`` about a value of ``short``, the arguments of :meth:`Scenario.load`, under the argument's own name."""
+    path = error.place.removeprefix("--set ")
+    if error.place == path or path not in short:
+        return error
+    place = f"--{path.rsplit('.', 1)[-1]}"
+    return InputError(place, error.problem, error.expected, error.remedy, error.meaning)
 
 
 def _digest(content: Mapping[str, Any], data: DataTables | None) -> str:

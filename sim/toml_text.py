@@ -44,6 +44,15 @@ class Document:
         return self.path.name if line is None else f"{self.path.name}, line {line}"
 
 
+#: First bytes of files that are taken for a scenario by mistake.
+_STARTS = {
+    b"PK\x03\x04": "a spreadsheet or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet or document",
+    b"PAR1": "a Parquet table",
+    b"%PDF": "a PDF",
+}
+
+
 def read_document(path: Path) -> Document:
     """Read a TOML file.
 
@@ -67,11 +76,14 @@ def read_document(path: Path) -> Document:
 
 
 def decode(path: Path) -> str:
-    """Text of a UTF-8 file, with or without a byte-order mark; raises :class:`InputErrors` for other encodings."""
+    """Text of a UTF-8 file, with or without a byte-order mark; raises :class:`InputErrors` for what is none."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputErrors([InputError(str(path), f"cannot be read: {error.strerror}", "a readable file")]) from None
+    if (found := _no_text(data)) is not None:
+        remedy = "name a text file that ends in .toml; `deepmarket import` takes tables"
+        raise InputErrors([InputError(path.name, f"this is {found}, no text", "a TOML file", remedy)])
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -81,6 +93,16 @@ def decode(path: Path) -> str:
         raise InputErrors(
             [InputError(place, "the text is not UTF-8", "UTF-8, with or without a byte-order mark", remedy)]
         ) from None
+
+
+def _no_text(data: bytes) -> str | None:
+    """What the bytes are when they are no text: by their first bytes, or by zero bytes outside UTF-16."""
+    for start, what in _STARTS.items():
+        if data.startswith(start):
+            return what
+    zeros = data.count(0)
+    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff") or zeros > 0.2 * len(data)
+    return "binary data" if zeros and not utf16 else None
 
 
 def _guess(data: bytes) -> str:

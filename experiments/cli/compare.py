@@ -136,17 +136,9 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
 
 def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
     """The table of one policy, as wide as the terminal allows."""
-    from experiments.cli.screen import WIDE
+    from experiments.cli.screen import fitting
 
-    columns = list(_COLUMNS)
-    table = _table(outcome, policy, columns)
-    unbounded = console.options.update(max_width=10 * WIDE)
-    for dispensable in _DISPENSABLE:
-        if console.measure(table, options=unbounded).maximum <= console.width:
-            break
-        columns.remove(dispensable)
-        table = _table(outcome, policy, columns)
-    console.print(table)
+    console.print(fitting(console, lambda columns: _table(outcome, policy, columns), list(_COLUMNS), _DISPENSABLE))
 
 
 def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:

@@ -27,7 +27,7 @@ class Verbs(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _say_interrupted()
+            _say_interrupted(str(ctx.invoked_subcommand))
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             code = answer(error)
@@ -92,7 +92,12 @@ def _unexpected(error: Exception) -> int:
     return UNEXPECTED
 
 
-def _say_interrupted() -> None:
+def _say_interrupted(verb: str) -> None:
     from experiments.cli.screen import stderr
 
-    stderr().print("Interrupted. Runs that ended are kept; the same command goes on from there.")
+    kept = {
+        "compare": " Runs that ended are kept; the same command goes on from there.",
+        "run": " Nothing of the run is kept.",
+        "import": " Nothing was written.",
+    }
+    stderr().print(f"Interrupted.{kept.get(verb, '')}")

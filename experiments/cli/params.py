@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +10,14 @@ import typer
 from experiments.cli.options import DEFAULT_POLICY, JsonOption, PolicyOption, SetOption, WeeksOption, read_sets
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from sim.quantity import Declaration, Section
     from sim.scenario import Scenario
+
+#: Columns that are left out, one after another, until no word has to be broken.
+_WRAPPED = ("Meaning",)
+_DISPENSABLE = ("Usual", "Lever", "Bounds", "Source", "Unit", "Meaning", "Set by")
 
 
 def params(
@@ -34,7 +40,7 @@ def params(
     Source A marks an assumption without a published value: try other values before you rely on it.
     """
     overrides = read_sets(set_)
-    from experiments.cli.screen import make_table, plain_row, stdout, write_json
+    from experiments.cli.screen import fitting, make_table, plain_row, stdout, write_json
     from sim.scenario import Scenario
 
     loaded = Scenario.load(
@@ -46,11 +52,41 @@ def params(
     if json_:
         write_json(rows)
         return
-    table = make_table(("Path", "Value", "Unit", "Bounds", "Usual", "Source", "Lever", "Set by", "Meaning"), right=(1,))
-    for row in rows:
-        cells = (row["path"], row["value"], row["unit"], _range(row["bounds"]), _range(row["usual"]), row["source"])
-        table.add_row(*plain_row(*cells, "yes" if row["lever"] else "", row["set_by"], row["meaning"]))
-    stdout().print(table)
+
+    def make(columns: Sequence[str]) -> Table:
+        table = make_table(columns, right=(1,))
+        for column in table.columns:
+            column.no_wrap = column.header not in _WRAPPED
+            column.min_width = _least_width(str(column.header), rows)
+        for row in rows:
+            cells = _cells(row)
+            table.add_row(*plain_row(*(cells[column] for column in columns)))
+        return table
+
+    console = stdout()
+    console.print(fitting(console, make, list(_cells(rows[0])) if rows else ["Path"], _DISPENSABLE, wrap=True))
+
+
+def _least_width(column: str, rows: Sequence[dict[str, Any]]) -> int:
+    """Width at which no word of ``column`` is broken, and a meaning reads well."""
+    texts = [str(_cells(row)[column]) for row in rows]
+    pieces = [piece for text in texts for piece in (text.split() if column in _WRAPPED else [text])]
+    return max(24 if column == "Meaning" else 1, *(len(piece) for piece in [column, *pieces]))
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """What the table shows of a value, by column."""
+    return {
+        "Path": row["path"],
+        "Value": row["value"],
+        "Unit": row["unit"],
+        "Bounds": _range(row["bounds"]),
+        "Usual": _range(row["usual"]),
+        "Source": row["source"],
+        "Lever": "yes" if row["lever"] else "",
+        "Set by": row["set_by"],
+        "Meaning": row["meaning"],
+    }
 
 
 def describe(scenario: Scenario) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,6 +92,27 @@ def make_table(heads: Sequence[str], title: str = "", right: Sequence[int] = ())
     for number, head in enumerate(heads):
         table.add_column(head, justify="right" if number in right else "left", overflow="fold")
     return table
+
+
+def fitting(
+    console: Console,
+    make: Callable[[Sequence[str]], Table],
+    columns: Sequence[str],
+    dispensable: Sequence[str],
+    wrap: bool = False,
+) -> Table:
+    """The table ``make`` gives of ``columns``, without as many of the ``dispensable`` ones as it takes to fit the console.
+
+    It fits when every row stands on one line, or with ``wrap`` when no word has to be broken.
+    """
+    kept = list(columns)
+    unbounded = console.options.update(max_width=10 * WIDE)
+    for column in dispensable:
+        need = console.measure(make(kept), options=unbounded)
+        if (need.minimum if wrap else need.maximum) <= console.width:
+            break
+        kept.remove(column)
+    return make(kept)
 
 
 def plain_row(*cells: object) -> list[str]:

@@ -58,7 +58,7 @@ def import_crm(
     with every mistake that cannot be mended; nothing is written then.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    _check_settings(files, out, holdout, runs, ledger)
+    _check_settings(files, out, holdout, runs, currency, ledger)
     given = load_mapping(mapping, CRM_KINDS)
     read = [read_table(Path(f), ledger) for f in files]
     found = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
@@ -92,7 +92,9 @@ def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: Qualit
     return CrmScenario(tables, fit, habit, words)
 
 
-def _check_settings(files: Sequence[Path], out: Path, holdout: float, runs: int, ledger: QualityLedger) -> None:
+def _check_settings(
+    files: Sequence[Path], out: Path, holdout: float, runs: int, currency: str, ledger: QualityLedger
+) -> None:
     if not files:
         ledger.refused(
             "the command",
@@ -108,6 +110,10 @@ def _check_settings(files: Sequence[Path], out: Path, holdout: float, runs: int,
             f"{holdout:g} is out of range",
             "a share between 0 and 0.5",
             "0.2 holds out the last fifth",
+        )
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        ledger.refused(
+            "the command", "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
         )
     if runs < 0:
         ledger.refused("the command", "runs", f"{runs} is negative", "0 or more replications", "leave it out")

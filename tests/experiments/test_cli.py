@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from experiments import comparison
@@ -72,6 +73,10 @@ BAD_INPUT = {
     "replications in words": (("compare", "tiny", "status_quo", "status_quo", "-n", "many"), "--replications"),
     "negative seed of phases": (("phases", "tiny", "--seed", "-5"), "--seed: found -5"),
     "report into a folder": (("report", "torn", "--out", "torn"), "--out torn: is a folder"),
+    "too many weeks": (("run", "tiny", "--weeks", "99999"), "--weeks: found 99999"),
+    "a spreadsheet": (("check", "book.xlsx"), "book.xlsx: this is a spreadsheet or a zip archive"),
+    "random bytes": (("check", "random.toml"), "random.toml: this is binary data"),
+    "a currency in words": (("check", "tiny", "--set", 'currency="euro"'), "three capital letters"),
     "no workers": (("compare", "tiny", "status_quo", "status_quo", "--workers", "0"), "--workers: found 0"),
     "precision above one": (("compare", "tiny", "status_quo", "status_quo", "--precision", "5"), "such as 0.01"),
     "no weeks": (("run", "tiny", "--weeks", "0"), "--weeks: found 0"),
@@ -102,6 +107,8 @@ def test_bad_input_ends_with_code_2_and_says_how_to_mend_it(
 ) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "broken.toml").write_text('extends = "tiny"\n\nweks = 9\n', encoding="utf-8")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 and more")
+    (tmp_path / "random.toml").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "torn").mkdir()
     for name in ("runs", "runs_weekly", "runs_by", "definitions", "assumptions"):
         (tmp_path / "torn" / f"{name}.parquet").touch()
@@ -155,6 +162,15 @@ def test_params_say_who_set_each_value() -> None:
     shown, _ = call("params", "tiny", "params.hours")
     assert "default" in shown
     assert "params.choice" not in shown
+
+
+def test_params_break_no_word_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = Console(width=80, highlight=False)
+    monkeypatch.setattr("experiments.cli.screen.stdout", lambda: narrow)
+    with narrow.capture() as captured:
+        call("params", "tiny", "policy.pay")
+    words = captured.get().split()
+    assert "policy.pay.commission" in words and "salary_commission" in words and "tiny.toml" in words
 
 
 def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
@@ -262,6 +278,9 @@ def test_an_interrupt_is_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "compare", interrupted)
     _, err = call("compare", "tiny", "status_quo", "deep_marketing", code=130)
     assert "the same command goes on from there" in err
+    monkeypatch.setattr("experiments.single.run_market", interrupted)
+    _, err = call("run", "tiny", code=130)
+    assert "Nothing of the run is kept" in err and "goes on" not in err
 
 
 def test_the_unexpected_is_short_and_leaves_a_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
