@@ -65,7 +65,8 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
             table.header(field),
             "decimal commas read as such",
             "some cells can be read no other way",
-            count=len(cells),
+            count=int(cells.ne("").sum()),
+            counted="cell",
         )
     check.unusable(field, bad, f"not a number: {_examples(cells[bad])}", "a number such as 1250 or 1,250.00")
     if minimum is not None:
@@ -91,7 +92,7 @@ def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str
         proof = found.month_first_only if chosen == MONTH_FIRST else found.day_first_only
         why = "the mapping file says so" if order else f"{proof:,} cells can be read no other way"
         what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
-        check.ledger.noted(table.file, headers, what, why, count=seen)
+        check.ledger.noted(table.file, headers, what, why, count=seen, counted="cell")
     elif seen:
         check.ledger.refused(
             table.file,

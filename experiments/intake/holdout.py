@@ -28,6 +28,8 @@ MEASURES = {
     "active_share": "accounts with at least one order",
     "win_rate": "won of decided opportunities",
 }
+#: Measures that are shares.
+SHARES = frozenset({"top_share", "active_share", "win_rate"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class FitRow:
     high: float
     deviation: float
     reason: str
+    runs: int
 
     @property
     def fits(self) -> bool:
@@ -51,7 +54,9 @@ class FitRow:
 
     @property
     def verdict(self) -> str:
-        """'fit', or 'unfit' with the reason where it is known."""
+        """'fit', or 'unfit' with the reason where it is known; whether the observed number lies beyond the runs."""
+        if self.fits and not self.low <= self.observed <= self.high:
+            return f"fit, though the observed lies outside 95 % of {self.runs} runs"
         if self.fits:
             return "fit"
         return f"unfit: {self.reason}" if self.reason else "unfit"
@@ -112,6 +117,17 @@ def compare_holdout(
         deviation = mean / seen - 1.0 if seen else float("inf")
         reason = (reasons or {}).get(measure, "")
         rows.append(
-            FitRow(measure, label, training[measure], seen, mean, float(low), float(high), float(deviation), reason)
+            FitRow(
+                measure,
+                label,
+                training[measure],
+                seen,
+                mean,
+                float(low),
+                float(high),
+                float(deviation),
+                reason,
+                len(values),
+            )
         )
     return rows

@@ -17,7 +17,7 @@ ROWS_QUOTED = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of quirk in one column of one file, with the number of rows it touches."""
+    """One kind of quirk in one column of one file, with the number of rows (or of cells) it touches; 0: a whole file."""
 
     kind: str
     file: str
@@ -26,11 +26,17 @@ class Finding:
     what: str
     why: str
     rows: tuple[int, ...] = ()
+    counted: str = "row"
+
+    @property
+    def extent(self) -> str:
+        """How much it touches: ``1 row``, ``15,011 cells``; nothing where it is about a file as a whole."""
+        return f"{self.count:,} {self.counted}{'' if self.count == 1 else 's'}" if self.count else ""
 
     def line(self) -> str:
         """The finding as one sentence for a terminal."""
         where = f"{self.file}: {self.column}" if self.column else self.file
-        return f"{self.kind}: {where}: {self.what} ({self.count:,} rows); {self.why}"
+        return f"{self.kind}: {where}: {self.what}{f' ({self.extent})' if self.count else ''}; {self.why}"
 
 
 @dataclass
@@ -45,22 +51,43 @@ class QualityLedger:
     refusals: list[InputError] = field(default_factory=list)
 
     def mended(
-        self, file: str, column: str, what: str, why: str, rows: Sequence[int] = (), count: int | None = None
+        self,
+        file: str,
+        column: str,
+        what: str,
+        why: str,
+        rows: Sequence[int] = (),
+        count: int | None = None,
+        counted: str = "row",
     ) -> None:
         """Record values that were corrected, safely, with the reason why that is safe."""
-        self._add(MENDED, file, column, what, why, rows, count)
+        self._add(MENDED, file, column, what, why, rows, count, counted)
 
     def set_aside(
-        self, file: str, column: str, what: str, why: str, rows: Sequence[int] = (), count: int | None = None
+        self,
+        file: str,
+        column: str,
+        what: str,
+        why: str,
+        rows: Sequence[int] = (),
+        count: int | None = None,
+        counted: str = "row",
     ) -> None:
         """Record rows that are not used for some number, with the reason."""
-        self._add(SET_ASIDE, file, column, what, why, rows, count)
+        self._add(SET_ASIDE, file, column, what, why, rows, count, counted)
 
     def noted(
-        self, file: str, column: str, what: str, why: str, rows: Sequence[int] = (), count: int | None = None
+        self,
+        file: str,
+        column: str,
+        what: str,
+        why: str,
+        rows: Sequence[int] = (),
+        count: int | None = None,
+        counted: str = "row",
     ) -> None:
         """Record a peculiarity that changes nothing but that a reader should know."""
-        self._add(NOTED, file, column, what, why, rows, count)
+        self._add(NOTED, file, column, what, why, rows, count, counted)
 
     def refused(
         self,
@@ -94,10 +121,20 @@ class QualityLedger:
         return sum(f.count for f in self.findings if f.kind == kind)
 
     def _add(
-        self, kind: str, file: str, column: str, what: str, why: str, rows: Sequence[int], count: int | None
+        self,
+        kind: str,
+        file: str,
+        column: str,
+        what: str,
+        why: str,
+        rows: Sequence[int],
+        count: int | None,
+        counted: str,
     ) -> None:
         number = len(rows) if count is None else count
-        self.findings.append(Finding(kind, file, column, number, what, why, tuple(int(r) for r in rows[:ROWS_QUOTED])))
+        self.findings.append(
+            Finding(kind, file, column, number, what, why, tuple(int(r) for r in rows[:ROWS_QUOTED]), counted)
+        )
 
 
 def quote_rows(rows: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.intake.headers import MappedTable
-from experiments.intake.holdout import TOLERANCE, FitRow
+from experiments.intake.holdout import SHARES, TOLERANCE, FitRow
 from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger, quote_rows
 
 
@@ -58,8 +58,17 @@ def write_page(
 
 def fit_line(row: FitRow) -> str:
     """One row of the hold-out table for a terminal."""
-    numbers = f"observed {row.observed:,.4g}, simulated {row.simulated:,.4g} ({row.deviation:+.1%})"
+    numbers = f"observed {_amount(row, row.observed)}, simulated {_amount(row, row.simulated)} ({_deviation(row)})"
     return f"{row.label}: {numbers}: {row.verdict}"
+
+
+def _amount(row: FitRow, value: float) -> str:
+    return f"{value:.1%}" if row.measure in SHARES else f"{value:,.4g}"
+
+
+def _deviation(row: FitRow) -> str:
+    text = f"{row.deviation:+.1%}"
+    return "0.0%" if text in ("+0.0%", "-0.0%") else text
 
 
 def _files(tables: Sequence[MappedTable]) -> str:
@@ -88,11 +97,11 @@ def _findings(ledger: QualityLedger) -> str:
     parts = []
     for kind, title in titles.items():
         rows = [
-            (f.file, f.column, f.what, f"{f.count:,}", quote_rows(f.rows) if f.rows else "", f.why)
+            (f.file, f.column, f.what, f.extent, quote_rows(f.rows) if f.rows else "", f.why)
             for f in ledger.findings
             if f.kind == kind
         ]
-        parts.append(f"## {title}\n\n" + _table(("file", "column", "what", "rows", "first rows", "why"), rows))
+        parts.append(f"## {title}\n\n" + _table(("file", "column", "what", "how much", "first rows", "why"), rows))
     return "\n\n".join(parts)
 
 
@@ -102,11 +111,11 @@ def _fit(fit: Sequence[FitRow]) -> str:
     rows = [
         (
             r.label,
-            f"{r.training:,.4g}",
-            f"{r.observed:,.4g}",
-            f"{r.simulated:,.4g}",
-            f"{r.low:,.4g} – {r.high:,.4g}",
-            f"{r.deviation:+.1%}",
+            _amount(r, r.training),
+            _amount(r, r.observed),
+            _amount(r, r.simulated),
+            f"{_amount(r, r.low)} – {_amount(r, r.high)}",
+            _deviation(r),
             r.verdict,
         )
         for r in fit
@@ -116,7 +125,7 @@ def _fit(fit: Sequence[FitRow]) -> str:
         "fitted weeks, observed",
         "held out, observed",
         "held out, simulated",
-        "95 % of runs",
+        f"95 % of {fit[0].runs} runs",
         "deviation",
         f"within {TOLERANCE:.0%}",
     )

@@ -53,7 +53,9 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     ):
         assert words in page
     assert json.loads(json.dumps(summary.to_json()))["out"] == str(out)
-    assert any("agent ← rep" in line for line in summary.lines())
+    lines = "\n".join(summary.lines())
+    assert "agent ← rep" in lines and "(0 rows)" not in lines
+    assert "surprising" not in lines, "what the import sets on purpose surprises nobody"
 
 
 @pytest.mark.parametrize(("word", "state"), [("Won", "won"), ("Lost", "lost")])

@@ -170,4 +170,4 @@ def test_semicolons_gbk_and_day_first_dates_give_the_same_deals(tmp_path: Path) 
     tables, ledger = _read(crm, tmp_path)
     assert (tables.deals["closed"].dropna() == plain.deals["closed"].dropna()).all()
     assert tables.deals["value"].dropna().tolist() == plain.deals["value"].dropna().tolist()
-    assert _said(ledger, "dates read as day/month/year") > 0 and _said(ledger, "decimal commas") == 500
+    assert _said(ledger, "dates read as day/month/year") > 0 and _said(ledger, "decimal commas") == 480

@@ -12,6 +12,7 @@ from experiments.intake.calibration import calibrate_intercepts
 from experiments.intake.holdout import FitRow, measure_orders, top_share
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.portfolios import assign_portfolios
+from experiments.intake.quality_page import fit_line
 from experiments.intake.season_fit import fit_season
 from experiments.intake.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
 from experiments.intake.window import choose_window, settled_from
@@ -164,5 +165,12 @@ def test_measures_of_orders() -> None:
     ("deviation", "fits"), [(0.149, True), (-0.149, True), (0.151, False), (-0.151, False), (float("nan"), False)]
 )
 def test_verdict_at_the_tolerance(deviation: float, fits: bool) -> None:
-    row = FitRow("m", "m", 1, 1, 1, 1, 1, deviation, "why")
+    row = FitRow("m", "m", 1, 1, 1, 1, 1, deviation, "why", 8)
     assert row.fits is fits and row.verdict == ("fit" if fits else "unfit: why")
+
+
+def test_a_fit_says_when_the_observed_lies_outside_the_runs() -> None:
+    row = FitRow("active_share", "accounts", 1.0, 1.0, 0.9996, 0.99, 0.9999, -0.0004, "", 8)
+    assert fit_line(row) == (
+        "accounts: observed 100.0%, simulated 100.0% (0.0%): fit, though the observed lies outside 95 % of 8 runs"
+    )
