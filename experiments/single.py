@@ -72,6 +72,7 @@ def run_market(
             currency=loaded.world.currency,
             versions=versions(),
             commands=(job.replay,),
+            notes=loaded.warnings,
         ),
         kpis_weekly=results.kpis_weekly,
         weekly=results.weekly,

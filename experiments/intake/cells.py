@@ -48,7 +48,9 @@ class RowCheck:
             )
             self.dropped |= bad
         else:
-            self.ledger.refused(self.table.file, self.table.header(field), problem, expected, _SET_ASIDE_REMEDY, rows)
+            # Only deals can be left out: without a product or a rep of a list nothing would be known of it.
+            remedy = _SET_ASIDE_REMEDY if self.table.kind.name == "opportunities" else "mend the cells"
+            self.ledger.refused(self.table.file, self.table.header(field), problem, expected, remedy, rows)
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of ``frame`` that were not set aside."""

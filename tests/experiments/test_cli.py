@@ -332,6 +332,11 @@ def test_a_market_runs_and_its_report_can_be_written_again(tmp_path: Path) -> No
     assert "Financial" in call("run", "tiny", "--weeks", "2")[0]
 
 
+def test_the_report_of_a_run_shows_what_is_surprising(tmp_path: Path) -> None:
+    call("run", "tiny", *QUICK, "--set", "world.customers=100", "--out", "few")
+    assert "world.customers = 100 is surprising" in (tmp_path / "few" / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_resolved_scenario_of_a_run_repeats_it(tmp_path: Path) -> None:
     call("run", "tiny", "--policy", "deep_marketing", "--set", "policy.pay.commission=0.03", *QUICK, "--out", "a")
     call("run", "a/scenario.toml", "--seed", "1", "--quiet", "--out", "b")

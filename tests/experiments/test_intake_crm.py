@@ -86,6 +86,7 @@ def test_one_mistake_is_told_once(tmp_path: Path) -> None:
     with pytest.raises(InputErrors) as caught:
         import_crm(files, tmp_path / "m", runs=0)
     assert [error.problem for error in caught.value.errors] == ["below 0: '-5'"]
+    assert caught.value.remedy == "mend the cells", "rows of lists cannot be set aside"
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
