@@ -113,7 +113,7 @@ _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "cost_of_goods": ("Cost of goods sold", (_A.COST_OF_GOODS,)),
     "pay": ("Pay of reps", PAY),
     "travel": ("Travel", (_A.TRAVEL,)),
-    "hiring_and_training": ("Hiring and training", (_A.HIRING, _A.TRAINING)),
+    "hiring_and_training": ("Hiring, severance, training", (_A.HIRING, _A.SEVERANCE, _A.TRAINING)),
     "management": ("Managers, meetings, administration", (_A.MANAGEMENT, _A.MEETINGS, _A.ADMINISTRATION)),
     "advertising": ("Advertising and campaigns", (_A.ADVERTISING, _A.CAMPAIGNS)),
     "studies": ("Studies", (_A.STUDIES,)),
