@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -32,6 +32,7 @@ def reconcile_policies(rows: pd.DataFrame, currency: str) -> list[Item]:
     unit = str(lines["unit"].iloc[0])
     # One scale for all lines, or the eye could not add them up.
     scale = scale_of(lines["difference"].tolist(), unit, currency)
+    scale = replace(scale, decimals=scale.decimals + 1)
     return [
         Item(
             str(row["label"]),
