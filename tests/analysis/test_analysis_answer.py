@@ -157,11 +157,11 @@ def test_a_constant_difference_has_no_interval_from_x_to_x(make_study: Callable[
 
 
 def test_a_clear_interval_does_not_end_at_a_rounded_zero() -> None:
-    row = pd.Series({"difference": -0.0026, "low": -0.005, "high": -0.0002, "half_width": 0.0024, "unit": "index"})
-    assert row_scale(row, "EUR").bracket(row["low"], row["high"]) == "[−0.0050, −0.0002]"
+    row = pd.Series({"difference": -0.0027, "low": -0.005, "high": -0.0004, "half_width": 0.0023, "unit": "%"})
+    assert row_scale(row, "EUR").bracket(row["low"], row["high"]) == "[−0.0050, −0.0004]"
     unclear = row.copy()
-    unclear["high"] = 0.0002
-    assert row_scale(unclear, "EUR").decimals <= 4
+    unclear["high"] = 0.0004
+    assert row_scale(unclear, "EUR").bracket(row["low"], 0.0004) == "[−0.005, 0.000]"
 
 
 def test_losses_are_named_once(make_study: Callable[..., Study]) -> None:
