@@ -33,6 +33,10 @@ class KpiCollector(mesa.DataCollector):
     def model_vars(self, values: Any) -> None:
         """Mesa clears the values at the start; there is nothing to clear."""
 
+    def _new_model_reporter(self, name: str, reporter: Any) -> None:
+        """Register a reporter; Mesa would read all values for each, to start an empty list among them."""
+        self.model_reporters[name] = reporter
+
     def collect(self, model: Any) -> None:
         """Do nothing: the record has it all."""
 
