@@ -113,7 +113,9 @@ def choose(
     chosen: NDArray[np.int16],
 ) -> None:
     """Offer chosen on each occasion, ``chosen`` int16[occasions], -1 for nothing; blocks ``first`` to ``last`` of occasions."""
-    most_offers = np.max(board.first[1:] - board.first[:-1])
+    most_offers = np.int64(0)
+    for c in range(board.first.size - 1):
+        most_offers = max(most_offers, np.int64(board.first[c + 1] - board.first[c]))
     noise = np.empty((most_offers + 1, _STRETCH), np.float32)
     keys = np.empty(_STRETCH, np.uint32)
     index = np.empty((2, _STRETCH), np.uint64)

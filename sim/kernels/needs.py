@@ -217,7 +217,10 @@ def _ceilings(board: NeedBoard) -> Reals:
     ceiling = np.zeros(board.durable.size, board.replacement.dtype)
     for c in range(board.durable.size):
         if board.durable[c]:
-            ceiling[c] = max(board.replacement[c].max(), board.first_need[:, c].max())
+            for age in range(board.replacement.shape[1]):
+                ceiling[c] = max(ceiling[c], board.replacement[c, age])
+            for k in range(board.first_need.shape[0]):
+                ceiling[c] = max(ceiling[c], board.first_need[k, c])
     return ceiling
 
 

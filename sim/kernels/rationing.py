@@ -14,11 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.jit import jit, sealed_array
-from sim.rng import draw
+from sim.kernels.jit import jit, jit_bare, sealed_array
+from sim.kernels.tally import units_by_stock
+from sim.rng import Luck, draw
 
 Ints = npt.NDArray[np.integer[Any]]
 Units = npt.NDArray[np.int64]
+
+
+_NOBODY = np.empty(0, dtype=np.int64)
 
 
 class Fate(IntEnum):
@@ -46,39 +50,23 @@ def ration_orders(
     """
     if len(cell) and not -1 <= np.min(cell) <= np.max(cell) < len(supply):
         raise IndexError(f"cells must lie in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
-    return _ration(lottery, _keys(cell), _keys(customer), _keys(index), _keys(units), _keys(waited), _keys(supply))
+    cell, units, supply = _keys(cell), _keys(units), _keys(supply)
+    wanted = units_by_stock(cell, units, len(supply))
+    served = np.array(units)
+    short = np.flatnonzero((wanted > supply)[cell] & (cell >= 0)) if (wanted > supply).any() else _NOBODY
+    if len(short):
+        tickets = Luck(lottery).uniform(_keys(customer)[short], _keys(index)[short]) - _keys(waited)[short]
+        _serve_in_turn(short[np.argsort(tickets, kind="stable")], cell, units, np.array(supply), served)
+    return served, np.minimum(wanted, supply)
 
 
-@jit
-def _ration(
-    lottery: np.uint64, cell: Units, customer: Units, index: Units, units: Units, waited: Units, supply: Units
-) -> tuple[Units, Units]:
-    n = len(cell)
-    left = supply.copy()
-    wanted = np.zeros(len(supply), dtype=np.int64)
-    for i in range(n):
-        if cell[i] >= 0:
-            wanted[cell[i]] += units[i]
-    served = np.empty(n, dtype=np.int64)
-    short = np.empty(n, dtype=np.int64)
-    count = 0
-    for i in range(n):
-        served[i] = units[i]
-        if cell[i] >= 0 and wanted[cell[i]] > supply[cell[i]]:
-            short[count] = i
-            count += 1
-    tickets = np.empty(count, dtype=np.float64)
-    for k in range(count):
-        i = short[k]
-        tickets[k] = draw(lottery, np.uint64(customer[i]), np.uint64(index[i])) - np.float64(waited[i])
-    for k in np.argsort(tickets):
-        i = short[k]
+@jit_bare
+def _serve_in_turn(turn: Units, cell: Units, units: Units, left: Units, served: Units) -> None:
+    """Each order of ``turn`` takes what is ``left`` in its cell, at most its ``units``."""
+    for k in range(turn.size):
+        i = turn[k]
         served[i] = min(units[i], left[cell[i]])
         left[cell[i]] -= served[i]
-    delivered = np.empty(len(supply), dtype=np.int64)
-    for c in range(len(supply)):
-        delivered[c] = min(wanted[c], supply[c])
-    return served, delivered
 
 
 def choose_fates(
@@ -137,8 +125,12 @@ def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units) -> Unit
             shipped[d, j] = supply[j] * wanted[d, j] // total
             left -= shipped[d, j]
             tickets[d] = draw(lottery, np.uint64(key[d]), np.uint64(j)) if wanted[d, j] > 0 else 2.0
-        for d in np.argsort(tickets)[:left]:
-            shipped[d, j] += 1
+        for _ in range(left):
+            winner = 0
+            for d in range(1, distributors):
+                winner = d if tickets[d] < tickets[winner] else winner
+            shipped[winner, j] += 1
+            tickets[winner] = 2.0
     return shipped
 
 
