@@ -109,6 +109,7 @@ def test_workers_are_deaf_to_ctrl_c_from_the_start_and_this_process_is_not() -> 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system cannot block signals")
 def test_ctrl_c_that_another_thread_catches_is_answered_after_workers_have_started() -> None:
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     release = threading.Event()
     other = threading.Thread(target=release.wait)
     other.start()
@@ -121,8 +122,9 @@ def test_ctrl_c_that_another_thread_catches_is_answered_after_workers_have_start
     finally:
         release.set()
         other.join()
+        answer = signal.signal(signal.SIGINT, ours)
     assert passed
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert answer is signal.default_int_handler
 
 
 def test_one_worker_or_one_job_needs_no_pool() -> None:
@@ -133,6 +135,7 @@ def test_one_worker_or_one_job_needs_no_pool() -> None:
 
 
 _SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from experiments.backends import Local
@@ -141,6 +144,7 @@ from experiments.store import Store
 from tests.experiments import fake_runs as fake
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts tests in the background ignores it
     store = Store(Path(sys.argv[1]))
     jobs = fake.make_jobs(range(1, 20), folder=sys.argv[1])
     try:
