@@ -30,7 +30,8 @@ worlds = st.composite(small_world)()
 def test_nothing_appears_or_vanishes_whatever_the_policy(
     world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any]
 ) -> None:
-    Auditor(Market(**world, overrides={**policy, **strain})).run()
+    market = Auditor(Market(**world, overrides={**policy, **strain})).run()
+    assert market.state.record.done == market.state.weeks  # audited to the last week
 
 
 @pytest.mark.parametrize("policy", ["status_quo", "deep_marketing", "status_quo_same_budget"])
@@ -51,7 +52,8 @@ def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: s
 def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
     for policy in ("status_quo", "deep_marketing"):
         ties = {"params.network.degree": 2}
-        Auditor(Market(scenario, seed=1, customers=customers, weeks=8, policy=policy, overrides=ties)).run()
+        market = Auditor(Market(scenario, seed=1, customers=customers, weeks=8, policy=policy, overrides=ties)).run()
+        assert market.state.record.done == 8
 
 
 @pytest.mark.parametrize("kind", ["a_priori", "kmeans", "random", "oracle"])

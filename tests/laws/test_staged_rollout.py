@@ -106,7 +106,7 @@ def test_both_schemes_are_paid_for_and_each_only_when_it_is_used(staged: Path) -
 
 
 def test_the_laws_hold_in_a_staged_roll_out(staged: Path) -> None:
-    Auditor(Market(str(staged), seed=5, weeks=WEEKS)).run()
+    assert Auditor(Market(str(staged), seed=5, weeks=WEEKS)).run().state.record.done == WEEKS
 
 
 def test_distributors_keep_their_word_for_the_weeks_they_committed_themselves() -> None:

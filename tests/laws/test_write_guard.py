@@ -52,7 +52,8 @@ def without(phase: Phase, column: str) -> tuple[Phase, ...]:
 
 
 def test_control_the_eventful_market_runs(eventful: bytes) -> None:
-    pickle.loads(eventful).run()
+    market = pickle.loads(eventful).run()
+    assert market.state.record.done == market.state.weeks
 
 
 @pytest.mark.parametrize(("name", "column"), DECLARED, ids=[f"{n}-{c}" for n, c in DECLARED])
