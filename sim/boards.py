@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernels.board import NeedBoard, OfferBoard, appeal, make_need_board, make_offer_board, replacement_table
 from sim.params import Params
@@ -19,29 +21,29 @@ def build_offer_board(world: World, params: Params) -> OfferBoard:
     categories = [c.name for c in world.categories]
     offers = world.offers
     distributors = len(world.distributors)
-    numbers = choice_numbers(params.choice, params.experience)
-    quality = np.array([o.quality for o in offers])
     prices = (distributors, 1, len(offers))
     return make_offer_board(
         brand=[brands.index(o.brand) for o in offers],
         category=[categories.index(o.category) for o in offers],
         durable=[c.kind == "durable" for c in world.categories],
         own=[world.brands[brands.index(o.brand)].own for o in offers],
-        quality=quality,
+        quality=[o.quality for o in offers],
         attributes=np.array([o.attributes for o in offers]).reshape(len(offers), -1),
         outside=[c.outside_utility for c in world.categories],
-        appeal=appeal(
-            [o.intercept for o in offers],
-            quality,
-            np.zeros((len(world.territories), len(offers))),
-            numbers,
-            types=len(world.customer_types),
-        ),
+        appeal=offers_appeal(world, params, np.zeros((distributors, len(offers)))),
         price=np.ones(prices),
         price_minor=np.ones(prices, dtype=np.int64),
         available=np.ones((distributors, len(offers)), dtype=np.bool_),
         order_spread=[c.order_size_spread for c in world.categories],
     )
+
+
+def offers_appeal(world: World, params: Params, push: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Utility of offers common to a type at a distributor [D, K, J], with the ``push`` [D, J] of promotion and distributors."""
+    numbers = choice_numbers(params.choice, params.experience)
+    quality = [o.quality for o in world.offers]
+    intercepts = [o.intercept for o in world.offers]
+    return appeal(intercepts, quality, push, numbers, types=len(world.customer_types))
 
 
 def build_need_board(world: World, params: Params, week: int, dt: float = 1.0) -> NeedBoard:

@@ -116,6 +116,8 @@ class Today:
     demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor; each wish once
     unserved: NDArray[np.int64] | None = None  # of these, not delivered this week
     discount: NDArray[np.int64] | None = None  # [price groups, J] minor units a unit that we grant this week
+    promotion: NDArray[np.floating[Any]] | None = None  # [T, J] utility that promotion adds to offers this week
+    effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
 
 
@@ -207,6 +209,7 @@ class MarketState:
     invoices: dict[int, list[tuple[Ints, NDArray[np.int64]]]] = field(default_factory=dict)
     goodwill: Floats = field(default_factory=lambda: np.empty(0))
     segments: int = 0
+    pushed: bool = False  # promotion or distributors' effort is on the board of offers
     sales: Floats = field(default_factory=lambda: np.empty(0))
     kept_orders: list[dict[str, Any]] | None = None
 

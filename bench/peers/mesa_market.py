@@ -93,7 +93,9 @@ class Customer(mesa.Agent):
         self.advertising: list[float] = cut.hazard[:, home].tolist()
         self.prices: list[float] = offers.price[start.distributor[row], start.price_group[row]].tolist()
         self.available: list[bool] = offers.available[start.distributor[row]].tolist()
-        self.appeal: list[float] = (offers.appeal[home, kind] + offers.attributes @ start.taste[row]).tolist()
+        self.appeal: list[float] = (
+            offers.appeal[int(start.distributor[row]), kind] + offers.attributes @ start.taste[row]
+        ).tolist()
         self.price_sensitivity = float(start.price_sensitivity[row])
         self.aware = [bool(start.aware[row] >> b & 1) for b in model.brands]
         self.loyalty: list[float] = start.loyalty[row].tolist()

@@ -99,7 +99,7 @@ class NumpyMarket:
             self._brand,
         )
         where = start.distributor[row]
-        value = offers.appeal[start.territory[row], start.type[row]] + start.taste[row] @ offers.attributes.T
+        value = offers.appeal[start.distributor[row], start.type[row]] + start.taste[row] @ offers.attributes.T
         value += numbers.loyalty * self.loyalty[row][:, brand]
         value -= start.price_sensitivity[row, np.newaxis] * offers.price[where, start.price_group[row]]
         value += numbers.satisfaction * (self.satisfaction[row][:, brand] - numbers.neutral)

@@ -30,7 +30,7 @@ class OfferBoard(NamedTuple):
     durable: NDArray[np.bool_]  # [C]
     quality: Reals  # [J]
     attributes: Reals  # [J, A]
-    appeal: Reals  # [T, K, J] utility that is the same for all of a type in a territory (see :func:`appeal`)
+    appeal: Reals  # [D, K, J] utility that is the same for all of a type at a distributor (see :func:`appeal`)
     outside: Reals  # [C] utility of buying nothing
     price: Reals  # [D, G, J] retail price relative to the category's reference price
     price_minor: NDArray[np.int64]  # [D, G, J] retail price per unit in minor units
@@ -141,21 +141,23 @@ def make_need_board(
 def appeal(
     intercept: ArrayLike,
     quality: ArrayLike,
-    promotion: ArrayLike,
+    push: ArrayLike,
     numbers: ChoiceNumbers,
     *,
     by_type: ArrayLike = 0.0,
     types: int = 1,
 ) -> NDArray[np.float64]:
-    """Utility common to a type in a territory, [T, K, J]: intercept + b_q·quality + promotion [T, J] + ``by_type`` [K, J].
+    """Utility common to a type at a distributor, [D, K, J]: intercept + b_q·quality + push [D, J] + ``by_type`` [K, J].
+
+    ``push`` is what is done for an offer where it is sold: promotion in the territory, the distributor's own effort.
 
     Tastes that widen over time by a factor h need no new tastes: multiply the board's attributes by h and give
     ``by_type`` (1 − h)·(mean taste of the type · attributes).
     """
     same = np.asarray(intercept, np.float64) + float(numbers.quality) * np.asarray(quality, np.float64)
-    by_territory = np.asarray(promotion, np.float64)[:, np.newaxis, :]
+    by_distributor = np.asarray(push, np.float64)[:, np.newaxis, :]
     of_type = np.broadcast_to(np.asarray(by_type, np.float64), (types, len(same)))
-    return same + by_territory + of_type[np.newaxis]
+    return same + by_distributor + of_type[np.newaxis]
 
 
 def replacement_table(mean_life: ArrayLike, shape: ArrayLike, dt: float = 1.0, ages: int = 1040) -> NDArray[np.float64]:

@@ -47,7 +47,6 @@ class Choosers(NamedTuple):
 
     key: NDArray[np.uint32]
     type: NDArray[np.uint8]
-    territory: NDArray[np.uint16]
     distributor: NDArray[np.uint16]
     price_group: NDArray[np.uint8]
     aware: NDArray[np.uint8]
@@ -68,7 +67,7 @@ def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, 
     """Utility of offer ``j`` for the customer in row ``i``, without chance; ``per_tie`` from :func:`weight_of_tie`."""
     real = who.loyalty.dtype.type
     b = np.uint32(board.brand[j])
-    value = board.appeal[who.territory[i], who.type[i], j]
+    value = board.appeal[who.distributor[i], who.type[i], j]
     for a in range(board.attributes.shape[1]):
         value += who.taste[i, a] * board.attributes[j, a]
     value += numbers.loyalty * who.loyalty[i, b]

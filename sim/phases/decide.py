@@ -10,6 +10,7 @@ from sim.agents.distributor import decide_retail_prices, decide_sharing
 from sim.agents.information_system import decide_gateway
 from sim.agents.manufacturer import decide_head_count, decide_pay, offer_sharing
 from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
+from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
 from sim.phases.people import lose_relationship
@@ -26,6 +27,7 @@ def decide(state: MarketState) -> None:
     _advertise(state)
     _share_data(state)
     _price(state)
+    _push(state)
 
 
 def _size_sales_force(state: MarketState) -> None:
@@ -107,3 +109,17 @@ def _price(state: MarketState) -> None:
     charged = np.rint(minor).astype(np.int64)
     relative = (charged / numbers.reference_price).astype(np.float32)
     state.board = state.board._replace(price=sealed_array(relative), price_minor=sealed_array(charged))
+
+
+def _push(state: MarketState) -> None:
+    """Renew the appeal of offers where promotion or distributors' effort changes it; without either it stays as built."""
+    today, territory = state.today, state.distributors.territory
+    push = np.zeros((len(state.distributors), len(state.layout.offers)))
+    if today.promotion is not None:
+        push += today.promotion[territory]
+    if today.effort_for_us is not None:
+        push += today.effort_for_us
+    if state.pushed or push.any():
+        state.pushed = bool(push.any())
+        appeal = offers_appeal(state.layout, state.params, push).astype(state.board.appeal.dtype)
+        state.board = state.board._replace(appeal=sealed_array(appeal))

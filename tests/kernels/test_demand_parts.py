@@ -107,7 +107,7 @@ def test_boards_refuse_what_does_not_fit() -> None:
     assert board.mix.tolist() == [[0.25, 0.25, 1.0]]
 
 
-def test_appeal_adds_up_by_territory_and_type() -> None:
+def test_appeal_adds_up_by_distributor_and_type() -> None:
     numbers = choice_numbers(Choice(quality=2.0), Experience())
     got = appeal([1.0, 2.0], [0.5, 0.0], [[0.0, 0.1], [0.2, 0.0]], numbers, by_type=[[0.0, 0.0], [1.0, -1.0]], types=2)
     assert got[0] == pytest.approx(np.array([[2.0, 2.1], [3.0, 1.1]]))

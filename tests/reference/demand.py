@@ -98,7 +98,7 @@ def occasions(c: Columns, board: NeedBoard, seed: int, tick: int) -> tuple[list[
 
 def utility(c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, j: int) -> Any:
     b = o.brand[j]
-    v = f32(o.appeal[c.territory[i], c.type[i], j])
+    v = f32(o.appeal[c.distributor[i], c.type[i], j])
     for a in range(o.attributes.shape[1]):
         v += c.taste[i, a] * o.attributes[j, a]
     v += n.loyalty * c.loyalty[i, b]
