@@ -13,6 +13,7 @@ from sim.data_tables import (
     CUSTOMERS,
     OFFERS,
     ROSTER,
+    TIES,
     DataColumn,
     DataFiles,
     DataTables,
@@ -23,6 +24,7 @@ from sim.data_tables import (
 )
 from sim.errors import InputError, InputErrors
 from sim.layers import Layers, Origin
+from sim.ties import check_ties
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,7 @@ _COLUMNS: dict[str, tuple[tuple[DataColumn, ...], tuple[str, ...]]] = {
     "customers": (CUSTOMERS, ("mark_", "mix_")),
     "roster": (ROSTER, ()),
     "offers": (OFFERS, ("attribute_",)),
+    "ties": (TIES, ()),
 }
 
 
@@ -84,6 +87,9 @@ class RawTables:
             found += self._check_marks_and_mix(self.customers, draft)
             if "roster" not in self.frames and (self.customers["rep"] != "").any():
                 self.warnings.append(f"{self.files['customers'].name}: nobody reads the column `rep` without a roster")
+        if "ties" in self.frames and draft.size is not None:
+            ids = None if self.customers is None else self.customers["id"]
+            found += check_ties(self.files["ties"], self.frames["ties"], ids, draft.size.customers)
         return found
 
     def _check_marks_and_mix(self, frame: pd.DataFrame, draft: Draft) -> Iterator[InputError]:
@@ -117,7 +123,8 @@ class RawTables:
             return None
         frames = {kind: frame.reset_index(drop=True) for kind, frame in self.frames.items()}
         hashes = {kind: hash_file(path) for kind, path in self.files.items()}
-        return DataTables(frames.get("customers"), frames.get("roster"), frames.get("offers"), dict(self.files), hashes)
+        named = {kind: frames.get(kind) for kind in _COLUMNS}
+        return DataTables(**named, files=dict(self.files), hashes=hashes)
 
 
 def read_raw_tables(layers: Layers, scenario: Path) -> RawTables:

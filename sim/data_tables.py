@@ -38,6 +38,12 @@ class DataFiles(Section):
     offers: str | None = param(
         None, unit="file", doc="Offers with prices (CSV); [[offer]] entries of the same name add to them."
     )
+    ties: str | None = param(
+        None,
+        unit="file",
+        doc="Who talks to whom, one tie per row (CSV or Parquet): ids of two customers, or their numbers from 0 where "
+        'customers are generated. Read with params.network.kind = "edge_list".',
+    )
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ OFFERS = (
     DataColumn("list_price", "whole", bounds=(1, 10**12)),
     DataColumn("quality", "number", bounds=(-20.0, 20.0)),
 )
+TIES = (
+    DataColumn("first"),
+    DataColumn("second"),
+    DataColumn("strong", "whole", required=False, bounds=(0, 1)),
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,7 @@ class DataTables:
     customers: pd.DataFrame | None
     roster: pd.DataFrame | None
     offers: pd.DataFrame | None
+    ties: pd.DataFrame | None
     files: dict[str, Path]
     hashes: dict[str, str]
 

@@ -39,7 +39,7 @@ class Market(mesa.Model):
     ``scenario`` is a :class:`Scenario` or the name or path of one; then ``policy``, ``overrides``,
     ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` defaults to the scenario's.
     ``keep_orders`` keeps every purchase occasion for ``results.orders``. Raises
-    :class:`sim.errors.InputErrors` for a scenario with mistakes.
+    :class:`sim.errors.InputErrors` for a scenario with mistakes, ValueError for settings beside a loaded scenario.
     """
 
     def __init__(
@@ -55,6 +55,8 @@ class Market(mesa.Model):
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = Scenario.load(scenario, policy=policy, overrides=overrides, weeks=weeks, customers=customers)
+        elif any(setting is not None for setting in (policy, weeks, customers, overrides)):
+            raise ValueError("a loaded scenario is fixed: give policy, weeks, customers, overrides to Scenario.load")
         chosen = scenario.seed if seed is None else int(seed)
         super().__init__(seed=chosen)
         self.scenario = scenario

@@ -163,6 +163,7 @@ class _Resolving:
         policy, params = complete(self._table("policy")), self._table("params")
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
+        self._check_kind_of_network(numbers)
         schedule = make_schedule(sound, numbers, draft.territory.names, changes, self.complaints)
         errors = [*self.layers.mistakes, *(self._located(complaint) for complaint in self.complaints)]
         errors += self.tables.check(draft)
@@ -200,6 +201,16 @@ class _Resolving:
             channel_layout=self._section("channel_layout", ChannelLayout),
             generated="customers" not in self._table("data"),
         )
+
+    def _check_kind_of_network(self, params: dict[str, Any]) -> None:
+        """An edge list needs its file; a file of ties that the kind of network leaves unread is worth a warning."""
+        kind, given = params.get("network", {}).get("kind", "small_world"), "ties" in self._table("data")
+        if kind == "edge_list" and not given:
+            path: KeyPath = ("params", "network", "kind")
+            remedy = "name the table of ties as `ties` in [data], or import one: deepmarket import network FILE"
+            self.complaints.append(Complaint(path, "there is no file of ties", "`ties` in [data]", remedy))
+        elif given and kind != "edge_list":
+            self.warnings.append(f'nobody reads data.ties: params.network.kind is "{kind}", not "edge_list"')
 
     def _refuse_size(self, given: int, rows: int) -> None:
         origin, _ = self.layers.origin(("world", "customers"))

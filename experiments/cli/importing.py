@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.cli.options import JsonOption, QuietOption
+
+if TYPE_CHECKING:
+    from experiments.intake.summary import ImportSummary
 
 
 class Kind(StrEnum):
     """What can be imported."""
 
     CRM = "crm"
+    NETWORK = "network"
 
 
 def import_tables(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="What the files are: crm.", show_default=False)],
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="What the files are: crm, network.", show_default=False)],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The files, in any order.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Scenario folder to write.")] = Path("imported"),
     mapping: Annotated[
@@ -36,6 +40,10 @@ def import_tables(
     currency: Annotated[str, typer.Option("--currency", help="Currency of amounts.")] = "EUR",
     title: Annotated[str, typer.Option("--title", help="Title of the scenario.", show_default=False)] = "",
     runs: Annotated[int, typer.Option("--runs", help="Replications behind calibration and test; 0 for neither.")] = 8,
+    base: Annotated[
+        str,
+        typer.Option("--base", metavar="SCENARIO", help="For network: the market whose customers talk along the ties."),
+    ] = "regional_equipment",
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -46,26 +54,35 @@ def import_tables(
       [cyan]deepmarket import crm deals.csv team.csv accounts.csv products.csv --out my_company[/]
       [cyan]deepmarket compare my_company as_written deep_marketing[/]
 
+    [bold]Example[/]: an edge list (source, target), and word of mouth along it in the built-in market:
+
+      [cyan]deepmarket import network edges.csv --out circle[/]
+      [cyan]deepmarket run circle[/]
+
     Headers are guessed and printed; mapping.toml in the folder holds what was guessed, to be edited and
     given back with --mapping. quality.md tells what was mended, and which numbers come from the data.
     Nothing leaves this machine.
     """
     from experiments.cli.screen import stdout, write_json
-    from experiments.intake.crm import import_crm
     from experiments.store import open_folder
 
     open_folder(next(folder for folder in (out, *out.absolute().parents) if folder.exists()))
 
-    summary = import_crm(
-        files,
-        out,
-        mapping=mapping,
-        holdout=holdout,
-        hash_personal=hash_personal,
-        currency=currency,
-        title=title,
-        runs=runs,
-    )
+    if kind is Kind.NETWORK:
+        summary = _network(files, out, base, mapping, hash_personal, title)
+    else:
+        from experiments.intake.crm import import_crm
+
+        summary = import_crm(
+            files,
+            out,
+            mapping=mapping,
+            holdout=holdout,
+            hash_personal=hash_personal,
+            currency=currency,
+            title=title,
+            runs=runs,
+        )
     if json_:
         write_json(summary.to_json())
     elif quiet:
@@ -74,3 +91,16 @@ def import_tables(
         console = stdout()
         for line in summary.lines():
             console.print(line, markup=False, soft_wrap=True)
+
+
+def _network(
+    files: list[Path], out: Path, base: str, mapping: Path | None, hash_personal: bool, title: str
+) -> ImportSummary:
+    """Import one edge list."""
+    from experiments.intake.network import import_network
+    from sim.errors import InputError, InputErrors
+
+    if len(files) != 1:
+        problem = f"{len(files)} files given"
+        raise InputErrors([InputError("the command, files", problem, "one edge list", "put all ties into one file")])
+    return import_network(files[0], out, base=base, mapping=mapping, hash_personal=hash_personal, title=title)

@@ -22,6 +22,7 @@ from experiments.intake.kinds import CRM_KINDS
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.market_runs import MarketRuns
+from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hash_names, new_key
 from experiments.intake.quality import QualityLedger
 from experiments.intake.quality_page import KeptDefault, write_page
@@ -119,17 +120,7 @@ def _check_settings(
         )
     if runs < 0:
         ledger.refused("the command", "runs", f"{runs} is negative", "0 or more replications", "leave it out")
-    scenario = out / "scenario.toml"
-    if out.exists() and not out.is_dir():
-        ledger.refused(
-            str(out), "", "a file of this name exists", "a folder, new or from an earlier import", "choose another"
-        )
-    elif scenario.is_file() and not scenario.read_text(encoding="utf-8", errors="replace").startswith(
-        WRITTEN_BY_IMPORT
-    ):
-        remedy = "choose another folder, or move that file away"
-        ledger.refused(str(scenario), "", "a scenario not written by an import is here", "a new folder", remedy)
-    ledger.stop_if_refused()
+    check_out(out, WRITTEN_BY_IMPORT, ledger)
 
 
 def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> None:

@@ -35,10 +35,10 @@ def write_page(
     bases: Sequence[Basis],
     assumed: Sequence[Basis],
     defaults: Sequence[KeptDefault],
-    fit: Sequence[FitRow],
+    fit: Sequence[FitRow] | None,
     remarks: Sequence[str],
 ) -> str:
-    """The page as Markdown."""
+    """The page as Markdown; ``fit`` None where there is nothing to test over time."""
     parts = [f"# Data quality: {title}", _files(tables), _headers(tables), _findings(ledger)]
     parts.append(
         "## Numbers from the data\n\n" + _table(("number", "value", "how"), [(b.name, b.value, b.how) for b in bases])
@@ -47,8 +47,13 @@ def write_page(
         "## Set by the import without data\n\n"
         + _table(("number", "value", "why"), [(b.name, b.value, b.how) for b in assumed])
     )
-    parts.append(_fit(fit))
-    parts.append("## What the data show and the market does not take up yet\n\n" + "\n".join(f"- {r}" for r in remarks))
+    if fit is not None:
+        parts.append(_fit(fit))
+    if remarks:
+        heading = "## What the data show and the market does not take up yet"
+        parts.append(f"{heading}\n\n" + "\n".join(f"- {r}" for r in remarks))
+    if not defaults:
+        return "\n\n".join(parts) + "\n"
     kept = _table(("parameter", "value", "source"), [(d.name, d.value, d.source) for d in defaults])
     parts.append(
         f"## Numbers that kept their default ({len(defaults)})\n\nSource A is an assumption of the model.\n\n{kept}"

@@ -21,14 +21,14 @@ class ImportSummary:
     ledger: QualityLedger
     bases: tuple[Basis, ...]
     assumed: tuple[Basis, ...]
-    fit: tuple[FitRow, ...]
+    fit: tuple[FitRow, ...] | None  # None: nothing to test over time
     defaults: int
     warnings: tuple[str, ...]
 
     @property
     def unfit(self) -> list[str]:
         """Measures of the hold-out table that are not within the tolerance."""
-        return [row.measure for row in self.fit if not row.fits]
+        return [row.measure for row in self.fit or () if not row.fits]
 
     def lines(self) -> list[str]:
         """The summary for a terminal, one string per line."""
@@ -41,9 +41,10 @@ class ImportSummary:
         lines.append("numbers from the data")
         lines += [f"  {basis.name}: {basis.value}" for basis in self.bases]
         lines.append(f"set by the import without data: {'; '.join(b.name for b in self.assumed)}")
-        lines.append(f"numbers that kept their default: {self.defaults}")
-        lines.append("fit on the weeks held out" if self.fit else "fit: no weeks were held out")
-        lines += [f"  {fit_line(row)}" for row in self.fit]
+        if self.fit is not None:
+            lines.append(f"numbers that kept their default: {self.defaults}")
+            lines.append("fit on the weeks held out" if self.fit else "fit: no weeks were held out")
+            lines += [f"  {fit_line(row)}" for row in self.fit]
         lines += [f"warning: {warning}" for warning in self.warnings]
         lines.append(f"scenario: {self.out / 'scenario.toml'}; data quality: {self.out / 'quality.md'}")
         return lines
@@ -81,7 +82,7 @@ class ImportSummary:
                     "fits": r.fits,
                     "verdict": r.verdict,
                 }
-                for r in self.fit
+                for r in self.fit or ()
             ],
             "warnings": list(self.warnings),
         }

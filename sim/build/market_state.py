@@ -16,6 +16,7 @@ from sim.build.numbers import freeze_numbers
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
 from sim.build.sales_force import build_sales_force, positions_by_territory
+from sim.data_tables import DataTables
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
@@ -29,6 +30,7 @@ from sim.quantity import WEEKS_PER_YEAR
 from sim.record import Record
 from sim.scenario import Scenario
 from sim.state import ManagerUse, MarketState, Use, hold
+from sim.ties import tie_rows
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     world, params, data = scenario.world, scenario.params, scenario.data
     roster = data.roster if data is not None else None
     customers = build_customers(world, params, seed, data.customers if data is not None else None)
-    network = build_network(params, seed, customers)
+    network = build_network(params, seed, customers, data)
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
     parts = build_channel(world, params, customers)
@@ -95,9 +97,17 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     return state, names
 
 
-def build_network(params: Params, seed: int, customers: Columns) -> Network:
-    """Who talks to whom."""
+def build_network(params: Params, seed: int, customers: Columns, data: DataTables | None) -> Network:
+    """Who talks to whom: drawn, or taken from the users' table of ties."""
     numbers = params.network
+    if numbers.kind == "edge_list" and data is not None and data.ties is not None:
+        ids = None if data.customers is None else data.customers["id"]
+        first, second = tie_rows(data.ties, ids, len(customers))
+        strong = data.ties["strong"].to_numpy() == 1 if "strong" in data.ties else None
+        place = data.files["ties"].name
+        return networks.from_edges(
+            customers.key, first, second, strong=strong, strong_share=numbers.strong_share, seed=seed, place=place
+        )
     if numbers.kind != "small_world" or numbers.degree == 0:
         return networks.no_ties(len(customers), complete=numbers.kind == "complete")
     groups = customers.type.astype(np.int64) * 65536 + customers.territory

@@ -12,8 +12,10 @@ _LITTLE = "Little 1970"
 class Network(Section):
     """Who talks to whom."""
 
-    kind: Literal["small_world", "complete", "none"] = param(
-        "small_world", unit="text", doc="Small world (Watts & Strogatz), everybody with everybody (counted), or nobody."
+    kind: Literal["small_world", "complete", "none", "edge_list"] = param(
+        "small_world",
+        unit="text",
+        doc="Small world (Watts & Strogatz), everybody with everybody (counted), nobody, or the ties in the file `data.ties`.",
     )
     degree: int = param(
         10, unit="ties", doc="K: ties per customer; even.", bounds=(0, 254), source="Watts & Strogatz 1998"

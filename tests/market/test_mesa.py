@@ -15,6 +15,7 @@ from sim.agents.manufacturer import Manufacturer
 from sim.agents.sales_manager import SalesManager
 from sim.agents.sales_rep import SalesRep
 from sim.errors import InputErrors
+from sim.scenario import Scenario
 from tests.market.runs import small
 
 
@@ -119,3 +120,9 @@ def test_reps_leave_the_stage_with_their_positions() -> None:
     assert len(market.reps) == 48
     market.run()
     assert len(market.reps) == len(market.agents_by_type[SalesRep]) == 32
+
+
+def test_settings_beside_a_loaded_scenario_are_refused() -> None:
+    """They were once ignored without a word: a run of one week took all weeks of the scenario."""
+    with pytest.raises(ValueError, match=r"give policy, weeks, customers, overrides to Scenario\.load"):
+        Market(Scenario.load("tiny"), weeks=1)
