@@ -8,17 +8,19 @@ import sys
 
 from threadpoolctl import threadpool_limits
 
-from bench import demand, report, starts, whole_step
+from bench import demand, figure, report, starts, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
+from bench.peers.c_market import CMarket, has_compiler
 from bench.peers.mesa_market import MesaMarket
 from bench.peers.numpy_market import NumpyMarket
 from bench.same_market import Agreement, compare_contestants
 from bench.targets import judge
 from bench.timing import Measurement, Race, run_in_turn
 
-SIZES = [10_000, 100_000, 1_000_000]
-TEN_MILLION = 10_000_000
+SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
+#: Largest market of the whole step.
+STEP_SIZE = 1_000_000
 MESA_SIZE = 10_000
 SECTIONS = ("demand", "step", "starts", "same")
 
@@ -27,15 +29,17 @@ def main(arguments: list[str]) -> int:
     """Measure, print and write; the exit code says whether contestants agree (1: they do not), not whether targets are met."""
     options = _options(arguments)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    sizes = [1000, 10_000] if options.quick else [*SIZES, *([TEN_MILLION] if options.ten_million else [])]
+    sizes = [1000, 10_000] if options.quick else [size for size in SIZES if size <= options.largest]
     found, agreement = _measure(options, sizes, cores)
     command = " ".join(["python -m bench", *arguments])
     print(report.write(command, found, judge(found), agreement))
+    if any(m.section == demand.SECTION for m in found):
+        figure.draw_times(found, report.FOLDER / "demand_phases.png")
     return 0 if agreement is None or agreement.agrees else 1
 
 
 def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], Agreement | None]:
-    largest = max(sizes)
+    largest, of_step_sizes = max(sizes), [size for size in sizes if size <= STEP_SIZE]
     races: list[Race] = []
     markets: dict[tuple[str, int, int], whole_step.TimedMarket] = {}
     if "demand" in options.only:
@@ -43,17 +47,18 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
         races += demand.enter(sizes, min(MESA_SIZE, largest), cores)
     if "step" in options.only:
         _say("making the markets of the whole step")
-        of_step, markets = whole_step.enter(sizes, cores)
+        of_step, markets = whole_step.enter(of_step_sizes, cores)
         races += of_step
     _say(f"timing {len(races)} contestants in turn, {options.repetitions} times")
     with threadpool_limits(1):  # peers' linear algebra; our threads are our own
         run_in_turn(races, options.repetitions, options.patience)
     found = [race.measurement for race in races]
-    found += whole_step.phase_times(markets, largest)
+    found += whole_step.phase_times(markets, max(of_step_sizes))
     del races, markets
     if "step" in options.only:
         _say("counting memory")
-        found += whole_step.measure_memory(largest)
+        for size in sorted({max(of_step_sizes), largest}):
+            found += whole_step.measure_memory(size)
     if "starts" in options.only:
         _say("starting fresh processes")
         found += starts.measure_starts(options.repetitions, options.patience)
@@ -65,8 +70,10 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
 
 
 def compare_markets(cut: Cut) -> Agreement:
-    """Ours, numpy's and Mesa's market over a year."""
-    contestants = {demand.OURS: OurMarket, demand.NUMPY: NumpyMarket, demand.MESA: MesaMarket}
+    """Ours, C's, numpy's and Mesa's market over a year."""
+    contestants: dict[str, demand.Make] = {demand.OURS: OurMarket, demand.NUMPY: NumpyMarket, demand.MESA: MesaMarket}
+    if has_compiler():
+        contestants[demand.C] = CMarket
     return compare_contestants(cut, contestants, weeks=52, seeds=range(1, 9), looks=(4, 13, 26, 52))
 
 
@@ -79,7 +86,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="parts to run (default all)")
     parser.add_argument("--quick", action="store_true", help="tiny markets, to see that everything runs")
     parser.add_argument(
-        "--ten-million", action="store_true", help="ten million customers too: some 10 GB and 15 minutes"
+        "--largest", type=int, default=SIZES[-1], help="most customers (default ten million, which takes some 10 GB)"
     )
     return parser.parse_args(arguments)
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import demand
+from bench.peers.c_market import compiler_version, has_compiler
 from bench.same_market import Agreement
 from bench.targets import Verdict
 from bench.timing import QUIET, Measurement
 
 _PACKAGES = ("mesa", "numba", "numpy", "scipy", "pandas", "pydantic")
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def write(
@@ -24,7 +26,7 @@ def write(
     found: Sequence[Measurement],
     verdicts: Sequence[Verdict],
     agreement: Agreement | None,
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
 ) -> str:
     """Write RESULTS.md and results.csv into ``folder``; returns the page."""
     page = "\n".join(_page(command, found, verdicts, agreement)) + "\n"
@@ -72,9 +74,18 @@ def _page(
     yield f"programs used meanwhile: above {QUIET:g} the figure is too high, most of all with several threads; *processor* is the time that"
     yield "our own threads together were at work."
     yield ""
+    yield (
+        f"The C program is compiled by {compiler_version()}."
+        if has_compiler()
+        else "There is no gcc here: C is left out."
+    )
+    yield ""
     yield from _targets(verdicts)
     for section in dict.fromkeys(m.section for m in found):
         yield from _section(section, [m for m in found if m.section == section])
+        if section == demand.SECTION:
+            yield "![Time per customer and week against customers](demand_phases.png)"
+            yield ""
     if agreement is not None:
         yield from _agreement(agreement)
 

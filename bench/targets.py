@@ -9,6 +9,11 @@ from bench import demand, starts, whole_step
 from bench.timing import Measurement
 
 MESA_RATIO, NUMPY_RATIO = 300.0, 5.0
+#: At most so many times the time of the same rules in C, at a million customers and at the largest market.
+C_RATIO = 2.0
+C_SIZE = 1_000_000
+#: Most memory of a market of ten million customers.
+MEMORY_GIGABYTES, MEMORY_SIZE = 3.0, 10_000_000
 STEP_NANOSECONDS = 25.0
 RUN_SECONDS, IMPORT_SECONDS = 1.5, 2.0
 
@@ -30,7 +35,7 @@ class Verdict:
 
 
 def judge(found: Sequence[Measurement]) -> list[Verdict]:
-    """All targets for which there are measurements; ratios and times at the largest size and with most threads."""
+    """All targets for which there are measurements: ratios to a peer at its largest size, with most threads."""
     return [*_ratios(found), *_limits(found)]
 
 
@@ -41,13 +46,27 @@ def fastest_setting(found: Sequence[Measurement], section: str, name: str) -> Me
 
 
 def _ratios(found: Sequence[Measurement]) -> list[Verdict]:
-    ours = fastest_setting(found, demand.SECTION, demand.OURS)
+    million = [m for m in found if (m.customers or 0) <= C_SIZE]
+    ours = fastest_setting(million, demand.SECTION, demand.OURS)
     verdicts = []
     for name, target in ((demand.MESA, MESA_RATIO), (demand.NUMPY, NUMPY_RATIO)):
         peer = fastest_setting(found, demand.SECTION, name)
         if ours is not None and peer is not None:
             what = f"demand phases, ours at {ours.customers:,} ({ours.threads} threads) against {name} at {peer.customers:,}"
             verdicts.append(Verdict(what, peer.median / ours.median, target, "times faster", True))
+    return [*verdicts, *_against_c(found)]
+
+
+def _against_c(found: Sequence[Measurement]) -> list[Verdict]:
+    """Ours against C at a million customers and at the largest market, with as many threads each."""
+    verdicts = []
+    by_setting = {(m.name, m.customers or 0, m.threads or 0): m for m in found if m.section == demand.SECTION}
+    for name, customers, threads in by_setting:
+        peer = by_setting.get((demand.C, customers, threads))
+        if name == demand.OURS and peer is not None and customers >= C_SIZE:
+            what = f"demand phases at {customers:,}, {threads} threads, against {demand.C}"
+            ratio = by_setting[name, customers, threads].median / peer.median
+            verdicts.append(Verdict(what, ratio, C_RATIO, "times its time", False))
     return verdicts
 
 
@@ -58,6 +77,10 @@ def _limits(found: Sequence[Measurement]) -> list[Verdict]:
         what = f"whole step at {step.customers:,} customers, {step.threads} threads"
         verdicts.append(Verdict(what, step.median, STEP_NANOSECONDS, step.unit, False))
     for measured in found:
+        if measured.name == whole_step.IN_ALL and (measured.customers or 0) >= MEMORY_SIZE:
+            what = f"most memory of a market of {measured.customers:,}"
+            gigabytes = measured.median * (measured.customers or 0) / 1e9
+            verdicts.append(Verdict(what, gigabytes, MEMORY_GIGABYTES, "GB", False))
         if measured.section == starts.SECTION and measured.name.startswith(starts.RUN):
             verdicts.append(Verdict(f"one run of {measured.name}", measured.median, RUN_SECONDS, "s", False))
         if measured.section == starts.SECTION and measured.name in (starts.IMPORT, starts.IMPORT_MARKET):

@@ -17,6 +17,8 @@ from sim.kernels.jit import set_threads
 from sim.week import WEEK, Phase
 
 SECTION, PHASES, MEMORY = "whole step", "whole step by phase", "memory"
+#: Name of the peak that :mod:`bench.one_market` counts.
+IN_ALL = "most memory in all"
 BENCH_MARKET, BUILT_IN = "bench market", "regional_equipment"
 
 _WARM_UP = 3

@@ -20,6 +20,9 @@ Array = NDArray[Any]
 # Draws of the database at the start, told apart by index within one decision.
 _HAS_RECORD, _HAS_HISTORY, _HISTORY_ERROR = 0, 1, 2
 
+#: Customers whose records are drawn together: numbers in double precision for all would be the most memory of a market.
+_ROWS_AT_ONCE = 1 << 18
+
 
 def build_database(
     world: World, params: Params, seed: int, customers: Columns, yearly: Array
@@ -29,29 +32,43 @@ def build_database(
     ``yearly`` [N] is what each customer is expected to buy from us in a year at list price, minor units:
     the past of those who use our brand, since the simulation itself has none yet.
     """
-    numbers, key, rows = params.database, customers.key, len(customers)
-    bought = np.where(customers.last_order != NEVER, yearly, 0.0)
-    frequency = np.where(customers.last_order != NEVER, customers.purchase_rate * WEEKS_PER_YEAR, 0.0)
+    rows = len(customers)
+    knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
+    diary = Columns(DIARY_COLUMNS, rows, {})
+    written = ("known", "marks", "value", "orders", "last_order", "confirmed")
+    with knowledge.lend(written), diary.lend(("bought", "ordered")):
+        for start in range(0, rows, _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            records, past = _records(world, params, seed, customers, yearly, part)
+            for name, values in records.items():
+                knowledge.writable(name)[part] = values
+            for name, values in past.items():
+                diary.writable(name)[part] = values
+    return knowledge, diary
+
+
+def _records(
+    world: World, params: Params, seed: int, customers: Columns, yearly: Array, part: slice
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Columns of the database and of the diary for the customers in ``part``; draws are keyed, so parts do not matter."""
+    numbers, key, buys = params.database, customers.key[part], customers.last_order[part] != NEVER
+    bought = np.where(buys, yearly[part], 0.0)
+    frequency = np.where(buys, customers.purchase_rate[part] * WEEKS_PER_YEAR, 0.0)
     known = rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_RECORD) < numbers.coverage_start
     seen = known & (rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_HISTORY) < numbers.history_start)
     error = np.exp(numbers.history_error * rng.normal(seed, Decision.CONTACT_FOUND, 0, key, _HISTORY_ERROR))
     index = np.arange(len(world.marks))[None, :]
     noise = rng.normal(seed, Decision.MEASUREMENT_AT_START, 0, key[:, None], index)
-    marks = customers.marks + numbers.mark_error * mark_spread(world) * noise
-    knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
-    knowledge.fill(
-        {
-            "known": known,
-            "marks": np.where(known[:, None], marks, np.nan),
-            "value": np.where(seen, bought * error, 0.0),
-            "orders": np.where(seen, frequency, 0.0),
-            "last_order": np.where(seen, customers.last_order, NEVER),
-            "confirmed": np.where(known, 0, NEVER),
-        }
-    )
-    diary = Columns(DIARY_COLUMNS, rows, {})
-    diary.fill({"bought": bought, "ordered": frequency})
-    return knowledge, diary
+    marks = customers.marks[part] + numbers.mark_error * mark_spread(world) * noise
+    records = {
+        "known": known,
+        "marks": np.where(known[:, None], marks, np.nan),
+        "value": np.where(seen, bought * error, 0.0),
+        "orders": np.where(seen, frequency, 0.0),
+        "last_order": np.where(seen, customers.last_order[part], NEVER),
+        "confirmed": np.where(known, 0, NEVER),
+    }
+    return records, {"bought": bought, "ordered": frequency}
 
 
 def mark_spread(world: World) -> Array:

@@ -110,7 +110,7 @@ def build_network(params: Params, seed: int, customers: Columns, data: DataTable
         )
     if numbers.kind != "small_world" or numbers.degree == 0:
         return networks.no_ties(len(customers), complete=numbers.kind == "complete")
-    groups = customers.type.astype(np.int64) * 65536 + customers.territory
+    groups = customers.type.astype(np.int64) * 65536 + customers.territory if numbers.homophily > 0.0 else None
     return networks.small_world(
         customers.key,
         degree=numbers.degree,

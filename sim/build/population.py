@@ -18,6 +18,9 @@ from sim.stages import Stage
 
 Array = NDArray[Any]
 
+#: Customers drawn together: numbers in double precision for all at once would be the most memory of a market.
+_ROWS_AT_ONCE = 1 << 18
+
 #: Loyalty at the start to a brand that is used in every category.
 LOYALTY_AT_START = 0.7
 
@@ -25,14 +28,32 @@ LOYALTY_AT_START = 0.7
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Columns:
     """All customers' columns but their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
-    customers = make_customers(
+    customers = _empty(world, rows)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        part = slice(start, min(start + _ROWS_AT_ONCE, rows))
+        some = _some_customers(
+            world, params, seed, customers.key[part], table.iloc[part] if table is not None else None
+        )
+        with customers.lend(customers):
+            for name in customers:
+                customers.writable(name)[part] = getattr(some, name)
+    return customers
+
+
+def _empty(world: World, rows: int) -> Columns:
+    return make_customers(
         rows,
         brands=len(world.brands),
         categories=len(world.categories),
         attributes=len(world.attributes),
         marks=len(world.marks),
     )
-    key = customers.key
+
+
+def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Columns:
+    """The customers with these keys; draws are keyed, so it does not matter who is drawn together."""
+    customers = _empty(world, len(key))
+    customers.fill({"key": key})
     kind = _types(world, seed, key, table)
     territory = _territories(world, seed, key, table)
     customers.fill(

@@ -9,6 +9,7 @@ import pytest
 
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
+from bench.peers.c_market import CMarket, has_compiler
 from bench.peers.mesa_market import MesaMarket
 from bench.peers.numpy_market import NumpyMarket
 from bench.same_market import compare_contestants, measure_names
@@ -39,6 +40,25 @@ def test_numpy_is_our_market(cut: Cut) -> None:
         cut, {"ours": OurMarket, "numpy": NumpyMarket}, weeks=26, seeds=range(1, 13), looks=(2, 8, 26)
     )
     assert found.agrees, f"{found.largest:.1f} standard errors: {found.where}"
+
+
+@pytest.mark.skipif(not has_compiler(), reason="there is no gcc to build the C program with")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_c_is_our_market(cut: Cut, threads: int) -> None:
+    contestants = {"ours": OurMarket, "c": partial(CMarket, threads=threads)}
+    found = compare_contestants(cut, contestants, weeks=26, seeds=range(1, 13), looks=(2, 8, 26))
+    assert found.agrees, f"{found.largest:.1f} standard errors: {found.where}"
+
+
+@pytest.mark.skipif(not has_compiler(), reason="there is no gcc to build the C program with")
+def test_threads_change_nothing_in_c() -> None:
+    cut = take_cut(20_000, overrides=LIVELY)
+    one, two = CMarket(cut, 3), CMarket(cut, 3, threads=2)
+    for _ in range(6):
+        one.step()
+        two.step()
+    for name, column in one.arrays.items():
+        assert np.array_equal(column, two.arrays[name]), name
 
 
 def test_mesa_is_our_market_for_some_weeks(cut: Cut) -> None:
