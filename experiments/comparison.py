@@ -57,13 +57,14 @@ def compare(
     precision: float | None = None,
     budget: int = BUDGET,
     task: Task = simulate,
+    pages: bool = True,
 ) -> Outcome:
     """Compare policies on one scenario; the first is the baseline, replication r has seed ``seed`` + r for all.
 
     ``policies`` are names or files; "as_written" stands for what the scenario itself holds. ``seed``
     defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
-    written at the end. With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
+    written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
     added after ``replications`` (at least 20) until the interval is that narrow or ``budget`` replications are done;
     see :mod:`experiments.stopping` for what that does to intervals. ``task`` replaces the simulation.
 
@@ -100,7 +101,7 @@ def compare(
         None if width is None or precision is None else width.within(precision),
         {f"scenario_{_file_name(arm.label)}.toml": arm.scenario.to_toml() for arm in plan.arms},
     )
-    if folder is not None:
+    if folder is not None and pages:
         outcome.save(folder)
     return outcome
 

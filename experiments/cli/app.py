@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli.ablate import ablate
 from experiments.cli.check import check
 from experiments.cli.compare import compare
 from experiments.cli.doctor import doctor
@@ -32,6 +33,7 @@ app = typer.Typer(
 ANSWERS, MARKETS, EXPLAINS = "Get answers", "Describe markets", "Look inside"
 for panel, verb, name in (
     (ANSWERS, compare, "compare"),
+    (ANSWERS, ablate, "ablate"),
     (ANSWERS, run, "run"),
     (ANSWERS, report, "report"),
     (MARKETS, new, "new"),

@@ -1,0 +1,179 @@
+"""`deepmarket ablate`: a policy taken apart into its parts, each with its effect and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.cli.guard import RUNS_FAILED
+from experiments.cli.options import (
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WeeksOption,
+    WorkersOption,
+    check_least,
+    place_for,
+    read_sets,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from experiments.ablation import Ablation
+
+#: Key figures of the table and the figure unless others are asked for: both profits, satisfaction, turnover.
+KPIS = ("contribution", "distributor_profit", "satisfaction", "turnover")
+_WORDS = {"whole": "All parts", "alone": "Alone", "last": "Added last", "share": "Mean over all orders"}
+
+
+def ablate(
+    scenario: ScenarioArgument,
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Policy to take apart.", show_default=False)],
+    base: Annotated[str, typer.Option("--base", metavar="POLICY", help="What it is added to.")] = "status_quo",
+    part: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--part",
+            metavar="NAME=QUESTION,…",
+            help="Questions that make a part; may be repeated.",
+            show_default="segmentation, management, gateway, sharing",
+        ),
+    ] = None,
+    kpi: Annotated[
+        list[str] | None,
+        typer.Option("--kpi", metavar="KPI", help="Key figure to show; may be repeated.", show_default=", ".join(KPIS)),
+    ] = None,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", help="Paired replications of every subset.")
+    ] = 20,
+    set_: SetOption = None,
+    seed: SeedOption = None,
+    weeks: WeeksOption = None,
+    workers: WorkersOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take a policy apart: what is each of its parts worth, alone and beside the others?
+
+    [bold]Example[/]: segmentation, management routines, one gateway and shared data, in all 16 combinations:
+
+      [cyan]deepmarket ablate regional_equipment deep_marketing --base status_quo[/]
+
+    two parts only, eight replications:
+
+      [cyan]deepmarket ablate regional_equipment deep_marketing --part people=routines --part facts=segmentation,coverage,gateway,sharing_contract -n 8[/]
+
+    Every subset of parts meets the same luck. With all parts off the policy is the base, bit by bit. Results go to a
+    folder: effects.csv, the figure effects.png, tables of all runs (Parquet), and the policies of the subsets.
+    """
+    check_least(replications=replications, workers=workers, weeks=weeks)
+    overrides = read_sets(set_)
+    from experiments.ablation import ablate as run_ablation
+    from experiments.cli.progress import show_progress
+    from experiments.cli.screen import show_failures, stdout, warn, write_json
+
+    shown = _known_kpis(kpi or KPIS)
+    folder = place_for("ablate", scenario, out)
+    with show_progress("runs", quiet or json_) as progress:
+        found = run_ablation(
+            scenario,
+            policy,
+            base,
+            out=folder,
+            parts=_read_parts(part),
+            replications=replications,
+            seed=seed,
+            weeks=weeks,
+            workers=workers,
+            overrides=overrides,
+            progress=progress,
+        )
+    _draw(found, shown, folder)
+    if json_:
+        write_json(found.to_json())
+    elif quiet:
+        typer.echo(folder)
+    else:
+        warn(found.outcome.study.meta.notes)
+        console = stdout()
+        for name in shown:
+            _print_table(console, found, name)
+        console.print(f"Effects: {folder / 'effects.csv'}", markup=False, soft_wrap=True)
+        console.print(f"Figure: {folder / 'effects.png'}", markup=False, soft_wrap=True)
+    if found.outcome.failures:
+        show_failures(found.outcome.failures, "Some runs failed; the ablation is made from those that did not:")
+        raise typer.Exit(RUNS_FAILED)
+
+
+def _read_parts(given: Sequence[str] | None) -> dict[str, list[str]] | None:
+    """Questions by part from ``--part name=question,question``."""
+    from sim.errors import InputError, InputErrors
+
+    parts: dict[str, list[str]] = {}
+    mistakes = []
+    for text in given or ():
+        name, equals, questions = text.partition("=")
+        listed = [q.strip() for q in questions.split(",") if q.strip()]
+        if not equals or not name.strip() or not listed:
+            remedy = "for instance --part people=routines,head_count"
+            mistakes.append(InputError(f"--part {text}", "is not of the form name=question,question", "both", remedy))
+        elif name.strip() in parts:
+            mistakes.append(
+                InputError(f"--part {text}", f"the part `{name.strip()}` is there twice", "every name once")
+            )
+        parts[name.strip()] = listed
+    if mistakes:
+        raise InputErrors(mistakes)
+    return parts or None
+
+
+def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:
+    from sim.complaints import suggest
+    from sim.errors import InputError, InputErrors
+    from sim.kpis import KPIS as ALL
+
+    known = [k.name for k in ALL]
+    unknown = [
+        InputError(f"--kpi {k}", "there is no such key figure", "", suggest(k, known)) for k in given if k not in known
+    ]
+    if unknown:
+        raise InputErrors(unknown)
+    return tuple(dict.fromkeys(given))
+
+
+def _draw(found: Ablation, shown: Sequence[str], folder: Path) -> None:
+    from analysis.figures.effects import effects_figure
+    from analysis.figures.save import save_png
+
+    save_png(effects_figure(found.effects, shown, found.outcome.study), folder / "effects.png")
+
+
+def _print_table(console: Console, found: Ablation, kpi: str) -> None:
+    from analysis.numerals import plural
+    from analysis.phrases import row_scale
+    from experiments.cli.screen import make_table, plain_row
+
+    rows = found.effects[found.effects["kpi"] == kpi]
+    meta = found.outcome.study.meta
+    head = rows.iloc[0]
+    title = f"{head['label']}: parts of {found.policy} added to {found.base}; "
+    title += f"{plural(meta.replications, 'pair')}, {plural(meta.weeks, 'week')}"
+    table = make_table(["Part", "Effect", "95 % interval", "Verdict"], title, right=(1, 2))
+    for kind, words in _WORDS.items():
+        of_kind = rows[rows["kind"] == kind]
+        if len(of_kind):
+            table.add_row(f"[bold]{words}[/]")
+        for _, row in of_kind.iterrows():
+            scale = row_scale(row, meta.currency)
+            interval = "–" if row["low"] != row["low"] else scale.bracket(row["low"], row["high"])
+            effect = "no value" if row["difference"] != row["difference"] else scale.difference(row["difference"])
+            table.add_row(*plain_row(row["part"], effect, interval, row["verdict"]))
+    console.print(table)
