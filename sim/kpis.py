@@ -78,6 +78,7 @@ KPIS: tuple[Kpi, ...] = (
         "mean",
         "books.cash_in_channel",
     ),
+    Kpi("sell_out_units", "Units sold to customers", "growth", "units", "up", "total", "own:sell_out_units"),
     Kpi("new_customers", "New customers", "growth", "customers", "up", "total", "new_customers"),
     Kpi("active_customers", "Active customers at the end", "growth", "customers", "up", "last", "active_customers"),
     Kpi(

@@ -10,6 +10,7 @@ from experiments.cli.ablate import ablate
 from experiments.cli.check import check
 from experiments.cli.compare import compare
 from experiments.cli.doctor import doctor
+from experiments.cli.elasticity import elasticity
 from experiments.cli.guard import Verbs
 from experiments.cli.importing import import_tables
 from experiments.cli.listing import policies, scenarios
@@ -43,6 +44,7 @@ for panel, verb, name in (
     (MARKETS, policies, "policies"),
     (MARKETS, schema, "schema"),
     (EXPLAINS, params, "params"),
+    (EXPLAINS, elasticity, "elasticity"),
     (EXPLAINS, phases, "phases"),
     (EXPLAINS, doctor, "doctor"),
 ):
