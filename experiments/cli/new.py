@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli.options import JsonOption, QuietOption
+
 _SCENARIO = """\
 #:schema {schema}
 # {name}: what differs from {base}. Everything not said here is as there; `deepmarket params {file}` shows all values.
@@ -55,6 +57,8 @@ def new(
         str | None, typer.Option("--from", metavar="NAME", help="What to start from.", show_default="the built-in")
     ] = None,
     policy: Annotated[bool, typer.Option("--policy", help="Write a policy instead of a scenario.")] = False,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write a scenario (or policy) file to start from, with the usual changes as comments.
 
@@ -64,15 +68,17 @@ def new(
       [cyan]deepmarket new my_policy --policy --from deep_marketing[/]
       [cyan]deepmarket compare my_market.toml status_quo my_policy.toml[/]
     """
-    from experiments.cli.screen import stdout
+    from experiments.cli.screen import stdout, write_json
 
     path = file if file.suffix == ".toml" else file.with_name(file.name + ".toml")
     text = _policy_text(path, base or "status_quo") if policy else _scenario_text(path, base or "regional_equipment")
     _write(path, text)
-    stdout().print(
-        f"{path} written; check it with: deepmarket check {path}",
-        markup=False,
-    )
+    if json_:
+        write_json({"file": str(path), "kind": "policy" if policy else "scenario"})
+    elif quiet:
+        typer.echo(path)
+    else:
+        stdout().print(f"{path} written; check it with: deepmarket check {path}", markup=False)
 
 
 def _scenario_text(path: Path, base: str) -> str:

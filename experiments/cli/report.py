@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli.options import QuietOption
+from experiments.cli.options import JsonOption, QuietOption
 
 
 def report(
@@ -18,6 +18,7 @@ def report(
         Path | None,
         typer.Option("--out", metavar="FILE", help="HTML file to write.", show_default="report.html in the folder"),
     ] = None,
+    json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write the report of finished runs: one HTML file that opens offline.
@@ -26,6 +27,7 @@ def report(
 
       [cyan]deepmarket report out/compare-regional_equipment --out board.html[/]
     """
+    from experiments.cli.screen import write_json
     from experiments.single import write_results_page
     from experiments.store import open_folder
     from sim.errors import InputError, InputErrors
@@ -36,5 +38,7 @@ def report(
     if out is not None:
         open_folder(out.parent)
     page = write_results_page(results, out)
-    if not quiet:
+    if json_:
+        write_json({"report": str(page)})
+    elif not quiet:
         typer.echo(page)

@@ -39,10 +39,11 @@ def call(*arguments: str, code: int = 0) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_shows_a_worked_example(verb: str) -> None:
+def test_every_verb_shows_a_worked_example_and_speaks_json(verb: str) -> None:
     out, _ = call(verb, "--help")
     assert "Example" in out
     assert f"deepmarket {verb}" in out
+    assert ("--json" in out) == (verb != "schema"), "the schema is JSON already"
 
 
 def test_the_command_starts_without_loading_the_model() -> None:
@@ -98,6 +99,12 @@ BAD_INPUT = {
     "template from nothing": (("new", "fresh", "--from", "tinny"), "did you mean `tiny`?"),
     "import of nothing": (("import", "crm", "absent.csv"), "absent.csv"),
     "import of an unknown kind": (("import", "cmr", "absent.csv"), "crm"),
+    "import of a network of nothing": (("import", "network", "absent.csv"), "absent.csv"),
+    "import of two networks": (("import", "network", "file", "file"), "one edge list"),
+    "a policy without parts": (("ablate", "tiny", "status_quo"), "answer every question alike"),
+    "a part without questions": (("ablate", "tiny", "deep_marketing", "--part", "x"), "name=question,question"),
+    "an unknown key figure": (("ablate", "tiny", "deep_marketing", "--kpi", "profitt"), "no such key figure"),
+    "a step above one": (("elasticity", "tiny", "--step", "2"), "--step: found 2"),
 }
 
 
@@ -174,8 +181,8 @@ def test_params_break_no_word_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
-    call("new", "mine", "--from", "tiny")
-    call("new", "plan", "--policy")
+    assert json.loads(call("new", "mine", "--from", "tiny", "--json")[0]) == {"file": "mine.toml", "kind": "scenario"}
+    assert call("new", "plan", "--policy", "--quiet")[0].strip() == "plan.toml"
     out, _ = call("check", "mine.toml", "--policy", "plan.toml")
     assert "mine.toml is sound" in out
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
