@@ -64,9 +64,11 @@ class Account(IntEnum):
     OTHER_INCOME = 36  # rebates, payments for data, fines received
     # other cost of selling, added later
     SEVERANCE = 37  # paid to reps whose positions are closed
+    # distributor, added later
+    DISTRIBUTOR_EFFORT = 39  # selling effort for our brand; what of it was in OWN_COSTS before
 
 
-ACCOUNTS = len(Account)
+ACCOUNTS = max(Account) + 1
 
 _A = Account
 PAY = (_A.SALARY, _A.COMMISSION, _A.BONUS, _A.BENEFITS)
@@ -76,7 +78,7 @@ INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
 PRODUCT = (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
 INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME)
 TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES, _A.RETURNS)
-CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS)
+CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS, _A.DISTRIBUTOR_EFFORT)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,11 @@ MEASURES: tuple[Measure, ...] = (
         "Absolute log error of recorded purchases, summed over customers with purchases on record.",
     ),
     Measure("belief_count", "customers", ("territory",), "Customers with purchases on record who did buy."),
+    Measure("hours_distributors", "hours", ("team",), "Hours of reps for distributors, the way there included."),
+    Measure("distributors", "distributors", ("distributor",), "Distributors: 1 each."),
+    Measure("effort_for_us", "share", ("distributor",), "Part of the distributor's selling effort that we get."),
+    Measure("trust", "share", ("distributor",), "The distributor's trust in us at the end of the week."),
+    Measure("capability", "share", ("distributor",), "The distributor's capability at the end of the week."),
 )
 
 

@@ -68,6 +68,7 @@ class Decision(IntEnum):
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
     MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
     PORTFOLIO_AT_START = 68  # who among customers of equal turnover is an account at the start
+    CAPABILITY_AT_START = 71  # what a distributor can do without advice
     # What the firm sees (100–149)
     MEASUREMENT = 100  # error of a measured mark; index: mark
     CONTACT_FOUND = 101  # is a potential user found
@@ -99,6 +100,8 @@ class Decision(IntEnum):
     SHORT_SUPPLY = (
         204  # who gets the units left over when a short supply is shared out; entity: distributor, index: offer
     )
+    BRAND_EFFORT = 206  # chance used by a rule that divides a distributor's effort among brands
+    DISTRIBUTOR_CALLS = 207  # chance used by a rule for calls on distributors
     RIVAL_PRICE = 210  # noise of a rival's price; index: offer
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter

@@ -47,6 +47,7 @@ class Use(IntEnum):
     TRAVEL = 6
     SELLING = 7
     IDLE = 8  # field hours not used: less than full effort, or no accounts
+    DISTRIBUTORS = 9  # calls on distributors, the way there included
 
 
 class ManagerUse(IntEnum):
@@ -119,6 +120,7 @@ class Today:
     promotion: NDArray[np.floating[Any]] | None = None  # [T, J] utility that promotion adds to offers this week
     effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
+    distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
 
 
 def hold(

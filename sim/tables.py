@@ -68,6 +68,11 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
     Column("demand", np.int64, "units", "units of ours that customers asked for this week", "own offers"),
     Column("ordered", np.int64, "units", "units ordered this week", "own offers"),
     Column("stock_value", np.int64, "minor units", "stock and transit at purchase price", "own offers"),
+    Column("turnover", np.float64, "minor units/week", "sell-out of each offer at retail price, smoothed", "offers"),
+    Column("effort", np.float64, "share", "part of its selling effort that goes to our brand"),
+    Column("usual_effort", np.float64, "share", "the same as the usual state of the market gives it"),
+    Column("capability", np.float64, "share", "what its effort is worth, 1 is the best there is"),
+    Column("own_capability", np.float64, "share", "capability without advice, to which it falls back"),
 )
 
 RIVAL_COLUMNS: tuple[Column, ...] = (

@@ -11,6 +11,7 @@ from sim.phases.demand import demand, spread
 from sim.phases.fulfil import fulfil
 from sim.phases.look import look
 from sim.phases.manage import manage
+from sim.phases.partners import relate
 from sim.phases.people import people
 from sim.phases.record import record
 from sim.phases.segment import segment
@@ -88,6 +89,8 @@ WEEK: tuple[Phase, ...] = (
             "distributors.shares_data",
             "distributors.price",
             "rivals.price",
+            "distributors.effort",
+            "distributors.usual_effort",
         ),
         "Plans, pay, prices and budgets stand before the week's work begins.",
     ),
@@ -163,6 +166,13 @@ WEEK: tuple[Phase, ...] = (
         ("reps", "distributors"),
         ("distributors.stock_value", "reps.variable_share"),
         "Everything that happened is booked once, to the minor unit.",
+    ),
+    Phase(
+        "relate",
+        relate,
+        ("distributors.shares_data",),
+        ("distributors.turnover", "distributors.trust", "distributors.capability"),
+        "What the week brought distributors moves what they do in the next.",
     ),
     Phase(
         "people",

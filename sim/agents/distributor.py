@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.row_agent import RowAgent
+from sim.decisions.brand_effort import BrandEffort
 from sim.decisions.ordering import Orders
 from sim.decisions.retail_price import RetailPrices
-from sim.decisions.seen import DistributorSeen
+from sim.decisions.seen import BrandsSeen, DistributorSeen
 from sim.decisions.sharing import Sharing
 from sim.errors import InputError
 from sim.rng import Decision
@@ -66,3 +68,45 @@ def decide_orders(state: MarketState) -> Orders:
             "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
         )
     return answer
+
+
+def margins(state: MarketState) -> NDArray[np.float64]:
+    """Share of the retail price of each offer that stays with each distributor [D, J].
+
+    Of our offers by its own price list, of rivals' offers by the mark-up of the channel.
+    """
+    own, markup = list(state.layout.own_offers), state.params.rivals.channel_markup
+    margin = np.full((len(state.distributors), len(state.layout.offers)), markup / (1.0 + markup))
+    price = state.distributors.price.astype(np.float64)
+    paid = state.numbers.list_price[own]
+    margin[:, own] = np.where(price > 0, 1.0 - paid / np.where(price > 0, price, 1.0), 0.0)
+    return margin
+
+
+def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
+    """Ask every distributor how it divides its effort; returns our brand's share [D]."""
+    distributors, layout = state.distributors, state.layout
+    seen = BrandsSeen(
+        week=state.week,
+        luck=state.luck(Decision.BRAND_EFFORT),
+        key=distributors.key,
+        territory=distributors.territory,
+        brands=len(layout.brands),
+        own_brand=layout.own_brand,
+        offer_brand=state.board.brand,
+        turnover=distributors.turnover,
+        margin=margins(state),
+        trust=distributors.trust,
+        usual_trust=state.params.channel.trust_start,
+    )
+    answer: BrandEffort = state.ask("brand_effort", seen)
+    sums = answer.share.sum(axis=1)
+    if (answer.share < 0).any() or not np.allclose(sums, 1.0):
+        raise InputError(
+            "policy.brand_effort",
+            f"the rule answered with shares from {answer.share.min():g} that sum to {sums.min():g}..{sums.max():g}",
+            "shares of at least 0 that sum to 1 for each distributor",
+            "mend the rule",
+        )
+    ours: NDArray[np.float64] = answer.share[:, layout.own_brand].astype(np.float64)
+    return ours

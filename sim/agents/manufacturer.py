@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
+from sim.decisions.distributor_calls import DistributorCalls
 from sim.decisions.head_count import HeadCount
 from sim.decisions.pay import PayPlan
 from sim.decisions.production import Production
@@ -38,6 +39,15 @@ def decide_head_count(state: MarketState) -> HeadCount:
     room = np.bincount(state.reps.territory, minlength=len(state.layout.territories))
     inside = bool(((answer.positions >= 0) & (answer.positions <= room)).all())
     check("policy.head_count", inside, f"{answer.positions.max()} positions in a territory", f"from 0 to {room.max()}")
+    return answer
+
+
+def decide_distributor_calls(state: MarketState) -> DistributorCalls:
+    """Ask for the hours that the reps of every territory spend on its distributors."""
+    answer: DistributorCalls = state.ask(
+        "distributor_calls", see_firm(state, Decision.DISTRIBUTOR_CALLS), np.arange(len(state.layout.territories))
+    )
+    check("policy.distributor_calls", bool((answer.hours >= 0).all()), "negative hours", "hours of at least 0")
     return answer
 
 

@@ -48,12 +48,20 @@ def own_share(world: World) -> float:
     return world.brands[world.own_brand].users_at_start / total if total > 0 else 1.0 / len(world.brands)
 
 
+def users_of(world: World) -> dict[str, float]:
+    """Each brand's share of all customers at the start, those who use no brand among them; alike where nobody uses any."""
+    anybody = any(b.users_at_start > 0 for b in world.brands)
+    return {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
+
+
 def build_channel(world: World, params: Params, customers: Columns) -> ChannelParts:
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
     expected = _expected_of_ours(world, customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
-    distributors = Columns(DISTRIBUTOR_COLUMNS, len(world.distributors), {"own offers": len(own)})
+    distributors = Columns(
+        DISTRIBUTOR_COLUMNS, len(world.distributors), {"own offers": len(own), "offers": len(world.offers)}
+    )
     territory = np.array([t for _, t in world.distributors], dtype=np.int64)
     place = np.array(
         [sum(1 for _, other in world.distributors[:d] if other == t) for d, (_, t) in enumerate(world.distributors)]
@@ -102,9 +110,7 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
     rivals = Columns(RIVAL_COLUMNS, len(rows), {})
     reference = {c.name: c.reference_price for c in world.categories}
     markup = 1.0 + params.rivals.channel_markup
-    # A brand's share of all customers, those who use no brand among them; alike where nobody uses any.
-    anybody = any(b.users_at_start > 0 for b in world.brands)
-    users = {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
+    users = users_of(world)
     offers = [world.offers[j] for j in rows]
     rivals.fill(
         {

@@ -13,6 +13,7 @@ from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.build.channel import build_channel, build_rivals, expected_units, own_share
 from sim.build.database import build_database
 from sim.build.numbers import freeze_numbers
+from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
 from sim.build.sales_force import build_sales_force, positions_by_territory
@@ -51,6 +52,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
     parts = build_channel(world, params, customers)
+    open_partners(world, params, seed, customers, parts.distributors)
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)

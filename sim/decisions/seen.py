@@ -146,6 +146,26 @@ class DistributorSeen:
 
 
 @dataclass(frozen=True)
+class BrandsSeen:
+    """What distributors see of the brands they carry: what each sells through them and leaves them, and whom they trust.
+
+    Every distributor carries all offers of the market.
+    """
+
+    week: int
+    luck: Luck
+    key: Ints  # [D] stable id
+    territory: Ints  # [D]
+    brands: int  # number of brands
+    own_brand: int  # row of the manufacturer's brand
+    offer_brand: Ints  # [J] row of the offer's brand
+    turnover: Floats  # [D, J] sell-out to its customers a week at retail price, minor units, smoothed
+    margin: Floats  # [D, J] share of the retail price that stays with the distributor
+    trust: Floats  # [D] 0..1, in the manufacturer
+    usual_trust: float  # 0..1, what a distributor trusts a maker with whom it has no history
+
+
+@dataclass(frozen=True)
 class PartnersSeen:
     """What the firm knows of its distributors: where they are, what they buy from it, and what is agreed on data.
 

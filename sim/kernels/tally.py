@@ -46,6 +46,16 @@ def units_by_stock(stock: Ints, units: Ints, size: int) -> Counts:
     return total
 
 
+def value_by_distributor(
+    customer: Ints, offer: Ints, served: Ints, price: Ints, distributor: NDArray[np.uint16], shape: tuple[int, int]
+) -> Counts:
+    """What was paid for the units served, by the customer's home distributor and offer, int64 ``shape`` [D, J]."""
+    total = np.zeros(shape, np.int64)
+    columns = (_sealed(customer), _sealed(offer), _sealed(served), _sealed(price))
+    _value_by_distributor(*columns, sealed_array(distributor), total)
+    return total
+
+
 @jit_bare
 def _count_events(rows: Counts, territory: NDArray[np.uint16], type_: NDArray[np.uint8], total: Counts) -> None:
     for k in range(rows.size):
@@ -69,6 +79,15 @@ def _tally_purchases(
         total[0, t, c, j] += served[k] > 0
         total[1, t, c, j] += served[k]
         total[2, t, c, j] += served[k] * price[k]
+
+
+@jit_bare
+def _value_by_distributor(
+    customer: Counts, offer: Counts, served: Counts, price: Counts, distributor: NDArray[np.uint16], total: Counts
+) -> None:
+    for k in range(customer.size):
+        d = distributor[np.uint64(customer[k])]
+        total[d, np.uint64(offer[k])] += served[k] * price[k]
 
 
 @jit_bare

@@ -19,6 +19,7 @@ from sim.params.customers import (
 )
 from sim.params.information import Database
 from sim.params.management import Forms, Management
+from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
@@ -48,3 +49,4 @@ class Params(Section):
     database: Database = Database()
     rivals: Rivals = Rivals()
     costs: Costs = Costs()
+    partners: Partners = Partners()

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts_chart import Account
+from sim.agents.sales_rep import hours_per_call
 from sim.ledger import MANUFACTURER, average_cost
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
-from sim.state import MarketState
+from sim.state import MarketState, Use
 
 Money = NDArray[np.int64]
 
@@ -102,9 +103,14 @@ def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray
 
 def _book_distributors_costs(state: MarketState) -> None:
     ledger, channel = state.ledger, state.params.channel
-    rows = 1 + np.arange(len(state.distributors))
+    partners, distributors = state.params.partners, state.distributors
+    rows = 1 + np.arange(len(distributors))
     sales = -ledger.book[1 + state.week, rows, Account.SALES]
-    ledger.pay(rows, ledger.outside, _money(channel.own_cost_share * sales), debit=Account.OWN_COSTS)
+    own = channel.own_cost_share * (1.0 - partners.selling_effort)
+    ledger.pay(rows, ledger.outside, _money(own * sales), debit=Account.OWN_COSTS)
+    # Its sellers cost a distributor a share of what it sells of all brands; we bear of it what we get of their effort.
+    sellers = channel.own_cost_share * partners.selling_effort * distributors.turnover.sum(axis=1)
+    ledger.pay(rows, ledger.outside, _money(sellers * distributors.effort), debit=Account.DISTRIBUTOR_EFFORT)
     holding = _money(channel.holding_rate / WEEKS_PER_YEAR * state.distributors.stock_value.sum(axis=1))
     ledger.pay(rows, ledger.outside, holding, debit=Account.HOLDING)
 
@@ -129,7 +135,9 @@ def _book_pay(state: MarketState) -> None:
     severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
     at = {"territory": reps.territory[gone], "team": reps.team[gone]}
     ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
-    ledger.pay(MANUFACTURER, outside, reps.calls.astype(np.int64) * costs.travel, debit=Account.TRAVEL, by=by)
+    to_distributors = state.hours.spent[state.week, Use.DISTRIBUTORS] / hours_per_call(state)
+    travel = reps.calls.astype(np.int64) * costs.travel + _money(to_distributors * costs.travel)
+    ledger.pay(MANUFACTURER, outside, travel, debit=Account.TRAVEL, by=by)
     trained = np.where(reps_at_work(state), reps.training_hours * numbers.training_price, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)
     managers = np.full(len(state.managers), round(numbers.manager_pay / WEEKS_PER_YEAR), dtype=np.int64)

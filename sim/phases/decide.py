@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from sim.agents.competitor import decide_rival_prices
 from sim.agents.distributor import decide_retail_prices, decide_sharing
 from sim.agents.information_system import decide_gateway
-from sim.agents.manufacturer import decide_head_count, decide_pay, offer_sharing
+from sim.agents.manufacturer import decide_distributor_calls, decide_head_count, decide_pay, offer_sharing
 from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
+from sim.phases.partners import divide_effort
 from sim.phases.people import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import Ints, MarketState
@@ -27,6 +28,8 @@ def decide(state: MarketState) -> None:
     _advertise(state)
     _share_data(state)
     _price(state)
+    state.today.distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
+    divide_effort(state)
     _push(state)
 
 

@@ -107,6 +107,9 @@ def _record_channel(state: MarketState) -> None:
         state.record["production_units"][state.week][own] = today.started
     state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
+    state.record.put(state.week, "distributors", 1.0)
+    for name, column in (("effort_for_us", "effort"), ("trust", "trust"), ("capability", "capability")):
+        state.record.put(state.week, name, getattr(state.distributors, column))
 
 
 def _record_team(state: MarketState) -> None:
@@ -122,6 +125,7 @@ def _record_team(state: MarketState) -> None:
         "hours_travel": spent[Use.TRAVEL],
         "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING]].sum(axis=0),
         "hours_administration": spent[Use.ADMINISTRATION],
+        "hours_distributors": spent[Use.DISTRIBUTORS],
         "reps": there,
         "positions": reps.position,
         "skill_sum": reps.skill * there,

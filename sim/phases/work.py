@@ -32,7 +32,7 @@ def _clear_diary(state: MarketState) -> None:
 
 
 def _plan_hours(state: MarketState) -> None:
-    """What meetings, forms, talks, training and the office leave for the field."""
+    """What meetings, forms, talks, training, the office and distributors leave for calls on customers."""
     hours, reps, book = state.params.hours, state.reps, state.hours
     there = reps.active.astype(np.float64)
     left = there * hours.contract
@@ -44,12 +44,19 @@ def _plan_hours(state: MarketState) -> None:
         (Use.FORMS, reps.form_hours),
         (Use.TALKS, reps.review_hours),
         (Use.TRAINING, reps.training_hours),
+        (Use.DISTRIBUTORS, _hours_for_distributors(state)),
     )
     for use, wish in wishes:
         spent = np.minimum(wish, left)
         book.spend(state.week, use, spent)
         left = left - spent
     reps.field_hours[:] = left
+
+
+def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:
+    """Hours that the plan asks of each rep for distributors [R]; nobody goes for a vacant position."""
+    asked = state.today.distributor_hours
+    return np.zeros(len(state.reps)) if asked is None else asked * state.reps.active
 
 
 def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:

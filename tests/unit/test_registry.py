@@ -55,7 +55,7 @@ def test_a_name_that_is_taken_is_refused() -> None:
 
 
 def test_every_question_has_rules_by_their_own_name() -> None:
-    assert len(questions()) >= 16
+    assert len(questions()) >= 18
     for question in questions():
         assert rules(question)
         assert all(kind_of(rule) == kind and rule.question == question for kind, rule in rules(question).items())
@@ -96,6 +96,7 @@ DECISIONS = {
     "DISTRIBUTOR_AT_START": 66,
     "MANAGER_AT_START": 67,
     "PORTFOLIO_AT_START": 68,
+    "CAPABILITY_AT_START": 71,
     "MEASUREMENT": 100,
     "CONTACT_FOUND": 101,
     "STUDY": 102,
@@ -122,6 +123,8 @@ DECISIONS = {
     "DIVERSION": 202,
     "STUFFING": 203,
     "SHORT_SUPPLY": 204,
+    "BRAND_EFFORT": 206,
+    "DISTRIBUTOR_CALLS": 207,
     "RIVAL_PRICE": 210,
     "RIVAL_CAMPAIGN": 211,
     "RIVAL_ENTRY": 212,

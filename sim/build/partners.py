@@ -1,0 +1,40 @@
+"""Distributors as partners at the start: what they can do by themselves, and what each offer has sold there so far."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.build.channel import expected_units, users_of
+from sim.params import Params
+from sim.params.world import World
+from sim.population import Columns
+from sim.rng import Decision, Luck
+
+
+def open_partners(world: World, params: Params, seed: int, customers: Columns, distributors: Columns) -> None:
+    """Fill the columns of ``distributors`` that their effort, trust and capability start from."""
+    numbers = params.partners
+    draws = Luck.of(seed, Decision.CAPABILITY_AT_START, 0).normal(distributors.key)
+    own = np.clip(numbers.capability_start + numbers.capability_spread * draws, 0.0, 1.0)
+    turnover = _usual_turnover(world, params, customers)
+    distributors.fill({"own_capability": own, "capability": own, "turnover": turnover})
+
+
+def _usual_turnover(world: World, params: Params, customers: Columns) -> NDArray[np.float64]:
+    """Sell-out a week of every offer at every distributor's customers, minor units [D, J].
+
+    What they need at the price of the channel, as far as they use any brand: divided among brands like users at the
+    start, and evenly among the offers of a brand.
+    """
+    units = expected_units(world, customers)
+    count = len(world.distributors)
+    of_category = [np.bincount(customers.distributor, weights=column, minlength=count) for column in units.T]
+    names = [c.name for c in world.categories]
+    share = users_of(world)
+    turnover = np.zeros((count, len(world.offers)))
+    for j, offer in enumerate(world.offers):
+        alike = sum(o.brand == offer.brand and o.category == offer.category for o in world.offers)
+        price = offer.list_price * (1.0 + params.rivals.channel_markup)
+        turnover[:, j] = of_category[names.index(offer.category)] * share[offer.brand] / alike * price
+    return turnover

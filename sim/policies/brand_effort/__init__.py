@@ -1,0 +1,1 @@
+"""Rules by which distributors divide their effort among brands."""
