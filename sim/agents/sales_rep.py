@@ -26,6 +26,17 @@ def hours_per_call(state: MarketState) -> NDArray[np.float64]:
     return per_call
 
 
+def worth_of_calls(state: MarketState, rep: NDArray[np.integer]) -> NDArray[np.floating]:
+    """What a call, or an hour with a distributor, of each rep in the rows ``rep`` is worth; 1 for one of mean skill.
+
+    More by skill, less while a newcomer learns.
+    """
+    reps = state.reps
+    learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
+    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * reps.skill[rep]) * learnt
+    return worth
+
+
 def see_reps(state: MarketState) -> RepSeen:
     """What all reps see: their hours and their own accounts, in the order of customers' rows."""
     reps, knowledge = state.reps, state.knowledge

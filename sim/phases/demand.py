@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.sales_rep import worth_of_calls
 from sim.boards import build_need_board
 from sim.kernels.choice import choose
 from sim.kernels.demand_step import Visits, choosers, demand_week, relationship_week, spread_week
@@ -42,11 +43,9 @@ def spread(state: MarketState) -> None:
 
 def visits_of_week(state: MarketState) -> Visits:
     """Calls of this week; a call is worth more by skill and less while a newcomer learns."""
-    rows, reps = state.today.visited, state.reps
+    rows = state.today.visited
     calls = state.diary.visits[rows].astype(np.int64)
-    rep = state.knowledge.rep[rows]
-    learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
-    worth = np.exp(state.params.calls.skill_spread * reps.skill[rep]) * learnt
+    worth = worth_of_calls(state, state.knowledge.rep[rows])
     return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.distributor import decide_brand_effort, margins
+from sim.agents.sales_rep import worth_of_calls
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
@@ -27,11 +28,17 @@ def divide_effort(state: MarketState) -> None:
     if first:
         distributors.usual_effort[:] = distributors.effort
     if strength > 0:
-        worth = distributors.capability * distributors.effort
-        usual = distributors.own_capability * distributors.usual_effort
-        push = np.zeros((len(distributors), len(state.layout.offers)))
-        push[:, list(state.layout.own_offers)] = (strength * (worth - usual))[:, None]
-        state.today.effort_for_us = push
+        state.today.effort_for_us = effort_for_us(state)
+
+
+def effort_for_us(state: MarketState) -> Floats:
+    """Utility that distributors' effort adds to our offers [D, J]: capability × share of effort beyond the usual state's."""
+    distributors = state.distributors
+    worth = distributors.capability * distributors.effort
+    usual = distributors.own_capability * distributors.usual_effort
+    push = np.zeros((len(distributors), len(state.layout.offers)))
+    push[:, list(state.layout.own_offers)] = (state.params.partners.effort_strength * (worth - usual))[:, None]
+    return push
 
 
 def relate(state: MarketState) -> None:
@@ -59,10 +66,10 @@ def _sell_out(state: MarketState) -> NDArray[np.int64]:
 
 
 def hours_by_distributor(state: MarketState) -> Floats:
-    """Hours of reps for each distributor this week [D]: those of its territory in equal parts."""
-    territories, at = len(state.layout.territories), state.distributors.territory
-    spent = state.hours.spent[state.week, Use.DISTRIBUTORS]
-    hours = np.bincount(state.reps.territory, weights=spent, minlength=territories)
+    """Hours for each distributor this week [D]: those of its territory's reps, by what each is worth, in equal parts."""
+    territories, at, reps = len(state.layout.territories), state.distributors.territory, state.reps
+    spent = state.hours.spent[state.week, Use.DISTRIBUTORS] * worth_of_calls(state, np.arange(len(reps)))
+    hours = np.bincount(reps.territory, weights=spent, minlength=territories)
     there = np.bincount(at, minlength=territories)
     each: Floats = (hours / np.maximum(there, 1))[at]
     return each

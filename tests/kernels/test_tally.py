@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.running import add_events, fade_all
-from sim.kernels.tally import count_events, tally_purchases, units_by_stock
+from sim.kernels.tally import count_events, tally_purchases, units_by_stock, value_by_distributor
 
 T, K, J = 3, 2, 4
 CHANCE = np.random.default_rng(4)
@@ -29,6 +29,14 @@ def test_purchases_are_tallied_by_territory_type_and_offer() -> None:
     for i, j, n, p in zip(ROWS, offer, served, price, strict=True):
         expected[:, TERRITORY[i], TYPE[i], j] += (n > 0, n, n * p)
     assert (total == expected).all()
+
+
+def test_what_was_paid_is_summed_by_distributor_and_offer() -> None:
+    offer, served, price = (CHANCE.integers(low, high, 300) for low, high in ((0, J), (0, 3), (5, 900)))
+    expected = np.zeros((T, J), np.int64)
+    for i, j, n, p in zip(ROWS, offer, served, price, strict=True):
+        expected[TERRITORY[i], j] += n * p
+    assert (value_by_distributor(ROWS, offer, served, price, TERRITORY, (T, J)) == expected).all()
 
 
 def test_units_are_summed_by_stock_and_rivals_have_none() -> None:

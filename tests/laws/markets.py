@@ -32,7 +32,7 @@ NARROWED: dict[str, Any] = {
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
-STRAINED = ("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs")
+STRAINED = ("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners")
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
 CALM: dict[str, Any] = {
@@ -274,6 +274,10 @@ class Auditor:
             assert ((values >= 0) & (values <= 1 + 1e-6)).all(), share
         served = state.knowledge.rep >= 0
         assert (state.reps.territory[state.knowledge.rep[served]] == state.customers.territory[served]).all()
+        for share in ("trust", "effort", "capability"):
+            values = getattr(state.distributors, share)
+            assert ((values >= 0) & (values <= 1)).all(), share
+        assert (state.distributors.capability >= state.distributors.own_capability - 1e-12).all()
         assert (state.rivals.share >= 0).all()
         category = state.numbers.category[state.rivals.offer]
         assert (np.bincount(category, state.rivals.share) <= 1 + 1e-9).all()

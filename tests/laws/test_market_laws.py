@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.boards import offers_appeal
 from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.errors import InputError
 from sim.kernels.jit import sealed_array
@@ -18,6 +19,7 @@ from sim.laws import LawBroken
 from sim.ledger import Ledger
 from sim.market import Market
 from sim.phases.demand import demand, spread
+from sim.phases.partners import effort_for_us
 from sim.state import MarketState
 from sim.week import WEEK
 from tests.laws.markets import Auditor, policies, small_world, strains
@@ -151,6 +153,31 @@ def test_a_lower_price_never_loses_a_customer_in_the_choice_step(
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 10**6),
+    week=st.integers(0, 3),
+    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    more=st.floats(0.001, 0.6),
+)
+def test_more_effort_of_distributors_never_loses_us_a_customer(
+    seed: int, week: int, scenario: str, more: float
+) -> None:
+    """Exactly, at the choice step: all offers of ours gain alike, so who took one of them takes the same one."""
+    market = at_choice(scenario, seed, 400, week)
+    pushed = pickle.loads(pickle.dumps(market))
+    state = pushed.state
+    with state.lend(("distributors.effort",)):
+        state.distributors.effort[:] = np.minimum(state.distributors.effort + more, 1.0)
+    appeal = offers_appeal(state.layout, state.params, effort_for_us(state)).astype(state.board.appeal.dtype)
+    state.board = state.board._replace(appeal=sealed_array(appeal))
+    before, after = chosen(market), chosen(pushed)
+    own = state.layout.own_offers
+    assert {row for row in before if row[2] in own} <= {row for row in after if row[2] in own}
+    assert {row for row in after if row[2] not in own} <= before
+    assert more < 0.3 or after != before, "control: that much effort wins somebody"
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), week=st.integers(0, 3), extra=st.integers(1, 3), every=st.integers(1, 7))
 def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int, every: int) -> None:
     market = Market("tiny", seed=seed, customers=300, weeks=week + 1, policy="deep_marketing")
@@ -202,6 +229,10 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
         ("coverage", "norm", -1.0),
         ("coverage", "rep", 0),
         ("segmentation", "label", 9),
+        ("brand_effort", "share", -0.1),
+        ("brand_effort", "share", 0.9),
+        ("distributor_calls", "hours", -1.0),
+        ("distributor_calls", "hours", float("nan")),
     ],
 )
 def test_an_answer_out_of_bounds_is_refused_by_name(

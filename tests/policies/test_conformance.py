@@ -36,6 +36,8 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "retail_price": {"price": (0, None)},
     "rival_price": {"price": (0, None)},
     "production": {"quantity": (0, None)},
+    "brand_effort": {"share": (0, 1)},
+    "distributor_calls": {"hours": (0, None)},
 }
 
 

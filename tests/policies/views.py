@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.decisions.seen import (
+    BrandsSeen,
     CompetitorSeen,
     CustomersSeen,
     DistributorSeen,
@@ -38,6 +39,8 @@ VIEW_OF = {
     "retail_price": "distributors",
     "rival_price": "rivals",
     "production": "plant",
+    "brand_effort": "brands",
+    "distributor_calls": "firm",
 }
 
 
@@ -51,6 +54,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "partners": _partners,
         "rivals": _rivals,
         "plant": _plant,
+        "brands": _brands,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -202,4 +206,21 @@ def _plant(chance: np.random.Generator, luck: Luck, week: int, segments: int) ->
         shared_deviation=chance.uniform(0, 60, OWN),
         shared_share=0.5,
         cover=3.0,
+    )
+
+
+def _brands(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> BrandsSeen:
+    offers = 6
+    return BrandsSeen(
+        week=week,
+        luck=luck,
+        key=np.array([0, 1, 1000, 2000]),
+        territory=np.array([0, 0, 1, 2]),
+        brands=3,
+        own_brand=0,
+        offer_brand=np.array([0, 1, 2, 0, 1, 2]),
+        turnover=chance.gamma(2.0, 1e6, (DISTRIBUTORS, offers)),
+        margin=chance.uniform(-0.05, 0.3, (DISTRIBUTORS, offers)),
+        trust=chance.uniform(0, 1, DISTRIBUTORS),
+        usual_trust=0.5,
     )

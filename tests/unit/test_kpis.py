@@ -84,10 +84,14 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "turnover": lambda t: 100 * 52 * t.sum("quits") / t.sum("reps"),
     "skill": lambda t: t.sum("skill_sum") / t.sum("reps"),
     "effort": lambda t: t.sum("effort_sum") / t.sum("reps"),
+    "distributor_hours": lambda t: t.sum("hours_distributors") / t.sum("reps"),
     "distributor_profit": lambda t: t.sum("distributor_profit"),
     "distributor_margin": lambda t: 100 * t.sum("distributor_gross_margin") / t.sum("distributor_revenue"),
     "channel_profit": lambda t: t.sum("contribution") + t.sum("distributor_profit"),
     "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
+    "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
+    "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),
+    "distributor_capability": lambda t: t.sum("capability") / t.sum("distributors"),
 }
 
 

@@ -226,7 +226,8 @@ def test_what_stands_still_costs_too() -> None:
     assert book[0, Account.MANAGEMENT] == 2 * round(9_500_000 / 52)
     value = state.ledger.balance(Account.CHANNEL_STOCK, 0)[1:3]
     np.testing.assert_allclose(book[1:3, Account.HOLDING], 0.01 * value, atol=1)
-    np.testing.assert_allclose(book[1:3, Account.OWN_COSTS], -0.09 * book[1:3, Account.SALES], atol=1)
+    sales, partners = -book[1:3, Account.SALES], state.params.partners
+    np.testing.assert_allclose(book[1:3, Account.OWN_COSTS], 0.09 * (1 - partners.selling_part) * sales, atol=1)
 
 
 def test_segments_and_shared_data_are_paid_for() -> None:

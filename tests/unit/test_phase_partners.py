@@ -1,0 +1,288 @@
+"""Phase relate and calls on distributors: hours, money, what moves trust and effort, and what is gone when switched off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.accounts_chart import Account
+from sim.agents.distributor import margins
+from sim.market import Market
+from sim.phases.partners import relate
+from sim.state import MarketState, Use
+from tests.market.runs import fingerprint
+from tests.unit.part_weeks import until, writes
+
+#: Reps call on distributors for two hours a week; nobody quits.
+CALLING = {
+    "policy.distributor_calls.kind": "fixed_hours",
+    "policy.distributor_calls.hours": 2.0,
+    "params.people.quit_probability": 0.0,
+}
+
+
+def tiny(weeks: int = 8, policy: str | None = None, **overrides: Any) -> Market:
+    given = {name.replace("__", "."): value for name, value in overrides.items()}
+    return Market("tiny", seed=4, weeks=weeks, policy=policy, overrides=given)
+
+
+def a_week_later(state: MarketState) -> MarketState:
+    with state.lend(writes("relate")):
+        relate(state)
+    return state
+
+
+# ---- hours and money -------------------------------------------------------------------------------------------------
+
+
+def test_hours_for_distributors_go_off_the_field_and_are_paid_for() -> None:
+    quiet, calling = (
+        Market("tiny", seed=4, weeks=6, overrides=o).run()
+        for o in ({**CALLING, "policy.distributor_calls.hours": 0.0}, CALLING)
+    )
+    state = calling.state
+    here = state.reps.active
+    np.testing.assert_allclose(state.hours.spent[:, Use.DISTRIBUTORS][:, here], 2.0)
+    assert not state.hours.spent[:, Use.DISTRIBUTORS][:, ~here].any()
+    field_hours = [m.state.reps.field_hours[here] for m in (quiet, calling)]
+    np.testing.assert_allclose(field_hours[0] - field_hours[1], 2.0, rtol=1e-5)
+    assert calling.results.measure("calls").sum() < quiet.results.measure("calls").sum()
+    assert calling.results.scorecard.set_index("kpi").loc["distributor_hours", "value"] == pytest.approx(2.0)
+    # Hours on the road cost what hours of customer calls cost: 1,200 a call of .55 + .6 or .9 hours.
+    travel = state.ledger.cut["territory"][1, :, Account.TRAVEL]
+    calls = np.bincount(state.reps.territory, weights=state.hours.spent[0, Use.SELLING] / 0.55)
+    expected = 1200 * (calls + 3 * 2.0 / np.array([1.15, 1.45]))
+    np.testing.assert_allclose(travel, expected, atol=3)
+
+
+def test_hours_are_cut_to_what_the_week_has_left() -> None:
+    state = Market("tiny", seed=1, weeks=1, overrides={**CALLING, "policy.distributor_calls.hours": 40.0}).run().state
+    spent = state.hours.spent[0]
+    np.testing.assert_allclose(spent[Use.DISTRIBUTORS, state.hours.available[0] > 0], 40 - 4 - 7 - 1.5 - 1.0, rtol=1e-6)
+    assert not spent[[Use.SELLING, Use.TRAVEL]].any()
+
+
+def test_a_plan_for_one_territory_reaches_its_distributor_alone(tmp_path: Path) -> None:
+    path = tmp_path / "south.toml"
+    path.write_text(
+        'extends = "tiny"\n[[change]]\nweek = 3\nterritories = ["south"]\n'
+        'policy = { distributor_calls = { kind = "fixed_hours", hours = 4.0 } }\n',
+        encoding="utf-8",
+    )
+    market = Market(str(path), seed=4, weeks=9).run()
+    gained = market.results.measure("capability")[-1] - market.results.measure("capability")[0]
+    assert gained[0] == 0.0
+    assert gained[1] > 0.01
+    trust = market.results.measure("trust")
+    assert trust[-1, 1] > trust[1, 1]
+
+
+def test_sellers_cost_what_their_share_of_all_turnover_says() -> None:
+    market = tiny(weeks=3)
+    market.run_week()
+    turnover = market.state.distributors.turnover.sum(axis=1)
+    market.run_week()
+    state = market.state
+    cost = state.ledger.book[2, 1:3, Account.DISTRIBUTOR_EFFORT]
+    np.testing.assert_allclose(cost, 0.09 * 0.4 * turnover * state.distributors.effort, atol=1)
+    assert (cost > 0).all()
+    off = tiny(weeks=3, params__partners__effort_strength=0.0).run().state.ledger.book[1:]
+    assert not off[:, :, Account.DISTRIBUTOR_EFFORT].any()
+    np.testing.assert_allclose(off[:, 1:3, Account.OWN_COSTS], -0.09 * off[:, 1:3, Account.SALES], atol=1)
+
+
+# ---- turnover and effort ---------------------------------------------------------------------------------------------
+
+
+def test_turnover_is_the_smoothed_sell_out_to_the_distributors_customers() -> None:
+    market = tiny(weeks=1)
+    state = market.state
+    before = state.distributors.turnover.copy()
+    market.run()
+    sold = market.results.measure("sell_out_value")[0].sum(axis=1)  # one distributor in each territory
+    assert sold.sum() > 0
+    keep = 0.5 ** (1 / 26)
+    np.testing.assert_allclose(state.distributors.turnover, keep * before + (1 - keep) * sold, rtol=1e-12)
+
+
+def test_margins_are_of_our_price_list_and_of_the_channels_mark_up() -> None:
+    state = tiny(weeks=1, policy__retail_price__markup=0.5, params__rivals__channel_markup=0.25).run().state
+    found = margins(state)
+    np.testing.assert_allclose(found[:, state.board.own], 1 / 3, rtol=1e-3)
+    np.testing.assert_allclose(found[:, ~state.board.own], 0.2)
+
+
+def test_the_effect_starts_at_zero() -> None:
+    state = until("manage", tiny(weeks=2))
+    assert state.today.effort_for_us is not None
+    assert not state.today.effort_for_us.any()
+    assert not state.pushed
+    np.testing.assert_array_equal(state.distributors.effort, state.distributors.usual_effort)
+
+
+def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_no_others() -> None:
+    market = tiny(weeks=9)
+    start = market.state.board.appeal.copy()
+    for _ in range(4):
+        market.run_week()
+    state = market.state
+    before = state.distributors.effort.copy()
+    with state.lend(writes("relate")):
+        state.distributors.trust[:] = 0.9
+    market.run_week()
+    assert (state.distributors.effort > before + 0.05).all()
+    own = state.board.own
+    beyond = state.distributors.capability * state.distributors.effort
+    beyond -= state.distributors.own_capability * state.distributors.usual_effort
+    np.testing.assert_allclose(
+        (state.board.appeal - start)[:, :, own], np.broadcast_to(2.0 * beyond[:, None, None], (2, 2, 2)), rtol=1e-4
+    )
+    np.testing.assert_array_equal(state.board.appeal[:, :, ~own], start[:, :, ~own])
+
+
+def test_effort_is_divided_anew_only_every_so_often() -> None:
+    market = tiny(weeks=13, policy__brand_effort__every=6).run()
+    effort = market.results.measure("effort_for_us")
+    changed = (np.diff(effort, axis=0) != 0).any(axis=1)
+    assert (1 + np.flatnonzero(changed)).tolist() == [6, 12]
+
+
+def test_distributors_who_treat_brands_alike_change_nothing_but_their_costs() -> None:
+    """Even effort is the usual one for ever: customers live as if distributors' effort did not exist."""
+    even = tiny(weeks=12, policy__brand_effort__kind="even").run()
+    off = tiny(weeks=12, params__partners__effort_strength=0.0).run()
+    logit = tiny(weeks=12).run()
+    for column in ("aware", "loyalty", "owned", "satisfaction", "last_order"):
+        same = getattr(off.state.customers, column)
+        np.testing.assert_array_equal(getattr(even.state.customers, column), same)
+    np.testing.assert_array_equal(even.results.measure("orders"), off.results.measure("orders"))
+    assert (logit.results.measure("orders") != off.results.measure("orders")).any()  # the control
+
+
+# ---- trust -----------------------------------------------------------------------------------------------------------
+
+
+def trust_moved(state: MarketState) -> np.ndarray:
+    before = state.distributors.trust.copy()
+    moved: np.ndarray = a_week_later(state).distributors.trust - before
+    return moved
+
+
+def at_relate(**overrides: Any) -> MarketState:
+    """A market in its first week, before trust moves; nothing is held back, margins are the usual ones."""
+    state = until("relate", tiny(**overrides))
+    with state.lend(("channel.channel_owed",)):
+        state.channel.owed[:] = 0
+    return state
+
+
+def test_an_ordinary_week_leaves_trust_as_it_is() -> None:
+    np.testing.assert_allclose(trust_moved(at_relate()), 0.0, atol=2e-5)
+
+
+def test_goods_held_back_cost_trust_twice_as_fast_as_it_is_earned() -> None:
+    state = at_relate()
+    with state.lend(("channel.channel_owed",)):
+        state.channel.owed[0] = 10**6
+    moved = trust_moved(state)
+    assert moved[0] == pytest.approx(-2 * 0.04 * 0.5, abs=1e-4)  # a week's purchases or more: all of it
+    assert moved[1] == pytest.approx(0.0, abs=2e-5)
+
+
+def test_a_margin_beyond_rivals_earns_trust_and_one_below_costs_it() -> None:
+    rich = trust_moved(at_relate(policy__retail_price__markup=0.32))
+    poor = trust_moved(at_relate(policy__retail_price__markup=0.12))
+    beyond = 0.32 / 1.32 - 0.22 / 1.22
+    np.testing.assert_allclose(rich, 0.04 * beyond, rtol=1e-2)
+    np.testing.assert_allclose(poor, 2 * 0.04 * (0.12 / 1.12 - 0.22 / 1.22), rtol=1e-2)
+
+
+@pytest.mark.parametrize(("offices", "returned"), [(1, 0.9), (3, 0.3)])
+def test_data_that_are_paid_for_and_answered_earn_trust(offices: int, returned: float) -> None:
+    state = at_relate(policy__gateway__companies=offices, policy__gateway__loss=0.1)
+    with state.lend(("distributors.shares_data", "distributors.payment")):
+        state.distributors.shares_data[:] = [True, False]
+        state.distributors.payment[:] = 1000
+    np.testing.assert_allclose(trust_moved(state), [0.04 * (0.1 + 0.1 * returned), 0.0], atol=2e-5)
+
+
+def test_calls_earn_trust_with_falling_returns() -> None:
+    gains = []
+    for hours in (0.0, 0.4, 0.8, 1.2):
+        calls = {"policy__distributor_calls__kind": "fixed_hours", "policy__distributor_calls__hours": hours}
+        gains.append(trust_moved(at_relate(**calls)))
+    steps = np.diff(gains, axis=0)
+    assert (steps > 1e-4).all()
+    assert (np.diff(steps, axis=0) < 0).all()
+
+
+def test_a_distributor_shares_its_data_by_the_trust_it_has() -> None:
+    odds = {}
+    for start in (0.0, 1.0):
+        market = tiny(
+            weeks=2,
+            policy="deep_marketing",
+            params__channel__trust_start=start,
+            policy__share_data__a0=-8.0,
+            policy__share_data__a1=0.0,
+            policy__share_data__a2=16.0,
+        ).run()
+        odds[start] = market.results.measure("sharing").sum()
+    assert odds == {0.0: 0.0, 1.0: 4.0}
+
+
+# ---- off means gone --------------------------------------------------------------------------------------------------
+
+#: A mechanism at strength zero (left), and the same with its other numbers moved (right): nothing may tell them apart.
+GONE = {
+    "effort": (
+        {"params__partners__effort_strength": 0.0},
+        {
+            "params__partners__effort_strength": 0.0,
+            "params__partners__selling_part": 1.0,
+            "policy__brand_effort__every": 1,
+        },
+    ),
+    "trust": (
+        {"params__partners__trust_speed": 0.0},
+        {
+            "params__partners__trust_speed": 0.0,
+            "params__partners__trust_shortage": 1.0,
+            "params__partners__trust_payment": 1.0,
+        },
+    ),
+    "calls": (
+        {},
+        {
+            "policy__distributor_calls__kind": "fixed_hours",
+            "policy__distributor_calls__hours": 0.0,
+            "params__partners__advice": 0.2,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GONE)
+@pytest.mark.parametrize("policy", ["status_quo", "deep_marketing"])
+def test_a_mechanism_at_strength_zero_leaves_no_trace(name: str, policy: str) -> None:
+    zero, moved = (tiny(weeks=16, policy=policy, **o).run() for o in GONE[name])
+    assert fingerprint(zero) == fingerprint(moved)
+    if name == "trust":
+        assert (zero.results.measure("trust") == 0.5).all()
+
+
+@pytest.mark.parametrize("strong", [{"params__partners__selling_part": 1.0}, {"params__partners__trust_shortage": 1.0}])
+def test_control_the_same_numbers_matter_when_it_is_on(strong: dict[str, Any]) -> None:
+    assert fingerprint(tiny(weeks=16, **strong).run()) != fingerprint(tiny(weeks=16).run())
+
+
+def test_one_more_distributor_leaves_the_capability_of_others_alone() -> None:
+    one, two = (
+        Market("tiny", seed=9, overrides={"territory.north.distributors": n}).state.distributors for n in (1, 2)
+    )
+    assert two.own_capability[two.key < 1000][0] == one.own_capability[0]
+    assert two.own_capability[two.key == 1000][0] == one.own_capability[1]
+    assert np.ptp(two.own_capability) > 0
