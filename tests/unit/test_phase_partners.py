@@ -11,7 +11,7 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.distributor import margins
 from sim.market import Market
-from sim.phases.partners import relate
+from sim.phases.partners import hours_by_distributor, relate
 from sim.state import MarketState, Use
 from tests.market.runs import fingerprint
 from tests.unit.part_weeks import until, writes
@@ -63,6 +63,17 @@ def test_hours_are_cut_to_what_the_week_has_left() -> None:
     spent = state.hours.spent[0]
     np.testing.assert_allclose(spent[Use.DISTRIBUTORS, state.hours.available[0] > 0], 40 - 4 - 7 - 1.5 - 1.0, rtol=1e-6)
     assert not spent[[Use.SELLING, Use.TRAVEL]].any()
+
+
+def test_an_hour_of_a_skilled_rep_is_worth_more_and_of_a_newcomer_less() -> None:
+    state = until("relate", Market("tiny", seed=4, weeks=1, overrides=CALLING))
+    with state.lend(("reps.skill", "reps.tenure")):
+        state.reps.skill[:], state.reps.tenure[:] = 0.0, 10_000
+        state.reps.skill[state.reps.territory == 0] = 1.0
+        newcomer = np.flatnonzero(state.reps.active & (state.reps.territory == 1))[0]
+        state.reps.tenure[newcomer] = 12
+    learnt = 1 - np.exp(-13 / 13)
+    np.testing.assert_allclose(hours_by_distributor(state), [6 * np.exp(0.3), 4 + 2 * learnt], rtol=1e-6)
 
 
 def test_a_plan_for_one_territory_reaches_its_distributor_alone(tmp_path: Path) -> None:
