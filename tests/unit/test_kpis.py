@@ -66,6 +66,7 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "cost_to_sell": lambda t: t.sum("cost_to_sell"),
     "selling_cost_share": lambda t: 100 * t.sum("cost_to_sell") / t.sum("revenue"),
     "cash_in_channel": lambda t: t.mean("cash_in_channel"),
+    "sell_out_units": lambda t: t.sum("sell_out_units", OWN),
     "new_customers": lambda t: t.sum("new_customers"),
     "active_customers": lambda t: t.last("active_customers"),
     "market_share": lambda t: 100 * t.sum("sell_out_value", OWN) / t.sum("sell_out_value"),
@@ -182,9 +183,9 @@ def cut_of(market: Market, dimension: str) -> pd.DataFrame:
 
 
 ADDITIVE = {
-    "territory": {"revenue", "new_customers", "active_customers", "lapsed"},
-    "segment": {"new_customers", "active_customers", "lapsed"},
-    "offer": {"revenue", "market_share"},
+    "territory": {"revenue", "sell_out_units", "new_customers", "active_customers", "lapsed"},
+    "segment": {"sell_out_units", "new_customers", "active_customers", "lapsed"},
+    "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
     "distributor": set(),
 }
