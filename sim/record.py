@@ -103,6 +103,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("effort_for_us", "share", ("distributor",), "Part of the distributor's selling effort that we get."),
     Measure("trust", "share", ("distributor",), "The distributor's trust in us at the end of the week."),
     Measure("capability", "share", ("distributor",), "The distributor's capability at the end of the week."),
+    Measure("reports_written", "reports", ("territory",), "Reports that reps wrote of their calls."),
+    Measure("reports_lost_territory", "reports", ("territory",), "Of these, lost by the managers of the territory."),
+    Measure("reports_lost_centre", "reports", ("territory",), "Of these, lost by the marketing centre."),
+    Measure("reports_lost_headquarters", "reports", ("territory",), "Of these, lost by the companies' headquarters."),
+    Measure("reports_arriving", "reports", ("territory",), "Of these, lost by nobody."),
 )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
-from sim.decisions.gateway import Gateway
+from sim.decisions.gateway import LEVELS, Gateway
 from sim.rng import Decision
 from sim.state import MarketState
 
@@ -22,8 +22,8 @@ def decide_gateway(state: MarketState) -> Gateway:
     check("policy.gateway", bool((answer.offices >= 1).all()), "no office", "at least one")
     check(
         "policy.gateway",
-        bool((answer.delay >= 0).all() and (answer.cost >= 0).all()),
-        "a negative delay or cost",
+        all(bool((values >= 0).all()) for values in (answer.delay, answer.noise, answer.cost, answer.command_delay)),
+        "a negative delay, error or cost",
         "at least 0",
     )
     check(
@@ -31,5 +31,12 @@ def decide_gateway(state: MarketState) -> Gateway:
         bool(((answer.loss >= 0) & (answer.loss <= 1)).all()),
         "a loss outside 0..1",
         "a share from 0 to 1",
+    )
+    shape = (len(state.layout.territories), len(LEVELS))
+    check(
+        "policy.gateway",
+        answer.delay.shape == answer.loss.shape == answer.noise.shape == shape,
+        "terms of other levels",
+        f"terms of the levels {', '.join(LEVELS)} for each territory",
     )
     return answer

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps
+from sim.decisions.gateway import LEVELS
 from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
 from sim.rng import Decision, stream
@@ -131,13 +132,26 @@ def _report(state: MarketState) -> None:
     hours = reps.form_hours[writer] / gateway.offices[reps.territory[writer]]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     written = state.luck(Decision.FORM).uniform(keys) < reps.form_use[writer] * full
-    arrives = state.luck(Decision.REPORT_LOST).uniform(keys) >= gateway.loss[home]
-    told = written & arrives
+    # One draw for the whole line, cut at the losses of its levels: how a loss is divided does not change who is lost.
+    reached = (state.luck(Decision.REPORT_LOST).uniform(keys)[:, None] >= gateway.lost_by[home]).sum(axis=1)
+    told = written & (reached == len(LEVELS))
     spread = np.hypot(state.params.forms.untruth * (1.0 - reps.form_use[writer]), gateway.contradiction[home])
-    delay = np.maximum(gateway.delay[home], 1)
+    delay = np.maximum(gateway.weeks[home], 1)
     for weeks in np.unique(delay[told]):
         sent = told & (delay == weeks)
         state.reports.append(_write_report(state, rows[sent], spread[sent], int(weeks)))
+    _record_reports(state, home[written], reached[written])
+
+
+def _record_reports(state: MarketState, home: NDArray[np.integer], reached: NDArray[np.integer]) -> None:
+    """Reports written in each territory, and those that each level lost."""
+    territories = len(state.layout.territories)
+    state.record.put(state.week, "reports_written", np.bincount(home, minlength=territories))
+    for k, level in enumerate(LEVELS):
+        lost = np.bincount(home[reached == k], minlength=territories)
+        state.record.put(state.week, f"reports_lost_{level}", lost)
+    arriving = np.bincount(home[reached == len(LEVELS)], minlength=territories)
+    state.record.put(state.week, "reports_arriving", arriving)
 
 
 def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[np.floating], delay: int) -> Report:

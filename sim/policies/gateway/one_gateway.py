@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
-from sim.decisions.gateway import Gateway, GatewayRule
+from sim.decisions.gateway import Gateway, GatewayRule, in_parts, line_of
 from sim.decisions.seen import FirmSeen
 from sim.quantity import WEEKS_PER_YEAR, param
+
+#: Territory and centre; the headquarters of all companies read what the centre keeps.
+_LEVELS = 2
 
 
 class OneGateway(GatewayRule):
@@ -20,15 +21,16 @@ class OneGateway(GatewayRule):
     staff: int = param(
         18_000_000, unit="minor units/year", doc="Cost of the information section.", bounds=(0, 10**12), lever=True
     )
+    command_delay: int = param(
+        0, unit="weeks", doc="From the section's desk to the reps for a new call plan.", bounds=(0, 26), lever=True
+    )
 
     def answer(self, seen: FirmSeen) -> Gateway:
         """The same terms everywhere; territories bear equal parts of the cost."""
-        one = np.ones(len(seen.sales), dtype=np.int64)
-        weekly = self.staff / WEEKS_PER_YEAR / len(one)
-        return Gateway(
-            offices=one * 1,
-            delay=one * self.delay,
-            loss=one * self.loss,
-            contradiction=one * 0.0,
-            cost=one * round(weekly),
+        return line_of(
+            len(seen.sales),
+            in_parts(_LEVELS, delay=self.delay, loss=self.loss, noise=0.0),
+            offices=1,
+            cost=self.staff / WEEKS_PER_YEAR,
+            command_delay=self.command_delay,
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
-from sim.decisions.gateway import Gateway, GatewayRule
+from sim.decisions.gateway import LEVELS, Gateway, GatewayRule, in_parts, line_of
 from sim.decisions.seen import FirmSeen
 from sim.quantity import WEEKS_PER_YEAR, param
 
@@ -28,15 +26,16 @@ class PerCompany(GatewayRule):
     staff: int = param(
         3_000_000, unit="minor units/year", doc="Clerical cost of one company's lists.", bounds=(0, 10**12), lever=True
     )
+    command_delay: int = param(
+        0, unit="weeks", doc="From the companies' desks to the reps for a new call plan.", bounds=(0, 26), lever=True
+    )
 
     def answer(self, seen: FirmSeen) -> Gateway:
         """The same terms everywhere; territories bear equal parts of the cost."""
-        one = np.ones(len(seen.sales), dtype=np.int64)
-        weekly = self.companies * self.staff / WEEKS_PER_YEAR / len(one)
-        return Gateway(
-            offices=one * self.companies,
-            delay=one * self.delay,
-            loss=one * self.loss,
-            contradiction=one * self.contradiction,
-            cost=one * round(weekly),
+        return line_of(
+            len(seen.sales),
+            in_parts(len(LEVELS), delay=self.delay, loss=self.loss, noise=self.contradiction),
+            offices=self.companies,
+            cost=self.companies * self.staff / WEEKS_PER_YEAR,
+            command_delay=self.command_delay,
         )
