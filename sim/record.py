@@ -25,6 +25,7 @@ class Measure:
 
 _TS = ("territory", "segment")
 _TSO = ("territory", "segment", "offer")
+_INSPECTED = "as of the last quarterly look at the database"
 
 #: Every recorded measure. Offers are all offers of the market; rows of rival offers stay 0 where only ours exist.
 MEASURES: tuple[Measure, ...] = (
@@ -108,6 +109,21 @@ MEASURES: tuple[Measure, ...] = (
     Measure("reports_lost_centre", "reports", ("territory",), "Of these, lost by the marketing centre."),
     Measure("reports_lost_headquarters", "reports", ("territory",), "Of these, lost by the companies' headquarters."),
     Measure("reports_arriving", "reports", ("territory",), "Of these, lost by nobody."),
+    Measure("inspected_records", "customers", _TS, f"Customers in the database, {_INSPECTED}."),
+    Measure("inspected_non_users", "customers", _TS, f"Customers who are no users, {_INSPECTED}."),
+    Measure("user_records", "customers", _TS, f"Users in the database, {_INSPECTED}."),
+    Measure("non_user_records", "customers", _TS, f"Customers in the database who are no users, {_INSPECTED}."),
+    Measure("key_accounts", "customers", _TS, f"Users whom a rep serves in person, {_INSPECTED}; others are ordinary."),
+    Measure("stale_records", "customers", _TS, f"Records that nobody confirmed for long, {_INSPECTED}."),
+    Measure("record_age_sum", "weeks", _TS, f"Weeks since records were confirmed, summed over them, {_INSPECTED}."),
+    Measure("mark_count", "customers", _TS, f"Records with marks, {_INSPECTED}."),
+    Measure(
+        "mark_error_sum",
+        "sd of mark",
+        _TS,
+        f"Absolute error of marks on record, mean over marks, summed over records, {_INSPECTED}.",
+    ),
+    Measure("key_account_value", "minor units", _TS, "What customers whom a rep serves in person paid for our offers."),
 )
 
 

@@ -25,6 +25,11 @@ FIXED_POINT = 1_000_000
 #: Counts of one block share a word, so that a row costs one addition: fields of so many bits hold up to a block.
 _FIELD = 20
 _MASK = (1 << _FIELD) - 1
+#: As many bits hold the count of one block; ages of a block, cut at the oldest, fit twice the field.
+_SHORT = 13
+_SHORT_MASK = (1 << _SHORT) - 1
+_AGE_MASK = (1 << 2 * _FIELD) - 1
+_OLDEST = 4095
 
 _BUYER, _LOYAL = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL)
 _AWARE_COLUMN, _ACTIVE_COLUMN, _USERS_COLUMN, _SATISFACTION_COLUMN = 0, 1, 2, 3
@@ -134,6 +139,69 @@ def count_records(who: Records, *, territories: int) -> NDArray[np.float64]:
     return counts
 
 
+class Inspected(NamedTuple):
+    """The columns that an inspection of the database reads, and one over M times the spread of each of M marks."""
+
+    territory: NDArray[np.uint16]
+    type: NDArray[np.uint8]
+    stage: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+    rep: NDArray[np.int32]
+    confirmed: NDArray[np.int32]
+    measured: Reals  # [N, M] marks on record, NaN where never measured
+    true: Reals  # [N, M]
+    weight: Reals  # [M]
+
+
+@jit_bare
+def _inspect(first: int, last: int, who: Inspected, week: int, stale: int, packed: Counts, total: Counts) -> None:
+    types, marks = np.uint64(total.shape[1]), who.weight.size
+    for block in range(first, last):
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, who.stage.size)):
+            cell = np.uint64(who.territory[i]) * types + np.uint64(who.type[i])
+            uses = np.int64((who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL))
+            known = np.int64(who.known[i])
+            served = uses & np.int64(who.rep[i] >= 0)
+            # What nobody ever confirmed is as old as the market.
+            age = min(np.int64(week) - max(np.int64(who.confirmed[i]), 0), _OLDEST) * known
+            packed[0, cell] += known | uses << _SHORT | (uses & known) << 2 * _SHORT | served << 3 * _SHORT
+            packed[1, cell] += age | np.int64(age > stale) << 2 * _FIELD
+            error, described = np.float64(0), known if marks else np.int64(0)
+            for m in range(marks):
+                gap = abs(np.float64(who.measured[i, m]) - np.float64(who.true[i, m])) * who.weight[m]
+                described &= np.int64(gap == gap)  # not NaN: measured once at least
+                error += gap
+            packed[1, cell] += described << 2 * _FIELD + _SHORT
+            packed[2, cell] += np.int64((error if described else 0.0) * FIXED_POINT + 0.5)
+        for c in range(packed.shape[1]):
+            place = total[c // total.shape[1], c % total.shape[1]]
+            for k in range(4):
+                place[k] += packed[0, c] >> k * _SHORT & _SHORT_MASK
+            place[4] += packed[1, c] >> 2 * _FIELD & _SHORT_MASK
+            place[5] += packed[1, c] & _AGE_MASK
+            place[6] += packed[1, c] >> 2 * _FIELD + _SHORT
+            place[7] += packed[2, c]
+            packed[:, c] = 0
+
+
+def inspect_records(who: Inspected, week: int, stale: int, *, territories: int, types: int) -> NDArray[np.float64]:
+    """The database by territory and type in ``week`` [8, T, types], beside the truth.
+
+    Records, users, users with a record, users served by a rep, records that nobody confirmed for more than ``stale``
+    weeks, weeks since the last confirmation summed over records, records with marks, and their mean absolute errors,
+    in spreads of the mark, summed.
+    """
+    columns = sealed(who)
+    total = _in_shares(
+        len(columns.stage),
+        (territories, types, 8),
+        lambda first, last, word, part: _inspect(first, last, columns, week, stale, word, part),
+    )
+    counts = np.moveaxis(total, -1, 0).astype(np.float64)
+    counts[7] /= FIXED_POINT
+    return counts
+
+
 def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Counts, Counts], None]) -> Counts:
     """Sum of what ``count`` adds up over shares of the rows, one share and one table per thread."""
     threads, blocks = threads_for(rows), blocks_of(rows)
@@ -142,7 +210,7 @@ def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Cou
 
     def run(first: int, last: int) -> None:
         for share in range(first, last):
-            count(edges[share], edges[share + 1], np.zeros((2, math.prod(shape[:-1])), dtype=np.int64), parts[share])
+            count(edges[share], edges[share + 1], np.zeros((3, math.prod(shape[:-1])), dtype=np.int64), parts[share])
 
     run_blocks(run, threads, threads)
     total: Counts = np.sum(parts, axis=0)

@@ -6,13 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_rep import hours_per_call
-from sim.kernels.census import People, Records, count_people, count_records
+from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import MarketState, Use
 
 Array = NDArray[np.float64]
+
+#: The database is inspected in the first week and at the end of every so many: little of it changes in one.
+INSPECTED_EVERY = 13
+#: Measures of an inspection.
+INSPECTION = (
+    "inspected_records",
+    "inspected_non_users",
+    "user_records",
+    "non_user_records",
+    "key_accounts",
+    "stale_records",
+    "record_age_sum",
+    "mark_count",
+    "mark_error_sum",
+)
 
 
 def record(state: MarketState) -> None:
@@ -22,6 +37,7 @@ def record(state: MarketState) -> None:
     _record_channel(state)
     _record_team(state)
     _record_knowledge(state)
+    _inspect_database(state)
     state.record.done = state.week + 1
     check_laws(state)
 
@@ -86,6 +102,20 @@ def _record_purchases(state: MarketState) -> None:
         return
     for name, total in zip(("orders", "sell_out_units", "sell_out_value"), state.today.sold, strict=True):
         state.record.put(state.week, name, total.astype(np.float64))
+    state.record.put(state.week, "key_account_value", _sold_to_key_accounts(state))
+
+
+def _sold_to_key_accounts(state: MarketState) -> Array:
+    """What customers whom a rep serves in person paid for our deliveries of this week, by territory and true type."""
+    orders, served, ours = state.today.orders, state.today.served, state.today.ours
+    assert orders is not None
+    assert served is not None
+    kept = ours[state.knowledge.rep[orders.customer[ours]] >= 0]
+    customer, paid = orders.customer[kept], served[kept] * orders.price[kept]
+    territories, types = len(state.layout.territories), len(state.layout.customer_types)
+    cell = state.customers.territory[customer].astype(np.int64) * types + state.customers.type[customer]
+    value: Array = np.bincount(cell, weights=paid, minlength=territories * types).reshape(territories, types)
+    return value
 
 
 def _record_channel(state: MarketState) -> None:
@@ -145,6 +175,37 @@ def _record_knowledge(state: MarketState) -> None:
     names = ("records", "accounts", "belief_count", "belief_error_sum")
     for name, values in zip(names, counts, strict=True):
         state.record.put(state.week, name, values)
+
+
+def _inspect_database(state: MarketState) -> None:
+    """Whom the records cover, how old they are and how true their marks, looked at every quarter; held in between."""
+    week, spread = state.week, state.numbers.mark_spread
+    if week and (week + 1) % INSPECTED_EVERY:
+        for name in INSPECTION:
+            state.record.put(week, name, state.record[name][week - 1])
+        return
+    customers, knowledge = state.customers, state.knowledge
+    counts = inspect_records(
+        Inspected(
+            territory=customers.territory,
+            type=customers.type,
+            stage=customers.stage,
+            known=knowledge.known,
+            rep=knowledge.rep,
+            confirmed=knowledge.confirmed,
+            measured=knowledge.marks,
+            true=customers.marks,
+            weight=np.divide(1.0, spread * len(spread), out=np.zeros(len(spread)), where=spread > 0),
+        ),
+        week,
+        state.params.database.stale_after,
+        territories=len(state.layout.territories),
+        types=len(state.layout.customer_types),
+    )
+    records, users, of_users = counts[:3]
+    found = (records, state.numbers.customers - users, of_users, records - of_users, *counts[3:])
+    for name, values in zip(INSPECTION, found, strict=True):
+        state.record.put(week, name, values)
 
 
 def check_laws(state: MarketState) -> None:

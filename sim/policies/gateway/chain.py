@@ -16,7 +16,11 @@ class Chain(GatewayRule):
 
     kind: Literal["chain"] = "chain"
     companies: int = param(
-        1, unit="companies", doc="Offices that each ask reps for a set of forms of their own.", bounds=(1, 16), lever=True
+        1,
+        unit="companies",
+        doc="Offices that each ask reps for a set of forms of their own.",
+        bounds=(1, 16),
+        lever=True,
     )
     delay: tuple[int, ...] = param(
         (0, 1, 1), unit="weeks", doc="Weeks each level takes.", bounds=(0, 26), length=_EACH, lever=True
@@ -41,7 +45,12 @@ class Chain(GatewayRule):
         lever=True,
     )
     command_delay: tuple[int, ...] = param(
-        (0, 0, 0), unit="weeks", doc="Weeks each level takes with a new call plan.", bounds=(0, 26), length=_EACH, lever=True
+        (0, 0, 0),
+        unit="weeks",
+        doc="Weeks each level takes with a new call plan.",
+        bounds=(0, 26),
+        length=_EACH,
+        lever=True,
     )
 
     def answer(self, seen: FirmSeen) -> Gateway:
