@@ -190,14 +190,26 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("last_order", np.int32, "week", "week of the last purchase from us, NEVER for none", None, NEVER),
     Column("stage", np.uint8, "funnel stage", "where the customer stands with us (stages.Stage)"),
     Column("price_group", np.uint8, "-", "segment label the firm put on the customer, 0 for none"),
+    Column("churn", np.float32, "probability a tick", "own chance to lapse when overdue, where it differs", "churn"),
 )
 
 
-def make_customers(rows: int, *, brands: int, categories: int, attributes: int, marks: int) -> Columns:
-    """Empty columns for ``rows`` customers, with keys 0..rows-1. Raises ValueError beyond 8 brands or categories."""
+def make_customers(
+    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False
+) -> Columns:
+    """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+
+    Raises ValueError beyond 8 brands or categories.
+    """
     if not 1 <= brands <= MAX_BRANDS or not 1 <= categories <= MAX_CATEGORIES:
         raise ValueError(f"1..{MAX_BRANDS} brands and 1..{MAX_CATEGORIES} categories, got {brands} and {categories}")
-    widths = {"brands": brands, "categories": categories, "attributes": attributes, "marks": marks}
+    widths = {
+        "brands": brands,
+        "categories": categories,
+        "attributes": attributes,
+        "marks": marks,
+        "churn": int(churn),
+    }
     customers = Columns(CUSTOMER_COLUMNS, rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint32)})
     return customers

@@ -69,6 +69,7 @@ class Decision(IntEnum):
     MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
     PORTFOLIO_AT_START = 68  # who among customers of equal turnover is an account at the start
     CAPABILITY_AT_START = 71  # what a distributor can do without advice
+    CHURN_PROPENSITY = 73  # how prone a customer is to leave within a year
     # What the firm sees (100–149)
     MEASUREMENT = 100  # error of a measured mark; index: mark
     CONTACT_FOUND = 101  # is a potential user found
@@ -78,6 +79,7 @@ class Decision(IntEnum):
     REPORT_LOST = 104  # is a report lost; index: level
     LABEL = 105  # chance used by a segmentation rule
     TARGET = 106  # chance used by a coverage rule
+    COMMAND = 112  # does a territory carry out what a new call plan says of this customer
     # Sales force and managers (150–199)
     CALL_PLAN = 150  # does a rep follow the call plan for this customer
     CALL_CHOICE = 151  # taste of the moment for calling on this customer
@@ -201,6 +203,10 @@ class Luck:
         k = np.asarray(shape, np.float64)
         return _floats(np.exp(self.log_gamma(entities, k, index)) * np.asarray(mean, np.float64) / k)
 
+    def beta(self, entities: ArrayLike, a: float, b: float, index: ArrayLike = 0) -> Floats:
+        """Beta(a, b) draws by inverse CDF of the keyed uniform."""
+        return _floats(special.betaincinv(a, b, self.uniform(entities, index)))
+
     def log_gamma(self, entities: ArrayLike, shape: ArrayLike, index: ArrayLike = 0) -> Floats:
         """Logarithm of gamma draws with the given shape and scale 1; finite for any shape.
 
@@ -235,6 +241,11 @@ def gamma(
 ) -> Floats:
     """:meth:`Luck.gamma` of one decision in one week."""
     return Luck.of(seed, decision, week).gamma(entities, shape, mean, index)
+
+
+def beta(seed: int, decision: int, week: int, entities: ArrayLike, a: float, b: float, index: ArrayLike = 0) -> Floats:
+    """:meth:`Luck.beta` of one decision in one week."""
+    return Luck.of(seed, decision, week).beta(entities, a, b, index)
 
 
 def log_gamma(

@@ -47,6 +47,7 @@ def _empty(world: World, rows: int) -> Columns:
         categories=len(world.categories),
         attributes=len(world.attributes),
         marks=len(world.marks),
+        churn=params.lapse.kind == "beta",
     )
 
 
@@ -61,6 +62,9 @@ def _some_customers(world: World, params: Params, seed: int, key: Array, table: 
     )
     customers.fill(_tastes(world, seed, key, kind, table))
     customers.fill(_history(world, params, seed, customers))
+    if params.lapse.kind == "beta":
+        yearly = rng.beta(seed, Decision.CHURN_PROPENSITY, 0, key, params.lapse.beta_a, params.lapse.beta_b)
+        customers.fill({"churn": params.lapse.own_probability(yearly)[:, None]})
     return customers
 
 

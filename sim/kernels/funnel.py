@@ -1,7 +1,8 @@
 """The customer funnel: moves between stages by hazard times stimulus, one draw per customer and week.
 
 ``P(from → to) = hazard[from, to] × stimulus``. A stimulus is there or not, read from the customer's state; that of
-lapsing also falls with satisfaction. Only customers under a stimulus that could move them draw.
+lapsing also falls with satisfaction. Where customers differ in how prone they are to leave, their own probability
+takes the place of the hazard. Only customers under a stimulus that could move them draw.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ _OVERDUE = int(Stimulus.OVERDUE)
 #: Share of purchases that is expected at least of anybody who buys from us.
 LEAST_SHARE = np.float32(0.1)
 
+#: Own probability of lapsing of customers who are all alike.
+ALIKE = np.float64(-1.0)
+
 
 class Standing(NamedTuple):
     """The columns of customers that the funnel reads."""
@@ -46,6 +50,7 @@ class Standing(NamedTuple):
     purchase_rate: Reals
     loyalty: Reals
     satisfaction: Reals
+    churn: Reals  # [N, 1], or [N, 0] where all lapse alike
 
 
 @jit
@@ -121,7 +126,8 @@ def _move_block(
         u = draw32(luck, np.uint64(who.key[i]), np.uint64(0))
         felt = who.satisfaction[i, own_brand] if under & _OVERDUE else numbers.neutral
         before = stage[i]
-        stage[i] = next_stage(u, np.int64(before), under, felt, numbers)
+        own = np.float64(who.churn[i, 0]) if who.churn.shape[1] else ALIKE
+        stage[i] = next_stage(u, np.int64(before), under, felt, numbers, own)
         lapsed[start + gone] = i
         gone += (stage[i] == _LAPSED) & (before != _LAPSED)
     lapses[block] = gone
@@ -190,23 +196,30 @@ def _stimuli(i: Whole, tick: Whole, own_brand: Whole, who: Standing, need: bool,
 
 
 @jit_bare
-def next_stage(u: np.float32, stage: Whole, under: Whole, satisfaction: Any, numbers: FunnelNumbers) -> Whole:
-    """Stage after a week under the stimuli ``under``; targets share the draw ``u`` in their order."""
+def next_stage(
+    u: np.float32, stage: Whole, under: Whole, satisfaction: Any, numbers: FunnelNumbers, own: float
+) -> Whole:
+    """Stage after a week under the stimuli ``under``; targets share the draw ``u`` in their order.
+
+    ``own`` is the customer's own probability of lapsing, or ``ALIKE``.
+    """
     reached = np.float64(0)
     end = stage
     for to in range(_STAGES):
         gate = np.int64(numbers.gate[stage, to])
         if (gate == 0) | ((under & gate) != 0):
             before = reached
-            reached += move_probability(stage, to, satisfaction, numbers)
+            reached += move_probability(stage, to, satisfaction, numbers, own)
             end = to if (u >= before) & (u < reached) else end
     return end
 
 
 @jit_bare
-def move_probability(stage: Whole, to: Whole, satisfaction: Any, numbers: FunnelNumbers) -> float:
+def move_probability(stage: Whole, to: Whole, satisfaction: Any, numbers: FunnelNumbers, own: float) -> float:
     """Probability of one move in a week in which its stimulus is there."""
     p = np.float64(numbers.hazard[stage, to])
+    if to == np.int64(_LAPSED) and own >= 0 and p > 0:
+        p = np.float64(own)
     if to == np.int64(_LAPSED) and numbers.lapse_slope != 0:
         p *= np.exp(-np.float64(numbers.lapse_slope) * (np.float64(satisfaction) - np.float64(numbers.neutral)))
     return p

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 
 class AdvertisingNumbers(NamedTuple):
-    """Goodwill: part kept per tick, spending at which it is 1, hazard per tick and exponent."""
+    """Goodwill: part kept per tick, spending at which it is 1, hazard per tick and exponent, and how it averages."""
 
     keep: float
     reference_spend: float
     hazard: float
     elasticity: float
+    geometric: bool = False  # mean of logarithms of spending instead of spending itself
+    least: float = 0.0  # level that stands for none where a logarithm is taken
 
 
 class SpreadNumbers(NamedTuple):

@@ -8,12 +8,12 @@ purchase, a delivery) are counted, not timed, and are not scaled.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from sim.params.advertising import Advertising, AdvertisingNumbers, advertising_numbers
 from sim.params.customer_numbers import (
-    AdvertisingNumbers,
     ChoiceNumbers,
     ExperienceNumbers,
     FunnelNumbers,
@@ -26,6 +26,7 @@ from sim.stages import Stage, Stimulus
 
 #: Names of the files beside this one that are handed on, so that all numbers of customers are found here.
 __all__ = [
+    "Advertising",
     "AdvertisingNumbers",
     "ChoiceNumbers",
     "ExperienceNumbers",
@@ -34,11 +35,13 @@ __all__ = [
     "Relationship",
     "RelationshipNumbers",
     "SpreadNumbers",
+    "advertising_numbers",
 ]
 
 Real = type[np.floating[Any]]
 _GOLDENBERG = "Goldenberg, Libai & Muller 2001"
 _GUADAGNI = "Guadagni & Little 1983"
+_FADER_HARDIE = "Fader & Hardie 2007"
 
 
 class Awareness(Section):
@@ -56,38 +59,6 @@ class Awareness(Section):
         doc="Hazard of forgetting a brand in a week without any reminder.",
         bounds=(0.0, 5.0),
         soft=(0.0, 0.1),
-    )
-
-
-class Advertising(Section):
-    """Goodwill built by advertising, and what it does to awareness."""
-
-    half_life: float = param(
-        4.0,
-        unit="weeks",
-        doc="Weeks in which goodwill halves without spending.",
-        bounds=(0.1, 104.0),
-        soft=(2.0, 12.0),
-        source="Leone 1995",
-    )
-    reference_spend: float = param(
-        5.0, unit="minor units per customer and week", doc="Steady spending at which goodwill is 1.", bounds=(1e-6, 1e9)
-    )
-    strength: float = param(
-        0.005,
-        unit="1/week",
-        doc="a: hazard of learning of a brand whose goodwill is 1.",
-        bounds=(0.0, 5.0),
-        soft=(0.0005, 0.01),
-        source=_GOLDENBERG,
-    )
-    elasticity: float = param(
-        0.24,
-        unit="1",
-        doc="Exponent of goodwill: long-run elasticity of advertising.",
-        bounds=(0.0, 1.0),
-        soft=(0.05, 0.4),
-        source="Sethuraman, Tellis & Briesch 2011",
     )
 
 
@@ -298,7 +269,7 @@ class Lapse(Section):
     probability: float = param(
         0.3,
         unit="probability a week",
-        doc="Chance to lapse of an overdue customer of neutral satisfaction.",
+        doc="Chance to lapse of an overdue customer of neutral satisfaction, where all are alike (`alike`).",
         bounds=(0.0, 1.0),
     )
     satisfaction: float = param(
@@ -307,12 +278,30 @@ class Lapse(Section):
         doc="How fast the lapse hazard falls with satisfaction: exp(−this·(S − neutral)).",
         bounds=(0.0, 20.0),
     )
+    kind: Literal["alike", "beta"] = param(
+        "alike",
+        unit="text",
+        doc="Whether all overdue customers lapse alike, or each with a yearly probability of its own, drawn from Beta(a, b).",
+    )
+    beta_a: float = param(
+        0.704,
+        unit="1",
+        doc="a of Beta(a, b), whose mean a/(a+b) is the chance to lapse in the first year (`beta`).",
+        bounds=(0.01, 100.0),
+        source=_FADER_HARDIE,
+    )
+    beta_b: float = param(
+        1.182,
+        unit="1",
+        doc="b of Beta(a, b); the smaller both, the more customers differ (`beta`).",
+        bounds=(0.01, 100.0),
+        source=_FADER_HARDIE,
+    )
 
-
-def advertising_numbers(advertising: Advertising, dt: float = 1.0) -> AdvertisingNumbers:
-    """Numbers of goodwill for ticks of ``dt`` weeks."""
-    keep = retention_of_half_life(advertising.half_life) ** dt
-    return AdvertisingNumbers(keep, advertising.reference_spend, advertising.strength * dt, advertising.elasticity)
+    def own_probability(self, yearly: np.ndarray, dt: float = 1.0) -> np.ndarray:
+        """Chance to lapse in a tick of ``dt`` weeks for yearly probabilities: the same hazard all year."""
+        weekly: np.ndarray = -np.expm1(np.log1p(-np.minimum(yearly, 1.0 - 1e-12)) * dt / WEEKS_PER_YEAR)
+        return weekly
 
 
 def spread_numbers(awareness: Awareness, talk: Talk, dt: float = 1.0, dtype: Real = np.float32) -> SpreadNumbers:

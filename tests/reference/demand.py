@@ -210,6 +210,8 @@ def stages(
             if not under & int(n.gate[c.stage[i], to]):
                 continue
             p = float(n.hazard[c.stage[i], to])
+            if to == Stage.LAPSED and c.churn.shape[1] and p > 0:
+                p = float(c.churn[i, 0])
             if to == Stage.LAPSED:
                 p *= math.exp(-float(n.lapse_slope) * (float(c.satisfaction[i, own]) - float(n.neutral)))
             if reached <= u < reached + p:

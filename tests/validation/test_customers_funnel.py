@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.jit import jit
-from sim.kernels.funnel import move_probability, next_stage
+from sim.kernels.funnel import ALIKE, move_probability, next_stage
 from sim.kernels.jit import sealed
 from sim.params.customers import Experience, Funnel, FunnelNumbers, Lapse, Loyalty, funnel_numbers
 from sim.rng import Decision, draw32, stream
@@ -39,7 +39,7 @@ def constant(moves: dict[tuple[Stage, Stage], float], dtype: type[np.floating[An
 
 def absorption(numbers: FunnelNumbers) -> tuple[float, float]:
     """Expected steps from unknown to loyal or lapsed, and the chance of loyal, from the kernel's own probabilities."""
-    step = np.array([[move_probability(s, to, 0.0, numbers) for to in range(STAGES)] for s in range(STAGES)])
+    step = np.array([[move_probability(s, to, 0.0, numbers, ALIKE) for to in range(STAGES)] for s in range(STAGES)])
     transient = [Stage.UNKNOWN, Stage.AWARE, Stage.CONSIDERING, Stage.BUYER]
     within = step[np.ix_(transient, transient)] + np.diag(1.0 - step.sum(axis=1)[transient])
     fundamental = np.linalg.inv(np.eye(4) - within)
@@ -53,7 +53,7 @@ def walk(luck: NDArray[np.uint64], numbers: FunnelNumbers, stage: NDArray[np.int
         for week in range(luck.size):
             if stage[i] >= 4:
                 break
-            stage[i] = next_stage(draw32(luck[week], np.uint64(i), np.uint64(0)), stage[i], 255, 0.0, numbers)
+            stage[i] = next_stage(draw32(luck[week], np.uint64(i), np.uint64(0)), stage[i], 255, 0.0, numbers, ALIKE)
             steps[i] += 1
 
 
