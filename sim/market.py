@@ -19,13 +19,13 @@ from sim.agents.sales_rep import SalesRep
 from sim.build.market_state import build_state
 from sim.build.numbers import freeze_numbers
 from sim.kpi_collector import KpiCollector
-from sim.kpis import Scorecard
 from sim.network import to_networkx
 from sim.phases.record import count_by
 from sim.population import NEVER
 from sim.quantity import ASSUMPTION
 from sim.results import Results
 from sim.scenario import Scenario
+from sim.scorecard import Scorecard
 from sim.state import Today
 from sim.week import Phase, run_week
 
@@ -154,9 +154,11 @@ class Market(mesa.Model):
     @property
     def results(self) -> Results:
         """Tables of the weeks run so far."""
-        state = self.state
-        own = np.array([j in state.layout.own_offers for j in range(len(state.layout.offers))])
-        scorecard = Scorecard(state.record, state.ledger, own, self._non_users)
+        state, layout = self.state, self.state.layout
+        own = np.array([j in layout.own_offers for j in range(len(layout.offers))])
+        companies = tuple(company.name for company in layout.companies)
+        company_of = np.array([companies.index(layout.categories[c].company) for c in state.numbers.category])
+        scorecard = Scorecard(state.record, state.ledger, own, self._non_users, companies, company_of)
         return Results(
             state.record, state.ledger, scorecard, state.layout.currency, state.kept_orders, assumptions(self.scenario)
         )

@@ -123,6 +123,7 @@ MEASURES: tuple[Measure, ...] = (
         _TS,
         f"Absolute error of marks on record, mean over marks, summed over records, {_INSPECTED}.",
     ),
+    Measure("plan_age", "weeks", ("territory",), "Weeks since the call plan that reps follow was made."),
     Measure("key_account_value", "minor units", _TS, "What customers whom a rep serves in person paid for our offers."),
 )
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.accounts_chart import FORMULAS
-from sim.kpis import KPIS, Scorecard
+from sim.kpis import KPIS
 from sim.ledger import MANUFACTURER, Ledger
 from sim.record import DIMENSIONS, Record
+from sim.scorecard import Scorecard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,14 +145,15 @@ class Results:
         return pd.concat(frames, ignore_index=True)
 
     def kpis_by(self, dimension: str) -> pd.DataFrame:
-        """KPIs cut by ``territory``, ``segment`` (true type), ``offer``, ``team`` or ``distributor``: level, kpi, value.
+        """KPIs cut by ``territory``, ``segment`` (true type), ``offer``, ``team``, ``distributor`` or ``company``: level, kpi, value.
 
         Only KPIs whose measures are recorded in that cut appear. Raises ValueError for another dimension.
         """
         import pandas as pd
 
-        if dimension not in DIMENSIONS:
-            raise ValueError(f"no dimension {dimension!r}; expected one of {', '.join(DIMENSIONS)}")
+        if dimension not in (*DIMENSIONS, "company"):
+            raise ValueError(f"no dimension {dimension!r}; expected one of {', '.join((*DIMENSIONS, 'company'))}")
+        levels = self._scorecard.companies if dimension == "company" else self._record.labels[dimension]
         frames = []
         for kpi in KPIS:
             values = self._scorecard.by(kpi, dimension)
@@ -159,7 +161,7 @@ class Results:
                 frames.append(
                     pd.DataFrame(
                         {
-                            "level": self._record.labels[dimension],
+                            "level": levels,
                             "kpi": kpi.name,
                             "value": values * self._money(kpi.unit)[0],
                         }

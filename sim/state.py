@@ -73,6 +73,18 @@ class Report:
     last_order: Ints  # week of the customer's last order from us, NEVER without one
     potential: Floats  # NaN where the report does not say
     marks: Floats | None  # [rows, marks], None where the report does not say
+    exact: bool = False  # headquarters knows that its numbers have no error
+
+
+@dataclass
+class Command:
+    """A call plan on its way down to the reps: what it says of the customers in ``rows``."""
+
+    arrives: int
+    week: int
+    rows: Ints
+    rep: Ints
+    norm: Floats
 
 
 @dataclass
@@ -214,6 +226,10 @@ class MarketState:
     pushed: bool = False  # promotion or distributors' effort is on the board of offers
     sales: Floats = field(default_factory=lambda: np.empty(0))
     kept_orders: list[dict[str, Any]] | None = None
+    commands: list[Command] = field(default_factory=list)
+    plan_of: Ints = field(
+        default_factory=lambda: np.empty(0, dtype=np.int64)
+    )  # [T] week in which the call plan in force was made, −1 before the first
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle; stocks and forecasts get arrays of their own again, under the guard (see Columns.__setstate__)."""

@@ -94,6 +94,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         goodwill=np.zeros((brands, territories)),
         sales=_usual_sales(world, parts.distributors, territories),
         kept_orders=[] if keep_orders else None,
+        plan_of=np.full(territories, -1, dtype=np.int64),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     return state, names

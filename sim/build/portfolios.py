@@ -32,7 +32,8 @@ def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_nam
     numbers = state.numbers.relationship
     shape = tuple(float(getattr(numbers, name)) for name in ("least", "most", "shape", "half"))
     usual = np.array([adbudg(float(c), *shape) for c in calls]) * state.params.relationship.at_start
-    knowledge.fill({"rep": rep, "known": knowledge.known | (rep >= 0)})
+    norm = np.where(rep >= 0, calls[rep], 0.0)
+    knowledge.fill({"rep": rep, "norm": norm, "known": knowledge.known | (rep >= 0)})
     customers.fill({"relationship": np.where(rep >= 0, usual[rep], customers.relationship)})
 
 

@@ -66,9 +66,9 @@ def line_of(territories: int, terms: Terms, *, offices: int, cost: float, comman
     one = np.ones(territories, dtype=np.int64)
     return Gateway(
         offices=one * offices,
-        delay=np.outer(one, np.array(terms.delay, dtype=np.int64)),
-        loss=np.outer(one, np.array(terms.loss, dtype=np.float64)),
-        noise=np.outer(one, np.array(terms.noise, dtype=np.float64)),
+        delay=np.tile(np.array(terms.delay, dtype=np.int64), (territories, 1)),
+        loss=np.tile(np.array(terms.loss, dtype=np.float64), (territories, 1)),
+        noise=np.tile(np.array(terms.noise, dtype=np.float64), (territories, 1)),
         cost=one * round(cost / territories),
         command_delay=one * command_delay,
     )

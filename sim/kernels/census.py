@@ -163,7 +163,8 @@ def _inspect(first: int, last: int, who: Inspected, week: int, stale: int, packe
             known = np.int64(who.known[i])
             served = uses & np.int64(who.rep[i] >= 0)
             # What nobody ever confirmed is as old as the market.
-            age = min(np.int64(week) - max(np.int64(who.confirmed[i]), 0), _OLDEST) * known
+            confirmed = np.int64(who.confirmed[i])
+            age = known * min(np.int64(week) - (confirmed if confirmed > 0 else np.int64(0)), np.int64(_OLDEST))
             packed[0, cell] += known | uses << _SHORT | (uses & known) << 2 * _SHORT | served << 3 * _SHORT
             packed[1, cell] += age | np.int64(age > stale) << 2 * _FIELD
             error, described = np.float64(0), known if marks else np.int64(0)

@@ -17,7 +17,7 @@ from sim.params.customers import (
     Relationship,
     Talk,
 )
-from sim.params.information import Database
+from sim.params.information import Database, Information
 from sim.params.management import Forms, Management
 from sim.params.partners import Partners
 from sim.params.people import People
@@ -50,3 +50,4 @@ class Params(Section):
     rivals: Rivals = Rivals()
     costs: Costs = Costs()
     partners: Partners = Partners()
+    information: Information = Information()

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.params.advertising import Advertising, AdvertisingNumbers, advertising_numbers
+from sim.params.advertising import Advertising, advertising_numbers
 from sim.params.customer_numbers import (
+    AdvertisingNumbers,
     ChoiceNumbers,
     ExperienceNumbers,
     FunnelNumbers,

@@ -1,6 +1,8 @@
-"""Numbers of what the firm knows: its customer database and how records come in (MODEL §3, §8)."""
+"""Numbers of what the firm knows: its customer database, how records come in, how commands go out (MODEL §3, §8)."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from sim.quantity import Section, param
 
@@ -34,4 +36,38 @@ class Database(Section):
     sharing_lag: int = param(1, unit="weeks", doc="Delay of shared sell-out data.", bounds=(0, 26))
     stale_after: int = param(
         26, unit="weeks", doc="Weeks without confirmation after which a record counts as stale.", bounds=(1, 520)
+    )
+    smoothing: Literal["latest", "optimal"] = param(
+        "latest",
+        unit="text",
+        doc="How a report changes a record: it takes its place, or moves it by the gain that noise and drift call for.",
+    )
+    report_error: float = param(
+        0.4,
+        unit="log sd",
+        doc="Error of reported purchases that headquarters reckons with (`optimal`).",
+        bounds=(0, 3),
+    )
+    drift: float = param(
+        0.1,
+        unit="log sd/week",
+        doc="How far a customer's purchases wander in a week, as headquarters reckons (`optimal`).",
+        bounds=(0, 3),
+    )
+
+
+class Information(Section):
+    """The way down: how commands of headquarters reach the territories, whatever the reporting line."""
+
+    command_delay: int = param(
+        0,
+        unit="weeks",
+        doc="From headquarters to the reps for a new call plan, on top of what the gateway takes.",
+        bounds=(0, 26),
+    )
+    unheeded: float = param(
+        0.0,
+        unit="share",
+        doc="Customers for whom a territory leaves things as they are when a new call plan arrives.",
+        bounds=(0, 1),
     )

@@ -9,10 +9,11 @@ from sim.agents.competitor import decide_rival_prices
 from sim.agents.distributor import decide_retail_prices, decide_sharing
 from sim.agents.information_system import decide_gateway
 from sim.agents.manufacturer import decide_distributor_calls, decide_head_count, decide_pay, offer_sharing
-from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
+from sim.agents.market_department import decide_advertising, decide_discounts
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
+from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.partners import divide_effort
 from sim.phases.people import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
@@ -22,9 +23,10 @@ from sim.state import Ints, MarketState
 def decide(state: MarketState) -> None:
     """Ask everybody who plans, and put the answers where the week can find them."""
     _size_sales_force(state)
-    _plan_coverage(state)
-    state.today.pay = decide_pay(state)
     state.today.gateway = decide_gateway(state)
+    send_call_plan(state)
+    carry_out_call_plans(state)
+    state.today.pay = decide_pay(state)
     _advertise(state)
     _share_data(state)
     _price(state)
@@ -56,20 +58,6 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
     position = np.zeros(len(reps), dtype=np.bool_)
     position[order] = np.arange(len(order)) - np.searchsorted(territory, territory) < wanted[territory]
     return position
-
-
-def _plan_coverage(state: MarketState) -> None:
-    """Take over a new call plan; an account that goes to another rep keeps only part of its relationship."""
-    coverage = decide_coverage(state)
-    if coverage is None:
-        return
-    knowledge = state.knowledge
-    moved = (knowledge.rep >= 0) & (coverage.rep >= 0) & (coverage.rep != knowledge.rep)
-    # Those whose rep has left have paid when the rep left.
-    lose_relationship(state, np.flatnonzero(moved & state.reps.active[knowledge.rep]))
-    knowledge.rep[:] = coverage.rep
-    knowledge.norm[:] = coverage.norm
-    state.diary.due[coverage.rep < 0] = 0.0
 
 
 def _advertise(state: MarketState) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from sim.kernels.running import fade_all
 from sim.population import NEVER
 from sim.quantity import retention_of_half_life
-from sim.state import MarketState, Report
+from sim.solvers.smoothing import optimal_gain, smoothed
+from sim.state import Floats, Ints, MarketState, Report
 
 
 def look(state: MarketState) -> None:
@@ -25,7 +26,7 @@ def look(state: MarketState) -> None:
 
 
 def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
-    """Write one report into the records of its customers; its numbers are as old as the report.
+    """Take one report into the records of its customers; its numbers are as old as the report.
 
     What a record has from a later week stays: reports of the same customer may overtake one another on their ways.
     """
@@ -34,17 +35,40 @@ def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
     knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
     latest = knowledge.confirmed[rows] <= report.week
     fade = keep ** np.float32(state.week - report.week)
-    knowledge.value[rows[latest]] = report.value[latest] * fade
-    knowledge.orders[rows[latest]] = report.orders[latest] * fade
-    knowledge.confirmed[rows[latest]] = report.week
+    now = rows[latest]
+    gain = _gain(state, report, knowledge.confirmed[now])
+    knowledge.value[now] = _believed(knowledge.value[now], report.value[latest] * fade, gain)
+    knowledge.orders[now] = _believed(knowledge.orders[now], report.orders[latest] * fade, gain)
+    knowledge.confirmed[now] = report.week
     if report.marks is None:
         return
     # Only reps tell these: news of sales that came in meanwhile says nothing of them.
     latest = knowledge.described[rows] <= report.week
     asked = latest & np.isfinite(report.potential)
-    knowledge.potential[rows[asked]] = report.potential[asked]
+    gain = _gain(state, report, knowledge.described[rows[asked]])
+    knowledge.potential[rows[asked]] = _believed(knowledge.potential[rows[asked]], report.potential[asked], gain)
     knowledge.marks[rows[latest]] = report.marks[latest]
     knowledge.described[rows[latest]] = report.week
+
+
+def _gain(state: MarketState, report: Report, last: Ints) -> Floats | None:
+    """How far a report moves records that were last renewed in the weeks ``last``; None where it takes their place."""
+    numbers = state.params.database
+    if numbers.smoothing == "latest" or report.exact or numbers.report_error == 0:
+        return None
+    gap = np.maximum(report.week - last.astype(np.int64), 1)
+    gain: Floats = optimal_gain(gap * (numbers.drift / numbers.report_error) ** 2)
+    return gain
+
+
+def _believed(belief: Floats, news: Floats, gain: Floats | None) -> Floats:
+    """What the record says after the ``news``; errors are in proportion, so logarithms are smoothed where there are any."""
+    if gain is None:
+        return news
+    both = (belief > 0) & (news > 0)
+    believed = np.array(news)
+    believed[both] = np.exp(smoothed(np.log(belief[both]), np.log(news[both]), gain[both]))
+    return believed
 
 
 def send_shared_data(state: MarketState) -> None:
@@ -63,5 +87,6 @@ def send_shared_data(state: MarketState) -> None:
             last_order=state.customers.last_order[rows],
             potential=np.full(len(rows), np.nan, dtype=np.float32),
             marks=None,
+            exact=True,
         )
     )

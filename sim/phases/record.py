@@ -114,8 +114,8 @@ def _sold_to_key_accounts(state: MarketState) -> Array:
     customer, paid = orders.customer[kept], served[kept] * orders.price[kept]
     territories, types = len(state.layout.territories), len(state.layout.customer_types)
     cell = state.customers.territory[customer].astype(np.int64) * types + state.customers.type[customer]
-    value: Array = np.bincount(cell, weights=paid, minlength=territories * types).reshape(territories, types)
-    return value
+    value = np.bincount(cell, weights=paid, minlength=territories * types)
+    return value.reshape(territories, types).astype(np.float64)
 
 
 def _record_channel(state: MarketState) -> None:

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
-from sim.kpis import KPIS, Kpi, Scorecard
+from sim.kpis import KPIS, Kpi
 from sim.market import Market
 from sim.record import MEASURES
+from sim.scorecard import Scorecard
 
 OWN = ("machine_one", "refill_one")
 CENTS = 0.01

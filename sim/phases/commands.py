@@ -1,0 +1,67 @@
+"""Commands: a new call plan goes down from headquarters to the reps, takes its time, and is carried out to a degree."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.market_department import decide_coverage
+from sim.phases.people import lose_relationship
+from sim.rng import Decision
+from sim.state import Command, MarketState
+
+
+def send_call_plan(state: MarketState) -> None:
+    """Send a new plan to the territories where it is due; each gets it after the delay of its line."""
+    due = state.due_in("coverage")
+    coverage = decide_coverage(state)
+    if coverage is None:
+        return
+    home = state.customers.territory
+    delay = _delay(state)
+    for weeks in np.unique(delay[due]):
+        rows = np.flatnonzero((due & (delay == weeks))[home])
+        state.commands.append(
+            Command(state.week + int(weeks), state.week, rows, coverage.rep[rows], coverage.norm[rows])
+        )
+
+
+def _delay(state: MarketState) -> NDArray[np.int64]:
+    """Weeks from headquarters to the reps [T]."""
+    gateway = state.today.gateway
+    of_line = 0 if gateway is None else gateway.command_delay
+    return np.zeros(len(state.layout.territories), dtype=np.int64) + state.params.information.command_delay + of_line
+
+
+def carry_out_call_plans(state: MarketState) -> None:
+    """Take up the plans that arrive this week; one that was overtaken by a later plan is thrown away."""
+    arrived = [command for command in state.commands if command.arrives <= state.week]
+    state.commands = [command for command in state.commands if command.arrives > state.week]
+    for command in arrived:
+        home = state.customers.territory[command.rows]
+        news = command.week >= state.plan_of[home]
+        _carry_out(state, command, news & _heeded(state, command))
+        state.plan_of[np.unique(home[news])] = command.week
+    age = np.where(state.plan_of < 0, 0, state.week - state.plan_of)
+    state.record.put(state.week, "plan_age", age)
+
+
+def _heeded(state: MarketState, command: Command) -> NDArray[np.bool_]:
+    """For which of its customers the territory does as the plan says; in another week it may be others."""
+    unheeded = state.params.information.unheeded
+    if unheeded == 0:
+        return np.ones(len(command.rows), dtype=np.bool_)
+    heeded: NDArray[np.bool_] = state.luck(Decision.COMMAND).uniform(state.customers.key[command.rows]) >= unheeded
+    return heeded
+
+
+def _carry_out(state: MarketState, command: Command, heeded: NDArray[np.bool_]) -> None:
+    """An account that goes to another rep keeps only part of its relationship."""
+    knowledge, rows, rep = state.knowledge, command.rows[heeded], command.rep[heeded]
+    before = knowledge.rep[rows]
+    moved = (before >= 0) & (rep >= 0) & (rep != before)
+    # Those whose rep has left have paid when the rep left.
+    lose_relationship(state, rows[moved & state.reps.active[before]])
+    knowledge.rep[rows] = rep
+    knowledge.norm[rows] = command.norm[heeded]
+    state.diary.due[rows[rep < 0]] = 0.0
