@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernels.census import People, Records, count_people, count_records
+from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.demand_step import (
     DEMAND_WRITES,
     RELATIONSHIP_WRITES,
@@ -26,7 +26,7 @@ from sim.kernels.demand_step import (
 from sim.kernels.experience import Deliveries
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
-from sim.population import NEVER
+from sim.population import NEVER, Columns, make_customers
 from sim.stages import Stage
 from tests.kernels.demand_market import Behaviour, Market, make_market
 from tests.reference import demand as twin
@@ -167,11 +167,22 @@ def near(values: Any, edge: float) -> Any:
     return np.abs(values - edge) < 1e-5
 
 
+def own_churn(c: Columns) -> Columns:
+    """The same customers, each with a chance to lapse of its own."""
+    widths = {"brands": 3, "categories": 2, "attributes": 2, "marks": 1}
+    other = make_customers(len(c), **widths, churn=True)
+    other.fill({name: getattr(c, name) for name in c if name != "churn"})
+    other.fill({"churn": np.random.default_rng(len(c)).uniform(0, 1, (len(c), 1))})
+    return other
+
+
 @CASES
-@given(markets(), st.floats(0.0, 4.0))
-def test_funnel(m: Market, slope: float) -> None:
+@given(markets(), st.floats(0.0, 4.0), st.booleans())
+def test_funnel(m: Market, slope: float, differ: bool) -> None:
     c = m.customers
     c.fill({"last_order": np.where(c.stage % 2 == 0, c.last_order, TICK - c.last_order % 7)})
+    if differ:
+        c = own_churn(c)
     numbers = params.funnel_numbers(Funnel(settle=0.7), Lapse(satisfaction=slope), Loyalty(loyal_at=0.4), Experience())
     weights = params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
     with c.lend(DEMAND_WRITES):
@@ -224,3 +235,36 @@ def test_census(m: Market, seed: int) -> None:
         error = np.abs(np.log(records.value[judged] / records.bought[judged])).sum()
         assert kept[:3, t].tolist() == [(here & records.known).sum(), (here & (records.rep >= 0)).sum(), judged.sum()]
         np.testing.assert_allclose(kept[3, t], error, atol=1e-4)
+
+
+@CASES
+@given(markets(), st.integers(0, 2**32), st.integers(0, 3))
+def test_inspection(m: Market, seed: int, marks: int) -> None:
+    c, rg, week, stale = m.customers, np.random.default_rng(seed), 40, 26
+    rows = len(c)
+    true = rg.normal(size=(rows, marks)).astype(np.float32)
+    measured = (true + rg.normal(size=(rows, marks))).astype(np.float32)
+    measured[rg.uniform(size=rows) < 0.3] = np.nan
+    spread = rg.uniform(0.5, 2.0, marks)
+    who = Inspected(
+        c.territory,
+        c.type,
+        c.stage,
+        rg.uniform(size=rows) < 0.7,
+        rg.integers(-1, 3, rows).astype(np.int32),
+        rg.choice([NEVER, 0, 10, 14, 40], rows).astype(np.int32),
+        measured,
+        true,
+        1.0 / (spread * max(marks, 1)),
+    )
+    found = inspect_records(who, week, stale, territories=3, types=2)
+    expected = np.zeros((8, 3, 2))
+    for i in range(rows):
+        cell = expected[:, c.territory[i], c.type[i]]
+        uses, known = c.stage[i] in (Stage.BUYER, Stage.LOYAL), bool(who.known[i])
+        age = week - max(int(who.confirmed[i]), 0)
+        cell[:6] += (known, uses, uses and known, uses and who.rep[i] >= 0, known and age > stale, known * age)
+        if known and marks and np.isfinite(measured[i]).all():
+            cell[6:] += (1, (np.abs(measured[i].astype(float) - true[i]) / spread).mean())
+    np.testing.assert_array_equal(found[:7], expected[:7])
+    np.testing.assert_allclose(found[7], expected[7], atol=1e-4)

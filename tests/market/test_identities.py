@@ -66,6 +66,18 @@ OFF = {
         {"policy.routines.training_hours": 0.0},
     ),
     "sharing without an offer": ({"policy.share_data.a0": 10.0}, {}),
+    "smoothing of reports without error": (
+        {"params.database.smoothing": "optimal", "params.database.report_error": 0.0},
+        {},
+    ),
+    "logarithms of advertising that there is not": (
+        {"params.advertising.kind": "koyck", "policy.advertising.budget": 0, "params.rivals.advertising": 0},
+        {"policy.advertising.budget": 0, "params.rivals.advertising": 0},
+    ),
+    "commands that arrive at once and are heeded": (
+        {"policy.gateway.command_delay": 0, "params.information.unheeded": 0.0},
+        {},
+    ),
     "talk of nobody": (
         {"params.talk.weak": 0.0, "params.talk.strong": 0.0, "params.choice.neighbours": 0.0},
         {"params.network.kind": "none"},
@@ -88,12 +100,27 @@ def test_a_mechanism_at_strength_zero_is_gone(name: str) -> None:
         np.testing.assert_array_equal(left.ledger.book, right.ledger.book)
 
 
+def test_customers_who_differ_in_how_prone_they_are_to_leave_do_so_only_where_anybody_leaves() -> None:
+    """The column itself is there; without a chance to lapse what happens must be the same."""
+    never = {"params.lapse.probability": 0.0}
+    left, right = (small(overrides=o).run().state for o in ({**never, "params.lapse.kind": "beta"}, never))
+    assert left.customers.churn.shape == (1500, 1) and right.customers.churn.shape == (1500, 0)
+    for column in set(right.customers) - {"churn"}:
+        np.testing.assert_array_equal(getattr(left.customers, column), getattr(right.customers, column))
+    np.testing.assert_array_equal(left.ledger.book, right.ledger.book)
+
+
 def test_control_a_mechanism_with_strength_changes_the_run() -> None:
     plain = fingerprint(small().run())
     for overrides in (
         {"policy.head_count.extra": 1},
         {"policy.pricing.discount": 0.02},
         {"policy.routines.review_hours": 0.2},
+        {"params.database.smoothing": "optimal"},
+        {"params.advertising.kind": "koyck"},
+        {"policy.gateway.command_delay": 2},
+        {"params.information.unheeded": 0.3},
+        {"params.lapse.kind": "beta"},
     ):
         assert fingerprint(small(overrides=overrides).run()) != plain
 

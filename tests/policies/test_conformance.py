@@ -26,7 +26,14 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "routines": dict.fromkeys(
         ("meeting_hours", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"), (0, 168)
     ),
-    "gateway": {},
+    "gateway": {
+        "offices": (1, None),
+        "delay": (0, None),
+        "loss": (0, 1),
+        "noise": (0, None),
+        "cost": (0, None),
+        "command_delay": (0, None),
+    },
     "advertising": {"spend": (0, None)},
     "pricing": {"discount": (0, 1)},
     "head_count": {"positions": (0, None)},

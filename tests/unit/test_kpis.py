@@ -83,6 +83,11 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "plan_compliance": lambda t: 100 * t.sum("calls_on_plan") / t.sum("calls_planned"),
     "report_truth": lambda t: 100 * t.sum("form_use_sum") / t.sum("reps"),
     "belief_error": lambda t: t.sum("belief_error_sum") / t.sum("belief_count"),
+    "report_arrival": lambda t: 100 * t.sum("reports_arriving") / t.sum("reports_written"),
+    "database_coverage": lambda t: 100 * t.last("records") / t.last("customers"),
+    "non_user_coverage": lambda t: 100 * t.last("non_user_records") / t.last("inspected_non_users"),
+    "record_age": lambda t: t.sum("record_age_sum") / (t.sum("user_records") + t.sum("non_user_records")),
+    "mark_error": lambda t: t.sum("mark_error_sum") / t.sum("mark_count"),
     "turnover": lambda t: 100 * 52 * t.sum("quits") / t.sum("reps"),
     "skill": lambda t: t.sum("skill_sum") / t.sum("reps"),
     "effort": lambda t: t.sum("effort_sum") / t.sum("reps"),
@@ -189,6 +194,7 @@ ADDITIVE = {
     "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
     "distributor": set(),
+    "company": {"revenue"},
 }
 
 
@@ -249,6 +255,20 @@ def test_week_by_week_the_table_grows(market: Market) -> None:
     young.run_week()
     old = market.results.kpis_weekly
     pd.testing.assert_frame_equal(young.results.kpis_weekly, old[old["week"] == 1].reset_index(drop=True))
+
+
+def test_a_product_line_is_our_offers_of_the_company_and_its_share_is_of_that_line(market: Market) -> None:
+    lines, offers = cut_of(market, "company"), cut_of(market, "offer")
+    assert lines.index.tolist() == ["consumables", "machines"]
+    assert lines.loc["machines", "revenue"] == offers.loc["machine_one", "revenue"] > 0
+    sold = market.results.weekly.query("measure == 'sell_out_value'").groupby("offer")["value"].sum()
+    for line, ours, theirs in (
+        ("machines", "machine_one", "machine_rival"),
+        ("consumables", "refill_one", "refill_rival"),
+    ):
+        part = 100 * sold[ours] / (sold[ours] + sold[theirs])
+        assert lines.loc[line, "market_share"] == pytest.approx(part)
+    assert "satisfaction" not in lines
 
 
 def test_a_share_of_nothing_is_not_a_number() -> None:
