@@ -124,6 +124,12 @@ MEASURES: tuple[Measure, ...] = (
         f"Absolute error of marks on record, mean over marks, summed over records, {_INSPECTED}.",
     ),
     Measure("plan_age", "weeks", ("territory",), "Weeks since the call plan that reps follow was made."),
+    Measure(
+        "plan_changes", "customers", ("territory",), "Customers for whom a call plan that arrived changes anything."
+    ),
+    Measure(
+        "plan_changes_heeded", "customers", ("territory",), "Of these, those for whom the territory did as it says."
+    ),
     Measure("key_account_value", "minor units", _TS, "What customers whom a rep serves in person paid for our offers."),
 )
 

@@ -40,10 +40,21 @@ def carry_out_call_plans(state: MarketState) -> None:
     for command in arrived:
         home = state.customers.territory[command.rows]
         news = command.week >= state.plan_of[home]
-        _carry_out(state, command, news & _heeded(state, command))
+        heeded = _heeded(state, command)
+        _record_changes(state, command, news, heeded)
+        _carry_out(state, command, news & heeded)
         state.plan_of[np.unique(home[news])] = command.week
     age = np.where(state.plan_of < 0, 0, state.week - state.plan_of)
     state.record.put(state.week, "plan_age", age)
+
+
+def _record_changes(state: MarketState, command: Command, news: NDArray[np.bool_], heeded: NDArray[np.bool_]) -> None:
+    """Customers for whom the plan says something else than what holds, and those for whom it is then done."""
+    knowledge, rows = state.knowledge, command.rows
+    says = news & ((command.rep != knowledge.rep[rows]) | (command.norm != knowledge.norm[rows]))
+    for name, which in (("plan_changes", says), ("plan_changes_heeded", says & heeded)):
+        home = state.customers.territory[rows[which]]
+        state.record.add(state.week, name, np.bincount(home, minlength=len(state.plan_of)))
 
 
 def _heeded(state: MarketState, command: Command) -> NDArray[np.bool_]:

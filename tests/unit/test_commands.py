@@ -62,7 +62,10 @@ def test_of_one_plan_a_territory_carries_out_what_it_heeds() -> None:
     changed = told != start.norm
     followed = {}
     for unheeded in (0.0, 0.5, 1.0):
-        norm = plans(1, params__information__unheeded=unheeded)[1][0]
+        _, (norm,), market = plans(1, params__information__unheeded=unheeded)
+        says = market.results.measure("plan_changes").sum()
+        done = market.results.measure("plan_changes_heeded").sum()
+        assert says >= changed.sum() and (done == says) == (unheeded == 0.0) and (done == 0) == (unheeded == 1.0)
         np.testing.assert_array_equal(norm[~changed], told[~changed])
         assert np.isin(norm[changed] == told[changed], [True, False]).all()
         kept = norm == start.norm

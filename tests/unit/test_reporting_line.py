@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.accounts_chart import Account
 from sim.decisions.gateway import LEVELS, Terms, in_parts, line_of
 from sim.errors import InputError, InputErrors
 from sim.market import Market
@@ -131,3 +132,22 @@ def test_nonsense_of_a_line_is_refused(monkeypatch: pytest.MonkeyPatch, field: s
 def test_a_level_too_few_is_refused_when_the_scenario_is_read() -> None:
     with pytest.raises(InputErrors, match=r"policy\.gateway\.delay"):
         Market("tiny", seed=1, overrides={"policy.gateway.kind": "chain", "policy.gateway.delay": [1, 1]})
+
+
+def test_every_level_is_paid_for() -> None:
+    """Staff of a year over 52 weeks, in equal parts for the territories, to the minor unit."""
+    staff = {"policy.gateway.kind": "chain", "policy.gateway.staff": [5_200_000, 10_400_000, 2_600_000]}
+    market = Market("tiny", seed=1, weeks=3, overrides=staff).run()
+    booked = market.state.ledger.book[1:4, 0, Account.INFORMATION_SYSTEM]
+    assert booked.tolist() == [350_000] * 3
+    assert market.state.ledger.cut["territory"][1, :, Account.INFORMATION_SYSTEM].tolist() == [175_000] * 2
+
+
+def test_forms_for_every_company_of_a_chain_are_work_for_reps() -> None:
+    hours = {}
+    for companies in (1, 3):
+        given = {"policy.gateway.kind": "chain", "policy.gateway.companies": companies}
+        market = Market("tiny", seed=1, weeks=2, overrides={**given, "policy.routines.form_hours": 0.5}).run()
+        hours[companies] = market.state.reps.form_hours[market.state.reps.active]
+    np.testing.assert_allclose(hours[3], 3 * hours[1])
+    assert (hours[1] == 0.5).all()
