@@ -28,7 +28,7 @@ LOYALTY_AT_START = 0.7
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Columns:
     """All customers' columns but their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
-    customers = _empty(world, rows)
+    customers = _empty(world, params, rows)
     for start in range(0, rows, _ROWS_AT_ONCE):
         part = slice(start, min(start + _ROWS_AT_ONCE, rows))
         some = _some_customers(
@@ -40,7 +40,7 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
     return customers
 
 
-def _empty(world: World, rows: int) -> Columns:
+def _empty(world: World, params: Params, rows: int) -> Columns:
     return make_customers(
         rows,
         brands=len(world.brands),
@@ -53,7 +53,7 @@ def _empty(world: World, rows: int) -> Columns:
 
 def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Columns:
     """The customers with these keys; draws are keyed, so it does not matter who is drawn together."""
-    customers = _empty(world, len(key))
+    customers = _empty(world, params, len(key))
     customers.fill({"key": key})
     kind = _types(world, seed, key, table)
     territory = _territories(world, seed, key, table)
