@@ -46,6 +46,11 @@ class Gateway:
         lost: Floats = np.round(1.0 - np.cumprod(1.0 - self.loss, axis=1), _DECIMALS)
         return lost
 
+    @property
+    def lost(self) -> Floats:
+        """Share of reports that the whole line loses [T]."""
+        return self.lost_by[:, -1]
+
     @cached_property
     def contradiction(self) -> Floats:
         """Standard deviation of log error that the whole line adds [T]: errors of levels add in squares."""

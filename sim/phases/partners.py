@@ -114,5 +114,5 @@ def _returned(state: MarketState) -> Floats:
     gateway, distributors = state.today.gateway, state.distributors
     if gateway is None:
         return np.zeros(len(distributors))
-    back: Floats = distributors.shares_data * ((1.0 - gateway.loss) / gateway.offices)[distributors.territory]
+    back: Floats = distributors.shares_data * ((1.0 - gateway.lost) / gateway.offices)[distributors.territory]
     return back

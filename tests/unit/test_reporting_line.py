@@ -31,7 +31,7 @@ def test_parts_of_a_line_compose_its_totals_to_the_last_bit(levels: int, delay: 
     parts = in_parts(levels, delay=delay, loss=loss, noise=noise)
     line = line_of(2, parts, offices=1, cost=0.0, command_delay=0)
     assert line.weeks.tolist() == [delay, delay]
-    assert line.lost_by[:, -1].tolist() == [loss, loss]
+    assert line.lost.tolist() == [loss, loss]
     assert line.contradiction.tolist() == [noise, noise]
     assert all(len(part) == len(LEVELS) and not any(part[levels:]) for part in parts)
 
@@ -46,8 +46,8 @@ def test_levels_compose_as_delays_survivals_and_squares() -> None:
 def test_the_two_ordinary_lines_keep_their_totals() -> None:
     seen = make_view("gateway", 1)
     one, per = OneGateway().answer(seen), PerCompany().answer(seen)
-    assert (one.weeks[0], one.lost_by[0, -1], one.contradiction[0], one.offices[0]) == (1, 0.02, 0.0, 1)
-    assert (per.weeks[0], per.lost_by[0, -1], per.contradiction[0], per.offices[0]) == (4, 0.15, 0.3, 2)
+    assert (one.weeks[0], one.lost[0], one.contradiction[0], one.offices[0]) == (1, 0.02, 0.0, 1)
+    assert (per.weeks[0], per.lost[0], per.contradiction[0], per.offices[0]) == (4, 0.15, 0.3, 2)
     assert not one.loss[:, 2].any() and per.loss.all(), "one gateway serves all headquarters, lists go to each"
 
 
