@@ -26,6 +26,8 @@ ORDINARY = {
     "retail_price": "markup",
     "rival_price": "partial_adjustment",
     "production": "order_up_to",
+    "quit": "weigh_offers",
+    "recruiting": "one_way",
 }
 
 

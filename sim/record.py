@@ -98,6 +98,11 @@ MEASURES: tuple[Measure, ...] = (
         "Absolute log error of recorded purchases, summed over customers with purchases on record.",
     ),
     Measure("belief_count", "customers", ("territory",), "Customers with purchases on record who did buy."),
+    Measure("offers", "offers", ("team",), "Outside offers that reached reps."),
+    Measure("quits_to_rivals", "reps", ("team",), "Reps who left for a rival."),
+    Measure("quits_low", "reps", ("team",), "Leavers from the lowest third of reps by sales over their team's mean."),
+    Measure("quits_middle", "reps", ("team",), "Leavers from the middle third."),
+    Measure("quits_high", "reps", ("team",), "Leavers from the highest third."),
 )
 
 

@@ -16,6 +16,7 @@ from sim.decisions.advertising import Advertising
 from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
 from sim.decisions.question import Rule, Variant, ask, merge
+from sim.decisions.recruiting import Recruiting
 from sim.decisions.seen import CustomersSeen
 from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
@@ -119,6 +120,7 @@ class Today:
     promotion: NDArray[np.floating[Any]] | None = None  # [T, J] utility that promotion adds to offers this week
     effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
+    recruiting: Recruiting | None = None
 
 
 def hold(

@@ -46,6 +46,9 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("reported_calls", np.float32, "calls/week", "calls a week by travel claims, smoothed"),
     Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
     Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
+    Column("pay", np.float32, "minor units/week", "salary and commission, smoothed"),
+    Column("sales", np.float32, "minor units/week", "credited sell-out at list price, smoothed"),
+    Column("maturity", np.float32, "share", "from amateur (0) to professional (1), from hunter to farmer"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
@@ -55,6 +58,8 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
     Column("checking_hours", np.float32, "hours/week", "reading and checking the team's forms"),
     Column("visit_hours", np.float32, "hours/week", "field visits to all reps of the team"),
     Column("review_hours", np.float32, "hours/week", "review talks with all reps of the team"),
+    Column("exodus", np.float32, "share", "leavers of late, decayed, as a share of the team's positions"),
+    Column("interviews", np.float32, "hours", "interviews owed to applicants"),
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (

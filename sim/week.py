@@ -56,6 +56,9 @@ _PERSON = (
     "alignment",
     "form_use",
     "variable_share",
+    "pay",
+    "sales",
+    "maturity",
 )
 
 WEEK: tuple[Phase, ...] = (
@@ -161,14 +164,14 @@ WEEK: tuple[Phase, ...] = (
         "account",
         account,
         ("reps", "distributors"),
-        ("distributors.stock_value", "reps.variable_share"),
+        ("distributors.stock_value", "reps.variable_share", "reps.pay", "reps.sales"),
         "Everything that happened is booked once, to the minor unit.",
     ),
     Phase(
         "people",
         people,
         ("reps.motivation",),
-        (*(f"reps.{c}" for c in _PERSON), "customers.relationship"),
+        (*(f"reps.{c}" for c in _PERSON), "customers.relationship", "managers.exodus", "managers.interviews"),
         "People leave and join between weeks, after they were paid.",
     ),
     Phase("record", record, ("everything",), (), "The week is written down and the laws of conservation are checked."),

@@ -10,6 +10,7 @@ from sim.agents.market_department import check
 from sim.decisions.head_count import HeadCount
 from sim.decisions.pay import PayPlan
 from sim.decisions.production import Production
+from sim.decisions.recruiting import CHANNELS, INTERVIEWS, Recruiting
 from sim.decisions.seen import PartnersSeen, PlantSeen
 from sim.decisions.sharing import SharingOffer
 from sim.kernels.stock_flow import inventory_position
@@ -77,4 +78,19 @@ def decide_production(state: MarketState) -> Production:
     )
     answer: Production = state.ask("production", seen)
     check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")
+    return answer
+
+
+def decide_recruiting(state: MarketState) -> Recruiting:
+    """Ask by which channel and process the vacancies of every territory are filled."""
+    answer: Recruiting = state.ask(
+        "recruiting", see_firm(state, Decision.RECRUITING), np.arange(len(state.layout.territories))
+    )
+    for numbers, names in ((answer.channel, CHANNELS), (answer.interview, INTERVIEWS)):
+        inside = bool(((numbers >= 0) & (numbers < len(names))).all())
+        check(
+            "policy.recruiting", inside, f"the number {numbers.max()}", f"one of {', '.join(names)}, by number from 0"
+        )
+    positive = bool((answer.care >= 0).all() and (answer.maturity_weight >= 0).all())
+    check("policy.recruiting", positive, "negative care or weight", "at least 0")
     return answer

@@ -12,7 +12,9 @@ from sim import rng
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
+from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
+from sim.solvers.outside_offers import usual_exodus
 from sim.tables import MANAGER_COLUMNS, REP_COLUMNS, VARIABLE_SHARE_AT_START
 
 Array = NDArray[Any]
@@ -66,13 +68,24 @@ def build_sales_force(
             "form_use": params.forms.start,
             "reported_calls": _usual_calls(params),
             "variable_share": VARIABLE_SHARE_AT_START,
+            "pay": params.labour_market.pay / WEEKS_PER_YEAR,
+            "maturity": np.where(filled, _maturity(params, seed, key, tenure), 0.0),
         }
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
-    managers.fill({"territory": np.array(homes, dtype=np.int64)})
+    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
+    exodus = usual_exodus(usual, params.labour_market.contagion_half_life)
+    managers.fill({"territory": np.array(homes, dtype=np.int64), "exodus": exodus})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
+
+
+def _maturity(params: Params, seed: int, key: Array, tenure: Array) -> Array:
+    """Maturity at the start: that of an applicant, grown by the years since."""
+    z = rng.normal(seed, Decision.TRAIT_AT_START, 0, key, 0)
+    fresh = np.clip(params.recruiting.maturity_mean + params.recruiting.maturity_spread * z, 0.0, 1.0)
+    return 1.0 - (1.0 - fresh) * np.exp(-tenure / params.learning.maturity_time)
 
 
 def _usual_calls(params: Params) -> float:

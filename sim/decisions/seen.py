@@ -189,3 +189,22 @@ class PlantSeen:
     shared_deviation: Floats  # [own offers] standard deviation of its error
     shared_share: float  # share of distributors' volume that is shared
     cover: float  # weeks that a production order has to cover
+
+
+@dataclass(frozen=True)
+class QuitSeen:
+    """What reps weigh when they may leave: what they earn, what colleagues earn, and the offer they have, if any."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [R] stable id
+    tenure: Ints  # [R] weeks in the firm
+    newness: Floats  # [R] 1 for a newcomer, falling towards 0 as the learning curve flattens
+    pay: Floats  # [R] own pay a week, minor units, smoothed
+    colleagues_pay: Floats  # [R] mean pay of the team a week, minor units
+    offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one
+    push: Floats  # [R] dissatisfaction, log odds and log hazard; 0 for a content rep
+    hazard: float  # usual weekly hazard of leaving
+    by_offers: float  # part of the usual leavers who go for an offer
+    reluctance: float  # log gain in pay at which a content rep is torn
+    taste: float  # scale of what else counts, log

@@ -18,6 +18,8 @@ from sim.params.customers import (
     Talk,
 )
 from sim.params.information import Database
+from sim.params.labour_market import LabourMarket, Recruiting
+from sim.params.learning import Learning
 from sim.params.management import Forms, Management
 from sim.params.people import People
 from sim.params.rivals import Rivals
@@ -48,3 +50,6 @@ class Params(Section):
     database: Database = Database()
     rivals: Rivals = Rivals()
     costs: Costs = Costs()
+    labour_market: LabourMarket = LabourMarket()
+    recruiting: Recruiting = Recruiting()
+    learning: Learning = Learning()

@@ -141,6 +141,7 @@ def _book_pay(state: MarketState) -> None:
         by={"territory": state.managers.territory, "team": np.arange(len(managers))},
     )
     _smooth_variable_pay(reps, salary, commission)
+    _smooth_earnings(state, salary + commission)
 
 
 def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
@@ -153,6 +154,14 @@ def _smooth_variable_pay(reps: Columns, salary: Money, commission: Money) -> Non
     total = salary + commission
     share = commission / np.where(total > 0, total, 1)
     reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
+
+
+def _smooth_earnings(state: MarketState, pay: Money) -> None:
+    """What reps reckon to earn and what they are seen to sell; of those who had hours this week."""
+    reps, weight = state.reps, 1.0 / state.params.labour_market.sales_memory
+    there = reps_at_work(state)
+    reps.pay[:] = np.where(there, reps.pay + weight * (pay - reps.pay), reps.pay)
+    reps.sales[:] = np.where(there, reps.sales + weight * (reps.credited - reps.sales), reps.sales)
 
 
 def _book_marketing_and_information(state: MarketState) -> None:
@@ -176,9 +185,9 @@ def _book_marketing_and_information(state: MarketState) -> None:
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
 
 
-def book_hiring(state: MarketState, hired: int) -> None:
-    """Cost of filling positions; booked when people join."""
-    state.ledger.pay(MANUFACTURER, state.ledger.outside, hired * state.params.people.hiring_cost, debit=Account.HIRING)
+def book_hiring(state: MarketState, cost: int) -> None:
+    """Cost of filling positions, minor units; booked when people join."""
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, cost, debit=Account.HIRING)
 
 
 def _settle_invoices(state: MarketState) -> None:

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from sim.agents.competitor import decide_rival_prices
 from sim.agents.distributor import decide_retail_prices, decide_sharing
 from sim.agents.information_system import decide_gateway
-from sim.agents.manufacturer import decide_head_count, decide_pay, offer_sharing
+from sim.agents.manufacturer import decide_head_count, decide_pay, decide_recruiting, offer_sharing
 from sim.agents.market_department import decide_advertising, decide_coverage, decide_discounts
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
-from sim.phases.people import lose_relationship
+from sim.phases.labour_market import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import Ints, MarketState
 
@@ -28,6 +28,7 @@ def decide(state: MarketState) -> None:
     _share_data(state)
     _price(state)
     _push(state)
+    state.today.recruiting = decide_recruiting(state)
 
 
 def _size_sales_force(state: MarketState) -> None:

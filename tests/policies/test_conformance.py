@@ -10,7 +10,7 @@ import pytest
 
 from sim.decisions import Rule, Variant, ask
 from sim.policies.registry import kind_of, questions, rules
-from tests.policies.views import TERRITORIES, VIEW_OF, make_view, permute_customers
+from tests.policies.views import REPS, TERRITORIES, VIEW_OF, make_view, permute_customers
 
 RULES = [rule for question in questions() for rule in rules(question).values()]
 IDS = [f"{rule.question}.{kind_of(rule)}" for rule in RULES]
@@ -36,6 +36,8 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "retail_price": {"price": (0, None)},
     "rival_price": {"price": (0, None)},
     "production": {"quantity": (0, None)},
+    "quit": {"probability": (0, 1)},
+    "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
 }
 
 
@@ -101,6 +103,7 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "managers": getattr(view, "team_territory", None),
         "distributors": getattr(view, "territory", None),
         "partners": getattr(view, "territory", None),
+        "leavers": np.arange(REPS) % TERRITORIES,
     }.get(VIEW_OF[rule.question])
     if rule.question in ("coverage", "segmentation"):
         territory = view.customers.territory

@@ -13,6 +13,7 @@ from sim.decisions.seen import (
     ManagerSeen,
     PartnersSeen,
     PlantSeen,
+    QuitSeen,
     RepSeen,
     TruthSeen,
 )
@@ -38,6 +39,8 @@ VIEW_OF = {
     "retail_price": "distributors",
     "rival_price": "rivals",
     "production": "plant",
+    "quit": "leavers",
+    "recruiting": "firm",
 }
 
 
@@ -51,6 +54,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "partners": _partners,
         "rivals": _rivals,
         "plant": _plant,
+        "leavers": _leavers,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -202,4 +206,23 @@ def _plant(chance: np.random.Generator, luck: Luck, week: int, segments: int) ->
         shared_deviation=chance.uniform(0, 60, OWN),
         shared_share=0.5,
         cover=3.0,
+    )
+
+
+def _leavers(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> QuitSeen:
+    offered = chance.random(REPS) < 0.5
+    return QuitSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(REPS) * 7,
+        tenure=chance.integers(0, 200, REPS),
+        newness=chance.uniform(0, 1, REPS),
+        pay=chance.uniform(50_000, 120_000, REPS),
+        colleagues_pay=np.full(REPS, 80_000.0),
+        offer=np.where(offered, chance.uniform(50_000, 120_000, REPS), 0.0),
+        push=chance.normal(0, 0.5, REPS),
+        hazard=0.005,
+        by_offers=0.75,
+        reluctance=0.1,
+        taste=0.1,
     )

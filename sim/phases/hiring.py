@@ -1,0 +1,167 @@
+"""Hiring: vacancies are filled through a channel, by an interview, with applicants who may say no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.phases.account import book_hiring
+from sim.quantity import WEEKS_PER_YEAR
+from sim.rng import Decision
+from sim.solvers.selection import ability_behind, first_to_accept
+from sim.state import MarketState
+from sim.tables import VARIABLE_SHARE_AT_START
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.integer[Any]]
+
+#: Places of a hire's draws after those of the applicants, of which there are at most 100.
+_REST, _ZEAL = 990, 991
+
+#: What a newcomer has none of yet.
+_FRESH = ("tenure", "coached", "trained", "feedback", "carry", "skill")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How each position [R] would be filled this week."""
+
+    weeks: Floats  # mean time to fill
+    cost: Ints  # minor units a hire
+    applicants: Ints
+    quality: Floats  # sd of ability
+    validity: Floats
+    hours: Floats  # manager's, per applicant
+    care: Floats  # part of these spent on treating applicants as guests
+    maturity_weight: Floats
+
+
+def hire(state: MarketState) -> None:
+    """Vacant positions are filled by the applicant who looks best to the selection and accepts."""
+    reps, teams = state.reps, len(state.managers)
+    way = _ways(state)
+    chance = np.where(way.weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(way.weeks, 1.0)))
+    chosen = reps.position & ~reps.active & (state.luck(Decision.HIRE).uniform(reps.key) < chance)
+    rows = np.flatnonzero(chosen)
+    hours = way.applicants[rows] * way.hours[rows]
+    state.managers.interviews[:] += np.bincount(reps.team[rows], weights=hours, minlength=teams)
+    who, looks = _choose(state, way, rows)
+    hired = np.bincount(reps.team[rows[who >= 0]], minlength=teams)
+    state.record.put(state.week, "hires", hired)
+    state.heads.hire(state.week, hired)
+    rows, looks, who = rows[who >= 0], looks[:, who >= 0], who[who >= 0]
+    book_hiring(state, int(way.cost[rows].sum()))
+    if len(rows):
+        _join(state, way, rows, looks[who, np.arange(len(rows))], who)
+
+
+def _ways(state: MarketState) -> _Way:
+    """What the firm's answer means for each position."""
+    answer, usual, numbers = state.today.recruiting, state.params.people, state.params.recruiting
+    assert answer is not None
+    channel, interview = answer.channel[state.reps.territory], answer.interview[state.reps.territory]
+    care = answer.care[state.reps.territory]
+    validities = (usual.validity, numbers.validity_structured, numbers.validity_work_sample, numbers.validity_knowledge)
+    hours = (
+        numbers.hours_unstructured,
+        numbers.hours_structured,
+        numbers.hours_work_sample,
+        numbers.hours_knowledge,
+    )
+    return _Way(
+        weeks=np.array([usual.vacancy, numbers.referral_weeks, numbers.agency_weeks])[channel],
+        cost=np.array([usual.hiring_cost, numbers.referral_cost, numbers.agency_cost])[channel],
+        applicants=np.array([usual.applicants, numbers.referral_applicants, numbers.agency_applicants])[channel],
+        quality=np.array([0.0, numbers.referral_quality, numbers.agency_quality])[channel],
+        validity=np.array(validities)[interview],
+        hours=np.array(hours)[interview] + care,
+        care=care,
+        maturity_weight=answer.maturity_weight[state.reps.territory],
+    )
+
+
+def _draw_index(state: MarketState, rows: Ints) -> Ints:
+    """First place of the draws for the next person to hold each position."""
+    index: Ints = (state.reps.hires[rows].astype(np.int64) + 1) * 1000
+    return index
+
+
+def _choose(state: MarketState, way: _Way, rows: Ints) -> tuple[Ints, Floats]:
+    """Number of the applicant hired for each of ``rows``, −1 where all decline, and all applicants' looks [applicants, rows]."""
+    reps, most = state.reps, int(way.applicants[rows].max(initial=0))
+    if most == 0:
+        return np.empty(0, dtype=np.int64), np.empty((0, 0))
+    index, places = _draw_index(state, rows), np.arange(most)[:, None]
+    looks = state.luck(Decision.HIRE_ABILITY).normal(reps.key[rows][None], index[None] + places)
+    missing = places >= way.applicants[rows][None]
+    score = looks
+    if way.maturity_weight.any():
+        maturity = state.luck(Decision.APPLICANT).normal(reps.key[rows][None], index[None] + places)
+        score = looks + way.maturity_weight[rows] * maturity
+    accepts = state.luck(Decision.OFFER_ACCEPTED).uniform(reps.key[rows][None], places) < _acceptance(state, way)[rows]
+    chosen = first_to_accept(np.where(missing, -np.inf, score), accepts & ~missing)
+    return chosen, looks
+
+
+def _acceptance(state: MarketState, way: _Way) -> Floats:
+    """Probability that an applicant accepts each position [R]: the usual one at the market's pay and the usual care."""
+    numbers = state.params.recruiting
+    if numbers.accept >= 1.0:
+        return np.ones(len(state.reps))
+    pay = np.log(np.maximum(colleagues_pay(state), 1.0) * WEEKS_PER_YEAR / state.params.labour_market.pay)
+    odds = (
+        special.logit(numbers.accept) + numbers.accept_pay * pay + numbers.accept_care * (way.care - numbers.care_usual)
+    )
+    accepted: Floats = special.expit(odds)
+    return accepted
+
+
+def colleagues_pay(state: MarketState) -> Floats:
+    """Mean pay a week of the team of each position [R], minor units; the market's where nobody is left."""
+    reps, teams = state.reps, len(state.managers)
+    return _team_mean(state, reps.pay, np.full(teams, state.params.labour_market.pay / WEEKS_PER_YEAR))[reps.team]
+
+
+def _team_mean(state: MarketState, values: Floats, nobody: Floats) -> Floats:
+    """Mean of ``values`` [R] over the reps of each team [M]; ``nobody`` [M] where a team is empty."""
+    reps, teams = state.reps, len(state.managers)
+    heads = np.bincount(reps.team[reps.active], minlength=teams)
+    total = np.bincount(reps.team[reps.active], weights=values[reps.active], minlength=teams)
+    mean: Floats = np.where(heads > 0, total / np.maximum(heads, 1), nobody)
+    return mean
+
+
+def _join(state: MarketState, way: _Way, rows: Ints, looks: Floats, who: Ints) -> None:
+    """Applicants ``who`` [rows], of whom ``looks`` were seen, take the positions ``rows``."""
+    reps, calls = state.reps, state.params.calls
+    traits, index = state.luck(Decision.HIRE_ABILITY), _draw_index(state, rows)
+    ability = ability_behind(looks, traits.normal(reps.key[rows], index + _REST), way.validity[rows])
+    pay = colleagues_pay(state)
+    sales = _team_mean(state, reps.sales, np.zeros(len(state.managers)))[reps.team]
+    for column in _FRESH:
+        getattr(reps, column)[rows] = 0
+    reps.ability[rows] = calls.ability_spread * (ability + way.quality[rows])
+    reps.zeal[rows] = np.maximum(1.0 + calls.motivation_spread * traits.normal(reps.key[rows], index + _ZEAL), 0.0)
+    reps.motivation[rows] = reps.zeal[rows]
+    reps.maturity[rows] = _maturity(state, way, rows, who)
+    reps.skill[rows] = reps.ability[rows]
+    reps.alignment[rows] = calls.compliance_start
+    reps.form_use[rows] = state.params.forms.start
+    reps.variable_share[rows] = VARIABLE_SHARE_AT_START
+    reps.pay[rows] = pay[rows]
+    reps.sales[rows] = sales[rows]
+    reps.hires[rows] += 1
+    reps.active[rows] = True
+
+
+def _maturity(state: MarketState, way: _Way, rows: Ints, who: Ints) -> Floats:
+    """Maturity of those who join: what was seen of it is as valid as what was seen of ability."""
+    numbers, reps = state.params.recruiting, state.reps
+    traits, index = state.luck(Decision.APPLICANT), _draw_index(state, rows)
+    seen, rest = traits.normal(reps.key[rows], index + who), traits.normal(reps.key[rows], index + _REST)
+    z = ability_behind(seen, rest, way.validity[rows])
+    return np.clip(numbers.maturity_mean + numbers.maturity_spread * z, 0.0, 1.0)
