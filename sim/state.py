@@ -48,6 +48,7 @@ class Use(IntEnum):
     TRAVEL = 6
     SELLING = 7
     IDLE = 8  # field hours not used: less than full effort, or no accounts
+    CONTROL = 9  # showing what was done to whoever checks
 
 
 class ManagerUse(IntEnum):
@@ -59,6 +60,9 @@ class ManagerUse(IntEnum):
     VISITS = 3
     TALKS = 4
     SPARE = 5
+    INTERVIEWS = 6
+    CONTROL = 7  # unannounced checks of reps' work
+    TRAINING = 8  # on the job
 
 
 @dataclass

@@ -49,6 +49,15 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("pay", np.float32, "minor units/week", "salary and commission, smoothed"),
     Column("sales", np.float32, "minor units/week", "credited sell-out at list price, smoothed"),
     Column("maturity", np.float32, "share", "from amateur (0) to professional (1), from hunter to farmer"),
+    Column("meetings", np.float32, "hours", "meetings of this week by kind", "kinds of meeting"),
+    Column("checks", np.float32, "checks", "unannounced checks of the rep's work this week"),
+    Column("on_the_job_hours", np.float32, "hours", "training on the job of this week, with the manager"),
+    Column("training_fee", np.float64, "minor units", "paid for the rep's training this week"),
+    Column("inducted", np.float32, "hours", "induction received, decayed"),
+    Column("drilled", np.float32, "hours", "training on the job received, decayed"),
+    Column("know_how", np.float32, "sd", "skill learnt from colleagues, decayed"),
+    Column("fairness", np.float32, "share", "review talks that were full and fair, decayed"),
+    Column("morale", np.float32, "1", "what the meetings of late have added or taken"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
@@ -60,6 +69,9 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
     Column("review_hours", np.float32, "hours/week", "review talks with all reps of the team"),
     Column("exodus", np.float32, "share", "leavers of late, decayed, as a share of the team's positions"),
     Column("interviews", np.float32, "hours", "interviews owed to applicants"),
+    Column("interview_hours", np.float32, "hours/week", "interviews with applicants"),
+    Column("control_hours", np.float32, "hours/week", "unannounced checks"),
+    Column("on_the_job_hours", np.float32, "hours/week", "training reps on the job"),
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (

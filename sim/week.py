@@ -38,9 +38,18 @@ _FORECASTS = tuple(
     for a in ("level", "demands", "errors")
 )
 _STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE)
-_OF_MANAGERS = ("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours")
-_ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
-_LEARNT = ("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation")
+_OF_MANAGERS = (
+    *("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours"),
+    *("interviews", "interview_hours", "control_hours", "on_the_job_hours"),
+)
+_ROUTINES = (
+    *("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours"),
+    *("meetings", "checks", "on_the_job_hours", "training_fee"),
+)
+_LEARNT = (
+    *("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation"),
+    *("inducted", "drilled", "know_how", "fairness", "morale", "maturity"),
+)
 _PERSON = (
     "active",
     "tenure",
@@ -59,6 +68,11 @@ _PERSON = (
     "pay",
     "sales",
     "maturity",
+    "inducted",
+    "drilled",
+    "know_how",
+    "fairness",
+    "morale",
 )
 
 WEEK: tuple[Phase, ...] = (

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.decisions.routines import MEETINGS
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
@@ -44,7 +45,7 @@ def build_sales_force(
     place = np.concatenate([np.arange(r) for r in room]) if len(room) else np.empty(0, dtype=np.int64)
     filled = place < positions[territory]
     team, teams = _teams(world, territory, place, filled, roster)
-    reps = Columns(REP_COLUMNS, len(territory), {})
+    reps = Columns(REP_COLUMNS, len(territory), {"kinds of meeting": len(MEETINGS)})
     key = (territory * 1000 + place).astype(np.uint32)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
     tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)

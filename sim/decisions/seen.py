@@ -122,6 +122,7 @@ class ManagerSeen:
     span: Ints  # [M] filled positions in the team
     hours: Floats  # [M] hours a week
     plan_gap: Floats  # [M] calls short of plan as a share of plan, by travel claims and forms; 0 in the first week
+    past_gaps: Floats  # [26, M] the same by weeks ago, last week first; 0 for weeks before the first
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sim.params.information import Database
 from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
 from sim.params.management import Forms, Management
+from sim.params.meetings import Control, Meetings
 from sim.params.people import People
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
@@ -53,3 +54,5 @@ class Params(Section):
     labour_market: LabourMarket = LabourMarket()
     recruiting: Recruiting = Recruiting()
     learning: Learning = Learning()
+    meetings: Meetings = Meetings()
+    control: Control = Control()

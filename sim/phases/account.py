@@ -130,7 +130,7 @@ def _book_pay(state: MarketState) -> None:
     at = {"territory": reps.territory[gone], "team": reps.team[gone]}
     ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
     ledger.pay(MANUFACTURER, outside, reps.calls.astype(np.int64) * costs.travel, debit=Account.TRAVEL, by=by)
-    trained = np.where(reps_at_work(state), reps.training_hours * numbers.training_price, 0.0)
+    trained = np.where(reps_at_work(state), reps.training_fee, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)
     managers = np.full(len(state.managers), round(numbers.manager_pay / WEEKS_PER_YEAR), dtype=np.int64)
     ledger.pay(

@@ -23,7 +23,10 @@ Ints = NDArray[np.integer[Any]]
 _REST, _ZEAL = 990, 991
 
 #: What a newcomer has none of yet.
-_FRESH = ("tenure", "coached", "trained", "feedback", "carry", "skill")
+_FRESH = (
+    *("tenure", "coached", "trained", "feedback", "carry", "skill"),
+    *("inducted", "drilled", "know_how", "fairness", "morale"),
+)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _record_team(state: MarketState) -> None:
         "hours_selling": worked + idle_selling,
         "hours_worked": worked,
         "hours_travel": spent[Use.TRAVEL],
-        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING]].sum(axis=0),
+        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL]].sum(axis=0),
         "hours_administration": spent[Use.ADMINISTRATION],
         "reps": there,
         "positions": reps.position,

@@ -24,7 +24,11 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "effort": {"effort": (0, 1)},
     "pay": {"salary": (0, None), "commission_on_revenue": (0, 1), "commission_on_margin": (0, 1)},
     "routines": dict.fromkeys(
-        ("meeting_hours", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"), (0, 168)
+        (
+            *("meetings", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"),
+            *("on_the_job_hours", "induction_hours", "structured", "checks", "goal"),
+        ),
+        (0, 168),
     ),
     "gateway": {},
     "advertising": {"spend": (0, None)},

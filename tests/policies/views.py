@@ -135,6 +135,7 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
 
 
 def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> ManagerSeen:
+    gaps = chance.uniform(-0.1, 0.5, (26, MANAGERS))
     return ManagerSeen(
         week=week,
         luck=luck,
@@ -142,7 +143,8 @@ def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int)
         team_territory=np.arange(MANAGERS),
         span=chance.integers(1, 10, MANAGERS),
         hours=np.full(MANAGERS, 42.0),
-        plan_gap=chance.uniform(0, 0.5, MANAGERS),
+        plan_gap=gaps[0],
+        past_gaps=gaps,
     )
 
 
