@@ -28,6 +28,7 @@ ORDINARY = {
     "production": "order_up_to",
     "quit": "weigh_offers",
     "recruiting": "one_way",
+    "retention": "none",
 }
 
 

@@ -119,6 +119,7 @@ class Decision(IntEnum):
     EFFORT = 259
     CALL_TIES = 260  # which of the accounts that are owed equally much a rep visits; not a rule's
     RECRUITING = 261
+    RETENTION = 262
 
 
 @jit

@@ -58,6 +58,9 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("know_how", np.float32, "sd", "skill learnt from colleagues, decayed"),
     Column("fairness", np.float32, "share", "review talks that were full and fair, decayed"),
     Column("morale", np.float32, "1", "what the meetings of late have added or taken"),
+    Column("style", np.int8, "-", "behaviour style, number in a circle of four"),
+    Column("need", np.int8, "-", "need that leads the person: security, belonging, esteem, growth"),
+    Column("lack", np.float32, "log odds", "push to leave where a need for security or belonging is not met"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
@@ -72,6 +75,7 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
     Column("interview_hours", np.float32, "hours/week", "interviews with applicants"),
     Column("control_hours", np.float32, "hours/week", "unannounced checks"),
     Column("on_the_job_hours", np.float32, "hours/week", "training reps on the job"),
+    Column("style", np.int8, "-", "behaviour style, number in a circle of four"),
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (

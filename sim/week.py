@@ -48,7 +48,7 @@ _ROUTINES = (
 )
 _LEARNT = (
     *("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation"),
-    *("inducted", "drilled", "know_how", "fairness", "morale", "maturity"),
+    *("inducted", "drilled", "know_how", "fairness", "morale", "maturity", "lack"),
 )
 _PERSON = (
     "active",
@@ -73,6 +73,9 @@ _PERSON = (
     "know_how",
     "fairness",
     "morale",
+    "style",
+    "need",
+    "lack",
 )
 
 WEEK: tuple[Phase, ...] = (

@@ -201,7 +201,7 @@ class QuitSeen:
     key: Ints  # [R] stable id
     tenure: Ints  # [R] weeks in the firm
     newness: Floats  # [R] 1 for a newcomer, falling towards 0 as the learning curve flattens
-    pay: Floats  # [R] own pay a week, minor units, smoothed
+    pay: Floats  # [R] own pay a week, minor units, smoothed; with a bonus for staying spread over a year
     colleagues_pay: Floats  # [R] mean pay of the team a week, minor units
     offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one
     push: Floats  # [R] dissatisfaction, log odds and log hazard; 0 for a content rep
@@ -209,3 +209,16 @@ class QuitSeen:
     by_offers: float  # part of the usual leavers who go for an offer
     reluctance: float  # log gain in pay at which a content rep is torn
     taste: float  # scale of what else counts, log
+
+
+@dataclass(frozen=True)
+class RetentionSeen:
+    """What the firm sees of reps who may leave: its payroll, their sales, and the offers they tell it of."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [R] stable id
+    territory: Ints  # [R]
+    attainment: Floats  # [R] credited sales over the mean of the team, smoothed; 0 for vacant positions
+    pay: Floats  # [R] pay a week, minor units, smoothed
+    offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one

@@ -22,6 +22,7 @@ from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
 from sim.params.management import Forms, Management
 from sim.params.meetings import Control, Meetings
+from sim.params.motives import Motives
 from sim.params.people import People
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
@@ -56,3 +57,4 @@ class Params(Section):
     learning: Learning = Learning()
     meetings: Meetings = Meetings()
     control: Control = Control()
+    motives: Motives = Motives()

@@ -190,6 +190,12 @@ def book_hiring(state: MarketState, cost: int) -> None:
     state.ledger.pay(MANUFACTURER, state.ledger.outside, cost, debit=Account.HIRING)
 
 
+def book_stay_bonus(state: MarketState, bonus: Money) -> None:
+    """What reps [R] get for staying, minor units; booked in the week in which they decline an offer."""
+    by = {"territory": state.reps.territory, "team": state.reps.team}
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, bonus, debit=Account.BONUS, by=by)
+
+
 def _settle_invoices(state: MarketState) -> None:
     for buyers, amount in state.invoices.pop(state.week, []):
         state.ledger.settle(buyers, MANUFACTURER, amount)

@@ -12,6 +12,7 @@ from scipy import special
 from sim.phases.account import book_hiring
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
+from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.selection import ability_behind, first_to_accept
 from sim.state import MarketState
 from sim.tables import VARIABLE_SHARE_AT_START
@@ -20,12 +21,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
 
 #: Places of a hire's draws after those of the applicants, of which there are at most 100.
-_REST, _ZEAL = 990, 991
+_REST, _ZEAL, _STYLE, _NEED = 990, 991, 992, 993
 
 #: What a newcomer has none of yet.
 _FRESH = (
     *("tenure", "coached", "trained", "feedback", "carry", "skill"),
-    *("inducted", "drilled", "know_how", "fairness", "morale"),
+    *("inducted", "drilled", "know_how", "fairness", "morale", "lack"),
 )
 
 
@@ -126,7 +127,9 @@ def _acceptance(state: MarketState, way: _Way) -> Floats:
 def colleagues_pay(state: MarketState) -> Floats:
     """Mean pay a week of the team of each position [R], minor units; the market's where nobody is left."""
     reps, teams = state.reps, len(state.managers)
-    return _team_mean(state, reps.pay, np.full(teams, state.params.labour_market.pay / WEEKS_PER_YEAR))[reps.team]
+    market = np.full(teams, state.params.labour_market.pay / WEEKS_PER_YEAR)
+    pay: Floats = _team_mean(state, reps.pay, market)[reps.team]
+    return pay
 
 
 def _team_mean(state: MarketState, values: Floats, nobody: Floats) -> Floats:
@@ -151,6 +154,9 @@ def _join(state: MarketState, way: _Way, rows: Ints, looks: Floats, who: Ints) -
     reps.zeal[rows] = np.maximum(1.0 + calls.motivation_spread * traits.normal(reps.key[rows], index + _ZEAL), 0.0)
     reps.motivation[rows] = reps.zeal[rows]
     reps.maturity[rows] = _maturity(state, way, rows, who)
+    persons = state.luck(Decision.APPLICANT)
+    reps.style[rows] = np.floor(len(STYLES) * persons.uniform(reps.key[rows], index + _STYLE))
+    reps.need[rows] = np.floor(len(NEEDS) * persons.uniform(reps.key[rows], index + _NEED))
     reps.skill[rows] = reps.ability[rows]
     reps.alignment[rows] = calls.compliance_start
     reps.form_use[rows] = state.params.forms.start

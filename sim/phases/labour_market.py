@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.manufacturer import decide_retention
 from sim.agents.sales_rep import decide_quits
+from sim.phases.account import book_stay_bonus
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.solvers.outside_offers import attention, usual_acceptance, usual_exodus
@@ -23,8 +25,10 @@ def leave(state: MarketState) -> None:
     reps, teams = state.reps, len(state.managers)
     visible = attainment(state)
     offer = _outside_offers(state, visible)
-    probability = decide_quits(state, offer)
+    stay_bonus = decide_retention(state, offer, visible)
+    probability = decide_quits(state, offer, stay_bonus)
     leaves = reps.active & (state.luck(Decision.QUIT).uniform(reps.key) < probability)
+    book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
     _record(state, visible, offer > 0, leaves)
     state.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=teams))
     _pull(state, leaves)

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decisions.routines import Routines
+from sim.phases.labour_market import attainment
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.doses import after_talk, combine, dose_effect
 from sim.solvers.form_loop import next_use
 from sim.solvers.know_how import after_exchange, better_half
+from sim.solvers.motives import HYGIENE, need_met, style_match
 from sim.state import MarketState
 
 Floats = NDArray[np.floating]
@@ -123,4 +125,23 @@ def _wear(state: MarketState) -> None:
     )
     worn = numbers.overhead_on_motivation * excess + kappa * reps.observed
     added = state.params.meetings.morale_effect * np.tanh(reps.morale) + control.fairness_on_motivation * reps.fairness
-    reps.motivation[:] = np.maximum(reps.zeal - worn + added, 0.0)
+    reps.motivation[:] = np.maximum(reps.zeal - worn + added + _moved(state), 0.0)
+
+
+def _moved(state: MarketState) -> Floats:
+    """Motivation that style and needs add or take [R]; a need for security or belonging that is not met pushes out."""
+    numbers, reps = state.params.motives, state.reps
+    learning = reps.coached + reps.trained + reps.inducted + reps.drilled
+    met = need_met(
+        reps.need,
+        security=1.0 - reps.variable_share,
+        belonging=dose_effect(1.0, reps.meeting_hours, state.params.management.meeting_half),
+        esteem=attainment(state) / 2.0,
+        growth=dose_effect(1.0, learning, state.params.management.training_half),
+    )
+    hygiene = reps.need < HYGIENE
+    reps.lack[:] = numbers.needs_on_quits * np.where(hygiene, np.maximum(numbers.usual - met, 0.0), 0.0)
+    driven = np.where(hygiene, 0.0, met - numbers.usual)
+    match = style_match(state.managers.style[reps.team], reps.style)
+    moved: Floats = numbers.style_on_motivation * match + numbers.needs_on_motivation * driven
+    return moved

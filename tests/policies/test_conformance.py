@@ -41,6 +41,7 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "rival_price": {"price": (0, None)},
     "production": {"quantity": (0, None)},
     "quit": {"probability": (0, 1)},
+    "retention": {"stay_bonus": (0, None)},
     "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
 }
 
@@ -108,6 +109,7 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "distributors": getattr(view, "territory", None),
         "partners": getattr(view, "territory", None),
         "leavers": np.arange(REPS) % TERRITORIES,
+        "retained": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
     if rule.question in ("coverage", "segmentation"):
         territory = view.customers.territory

@@ -15,6 +15,7 @@ from sim.decisions.seen import (
     PlantSeen,
     QuitSeen,
     RepSeen,
+    RetentionSeen,
     TruthSeen,
 )
 from sim.rng import Decision, Luck
@@ -41,6 +42,7 @@ VIEW_OF = {
     "production": "plant",
     "quit": "leavers",
     "recruiting": "firm",
+    "retention": "retained",
 }
 
 
@@ -55,6 +57,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "rivals": _rivals,
         "plant": _plant,
         "leavers": _leavers,
+        "retained": _retained,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -227,4 +230,17 @@ def _leavers(chance: np.random.Generator, luck: Luck, week: int, segments: int) 
         by_offers=0.75,
         reluctance=0.1,
         taste=0.1,
+    )
+
+
+def _retained(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RetentionSeen:
+    offered = chance.random(REPS) < 0.5
+    return RetentionSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(REPS) * 7,
+        territory=np.arange(REPS) % TERRITORIES,
+        attainment=chance.uniform(0, 2, REPS),
+        pay=chance.uniform(50_000, 120_000, REPS),
+        offer=np.where(offered, chance.uniform(50_000, 120_000, REPS), 0.0),
     )
