@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
 from sim.decisions.routines import Routines
 from sim.decisions.seen import ManagerSeen
@@ -46,6 +47,9 @@ def decide_routines(state: MarketState) -> Routines:
             raise InputError(
                 "policy.routines", f"the rule answered with negative {name}", "hours of at least 0", "mend the rule"
             )
+    check(
+        "policy.routines", bool((answer.structured <= 1).all()), "more than all of the meetings", "a share from 0 to 1"
+    )
     return answer
 
 

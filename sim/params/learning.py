@@ -35,7 +35,7 @@ class Learning(Section):
         40.0, unit="hours", doc="Decayed hours on the job at which 63 % of the effect is reached.", bounds=(0.1, 500)
     )
     know_how_transfer: float = param(
-        0.81,
+        0.84,
         unit="share",
         doc="Part of the gap to the better half of the team that structured meetings close: +24 % sales during.",
         bounds=(0, 1),

@@ -43,6 +43,12 @@ class Control(Section):
     check_hours: float = param(
         0.25, unit="manager's hours/check", doc="Time of one unannounced check of a rep's work.", bounds=(0, 10)
     )
+    check_effect: float = param(
+        0.35,
+        unit="share",
+        doc="Part of the gap to full alignment that checks can close when they see all work.",
+        bounds=(0, 1),
+    )
     rep_time: float = param(
         0.0,
         unit="share",
@@ -67,7 +73,7 @@ class Control(Section):
         soft=(0, 0.5),
     )
     maturity_reference: float = param(
-        0.6, unit="share", doc="Maturity at which being seen costs observation_on_motivation.", bounds=(0, 1)
+        0.7, unit="share", doc="Maturity at which being seen costs observation_on_motivation.", bounds=(0, 1)
     )
     goal_d: float = param(
         0.34,

@@ -36,13 +36,14 @@ def _of_meetings(state: MarketState, weights: tuple[float, ...]) -> Floats:
 
 
 def _align(state: MarketState) -> None:
-    """Alignment with the plan follows meetings and field visits; visits and checks see the work."""
+    """Alignment with the plan follows meetings, field visits and checks; visits and checks see the work."""
     numbers, reps = state.params.management, state.reps
     meetings = _of_meetings(state, state.params.meetings.alignment)
     by_meetings = dose_effect(numbers.meeting_effect, meetings, numbers.meeting_half)
     by_visits = dose_effect(numbers.visit_effect, reps.visit_hours, numbers.visit_half)
+    by_checks = dose_effect(state.params.control.check_effect, reps.checks, 1.0)
     start = state.params.calls.compliance_start
-    target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits)
+    target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits) * (1.0 - by_checks)
     reps.alignment[:] += numbers.alignment_speed * (target - reps.alignment)
     reps.observed[:] = seen_share(reps.visit_hours / numbers.observation_half + reps.checks)
 
