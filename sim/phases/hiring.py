@@ -32,9 +32,8 @@ _FRESH = (
 
 @dataclass(frozen=True)
 class _Way:
-    """How each position [R] would be filled this week."""
+    """How each of some positions is filled this week, one row each."""
 
-    weeks: Floats  # mean time to fill
     cost: Ints  # minor units a hire
     applicants: Ints
     quality: Floats  # sd of ability
@@ -43,32 +42,47 @@ class _Way:
     care: Floats  # part of these spent on treating applicants as guests
     maturity_weight: Floats
 
+    def of(self, rows: NDArray[np.bool_]) -> _Way:
+        """The same for some of the positions."""
+        return _Way(**{name: values[rows] for name, values in vars(self).items()})
+
 
 def hire(state: MarketState) -> None:
     """Vacant positions are filled by the applicant who looks best to the selection and accepts."""
     reps, teams = state.reps, len(state.managers)
-    way = _ways(state)
-    chance = np.where(way.weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(way.weeks, 1.0)))
-    chosen = reps.position & ~reps.active & (state.luck(Decision.HIRE).uniform(reps.key) < chance)
-    rows = np.flatnonzero(chosen)
-    hours = way.applicants[rows] * way.hours[rows]
+    rows = np.flatnonzero(reps.position & ~reps.active)
+    rows = rows[state.luck(Decision.HIRE).uniform(reps.key[rows]) < _chance(state, rows)]
+    if len(rows) == 0:
+        return
+    way = _ways(state, rows)
+    hours = way.applicants * way.hours
     state.managers.interviews[:] += np.bincount(reps.team[rows], weights=hours, minlength=teams)
     who, looks = _choose(state, way, rows)
-    hired = np.bincount(reps.team[rows[who >= 0]], minlength=teams)
+    joins = who >= 0
+    hired = np.bincount(reps.team[rows[joins]], minlength=teams)
     state.record.put(state.week, "hires", hired)
     state.heads.hire(state.week, hired)
-    rows, looks, who = rows[who >= 0], looks[:, who >= 0], who[who >= 0]
-    book_hiring(state, int(way.cost[rows].sum()))
-    if len(rows):
-        _join(state, way, rows, looks[who, np.arange(len(rows))], who)
+    book_hiring(state, int(way.cost[joins].sum()))
+    if joins.any():
+        _join(state, rows[joins], looks[who, np.arange(len(rows))][joins], who[joins], way.of(joins))
 
 
-def _ways(state: MarketState) -> _Way:
-    """What the firm's answer means for each position."""
+def _chance(state: MarketState, rows: Ints) -> Floats:
+    """Probability that the search for each of ``rows`` comes to its end this week."""
     answer, usual, numbers = state.today.recruiting, state.params.people, state.params.recruiting
     assert answer is not None
-    channel, interview = answer.channel[state.reps.territory], answer.interview[state.reps.territory]
-    care = answer.care[state.reps.territory]
+    weeks = np.array([usual.vacancy, numbers.referral_weeks, numbers.agency_weeks])
+    chance = np.where(weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(weeks, 1.0)))
+    of_rows: Floats = chance[answer.channel[state.reps.territory[rows]]]
+    return of_rows
+
+
+def _ways(state: MarketState, rows: Ints) -> _Way:
+    """What the firm's answer means for the positions ``rows``."""
+    answer, usual, numbers = state.today.recruiting, state.params.people, state.params.recruiting
+    assert answer is not None
+    home = state.reps.territory[rows]
+    channel, interview, care = answer.channel[home], answer.interview[home], answer.care[home]
     validities = (usual.validity, numbers.validity_structured, numbers.validity_work_sample, numbers.validity_knowledge)
     hours = (
         numbers.hours_unstructured,
@@ -77,14 +91,13 @@ def _ways(state: MarketState) -> _Way:
         numbers.hours_knowledge,
     )
     return _Way(
-        weeks=np.array([usual.vacancy, numbers.referral_weeks, numbers.agency_weeks])[channel],
         cost=np.array([usual.hiring_cost, numbers.referral_cost, numbers.agency_cost])[channel],
         applicants=np.array([usual.applicants, numbers.referral_applicants, numbers.agency_applicants])[channel],
         quality=np.array([0.0, numbers.referral_quality, numbers.agency_quality])[channel],
         validity=np.array(validities)[interview],
         hours=np.array(hours)[interview] + care,
         care=care,
-        maturity_weight=answer.maturity_weight[state.reps.territory],
+        maturity_weight=answer.maturity_weight[home],
     )
 
 
@@ -96,27 +109,25 @@ def _draw_index(state: MarketState, rows: Ints) -> Ints:
 
 def _choose(state: MarketState, way: _Way, rows: Ints) -> tuple[Ints, Floats]:
     """Number of the applicant hired for each of ``rows``, −1 where all decline, and all applicants' looks [applicants, rows]."""
-    reps, most = state.reps, int(way.applicants[rows].max(initial=0))
-    if most == 0:
-        return np.empty(0, dtype=np.int64), np.empty((0, 0))
-    index, places = _draw_index(state, rows), np.arange(most)[:, None]
+    reps = state.reps
+    index, places = _draw_index(state, rows), np.arange(way.applicants.max())[:, None]
     looks = state.luck(Decision.HIRE_ABILITY).normal(reps.key[rows][None], index[None] + places)
-    missing = places >= way.applicants[rows][None]
+    missing = places >= way.applicants
     score = looks
     if way.maturity_weight.any():
         maturity = state.luck(Decision.APPLICANT).normal(reps.key[rows][None], index[None] + places)
-        score = looks + way.maturity_weight[rows] * maturity
-    accepts = state.luck(Decision.OFFER_ACCEPTED).uniform(reps.key[rows][None], places) < _acceptance(state, way)[rows]
+        score = looks + way.maturity_weight * maturity
+    accepts = state.luck(Decision.OFFER_ACCEPTED).uniform(reps.key[rows][None], places) < _acceptance(state, way, rows)
     chosen = first_to_accept(np.where(missing, -np.inf, score), accepts & ~missing)
     return chosen, looks
 
 
-def _acceptance(state: MarketState, way: _Way) -> Floats:
-    """Probability that an applicant accepts each position [R]: the usual one at the market's pay and the usual care."""
+def _acceptance(state: MarketState, way: _Way, rows: Ints) -> Floats:
+    """Probability that an applicant accepts each of the positions ``rows``: the usual one at the market's pay and the usual care."""
     numbers = state.params.recruiting
     if numbers.accept >= 1.0:
-        return np.ones(len(state.reps))
-    pay = np.log(np.maximum(colleagues_pay(state), 1.0) * WEEKS_PER_YEAR / state.params.labour_market.pay)
+        return np.ones(len(rows))
+    pay = np.log(np.maximum(colleagues_pay(state)[rows], 1.0) * WEEKS_PER_YEAR / state.params.labour_market.pay)
     odds = (
         special.logit(numbers.accept) + numbers.accept_pay * pay + numbers.accept_care * (way.care - numbers.care_usual)
     )
@@ -141,16 +152,16 @@ def _team_mean(state: MarketState, values: Floats, nobody: Floats) -> Floats:
     return mean
 
 
-def _join(state: MarketState, way: _Way, rows: Ints, looks: Floats, who: Ints) -> None:
-    """Applicants ``who`` [rows], of whom ``looks`` were seen, take the positions ``rows``."""
+def _join(state: MarketState, rows: Ints, looks: Floats, who: Ints, way: _Way) -> None:
+    """Applicants ``who``, of whom ``looks`` were seen, take the positions ``rows``."""
     reps, calls = state.reps, state.params.calls
     traits, index = state.luck(Decision.HIRE_ABILITY), _draw_index(state, rows)
-    ability = ability_behind(looks, traits.normal(reps.key[rows], index + _REST), way.validity[rows])
+    ability = ability_behind(looks, traits.normal(reps.key[rows], index + _REST), way.validity)
     pay = colleagues_pay(state)
     sales = _team_mean(state, reps.sales, np.zeros(len(state.managers)))[reps.team]
     for column in _FRESH:
         getattr(reps, column)[rows] = 0
-    reps.ability[rows] = calls.ability_spread * (ability + way.quality[rows])
+    reps.ability[rows] = calls.ability_spread * (ability + way.quality)
     reps.zeal[rows] = np.maximum(1.0 + calls.motivation_spread * traits.normal(reps.key[rows], index + _ZEAL), 0.0)
     reps.motivation[rows] = reps.zeal[rows]
     reps.maturity[rows] = _maturity(state, way, rows, who)
@@ -172,5 +183,5 @@ def _maturity(state: MarketState, way: _Way, rows: Ints, who: Ints) -> Floats:
     numbers, reps = state.params.recruiting, state.reps
     traits, index = state.luck(Decision.APPLICANT), _draw_index(state, rows)
     seen, rest = traits.normal(reps.key[rows], index + who), traits.normal(reps.key[rows], index + _REST)
-    z = ability_behind(seen, rest, way.validity[rows])
+    z = ability_behind(seen, rest, way.validity)
     return np.clip(numbers.maturity_mean + numbers.maturity_spread * z, 0.0, 1.0)

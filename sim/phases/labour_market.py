@@ -22,18 +22,19 @@ TERCILES = ("quits_low", "quits_middle", "quits_high")
 
 def leave(state: MarketState) -> None:
     """Offers arrive, reps decide, and accounts keep only part of their relationship with those who go."""
-    reps, teams = state.reps, len(state.managers)
+    reps = state.reps
     visible = attainment(state)
     offer = _outside_offers(state, visible)
     stay_bonus = decide_retention(state, offer, visible)
     probability = decide_quits(state, offer, stay_bonus)
     leaves = reps.active & (state.luck(Decision.QUIT).uniform(reps.key) < probability)
-    book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
+    if stay_bonus.any():
+        book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
     _record(state, visible, offer > 0, leaves)
-    state.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=teams))
     _pull(state, leaves)
     if not leaves.any():
         return
+    state.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=len(state.managers)))
     reps.active[leaves] = False
     accounts = state.accounts()
     to_rival = leaves & (offer > 0) & _from_rivals(state)
@@ -81,8 +82,11 @@ def _outside_offers(state: MarketState, visible: Floats) -> Floats:
     usual = usual_exodus(usual_hazard(state), numbers.contagion_half_life)
     rate = rate * np.maximum(1.0 + numbers.contagion * (state.managers.exodus - usual), 0.0)[reps.team]
     arrives = reps.active & (state.luck(Decision.OFFER_ARRIVES).uniform(reps.key) < -np.expm1(-rate))
-    worth = np.exp(numbers.offer_spread * state.luck(Decision.OFFER_VALUE).normal(reps.key))
-    return np.where(arrives, numbers.pay / WEEKS_PER_YEAR * worth, 0.0)
+    offer = np.zeros(len(reps))
+    if arrives.any():
+        worth = np.exp(numbers.offer_spread * state.luck(Decision.OFFER_VALUE).normal(reps.key[arrives]))
+        offer[arrives] = numbers.pay / WEEKS_PER_YEAR * worth
+    return offer
 
 
 def _from_rivals(state: MarketState) -> Bools:
@@ -107,13 +111,14 @@ def _pull(state: MarketState, leaves: Bools) -> None:
 def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools) -> None:
     """Offers and quits by team; quits also by the tercile of attainment among the firm's reps."""
     reps, teams = state.reps, len(state.managers)
+    if offered.any():
+        state.record.put(state.week, "offers", np.bincount(reps.team[offered], minlength=teams))
+    if not leaves.any():
+        return
     here = np.flatnonzero(reps.active)
-    rank = np.empty(len(here), dtype=np.int64)
-    rank[np.lexsort((reps.key[here], visible[here]))] = np.arange(len(here))
     tercile = np.full(len(reps), -1)
-    tercile[here] = rank * len(TERCILES) // max(len(here), 1)
-    poached = leaves & offered & _from_rivals(state) if leaves.any() else leaves
-    counted = {"quits": leaves, "offers": offered, "quits_to_rivals": poached}
+    tercile[here[np.lexsort((reps.key[here], visible[here]))]] = np.arange(len(here)) * len(TERCILES) // len(here)
+    counted = {"quits": leaves, "quits_to_rivals": leaves & offered & _from_rivals(state)}
     counted |= {name: leaves & (tercile == k) for k, name in enumerate(TERCILES)}
     for name, who in counted.items():
         state.record.put(state.week, name, np.bincount(reps.team[who], minlength=teams))

@@ -89,9 +89,11 @@ def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
     learning, reps = state.params.learning, state.reps
     hours = held.structured * _of_meetings(state, state.params.meetings.know_how)
     keep = np.float32(retention_of_half_life(learning.know_how_half_life))
-    best = better_half(own, reps.team, reps.active, len(state.managers))[reps.team]
-    dose = dose_effect(1.0, hours, learning.know_how_half)
-    reps.know_how[:] = after_exchange(reps.know_how * keep, best - own, dose, learning.know_how_transfer)
+    reps.know_how[:] *= keep
+    if hours.any():
+        best = better_half(own, reps.team, reps.active, len(state.managers))[reps.team]
+        dose = dose_effect(1.0, hours, learning.know_how_half)
+        reps.know_how[:] = after_exchange(reps.know_how, best - own, dose, learning.know_how_transfer)
 
 
 def _mature(state: MarketState) -> None:
@@ -132,6 +134,8 @@ def _wear(state: MarketState) -> None:
 def _moved(state: MarketState) -> Floats:
     """Motivation that style and needs add or take [R]; a need for security or belonging that is not met pushes out."""
     numbers, reps = state.params.motives, state.reps
+    if numbers.style_on_motivation == numbers.needs_on_motivation == numbers.needs_on_quits == 0:
+        return np.zeros(len(reps))
     learning = reps.coached + reps.trained + reps.inducted + reps.drilled
     met = need_met(
         reps.need,
