@@ -22,7 +22,7 @@ from tests.validation.people_runs import lent, sales_force, seeds, spread_sales
 # ---- V48: control has a top -------------------------------------------------------------------------------------------
 
 
-def _result_of_control(seen: float, own: float, pressed: float, kappa: float = 0.5) -> float:
+def _result_of_control(seen: float, own: float, pressed: float, kappa: float = 0.5, **more: float) -> float:
     """Hours at work × effort of the market's reps when supervision sees so much of their work; h = .3, m½ = .2."""
     overrides = {
         "policy.effort.kind": "two_drives",
@@ -36,6 +36,7 @@ def _result_of_control(seen: float, own: float, pressed: float, kappa: float = 0
         "params.control.maturity_slope": 0.0,
         "params.management.observation_on_motivation": kappa,
         "params.calls.motivation_spread": 0.0,
+        **more,
     }
     state = until("manage", Market("tiny", seed=1, customers=20, weeks=1, overrides=overrides))
     for phase, name in ((manage, "manage"), (work, "work")):
@@ -63,6 +64,26 @@ def test_v48_control_without_wear_and_lost_time_more_is_always_better() -> None:
     seen = (0.1, 0.17, 0.3, 0.4)
     results = [_result_of_control(m, 0.5, 0.3, kappa=0.0) for m in seen]
     assert int(np.argmax(results)) >= 2
+
+
+def test_x1_the_top_of_control_moves_with_maturity() -> None:
+    """A team of professionals is best left alone at less control than a team of amateurs; without a slope both alike."""
+
+    def top(maturity: float, slope: float) -> float:
+        raw = {
+            "params.control.maturity_slope": slope,
+            "params.control.maturity_reference": 0.5,
+            "params.recruiting.maturity_mean": maturity,
+            "params.recruiting.maturity_spread": 0.0,
+            "params.learning.maturity_time": 2000.0,
+        }
+        grown = {**raw, "params.learning.maturity_coached": 0.0}
+        seen = np.arange(0.0, 0.9, 0.05)
+        return float(seen[int(np.argmax([_result_of_control(float(m), 0.5, 0.3, 0.4, **grown) for m in seen]))])
+
+    amateurs, professionals = (top(maturity, 0.6) for maturity in (0.0, 1.0))
+    assert 0 < professionals < amateurs - 0.1 < 0.8
+    assert abs(top(0.0, 0.0) - top(1.0, 0.0)) < 1e-9
 
 
 # ---- V50: selection ---------------------------------------------------------------------------------------------------
