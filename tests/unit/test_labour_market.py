@@ -50,6 +50,11 @@ def test_a_better_offer_is_never_taken_less_often() -> None:
     np.testing.assert_allclose(OneHazard().answer(view).probability, -np.expm1(-0.005 * np.exp(view.push)))
 
 
+def test_without_offers_weighing_them_is_one_hazard_to_the_bit() -> None:
+    view = replace(make_view("quit", 6), offer=np.zeros(9), by_offers=0.0)
+    np.testing.assert_array_equal(WeighOffers().answer(view).probability, OneHazard().answer(view).probability)
+
+
 def test_newcomers_reckon_with_what_colleagues_earn() -> None:
     view = replace(
         make_view("quit", 3), pay=np.full(9, 60_000.0), colleagues_pay=np.full(9, 80_000.0), offer=np.full(9, 80_000.0)
