@@ -134,6 +134,7 @@ FORMULAS: Mapping[str, Formula] = {
     "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
     **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
     "severance": _formula("Severance", (_A.SEVERANCE,)),
+    "hiring": _formula("Hiring", (_A.HIRING,)),
     "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),
     "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
     "information_cost": _formula("Database, information system, shared data", INFORMATION),

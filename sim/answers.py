@@ -28,6 +28,9 @@ ORDINARY = {
     "production": "order_up_to",
     "brand_effort": "logit",
     "distributor_calls": "none",
+    "quit": "weigh_offers",
+    "recruiting": "one_way",
+    "retention": "none",
 }
 
 

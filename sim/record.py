@@ -131,6 +131,31 @@ MEASURES: tuple[Measure, ...] = (
         "plan_changes_heeded", "customers", ("territory",), "Of these, those for whom the territory did as it says."
     ),
     Measure("key_account_value", "minor units", _TS, "What customers whom a rep serves in person paid for our offers."),
+    Measure("offers", "offers", ("team",), "Outside offers that reached reps."),
+    Measure("quits_to_rivals", "reps", ("team",), "Reps who left for a rival."),
+    Measure("quits_low", "reps", ("team",), "Leavers from the lowest third of reps by sales over their team's mean."),
+    Measure("quits_middle", "reps", ("team",), "Leavers from the middle third."),
+    Measure("quits_high", "reps", ("team",), "Leavers from the highest third."),
+    Measure("vacancies", "positions", ("team",), "Positions that nobody filled this week."),
+    Measure("know_how_sum", "sd", ("team",), "Skill learnt from colleagues, summed over reps."),
+    Measure("maturity_sum", "share", ("team",), "Maturity, summed over reps."),
+    Measure("motivation_sum", "1", ("team",), "Motivation, summed over reps."),
+    Measure("observed_sum", "share", ("team",), "Share of the work that supervision sees, summed over reps."),
+    Measure("manager_hours", "hours", ("team",), "Hours of managers."),
+    Measure(
+        "manager_hours_with_reps",
+        "hours",
+        ("team",),
+        "Hours of managers in meetings, visits, talks, training on the job.",
+    ),
+    Measure("manager_hours_meetings", "hours", ("team",), "Hours of managers in meetings."),
+    Measure("manager_hours_forms", "hours", ("team",), "Hours of managers over forms."),
+    Measure("manager_hours_visits", "hours", ("team",), "Hours of managers in the field with reps."),
+    Measure("manager_hours_talks", "hours", ("team",), "Hours of managers in review talks."),
+    Measure("manager_hours_training", "hours", ("team",), "Hours of managers training reps on the job."),
+    Measure("manager_hours_control", "hours", ("team",), "Hours of managers for unannounced checks."),
+    Measure("manager_hours_interviews", "hours", ("team",), "Hours of managers with applicants."),
+    Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine asked for."),
 )
 
 

@@ -94,6 +94,10 @@ class Decision(IntEnum):
     CHECK = 160  # which reps and forms are checked; index: form
     FORM = 161  # is a form filled in, truthfully; index: form
     ABSENCE = 162  # is a rep absent
+    POACHED = 164  # does an outside offer come from a rival
+    APPLICANT = 166  # maturity of an applicant as seen, and behind it; index: applicant
+    OFFER_ACCEPTED = 167  # does an applicant accept the position; index: applicant
+    TRAIT_AT_START = 168  # further traits of reps and managers at the start; index: trait
     # Distributors and rivals (200–249)
     SHARE_DATA = 200  # does a distributor share its data
     ORDER_NOISE = 201  # noise of an order; index: offer
@@ -119,6 +123,8 @@ class Decision(IntEnum):
     PRODUCTION = 258
     EFFORT = 259
     CALL_TIES = 260  # which of the accounts that are owed equally much a rep visits; not a rule's
+    RECRUITING = 261
+    RETENTION = 262
 
 
 @jit

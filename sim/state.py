@@ -16,6 +16,7 @@ from sim.decisions.advertising import Advertising
 from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
 from sim.decisions.question import Rule, Variant, ask, merge
+from sim.decisions.recruiting import Recruiting
 from sim.decisions.seen import CustomersSeen
 from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
@@ -48,6 +49,7 @@ class Use(IntEnum):
     SELLING = 7
     IDLE = 8  # field hours not used: less than full effort, or no accounts
     DISTRIBUTORS = 9  # calls on distributors, the way there included
+    CONTROL = 10  # showing what was done to whoever checks
 
 
 class ManagerUse(IntEnum):
@@ -59,6 +61,9 @@ class ManagerUse(IntEnum):
     VISITS = 3
     TALKS = 4
     SPARE = 5
+    INTERVIEWS = 6
+    CONTROL = 7  # unannounced checks of reps' work
+    TRAINING = 8  # on the job
 
 
 @dataclass
@@ -133,6 +138,7 @@ class Today:
     effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
     distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
+    recruiting: Recruiting | None = None
 
 
 def hold(

@@ -46,6 +46,21 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("reported_calls", np.float32, "calls/week", "calls a week by travel claims, smoothed"),
     Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
     Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
+    Column("pay", np.float32, "minor units/week", "salary and commission, smoothed"),
+    Column("sales", np.float32, "minor units/week", "credited sell-out at list price, smoothed"),
+    Column("maturity", np.float32, "share", "from amateur (0) to professional (1), from hunter to farmer"),
+    Column("meetings", np.float32, "hours", "meetings of this week by kind", "kinds of meeting"),
+    Column("checks", np.float32, "checks", "unannounced checks of the rep's work this week"),
+    Column("on_the_job_hours", np.float32, "hours", "training on the job of this week, with the manager"),
+    Column("training_fee", np.float64, "minor units", "paid for the rep's training this week"),
+    Column("inducted", np.float32, "hours", "induction received, decayed"),
+    Column("drilled", np.float32, "hours", "training on the job received, decayed"),
+    Column("know_how", np.float32, "sd", "skill learnt from colleagues, decayed"),
+    Column("fairness", np.float32, "share", "review talks that were full and fair, decayed"),
+    Column("morale", np.float32, "1", "what the meetings of late have added or taken"),
+    Column("style", np.int8, "-", "behaviour style, number in a circle of four"),
+    Column("need", np.int8, "-", "need that leads the person: security, belonging, esteem, growth"),
+    Column("lack", np.float32, "log odds", "push to leave where a need for security or belonging is not met"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
@@ -55,6 +70,12 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
     Column("checking_hours", np.float32, "hours/week", "reading and checking the team's forms"),
     Column("visit_hours", np.float32, "hours/week", "field visits to all reps of the team"),
     Column("review_hours", np.float32, "hours/week", "review talks with all reps of the team"),
+    Column("exodus", np.float32, "share", "leavers of late, decayed, as a share of the team's positions"),
+    Column("interviews", np.float32, "hours", "interviews owed to applicants"),
+    Column("interview_hours", np.float32, "hours/week", "interviews with applicants"),
+    Column("control_hours", np.float32, "hours/week", "unannounced checks"),
+    Column("on_the_job_hours", np.float32, "hours/week", "training reps on the job"),
+    Column("style", np.int8, "-", "behaviour style, number in a circle of four"),
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (

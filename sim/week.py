@@ -39,9 +39,18 @@ _FORECASTS = tuple(
     for a in ("level", "demands", "errors")
 )
 _STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE)
-_OF_MANAGERS = ("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours")
-_ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
-_LEARNT = ("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation")
+_OF_MANAGERS = (
+    *("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours"),
+    *("interviews", "interview_hours", "control_hours", "on_the_job_hours"),
+)
+_ROUTINES = (
+    *("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours"),
+    *("meetings", "checks", "on_the_job_hours", "training_fee"),
+)
+_LEARNT = (
+    *("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation"),
+    *("inducted", "drilled", "know_how", "fairness", "morale", "maturity", "lack"),
+)
 _PERSON = (
     "active",
     "tenure",
@@ -57,6 +66,17 @@ _PERSON = (
     "alignment",
     "form_use",
     "variable_share",
+    "pay",
+    "sales",
+    "maturity",
+    "inducted",
+    "drilled",
+    "know_how",
+    "fairness",
+    "morale",
+    "style",
+    "need",
+    "lack",
 )
 
 WEEK: tuple[Phase, ...] = (
@@ -164,7 +184,7 @@ WEEK: tuple[Phase, ...] = (
         "account",
         account,
         ("reps", "distributors"),
-        ("distributors.stock_value", "reps.variable_share"),
+        ("distributors.stock_value", "reps.variable_share", "reps.pay", "reps.sales"),
         "Everything that happened is booked once, to the minor unit.",
     ),
     Phase(
@@ -178,7 +198,7 @@ WEEK: tuple[Phase, ...] = (
         "people",
         people,
         ("reps.motivation",),
-        (*(f"reps.{c}" for c in _PERSON), "customers.relationship"),
+        (*(f"reps.{c}" for c in _PERSON), "customers.relationship", "managers.exodus", "managers.interviews"),
         "People leave and join between weeks, after they were paid.",
     ),
     Phase("record", record, ("everything",), (), "The week is written down and the laws of conservation are checked."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
@@ -11,7 +12,9 @@ from sim.decisions.distributor_calls import DistributorCalls
 from sim.decisions.head_count import HeadCount
 from sim.decisions.pay import PayPlan
 from sim.decisions.production import Production
-from sim.decisions.seen import PartnersSeen, PlantSeen
+from sim.decisions.recruiting import CHANNELS, INTERVIEWS, Recruiting
+from sim.decisions.retention import Retention
+from sim.decisions.seen import PartnersSeen, PlantSeen, RetentionSeen
 from sim.decisions.sharing import SharingOffer
 from sim.kernels.stock_flow import inventory_position
 from sim.rng import Decision
@@ -88,3 +91,40 @@ def decide_production(state: MarketState) -> Production:
     answer: Production = state.ask("production", seen)
     check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")
     return answer
+
+
+def decide_recruiting(state: MarketState) -> Recruiting:
+    """Ask by which channel and process the vacancies of every territory are filled."""
+    answer: Recruiting = state.ask(
+        "recruiting", see_firm(state, Decision.RECRUITING), np.arange(len(state.layout.territories))
+    )
+    for numbers, names in ((answer.channel, CHANNELS), (answer.interview, INTERVIEWS)):
+        inside = bool(((numbers >= 0) & (numbers < len(names))).all())
+        check(
+            "policy.recruiting", inside, f"the number {numbers.max()}", f"one of {', '.join(names)}, by number from 0"
+        )
+    positive = bool((answer.care >= 0).all() and (answer.maturity_weight >= 0).all())
+    check("policy.recruiting", positive, "negative care or weight", "at least 0")
+    return answer
+
+
+def decide_retention(
+    state: MarketState, offer: NDArray[np.float64], attainment: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Ask what reps who have an ``offer`` [R] (pay a week, 0 without) get for staying, minor units [R]."""
+    reps = state.reps
+    if not offer.any():
+        return np.zeros(len(reps), dtype=np.int64)
+    seen = RetentionSeen(
+        week=state.week,
+        luck=state.luck(Decision.RETENTION),
+        key=reps.key,
+        territory=reps.territory,
+        attainment=attainment,
+        pay=reps.pay,
+        offer=offer,
+    )
+    answer: Retention = state.ask("retention", seen, reps.territory)
+    check("policy.retention", bool((answer.stay_bonus >= 0).all()), "a negative bonus", "at least 0")
+    bonus: NDArray[np.int64] = np.where(offer > 0, answer.stay_bonus, 0).astype(np.int64)
+    return bonus

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
 from sim.decisions.routines import Routines
 from sim.decisions.seen import ManagerSeen
 from sim.errors import InputError
 from sim.rng import Decision
 from sim.state import MarketState
+
+#: Weeks for which managers remember how far their team fell short of plan.
+WEEKS_REMEMBERED = 26
 
 
 class SalesManager(RowAgent):
@@ -18,7 +22,7 @@ class SalesManager(RowAgent):
 
 def see_managers(state: MarketState) -> ManagerSeen:
     """What all managers see: their teams, and how far these keep to the plan by their own reports."""
-    managers, reps = state.managers, state.reps
+    managers, reps, gaps = state.managers, state.reps, _past_gaps(state)
     return ManagerSeen(
         week=state.week,
         luck=state.luck(Decision.CHECK),
@@ -26,7 +30,8 @@ def see_managers(state: MarketState) -> ManagerSeen:
         team_territory=managers.territory,
         span=np.bincount(reps.team[reps.active], minlength=len(managers)),
         hours=np.full(len(managers), state.params.management.manager_hours),
-        plan_gap=_plan_gap(state),
+        plan_gap=gaps[0],
+        past_gaps=gaps,
     )
 
 
@@ -42,15 +47,17 @@ def decide_routines(state: MarketState) -> Routines:
             raise InputError(
                 "policy.routines", f"the rule answered with negative {name}", "hours of at least 0", "mend the rule"
             )
+    check(
+        "policy.routines", bool((answer.structured <= 1).all()), "more than all of the meetings", "a share from 0 to 1"
+    )
     return answer
 
 
-def _plan_gap(state: MarketState) -> np.ndarray:
-    """Reported calls short of plan by team, as a share of the plan; 0 in the first week."""
-    teams = len(state.managers)
-    if state.week == 0:
-        return np.zeros(teams)
-    planned = state.record["calls_planned"][state.week - 1]
-    made = state.record["calls_reported_on_plan"][state.week - 1]
-    gap: np.ndarray = np.where(planned > 0, 1 - made / np.maximum(planned, 1e-9), 0.0)
-    return gap
+def _past_gaps(state: MarketState) -> np.ndarray:
+    """Reported calls short of plan as a share of the plan, by weeks ago and team [26, M]; 0 before the first week."""
+    gaps = np.zeros((WEEKS_REMEMBERED, len(state.managers)))
+    first = max(state.week - WEEKS_REMEMBERED, 0)
+    planned = state.record["calls_planned"][first : state.week][::-1]
+    made = state.record["calls_reported_on_plan"][first : state.week][::-1]
+    gaps[: len(planned)] = np.where(planned > 0, 1 - made / np.maximum(planned, 1e-9), 0.0)
+    return gaps

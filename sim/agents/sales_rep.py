@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
 from sim.decisions.calls import CallShares
 from sim.decisions.effort import Effort
-from sim.decisions.seen import RepSeen
+from sim.decisions.quit import Quits
+from sim.decisions.seen import QuitSeen, RepSeen
+from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.state import MarketState
 
@@ -75,3 +78,38 @@ def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     total = np.bincount(seen.account_rep, weights=share, minlength=len(state.reps))
     divided: NDArray[np.float64] = share / np.where(total > 0, total, 1.0)[seen.account_rep]
     return divided
+
+
+def see_offers(state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArray[np.int64]) -> QuitSeen:
+    """What reps weigh when they may leave.
+
+    ``offer`` [R] is the pay a week they are offered outside, 0 without offer; ``stay_bonus`` [R] what they get once for
+    staying, minor units.
+    """
+    reps, teams, market = state.reps, len(state.managers), state.params.labour_market
+    heads = np.bincount(reps.team[reps.active], minlength=teams)
+    pay = np.bincount(reps.team[reps.active], weights=reps.pay[reps.active], minlength=teams) / np.maximum(heads, 1)
+    return QuitSeen(
+        week=state.week,
+        luck=state.luck(Decision.QUIT),
+        key=reps.key,
+        tenure=reps.tenure,
+        newness=np.exp(-reps.tenure / state.params.people.ramp),
+        pay=reps.pay + stay_bonus / WEEKS_PER_YEAR,
+        colleagues_pay=pay[reps.team],
+        offer=offer,
+        push=state.params.people.quit_motivation * (1.0 - reps.motivation) + reps.lack,
+        hazard=weekly_hazard_of_annual_probability(state.params.people.quit_probability),
+        by_offers=market.offers,
+        reluctance=market.reluctance,
+        taste=market.taste,
+    )
+
+
+def decide_quits(state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Ask how likely each rep is to leave this week, given its outside ``offer`` [R] and ``stay_bonus`` [R]."""
+    answer: Quits = state.ask("quit", see_offers(state, offer, stay_bonus), state.reps.territory)
+    inside = bool(((answer.probability >= 0) & (answer.probability <= 1)).all())
+    check("policy.quit", inside, "a probability outside 0..1", "from 0 to 1")
+    probability: NDArray[np.float64] = np.asarray(answer.probability, dtype=np.float64)
+    return probability

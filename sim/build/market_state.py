@@ -97,7 +97,16 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         plan_of=np.full(territories, -1, dtype=np.int64),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
+    _remember_sales(state)
     return state, names
+
+
+def _remember_sales(state: MarketState) -> None:
+    """What reps are seen to sell at the start: what their accounts have bought."""
+    rep = state.knowledge.rep
+    served = np.flatnonzero(rep >= 0)
+    yearly = np.bincount(rep[served], weights=state.diary.bought[served], minlength=len(state.reps))
+    state.reps.fill({"sales": yearly / WEEKS_PER_YEAR})
 
 
 def build_network(params: Params, seed: int, customers: Columns, data: DataTables | None) -> Network:

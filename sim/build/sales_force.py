@@ -9,10 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.decisions.routines import MEETINGS
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
+from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
+from sim.solvers.motives import NEEDS, STYLES
+from sim.solvers.outside_offers import usual_exodus
 from sim.tables import MANAGER_COLUMNS, REP_COLUMNS, VARIABLE_SHARE_AT_START
 
 Array = NDArray[Any]
@@ -42,7 +46,7 @@ def build_sales_force(
     place = np.concatenate([np.arange(r) for r in room]) if len(room) else np.empty(0, dtype=np.int64)
     filled = place < positions[territory]
     team, teams = _teams(world, territory, place, filled, roster)
-    reps = Columns(REP_COLUMNS, len(territory), {})
+    reps = Columns(REP_COLUMNS, len(territory), {"kinds of meeting": len(MEETINGS)})
     key = (territory * 1000 + place).astype(np.uint32)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
     tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)
@@ -66,13 +70,34 @@ def build_sales_force(
             "form_use": params.forms.start,
             "reported_calls": _usual_calls(params),
             "variable_share": VARIABLE_SHARE_AT_START,
+            "pay": params.labour_market.pay / WEEKS_PER_YEAR,
+            "maturity": np.where(filled, _maturity(params, seed, key, tenure), 0.0),
+            "style": _one_of(len(STYLES), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 1)),
+            "need": _one_of(len(NEEDS), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 2)),
         }
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
-    managers.fill({"territory": np.array(homes, dtype=np.int64)})
+    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
+    exodus = usual_exodus(usual, params.labour_market.contagion_half_life)
+    style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, np.arange(len(teams)), 0))
+    managers.fill({"territory": np.array(homes, dtype=np.int64), "exodus": exodus, "style": style})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
+
+
+def _one_of(kinds: int, u: Array) -> Array:
+    """One of so many equally likely kinds, from a uniform draw each."""
+    kind: Array = np.floor(kinds * u).astype(np.int64)
+    return kind
+
+
+def _maturity(params: Params, seed: int, key: Array, tenure: Array) -> Array:
+    """Maturity at the start: that of an applicant, grown by the years since."""
+    z = rng.normal(seed, Decision.TRAIT_AT_START, 0, key, 0)
+    fresh = np.clip(params.recruiting.maturity_mean + params.recruiting.maturity_spread * z, 0.0, 1.0)
+    grown: Array = 1.0 - (1.0 - fresh) * np.exp(-tenure / params.learning.maturity_time)
+    return grown
 
 
 def _usual_calls(params: Params) -> float:

@@ -122,6 +122,7 @@ class ManagerSeen:
     span: Ints  # [M] filled positions in the team
     hours: Floats  # [M] hours a week
     plan_gap: Floats  # [M] calls short of plan as a share of plan, by travel claims and forms; 0 in the first week
+    past_gaps: Floats  # [26, M] the same by weeks ago, last week first; 0 for weeks before the first
 
 
 @dataclass(frozen=True)
@@ -209,3 +210,35 @@ class PlantSeen:
     shared_deviation: Floats  # [own offers] standard deviation of its error
     shared_share: float  # share of distributors' volume that is shared
     cover: float  # weeks that a production order has to cover
+
+
+@dataclass(frozen=True)
+class QuitSeen:
+    """What reps weigh when they may leave: what they earn, what colleagues earn, and the offer they have, if any."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [R] stable id
+    tenure: Ints  # [R] weeks in the firm
+    newness: Floats  # [R] 1 for a newcomer, falling towards 0 as the learning curve flattens
+    pay: Floats  # [R] own pay a week, minor units, smoothed; with a bonus for staying spread over a year
+    colleagues_pay: Floats  # [R] mean pay of the team a week, minor units
+    offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one
+    push: Floats  # [R] dissatisfaction, log odds and log hazard; 0 for a content rep
+    hazard: float  # usual weekly hazard of leaving
+    by_offers: float  # part of the usual leavers who go for an offer
+    reluctance: float  # log gain in pay at which a content rep is torn
+    taste: float  # scale of what else counts, log
+
+
+@dataclass(frozen=True)
+class RetentionSeen:
+    """What the firm sees of reps who may leave: its payroll, their sales, and the offers they tell it of."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [R] stable id
+    territory: Ints  # [R]
+    attainment: Floats  # [R] credited sales over the mean of the team, smoothed; 0 for vacant positions
+    pay: Floats  # [R] pay a week, minor units, smoothed
+    offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one

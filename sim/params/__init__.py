@@ -18,7 +18,11 @@ from sim.params.customers import (
     Talk,
 )
 from sim.params.information import Database, Information
+from sim.params.labour_market import LabourMarket, Recruiting
+from sim.params.learning import Learning
 from sim.params.management import Forms, Management
+from sim.params.meetings import Control, Meetings
+from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.rivals import Rivals
@@ -51,3 +55,9 @@ class Params(Section):
     costs: Costs = Costs()
     partners: Partners = Partners()
     information: Information = Information()
+    labour_market: LabourMarket = LabourMarket()
+    recruiting: Recruiting = Recruiting()
+    learning: Learning = Learning()
+    meetings: Meetings = Meetings()
+    control: Control = Control()
+    motives: Motives = Motives()

@@ -138,7 +138,7 @@ def _book_pay(state: MarketState) -> None:
     to_distributors = state.hours.spent[state.week, Use.DISTRIBUTORS] / hours_per_call(state)
     travel = reps.calls.astype(np.int64) * costs.travel + _money(to_distributors * costs.travel)
     ledger.pay(MANUFACTURER, outside, travel, debit=Account.TRAVEL, by=by)
-    trained = np.where(reps_at_work(state), reps.training_hours * numbers.training_price, 0.0)
+    trained = np.where(reps_at_work(state), reps.training_fee, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)
     managers = np.full(len(state.managers), round(numbers.manager_pay / WEEKS_PER_YEAR), dtype=np.int64)
     ledger.pay(
@@ -149,6 +149,7 @@ def _book_pay(state: MarketState) -> None:
         by={"territory": state.managers.territory, "team": np.arange(len(managers))},
     )
     _smooth_variable_pay(reps, salary, commission)
+    _smooth_earnings(state, salary + commission)
 
 
 def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
@@ -161,6 +162,14 @@ def _smooth_variable_pay(reps: Columns, salary: Money, commission: Money) -> Non
     total = salary + commission
     share = commission / np.where(total > 0, total, 1)
     reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
+
+
+def _smooth_earnings(state: MarketState, pay: Money) -> None:
+    """What reps reckon to earn and what they are seen to sell; of those who had hours this week."""
+    reps, weight = state.reps, 1.0 / state.params.labour_market.sales_memory
+    there = reps_at_work(state)
+    reps.pay[:] = np.where(there, reps.pay + weight * (pay - reps.pay), reps.pay)
+    reps.sales[:] = np.where(there, reps.sales + weight * (reps.credited - reps.sales), reps.sales)
 
 
 def _book_marketing_and_information(state: MarketState) -> None:
@@ -184,9 +193,15 @@ def _book_marketing_and_information(state: MarketState) -> None:
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
 
 
-def book_hiring(state: MarketState, hired: int) -> None:
-    """Cost of filling positions; booked when people join."""
-    state.ledger.pay(MANUFACTURER, state.ledger.outside, hired * state.params.people.hiring_cost, debit=Account.HIRING)
+def book_hiring(state: MarketState, cost: int) -> None:
+    """Cost of filling positions, minor units; booked when people join."""
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, cost, debit=Account.HIRING)
+
+
+def book_stay_bonus(state: MarketState, bonus: Money) -> None:
+    """What reps [R] get for staying, minor units; booked in the week in which they decline an offer."""
+    by = {"territory": state.reps.territory, "team": state.reps.team}
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, bonus, debit=Account.BONUS, by=by)
 
 
 def _settle_invoices(state: MarketState) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.market_department import decide_coverage
-from sim.phases.people import lose_relationship
+from sim.phases.labour_market import lose_relationship
 from sim.rng import Decision
 from sim.state import Command, MarketState
 

@@ -8,14 +8,20 @@ from numpy.typing import NDArray
 from sim.agents.competitor import decide_rival_prices
 from sim.agents.distributor import decide_retail_prices, decide_sharing
 from sim.agents.information_system import decide_gateway
-from sim.agents.manufacturer import decide_distributor_calls, decide_head_count, decide_pay, offer_sharing
+from sim.agents.manufacturer import (
+    decide_distributor_calls,
+    decide_head_count,
+    decide_pay,
+    decide_recruiting,
+    offer_sharing,
+)
 from sim.agents.market_department import decide_advertising, decide_discounts
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
 from sim.phases.commands import carry_out_call_plans, send_call_plan
+from sim.phases.labour_market import lose_relationship
 from sim.phases.partners import divide_effort
-from sim.phases.people import lose_relationship
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import Ints, MarketState
 
@@ -33,6 +39,7 @@ def decide(state: MarketState) -> None:
     state.today.distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
     divide_effort(state)
     _push(state)
+    state.today.recruiting = decide_recruiting(state)
 
 
 def _size_sales_force(state: MarketState) -> None:

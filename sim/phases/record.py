@@ -10,7 +10,7 @@ from sim.kernels.census import Inspected, People, Records, count_people, count_r
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
 from sim.quantity import WEEKS_PER_YEAR
-from sim.state import MarketState, Use
+from sim.state import ManagerUse, MarketState, Use
 
 Array = NDArray[np.float64]
 
@@ -30,12 +30,27 @@ INSPECTION = (
 )
 
 
+#: Recorded uses of managers' hours, by the end of the measure's name.
+MANAGERS_USES = {
+    "with_reps": (ManagerUse.MEETINGS, ManagerUse.VISITS, ManagerUse.TALKS, ManagerUse.TRAINING),
+    "meetings": (ManagerUse.MEETINGS,),
+    "forms": (ManagerUse.CHECKING,),
+    "visits": (ManagerUse.VISITS,),
+    "talks": (ManagerUse.TALKS,),
+    "training": (ManagerUse.TRAINING,),
+    "control": (ManagerUse.CONTROL,),
+    "interviews": (ManagerUse.INTERVIEWS,),
+    "spare": (ManagerUse.SPARE,),
+}
+
+
 def record(state: MarketState) -> None:
     """Write the week down."""
     _record_customers(state)
     _record_purchases(state)
     _record_channel(state)
     _record_team(state)
+    _record_managers(state)
     _record_knowledge(state)
     _inspect_database(state)
     state.record.done = state.week + 1
@@ -153,7 +168,7 @@ def _record_team(state: MarketState) -> None:
         "hours_selling": worked + idle_selling,
         "hours_worked": worked,
         "hours_travel": spent[Use.TRAVEL],
-        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING]].sum(axis=0),
+        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL]].sum(axis=0),
         "hours_administration": spent[Use.ADMINISTRATION],
         "hours_distributors": spent[Use.DISTRIBUTORS],
         "reps": there,
@@ -162,9 +177,22 @@ def _record_team(state: MarketState) -> None:
         "effort_sum": reps.effort * there,
         "alignment_sum": reps.alignment * there,
         "form_use_sum": reps.form_use * there,
+        "vacancies": reps.position * (1.0 - there),
+        "know_how_sum": reps.know_how * there,
+        "maturity_sum": reps.maturity * there,
+        "motivation_sum": reps.motivation * there,
+        "observed_sum": reps.observed * there,
     }
     for name, weights in values.items():
         state.record.put(week, name, np.bincount(reps.team, weights=weights, minlength=teams))
+
+
+def _record_managers(state: MarketState) -> None:
+    """Managers' hours by what they went to."""
+    week, book = state.week, state.manager_hours
+    state.record.put(week, "manager_hours", book.available[week])
+    for name, uses in MANAGERS_USES.items():
+        state.record.put(week, f"manager_hours_{name}", book.spent[week, list(uses)].sum(axis=0))
 
 
 def _record_knowledge(state: MarketState) -> None:

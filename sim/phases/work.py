@@ -51,7 +51,9 @@ def _plan_hours(state: MarketState) -> None:
         spent = np.minimum(wish, left)
         book.spend(state.week, use, spent)
         left = left - spent
-    reps.field_hours[:] = left
+    shown = left * (state.params.control.rep_time * reps.observed)
+    book.spend(state.week, Use.CONTROL, shown)
+    reps.field_hours[:] = left - shown
 
 
 def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:
@@ -103,7 +105,8 @@ def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64])
     """Calls made, calls that the plan asks for within the hours, and those that were made where it says.
 
     Of these, as many agree with the plan as the rep's division of calls overlaps with the plan's. Headquarters counts
-    calls by travel claims; whom they went to it hears by forms, and forms that nobody uses repeat the plan.
+    calls by travel claims; whom they went to it hears by forms, and forms that nobody uses repeat the plan, unless the
+    manager was there to see.
     """
     reps, teams = state.reps, len(state.managers)
     norm = np.bincount(seen.account_rep, weights=seen.account_norm, minlength=len(reps))
@@ -111,11 +114,12 @@ def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64])
     overlap = np.bincount(seen.account_rep, weights=np.minimum(of_plan, share), minlength=len(reps))
     planned = np.minimum(norm, reps.field_hours / hours_per_call(state))
     made = np.minimum(reps.calls, planned)
+    known = reps.form_use + (1.0 - reps.form_use) * state.params.control.found * reps.observed
     per_team = {
         "calls": reps.calls,
         "calls_planned": planned,
         "calls_on_plan": made * overlap,
-        "calls_reported_on_plan": made * (1.0 - reps.form_use * (1.0 - overlap)),
+        "calls_reported_on_plan": made * (1.0 - known * (1.0 - overlap)),
     }
     for name, values in per_team.items():
         state.record.put(state.week, name, np.bincount(reps.team, weights=values, minlength=teams))

@@ -28,11 +28,18 @@ NARROWED: dict[str, Any] = {
     "segmentation.segments": st.integers(2, 12),
     "segmentation.mark": st.integers(0, 1),
     "coverage.least_calls": st.floats(0.05, 5),
+    **{
+        f"meetings.{name}": st.lists(st.floats(0, 5), min_size=6, max_size=6)
+        for name in ("alignment", "know_how", "morale")
+    },
     "pricing.discounts": st.lists(st.floats(0, 0.9), min_size=1, max_size=6),
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
-STRAINED = ("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners")
+STRAINED = (
+    *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
+    *("labour_market", "recruiting", "learning", "meetings", "control", "motives"),
+)
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
 CALM: dict[str, Any] = {
@@ -269,7 +276,7 @@ class Auditor:
         spent = state.manager_hours.spent[week]
         assert (spent >= 0).all()
         np.testing.assert_allclose(spent.sum(axis=0), state.params.management.manager_hours, atol=1 / 60)
-        for share in ("alignment", "form_use", "observed", "variable_share"):
+        for share in ("alignment", "form_use", "observed", "variable_share", "maturity", "fairness"):
             values = getattr(state.reps, share)
             assert ((values >= 0) & (values <= 1 + 1e-6)).all(), share
         served = state.knowledge.rep >= 0

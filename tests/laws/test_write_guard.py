@@ -29,6 +29,8 @@ discounts = [0.05, 0.1]
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0
+[params.motives]
+needs_on_quits = 0.5
 [params.channel]
 stock_weeks_at_start = 1.0
 plant_weeks_at_start = 1.0

@@ -10,7 +10,7 @@ import pytest
 
 from sim.decisions import Rule, Variant, ask
 from sim.policies.registry import kind_of, questions, rules
-from tests.policies.views import TERRITORIES, VIEW_OF, make_view, permute_customers
+from tests.policies.views import REPS, TERRITORIES, VIEW_OF, make_view, permute_customers
 
 RULES = [rule for question in questions() for rule in rules(question).values()]
 IDS = [f"{rule.question}.{kind_of(rule)}" for rule in RULES]
@@ -24,7 +24,11 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "effort": {"effort": (0, 1)},
     "pay": {"salary": (0, None), "commission_on_revenue": (0, 1), "commission_on_margin": (0, 1)},
     "routines": dict.fromkeys(
-        ("meeting_hours", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"), (0, 168)
+        (
+            *("meetings", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"),
+            *("on_the_job_hours", "induction_hours", "structured", "checks", "goal"),
+        ),
+        (0, 168),
     ),
     "gateway": {
         "offices": (1, None),
@@ -45,6 +49,9 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "production": {"quantity": (0, None)},
     "brand_effort": {"share": (0, 1)},
     "distributor_calls": {"hours": (0, None)},
+    "quit": {"probability": (0, 1)},
+    "retention": {"stay_bonus": (0, None)},
+    "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
 }
 
 
@@ -110,6 +117,8 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "managers": getattr(view, "team_territory", None),
         "distributors": getattr(view, "territory", None),
         "partners": getattr(view, "territory", None),
+        "leavers": np.arange(REPS) % TERRITORIES,
+        "retained": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
     if rule.question in ("coverage", "segmentation"):
         territory = view.customers.territory

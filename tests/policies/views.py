@@ -14,7 +14,9 @@ from sim.decisions.seen import (
     ManagerSeen,
     PartnersSeen,
     PlantSeen,
+    QuitSeen,
     RepSeen,
+    RetentionSeen,
     TruthSeen,
 )
 from sim.rng import Decision, Luck
@@ -41,6 +43,9 @@ VIEW_OF = {
     "production": "plant",
     "brand_effort": "brands",
     "distributor_calls": "firm",
+    "quit": "leavers",
+    "recruiting": "firm",
+    "retention": "retained",
 }
 
 
@@ -55,6 +60,8 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "rivals": _rivals,
         "plant": _plant,
         "brands": _brands,
+        "leavers": _leavers,
+        "retained": _retained,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -135,6 +142,7 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
 
 
 def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> ManagerSeen:
+    gaps = chance.uniform(-0.1, 0.5, (26, MANAGERS))
     return ManagerSeen(
         week=week,
         luck=luck,
@@ -142,7 +150,8 @@ def _managers(chance: np.random.Generator, luck: Luck, week: int, segments: int)
         team_territory=np.arange(MANAGERS),
         span=chance.integers(1, 10, MANAGERS),
         hours=np.full(MANAGERS, 42.0),
-        plan_gap=chance.uniform(0, 0.5, MANAGERS),
+        plan_gap=gaps[0],
+        past_gaps=gaps,
     )
 
 
@@ -223,4 +232,36 @@ def _brands(chance: np.random.Generator, luck: Luck, week: int, segments: int) -
         margin=chance.uniform(-0.05, 0.3, (DISTRIBUTORS, offers)),
         trust=chance.uniform(0, 1, DISTRIBUTORS),
         usual_trust=0.5,
+    )
+
+
+def _leavers(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> QuitSeen:
+    offered = chance.random(REPS) < 0.5
+    return QuitSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(REPS) * 7,
+        tenure=chance.integers(0, 200, REPS),
+        newness=chance.uniform(0, 1, REPS),
+        pay=chance.uniform(50_000, 120_000, REPS),
+        colleagues_pay=np.full(REPS, 80_000.0),
+        offer=np.where(offered, chance.uniform(50_000, 120_000, REPS), 0.0),
+        push=chance.normal(0, 0.5, REPS),
+        hazard=0.005,
+        by_offers=0.75,
+        reluctance=0.1,
+        taste=0.1,
+    )
+
+
+def _retained(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RetentionSeen:
+    offered = chance.random(REPS) < 0.5
+    return RetentionSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(REPS) * 7,
+        territory=np.arange(REPS) % TERRITORIES,
+        attainment=chance.uniform(0, 2, REPS),
+        pay=chance.uniform(50_000, 120_000, REPS),
+        offer=np.where(offered, chance.uniform(50_000, 120_000, REPS), 0.0),
     )

@@ -92,6 +92,15 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "skill": lambda t: t.sum("skill_sum") / t.sum("reps"),
     "effort": lambda t: t.sum("effort_sum") / t.sum("reps"),
     "distributor_hours": lambda t: t.sum("hours_distributors") / t.sum("reps"),
+    "vacancy": lambda t: 100 * (t.sum("positions") - t.sum("reps")) / t.sum("positions"),
+    "cost_per_hire": lambda t: t.sum("hiring") / t.sum("hires"),
+    "know_how": lambda t: t.sum("know_how_sum") / t.sum("reps"),
+    "maturity": lambda t: t.sum("maturity_sum") / t.sum("reps"),
+    "manager_time_with_reps": lambda t: (
+        100
+        * sum(t.sum(f"manager_hours_{use}") for use in ("meetings", "visits", "talks", "training"))
+        / t.sum("manager_hours")
+    ),
     "distributor_profit": lambda t: t.sum("distributor_profit"),
     "distributor_margin": lambda t: 100 * t.sum("distributor_gross_margin") / t.sum("distributor_revenue"),
     "channel_profit": lambda t: t.sum("contribution") + t.sum("distributor_profit"),

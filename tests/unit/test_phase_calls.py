@@ -75,7 +75,8 @@ def test_managers_hear_whom_reps_visited_as_far_as_forms_are_used() -> None:
     """Calls are counted by travel claims; on a form that nobody uses, all of them went where the plan says."""
     gap = {}
     for use in (0.0, 0.5, 1.0):
-        state = worked(12.0, form_use=use, **{"params.calls.compliance_start": 0.0, "policy.effort.own_drive": 0.2})
+        blind = {"params.control.found": 0.0, "params.calls.compliance_start": 0.0, "policy.effort.own_drive": 0.2}
+        state = worked(12.0, form_use=use, **blind)
         assert see_managers(state).plan_gap.max() == 0.0  # nobody has heard anything before the first week
         state.week = 1
         gap[use] = see_managers(state).plan_gap
@@ -85,3 +86,17 @@ def test_managers_hear_whom_reps_visited_as_far_as_forms_are_used() -> None:
     np.testing.assert_allclose(gap[1.0], 1 - state.record["calls_on_plan"][0] / (3 * 12.0), rtol=1e-5)
     np.testing.assert_allclose(gap[0.5], (gap[0.0] + gap[1.0]) / 2, rtol=1e-5)
     assert (gap[1.0] > gap[0.0] + 0.1).all()
+
+
+def test_a_manager_who_was_there_knows_what_forms_do_not_tell() -> None:
+    """Dead forms repeat the plan; what supervision sees is found out in the measure of `found`."""
+    gap = {}
+    for found in (0.0, 0.5, 1.0):
+        idle = {"params.control.found": found, "params.calls.compliance_start": 0.0, "policy.effort.own_drive": 0.2}
+        state = worked(12.0, form_use=0.0, **idle)
+        seen = state.reps.observed[state.reps.active]
+        state.week = 1
+        gap[found] = see_managers(state).plan_gap
+    assert np.ptp(seen) < 1e-6 and seen[0] > 0.1
+    assert (gap[1.0] > gap[0.0] + 0.01).all()
+    np.testing.assert_allclose(gap[0.5], (gap[0.0] + gap[1.0]) / 2, rtol=1e-5)

@@ -47,6 +47,7 @@ def test_routines_align_coach_observe_and_wear() -> None:
         "policy.routines.training_hours": 2.0,
         "policy.routines.form_hours": 1.0,
         "policy.gateway.companies": 2,
+        "params.control.maturity_slope": 0.0,
     }
     state = until("manage", Market("tiny", seed=1, overrides=overrides))
     before = {name: getattr(state.reps, name).copy() for name in ("alignment", "zeal", "ability", "form_use")}

@@ -142,7 +142,8 @@ def test_a_manager_without_reps_has_hours_to_spare() -> None:
 
 def _enforced(span: int) -> np.ndarray:
     """Use of forms in the week after two hours of checking in a team of ``span``, from the same start."""
-    overrides = {"policy.routines.form_checking": 2.0, "sales_force.reps_per_territory": span, "sales_force.span": span}
+    size = {"sales_force.reps_per_territory": span, "sales_force.span": span}
+    overrides = {"policy.routines.form_checking": 2.0, "policy.routines.visit_hours": 0.0, **size}
     state = until("manage", Market("tiny", seed=1, overrides=overrides))
     with state.lend(writes("manage")):
         manage(state)

@@ -1,0 +1,124 @@
+"""The labour market: outside offers reach reps, who go or stay; who goes leaves relationships behind and pulls others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.manufacturer import decide_retention
+from sim.agents.sales_rep import decide_quits
+from sim.phases.account import book_stay_bonus
+from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
+from sim.rng import Decision
+from sim.solvers.outside_offers import attention, usual_acceptance, usual_exodus
+from sim.state import MarketState
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+#: Names of the measures of quits by attainment, lowest tercile first.
+TERCILES = ("quits_low", "quits_middle", "quits_high")
+
+
+def leave(state: MarketState) -> None:
+    """Offers arrive, reps decide, and accounts keep only part of their relationship with those who go."""
+    reps = state.reps
+    visible = attainment(state)
+    offer = _outside_offers(state, visible)
+    stay_bonus = decide_retention(state, offer, visible)
+    probability = decide_quits(state, offer, stay_bonus)
+    leaves = reps.active & (state.luck(Decision.QUIT).uniform(reps.key) < probability)
+    if stay_bonus.any():
+        book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
+    _record(state, visible, offer > 0, leaves)
+    _pull(state, leaves)
+    if not leaves.any():
+        return
+    state.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=len(state.managers)))
+    reps.active[leaves] = False
+    accounts = state.accounts()
+    to_rival = leaves & (offer > 0) & _from_rivals(state)
+    lost = np.where(to_rival, _lost_to_rival(state), state.params.people.relationship_lost)
+    gone = accounts[leaves[state.knowledge.rep[accounts]]]
+    lose_relationship(state, gone, lost[state.knowledge.rep[gone]])
+
+
+def lose_relationship(state: MarketState, accounts: NDArray[np.int64], lost: Floats | None = None) -> None:
+    """A relationship is with a person: ``accounts`` (rows) whose rep goes or changes keep only part of theirs.
+
+    ``lost`` is the share that each loses; the usual one without it.
+    """
+    share = state.params.people.relationship_lost if lost is None else lost
+    state.customers.relationship[accounts] *= np.asarray(1.0 - share, dtype=np.float32)
+
+
+def attainment(state: MarketState) -> Floats:
+    """Credited sales of each rep over the mean of its team [R], smoothed; 1 where nobody sells, 0 for vacant positions."""
+    reps, teams = state.reps, len(state.managers)
+    here = reps.active
+    heads = np.bincount(reps.team[here], minlength=teams)
+    mean = np.bincount(reps.team[here], weights=reps.sales[here], minlength=teams) / np.maximum(heads, 1)
+    usual = mean[reps.team]
+    over: Floats = np.where(usual > 0, reps.sales / np.where(usual > 0, usual, 1.0), 1.0)
+    return np.where(here, over, 0.0)
+
+
+def usual_hazard(state: MarketState) -> float:
+    """Weekly hazard of leaving of a content rep who is paid and seen as reps usually are."""
+    return weekly_hazard_of_annual_probability(state.params.people.quit_probability)
+
+
+def _outside_offers(state: MarketState, visible: Floats) -> Floats:
+    """Pay a week of the offer that reaches each rep this week [R], minor units; 0 without one.
+
+    So many arrive that the usual rep leaves at the usual hazard: part of it for offers, which are taken with the usual
+    acceptance.
+    """
+    numbers, reps = state.params.labour_market, state.reps
+    if numbers.offers == 0 or state.params.people.quit_probability == 0:
+        return np.zeros(len(reps))
+    taken = usual_acceptance(numbers.offer_spread, numbers.reluctance, numbers.taste)
+    rate = numbers.offers * usual_hazard(state) / max(taken, 1e-9) * attention(visible, reps.active, numbers.visibility)
+    usual = usual_exodus(usual_hazard(state), numbers.contagion_half_life)
+    rate = rate * np.maximum(1.0 + numbers.contagion * (state.managers.exodus - usual), 0.0)[reps.team]
+    arrives = reps.active & (state.luck(Decision.OFFER_ARRIVES).uniform(reps.key) < -np.expm1(-rate))
+    offer = np.zeros(len(reps))
+    if arrives.any():
+        worth = np.exp(numbers.offer_spread * state.luck(Decision.OFFER_VALUE).normal(reps.key[arrives]))
+        offer[arrives] = numbers.pay / WEEKS_PER_YEAR * worth
+    return offer
+
+
+def _from_rivals(state: MarketState) -> Bools:
+    """Whether the offer of each rep [R] would be a rival's."""
+    from_rival: Bools = state.luck(Decision.POACHED).uniform(state.reps.key) < state.params.labour_market.poached
+    return from_rival
+
+
+def _lost_to_rival(state: MarketState) -> float:
+    return max(state.params.labour_market.lost_to_rival, state.params.people.relationship_lost)
+
+
+def _pull(state: MarketState, leaves: Bools) -> None:
+    """Keep the leavers of late as a share of each team."""
+    reps, managers = state.reps, state.managers
+    positions = np.bincount(reps.team[reps.position], minlength=len(managers))
+    gone = np.bincount(reps.team[leaves], minlength=len(managers))
+    keep = retention_of_half_life(state.params.labour_market.contagion_half_life)
+    managers.exodus[:] = keep * managers.exodus + gone / np.maximum(positions, 1)
+
+
+def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools) -> None:
+    """Offers and quits by team; quits also by the tercile of attainment among the firm's reps."""
+    reps, teams = state.reps, len(state.managers)
+    if offered.any():
+        state.record.put(state.week, "offers", np.bincount(reps.team[offered], minlength=teams))
+    if not leaves.any():
+        return
+    here = np.flatnonzero(reps.active)
+    tercile = np.full(len(reps), -1)
+    tercile[here[np.lexsort((reps.key[here], visible[here]))]] = np.arange(len(here)) * len(TERCILES) // len(here)
+    counted = {"quits": leaves, "quits_to_rivals": leaves & offered & _from_rivals(state)}
+    counted |= {name: leaves & (tercile == k) for k, name in enumerate(TERCILES)}
+    for name, who in counted.items():
+        state.record.put(state.week, name, np.bincount(reps.team[who], minlength=teams))

@@ -1,0 +1,152 @@
+"""What routines do to reps: they align, coach, teach, spread know-how, keep forms alive, steady and wear."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decisions.routines import Routines
+from sim.phases.labour_market import attainment
+from sim.quantity import retention_of_half_life
+from sim.rng import Decision
+from sim.solvers.control import goal_effect, seen_share, wear_of_control
+from sim.solvers.doses import after_talk, combine, dose_effect
+from sim.solvers.form_loop import next_use
+from sim.solvers.know_how import after_exchange, better_half
+from sim.solvers.motives import HYGIENE, need_met, style_match
+from sim.state import MarketState
+
+Floats = NDArray[np.floating]
+
+
+def let_routines_work(state: MarketState, held: Routines) -> None:
+    """Effects of this week's routines, whose hours each rep has by now; ``held`` [R] says what was asked beside hours."""
+    _align(state)
+    _teach(state, held)
+    _mature(state)
+    _keep_forms(state)
+    _cheer(state)
+    _wear(state)
+
+
+def _of_meetings(state: MarketState, weights: tuple[float, ...]) -> Floats:
+    """Hours of this week's meetings weighed by kind [R]."""
+    hours: Floats = (state.reps.meetings * np.array(weights, dtype=np.float32)).sum(axis=1)
+    return hours
+
+
+def _align(state: MarketState) -> None:
+    """Alignment with the plan follows meetings, field visits and checks; visits and checks see the work."""
+    numbers, reps = state.params.management, state.reps
+    meetings = _of_meetings(state, state.params.meetings.alignment)
+    by_meetings = dose_effect(numbers.meeting_effect, meetings, numbers.meeting_half)
+    by_visits = dose_effect(numbers.visit_effect, reps.visit_hours, numbers.visit_half)
+    by_checks = dose_effect(state.params.control.check_effect, reps.checks, 1.0)
+    start = state.params.calls.compliance_start
+    target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits) * (1.0 - by_checks)
+    reps.alignment[:] += numbers.alignment_speed * (target - reps.alignment)
+    reps.observed[:] = seen_share(reps.visit_hours / numbers.observation_half + reps.checks)
+
+
+def _teach(state: MarketState, held: Routines) -> None:
+    """Coaching in the field, review talks, training and colleagues become skill, and are forgotten again."""
+    numbers, learning, reps = state.params.management, state.params.learning, state.reps
+    keep = np.float32(retention_of_half_life(numbers.decay_half_life))
+    reps.coached[:] = reps.coached * keep + reps.visit_hours
+    reps.trained[:] = reps.trained * keep + held.training_hours
+    reps.inducted[:] = reps.inducted * keep + held.induction_hours
+    reps.drilled[:] = reps.drilled * keep + reps.on_the_job_hours
+    _talk(state, held, keep)
+    learnt = combine(
+        [
+            dose_effect(numbers.coaching_d, reps.coached, numbers.coaching_half),
+            dose_effect(numbers.training_d, reps.trained, numbers.training_half),
+            dose_effect(learning.induction_d, reps.inducted, learning.induction_half),
+            dose_effect(learning.on_the_job_d, reps.drilled, learning.on_the_job_half),
+        ],
+        numbers.ceiling,
+    )
+    own = reps.ability + learnt
+    _exchange(state, held, own)
+    reps.skill[:] = own + reps.feedback + reps.know_how
+
+
+def _talk(state: MarketState, held: Routines, keep: np.float32) -> None:
+    """Review talks that are due, with the goals that are agreed in them; a full talk is fair to the person."""
+    numbers, reps = state.params.management, state.reps
+    due = reps.active & ((state.week + reps.key) % numbers.review_every == numbers.review_every - 1)
+    draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
+    dose = np.minimum(reps.review_hours * numbers.review_every / numbers.review_hours_full, 1.0)
+    dose = np.where(due, dose, 0.0)
+    goal = goal_effect(held.goal, state.params.control.goal_d, state.params.control.goal_reach)
+    talk = numbers.feedback_mean + numbers.feedback_spread * draws + goal
+    reps.feedback[:] = after_talk(reps.feedback * keep, talk, dose)
+    reps.fairness[:] = after_talk(reps.fairness * keep, np.ones(len(reps)), dose)
+
+
+def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
+    """Members of a team learn from its better half in structured meetings; know-how that is not renewed is lost."""
+    learning, reps = state.params.learning, state.reps
+    hours = held.structured * _of_meetings(state, state.params.meetings.know_how)
+    keep = np.float32(retention_of_half_life(learning.know_how_half_life))
+    reps.know_how[:] *= keep
+    if hours.any():
+        best = better_half(own, reps.team, reps.active, len(state.managers))[reps.team]
+        dose = dose_effect(1.0, hours, learning.know_how_half)
+        reps.know_how[:] = after_exchange(reps.know_how, best - own, dose, learning.know_how_transfer)
+
+
+def _mature(state: MarketState) -> None:
+    """Amateurs become professionals with the years, sooner when they are coached."""
+    learning, numbers, reps = state.params.learning, state.params.management, state.reps
+    coached = dose_effect(1.0, reps.coached, numbers.coaching_half)
+    speed = reps.active * (1.0 + learning.maturity_coached * coached) / learning.maturity_time
+    reps.maturity[:] += np.minimum(speed, 1.0) * (1.0 - reps.maturity)
+
+
+def _keep_forms(state: MarketState) -> None:
+    """Forms that managers read, or check in the field, get filled; those that nobody reads die."""
+    numbers, reps = state.params.forms, state.reps
+    checked = reps.checking_hours + state.params.control.visit_check * reps.visit_hours
+    enforcement = dose_effect(numbers.enforcement, checked, numbers.checking_half)
+    reps.form_use[:] = next_use(reps.form_use, enforcement, numbers.steepness, numbers.threshold, numbers.speed)
+
+
+def _cheer(state: MarketState) -> None:
+    """Morale: what the meetings of late have added or taken."""
+    numbers, reps = state.params.meetings, state.reps
+    keep = np.float32(retention_of_half_life(numbers.morale_half_life))
+    reps.morale[:] = reps.morale * keep + _of_meetings(state, numbers.morale)
+
+
+def _wear(state: MarketState) -> None:
+    """Meetings and forms beyond the usual cost motivation, and being watched costs the mature; morale and fairness add."""
+    numbers, control, reps = state.params.management, state.params.control, state.reps
+    excess = np.maximum(reps.meeting_hours + reps.form_hours - numbers.meeting_reference, 0.0)
+    kappa = wear_of_control(
+        numbers.observation_on_motivation, control.maturity_slope, reps.maturity, control.maturity_reference
+    )
+    worn = numbers.overhead_on_motivation * excess + kappa * reps.observed
+    added = state.params.meetings.morale_effect * np.tanh(reps.morale) + control.fairness_on_motivation * reps.fairness
+    reps.motivation[:] = np.maximum(reps.zeal - worn + added + _moved(state), 0.0)
+
+
+def _moved(state: MarketState) -> Floats:
+    """Motivation that style and needs add or take [R]; a need for security or belonging that is not met pushes out."""
+    numbers, reps = state.params.motives, state.reps
+    if numbers.style_on_motivation == numbers.needs_on_motivation == numbers.needs_on_quits == 0:
+        return np.zeros(len(reps))
+    learning = reps.coached + reps.trained + reps.inducted + reps.drilled
+    met = need_met(
+        reps.need,
+        security=1.0 - reps.variable_share,
+        belonging=dose_effect(1.0, reps.meeting_hours, state.params.management.meeting_half),
+        esteem=attainment(state) / 2.0,
+        growth=dose_effect(1.0, learning, state.params.management.training_half),
+    )
+    hygiene = reps.need < HYGIENE
+    reps.lack[:] = numbers.needs_on_quits * np.where(hygiene, np.maximum(numbers.usual - met, 0.0), 0.0)
+    driven = np.where(hygiene, 0.0, met - numbers.usual)
+    match = style_match(state.managers.style[reps.team], reps.style)
+    moved: Floats = numbers.style_on_motivation * match + numbers.needs_on_motivation * driven
+    return moved

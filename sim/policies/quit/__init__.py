@@ -1,0 +1,1 @@
+"""Rules by which reps stay or leave."""

@@ -1,0 +1,1 @@
+"""Rules for channel and process of hiring."""
