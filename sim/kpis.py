@@ -17,15 +17,15 @@ from sim.record import Record
 
 Array = NDArray[np.float64]
 KpiClass = Literal["financial", "growth", "satisfaction", "management", "distributor", "books"]
-How = Literal["total", "ratio", "mean", "last"]
+How = Literal["total", "ratio", "mean", "last", "variance"]
 
 
 @dataclass(frozen=True)
 class Kpi:
     """A key figure: numerator over denominator, both figures of the books or measures of the record.
 
-    ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly
-    values, or the last week's value. ``scale`` multiplies the result. Figures of the books start with
+    ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly values, the
+    last week's value, or the ratio of variances over weeks (week by week: those of the run so far). ``scale`` multiplies the result. Figures of the books start with
     ``books.``; a measure may be restricted to our offers (``own:``) or to rows of the first week (``start:``).
     """
 
@@ -51,6 +51,7 @@ class Kpi:
             "ratio": f"Σ {top} / {'' if once else 'Σ '}{below}",
             "mean": f"mean over weeks of {ratio}",
             "last": f"{ratio} in the last week",
+            "variance": f"variance over weeks of {top} / that of {below}",
         }[self.how] + scale
 
 
@@ -248,6 +249,16 @@ KPIS: tuple[Kpi, ...] = (
         "capability",
         "distributors",
     ),
+    Kpi(
+        "bullwhip",
+        "Bullwhip: variance of orders at the plant over that of demand",
+        "distributor",
+        "ratio",
+        "down",
+        "variance",
+        "plant_orders_value",
+        "demand_value",
+    ),
     *(
         Kpi(
             line,
@@ -279,12 +290,17 @@ class Scorecard:
             return float(top.sum()) * kpi.scale
         if kpi.how == "ratio":
             return float(_divide(top.sum(), _once(kpi.denominator, below))) * kpi.scale
+        if kpi.how == "variance":
+            return float(_divide(top.var(), below.var())) * kpi.scale
         weekly = _divide(top, below) if kpi.denominator else top
         return float(weekly.mean() if kpi.how == "mean" else weekly[-1]) * kpi.scale
 
     def weekly(self, kpi: Kpi) -> Array:
         """The figure week by week [weeks done]."""
         top = self._series(kpi.numerator)
+        if kpi.how == "variance":
+            so_far = (_variance_so_far(s) for s in (top, self._series(kpi.denominator)))
+            return _divide(*so_far) * kpi.scale
         return (_divide(top, self._series(kpi.denominator)) if kpi.denominator else top) * kpi.scale
 
     def by(self, kpi: Kpi, dimension: str) -> Array | None:
@@ -304,6 +320,9 @@ class Scorecard:
         if kpi.how == "ratio":
             assert below is not None
             return _divide(top.sum(axis=0), _once(kpi.denominator, below)) * kpi.scale
+        if kpi.how == "variance":
+            assert below is not None
+            return _divide(top.var(axis=0), below.var(axis=0)) * kpi.scale
         weekly = _divide(top, below) if below is not None else top
         value: Array = (weekly.mean(axis=0) if kpi.how == "mean" else weekly[-1]) * kpi.scale
         return value
@@ -377,6 +396,11 @@ def _once(term: str, values: Array) -> Array:
     """Total of a denominator over weeks; what holds from the start counts once, not once a week."""
     start: Array = values[0] if term.startswith("start:") else values.sum(axis=0)
     return start
+
+
+def _variance_so_far(series: Array) -> Array:
+    """Variance of the weeks up to each one."""
+    return np.array([series[: week + 1].var() for week in range(len(series))])
 
 
 def _divide(top: Array, below: Array) -> Array:

@@ -81,8 +81,7 @@ def _earned_trust(state: MarketState, hours: Floats) -> Floats:
     Goods held back count whatever the reason: the distributor's customers wait alike.
     """
     numbers, distributors = state.params.partners, state.distributors
-    own = list(state.layout.own_offers)
-    held_back = state.channel.owed @ state.numbers.list_price[own] / np.maximum(distributors.purchases, 1.0)
+    held_back = (state.channel.owed * distributors.wholesale).sum(axis=1) / np.maximum(distributors.purchases, 1.0)
     paid = distributors.shares_data & (distributors.payment > 0)
     earned: Floats = (
         state.params.channel.trust_start
