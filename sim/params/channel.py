@@ -94,6 +94,12 @@ class Channel(Section):
         doc="Distributor's own cost of supplying its sub-distributors: handling, delivery.",
         bounds=(0, 1),
     )
+    data_to_suppliers: bool = param(
+        False,
+        unit="yes/no",
+        doc="Whether a supplier forecasts a sub-distributor who shares its data by that one's demand, not by its orders.",
+        lever=True,
+    )
 
     @model_validator(mode="after")
     def _shares_of_unserved(self) -> Self:

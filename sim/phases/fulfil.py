@@ -155,18 +155,27 @@ def _trade(state: MarketState) -> None:
     """Orders go up the channel, tier by tier, and goods come down: each supplier ships before it orders for itself."""
     chain = tiers(state.distributors.supplier)
     state.today.supplied = np.zeros_like(state.channel.owed)
+    asked = np.array(state.distributors.demand)
     for rows in reversed(chain[1:]):
-        _order(state, rows)
+        _order(state, rows, asked)
+        np.add.at(asked, state.distributors.supplier[rows], _news_of(state, rows, asked))
         _supply(state, rows)
-    _order(state, slice(None) if len(chain) == 1 else chain[0])
+    _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
     _ship(state)
 
 
-def _order(state: MarketState, rows: Rows) -> None:
-    """The distributors in ``rows`` take in what was asked of them this week and, those whose turn it is, order."""
-    distributors = state.distributors
-    asked = distributors.demand + to_suppliers(distributors.supplier, distributors.ordered)
-    forecast = state.forecasts
+def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units:
+    """What suppliers learn this week of the wants of the sub-distributors in ``rows``: their orders, or data they share."""
+    ordered = state.distributors.ordered[rows]
+    if not state.params.channel.data_to_suppliers:
+        return ordered
+    news: Units = np.where(state.distributors.shares_data[rows, None], asked[rows], ordered)
+    return news
+
+
+def _order(state: MarketState, rows: Rows, asked: Units) -> None:
+    """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
+    distributors, forecast = state.distributors, state.forecasts
     own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
     observe_moving_average(own, asked[rows], state.week)
     forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
