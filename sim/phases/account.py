@@ -109,6 +109,8 @@ def _book_sell_out(state: MarketState) -> None:
     passed_on = to_suppliers(distributors.supplier, supplied) if supplied is not None else np.zeros_like(delivered)
     held = state.channel.on_hand + state.channel.in_transit + delivered + passed_on
     for entry, left in ((Account.CHANNEL_COST_OF_GOODS, delivered), (Account.INTERNAL_COST, passed_on)):
+        if not left.any():
+            continue
         cost = average_cost(distributors.stock_value, held, left)
         distributors.stock_value[:] -= cost
         held = held - left

@@ -22,7 +22,7 @@ from sim.params.places import PLACES
 from sim.phases.demand import choose_again
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
-from sim.solvers.tiers import tiers, to_suppliers
+from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState, Purchases
 
 Units = NDArray[np.int64]
@@ -153,7 +153,7 @@ def _ration(
 
 def _trade(state: MarketState) -> None:
     """Orders go up the channel, tier by tier, and goods come down: each supplier ships before it orders for itself."""
-    chain = tiers(state.distributors.supplier)
+    chain = state.numbers.tiers
     state.today.supplied = np.zeros_like(state.channel.owed)
     asked = np.array(state.distributors.demand)
     for rows in reversed(chain[1:]):

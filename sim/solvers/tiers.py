@@ -36,8 +36,9 @@ def tiers(supplier: Rows) -> list[npt.NDArray[np.int64]]:
 def to_suppliers(supplier: Rows, values: Numbers) -> Numbers:
     """Sum of ``values`` [D, ...] over the distributors that each one supplies [D, ...]."""
     total = np.zeros_like(values)
-    supplied = np.flatnonzero(supplier >= 0)
-    np.add.at(total, supplier[supplied], values[supplied])
+    supplied = supplier >= 0
+    if supplied.any():
+        np.add.at(total, supplier[supplied], values[supplied])
     return total
 
 
