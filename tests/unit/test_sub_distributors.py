@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.distributor import see_distributors
+from sim.agents.distributor import margins, see_distributors
 from sim.agents.manufacturer import owed_by_plant, shared_part
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.fulfil import fulfil
+from sim.phases.partners import relate
 from sim.rng import Decision
 from sim.scenario import Scenario
 from sim.state import MarketState
@@ -60,6 +61,7 @@ def test_every_distributor_is_followed_by_its_sub_distributors() -> None:
     two = Scenario.load("tiny", overrides={SUBS: 1, "territory.north.distributors": 2}).world
     assert [p.name for p in two.places][:4] == ["north-1", "north-1-a", "north-2", "north-2-a"]
     assert len({p.territory * 1000 + p.number for p in two.places}) == len(two.places)
+    assert world.distributor_shares(0) == pytest.approx((0.5, 0.25, 0.25))
 
 
 def test_the_largest_layout_has_a_key_for_everybody() -> None:
@@ -108,9 +110,9 @@ def test_a_supplier_starts_with_stock_and_forecast_for_all_behind_it() -> None:
 
 def test_a_table_makes_a_channel_of_any_depth(tmp_path: Path) -> None:
     path = listed(tmp_path, more="[params.channel]\nsub_markup = 0.1")
-    scenario = Scenario.load(path, customers=4000)
+    scenario = Scenario.load(path, customers=4000, weeks=14)
     assert [p.supplier for p in scenario.world.places] == [-1, 3, -1, 4, 0]
-    market = Auditor(Market(scenario, seed=4, weeks=14)).run()
+    market = Auditor(Market(scenario, seed=4)).run()
     paid = market.state.distributors.wholesale[:, 1]
     assert paid.tolist() == [1_700, 2_263, 1_700, 2_057, 1_870]
     assert (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0).tolist() == [
@@ -149,14 +151,16 @@ def test_a_territory_without_a_distributor_is_refused(tmp_path: Path) -> None:
 
 def test_the_order_of_lines_in_the_table_changes_nobodys_fate(tmp_path: Path) -> None:
     """Places count within a territory; who stands where among those of others is a matter of rows."""
-    header, north, corner, south, shop, far = TABLE.splitlines()
+    lines_of = ("north,north,,3", "corner,north,north,1", "shop,north,north,1", "stall,north,north,2")
+    north, corner, shop, stall, south, far = (*lines_of, "south,south,,2", "far,south,south,2")
+    names = ("north", "corner", "shop", "stall", "south", "far")
     runs = []
-    for k, lines in enumerate(([north, corner, shop, south, far], [south, far, north, corner, shop])):
+    for k, lines in enumerate(([north, corner, shop, stall, south, far], [south, far, north, corner, shop, stall])):
         (tmp_path / str(k)).mkdir()
-        path = listed(tmp_path / str(k), "\n".join([header, *lines, ""]))
+        path = listed(tmp_path / str(k), "\n".join([TABLE.splitlines()[0], *lines, ""]))
         short = {"params.channel.stock_weeks_at_start": 0.5, "params.channel.plant_weeks_at_start": 0.5}
         market = Market(path, seed=4, weeks=16, overrides=short).run()
-        rows = [market.names.distributors.index(name) for name in ("north", "corner", "south", "shop", "far")]
+        rows = [market.names.distributors.index(name) for name in names]
         measures = ("stock_units", "unserved_units", "ordered_units", "sub_ordered_units", "sub_supplied_units")
         runs.append([market.results.measure(name)[:, rows] for name in measures])
         runs[-1].append(market.state.ledger.book[:, 1:-1][:, rows])
@@ -320,7 +324,7 @@ def test_a_sale_to_a_sub_distributor_is_booked_once_on_either_side() -> None:
     # All stock of those who buy from the plant was bought at list price.
     cost = book[:, :, Account.INTERNAL_COST]
     np.testing.assert_allclose(1.1 * cost.sum(axis=0), sales.sum(axis=0), atol=0.2 * supplied.sum())
-    own = 0.09 * -book[:, 1:7, Account.SALES] + 0.05 * sales[:, 1:7]
+    own = 0.09 * 0.6 * -book[:, 1:7, Account.SALES] + 0.05 * sales[:, 1:7]
     np.testing.assert_allclose(book[:, 1:7, Account.OWN_COSTS], own, atol=1)
     # Paid for two weeks later.
     owed = -ledger.flows("payables")[:, 2]
@@ -339,6 +343,7 @@ def test_sell_out_does_not_count_what_only_changes_hands() -> None:
     margin -= books[Account.CHANNEL_COST_OF_GOODS] + books[Account.INTERNAL_COST]
     assert card["distributor_margin"] == pytest.approx(100 * margin / sold)
     profit = margin - books[Account.OTHER_INCOME] - books[Account.HOLDING] - books[Account.OWN_COSTS]
+    profit -= books[Account.DISTRIBUTOR_EFFORT]
     assert 100 * card["distributor_profit"] == pytest.approx(profit)
     assert card["channel_profit"] == pytest.approx(card["contribution"] + card["distributor_profit"])
     assert -books[Account.INTERNAL_SALES] > 0.1 * sold  # control: much changed hands
@@ -348,7 +353,12 @@ def test_sell_out_does_not_count_what_only_changes_hands() -> None:
 def test_what_goods_cost_on_their_way_is_no_gain_of_the_channel(markup: float) -> None:
     """Sold through to the customer, a dearer tier moves profit between distributors and adds none: 0.20 of list price for
     what a sub-distributor holds at the end is the whole difference."""
-    free = {"params__channel__holding_rate": 0.0, "params__channel__supply_cost_share": 0.0}
+    free = {
+        "params__channel__holding_rate": 0.0,
+        "params__channel__supply_cost_share": 0.0,
+        "params__partners__effort_strength": 0.0,  # a thinner margin is no reason to sell less of ours
+        "params__partners__trust_speed": 0.0,
+    }
     market, plain = (
         tiny(20, params__channel__sub_markup=markup, **free).run(),
         tiny(20, params__channel__sub_markup=0.0, **free).run(),
@@ -370,3 +380,22 @@ def test_retail_prices_are_those_of_the_market_unless_the_rule_says_otherwise() 
     own = tiny(1, policy__retail_price__base="purchase_price", params__channel__sub_markup=0.1).run().state.distributors
     np.testing.assert_array_equal(own.price[:, 1], np.rint(1.22 * own.wholesale[:, 1]))
     assert own.price[1, 1] == pytest.approx(1.1 * own.price[0, 1], abs=1)
+
+
+def test_a_sub_distributor_has_the_thinner_margin_on_every_brand() -> None:
+    """It buys all brands from another distributor: none of them is the dearer one because of that."""
+    state = tiny(1, params__channel__sub_markup=0.1, params__rivals__channel_markup=0.22).run().state
+    share = margins(state)
+    np.testing.assert_allclose(share[[0, 3]], 0.22 / 1.22, atol=1e-3)
+    np.testing.assert_allclose(share[[1, 2, 4, 5]], 0.12 / 1.22, atol=1e-3)
+
+
+def test_goods_that_a_supplier_holds_back_are_measured_at_what_its_sub_distributor_pays() -> None:
+    """As many weeks' purchases held back cost as much trust in either tier."""
+    state = until("relate", tiny(1, params__channel__sub_markup=1.0, params__partners__trust_margin=0.0))
+    with state.lend(("channel.channel_owed", "distributors.purchases", *writes("relate"))):
+        state.channel.owed[...] = 0
+        state.channel.owed[:, 1] = 100
+        state.distributors.purchases[:] = 400 * state.distributors.wholesale[:, 1]
+        relate(state)
+    np.testing.assert_allclose(state.distributors.trust, 0.5 - 0.08 * 0.5 * 0.25)
