@@ -75,7 +75,7 @@ def test_the_laws_hold_down_a_chain_of_four_distributors_when_goods_are_short(po
     assert market.results.measure("unserved_units").sum() > 0
 
 
-@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 13)])
+@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 17)])
 def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
     for policy in ("status_quo", "deep_marketing"):
         ties = {"params.network.degree": 2}
