@@ -66,6 +66,9 @@ class Account(IntEnum):
     SEVERANCE = 37  # paid to reps whose positions are closed
     # distributor, added later
     DISTRIBUTOR_EFFORT = 39  # selling effort for our brand; what of it was in OWN_COSTS before
+    # distributor that supplies others; sell_out does not count what only moves from one distributor to another
+    INTERNAL_SALES = 40  # sold to sub-distributors
+    INTERNAL_COST = 41  # cost of the goods sold to them
 
 
 ACCOUNTS = max(Account) + 1
@@ -76,9 +79,12 @@ SELLING = (*PAY, _A.HIRING, _A.SEVERANCE, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _
 MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
 INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
 PRODUCT = (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
-INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME)
+INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME, _A.INTERNAL_SALES)
 TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES, _A.RETURNS)
 CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS, _A.DISTRIBUTOR_EFFORT)
+#: What distributors sell, to customers and to one another, and what it cost them.
+TRADE = (_A.SALES, _A.INTERNAL_SALES)
+COST_OF_TRADE = (_A.CHANNEL_COST_OF_GOODS, _A.INTERNAL_COST)
 
 
 @dataclass(frozen=True)
@@ -144,14 +150,13 @@ FORMULAS: Mapping[str, Formula] = {
     ),
     "distributor_revenue": _formula("Distributors' sell-out", (_A.SALES,)),
     "distributor_cost_of_goods": _formula("Distributors' cost of goods sold", (_A.CHANNEL_COST_OF_GOODS,)),
-    "distributor_gross_margin": _formula("Distributors' gross margin", (_A.SALES,), (_A.CHANNEL_COST_OF_GOODS,)),
-    "distributor_profit": _formula(
-        "Distributors' profit", (_A.SALES, _A.OTHER_INCOME), (_A.CHANNEL_COST_OF_GOODS, *CHANNEL_COSTS)
-    ),
+    "distributor_internal_sales": _formula("Distributors' sales to sub-distributors", (_A.INTERNAL_SALES,)),
+    "distributor_gross_margin": _formula("Distributors' gross margin", TRADE, COST_OF_TRADE),
+    "distributor_profit": _formula("Distributors' profit", (*TRADE, _A.OTHER_INCOME), (*COST_OF_TRADE, *CHANNEL_COSTS)),
     "channel_profit": _formula(
         "Profit of manufacturer and distributors together",
         INCOME,
-        (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS, _A.CHANNEL_COST_OF_GOODS, *CHANNEL_COSTS),
+        (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS, *COST_OF_TRADE, *CHANNEL_COSTS),
     ),
     "cash": _formula("Cash", (_A.CASH,), balance=True),
     "receivables": _formula("Receivables", (_A.RECEIVABLES,), balance=True),

@@ -12,22 +12,21 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sim.complaints import Complaint, KeyPath, suggest
+from sim.params.named import Named
+from sim.params.places import Listed, distributor_names
+from sim.params.territory import ChannelLayout, Territory
 from sim.params.world import (
     MAX_BRANDS,
     MAX_CATEGORIES,
     MAX_OFFERS,
     Brand,
     Category,
-    ChannelLayout,
     Company,
     CustomerType,
-    Named,
     Offer,
     SalesForce,
-    Territory,
     World,
     WorldSize,
-    distributor_names,
 )
 
 _TOLERANCE = 1e-6
@@ -72,7 +71,10 @@ class Entries(Generic[EntryT]):
 
 @dataclass
 class Draft:
-    """A world as far as its parts could be read; ``generated`` is False when customers come from a table."""
+    """A world as far as its parts could be read; ``generated`` is False when customers come from a table.
+
+    ``listed`` are the sound lines of a table of distributors, None without one.
+    """
 
     size: WorldSize | None
     brand: Entries[Brand]
@@ -84,10 +86,14 @@ class Draft:
     sales_force: SalesForce | None
     channel_layout: ChannelLayout | None
     generated: bool = True
+    listed: tuple[Listed, ...] | None = None
 
     def distributors(self) -> list[str]:
-        """Names of the distributors of sound territories."""
-        return [name for _, territory in self.territory.sound() for name in distributor_names(territory)]
+        """Names of the distributors: those of the table, else those of sound territories."""
+        if self.listed is not None:
+            return [entry.name for entry in self.listed]
+        layout = self.channel_layout or ChannelLayout()
+        return [name for _, territory in self.territory.sound() for name in distributor_names(territory, layout)]
 
     def world(self, currency: str) -> World:
         """The world of a draft without mistakes."""
@@ -107,6 +113,7 @@ class Draft:
             customer_types=_whole(self.customer_type),
             sales_force=self.sales_force,
             channel_layout=self.channel_layout,
+            listed=self.listed or (),
         )
 
     def _sorted_offers(self) -> tuple[Offer, ...]:
@@ -139,6 +146,10 @@ def unread(draft: Draft) -> Iterator[str]:
     for _, category in draft.category.sound():
         if category.kind == "consumable" and category.life_mean is not None:
             yield f"nobody reads category.{category.name}.life_mean: consumables do not wear out"
+    for _, territory in draft.territory.sound() if draft.listed is not None else ():
+        for name, alone in (("distributors", 1), ("sub_distributors", None)):
+            if getattr(territory, name) != alone:
+                yield f"nobody reads territory.{territory.name}.{name}: the distributors come from a table"
 
 
 def _lists(entries: Entries[EntryT]) -> Iterator[Complaint]:
@@ -284,7 +295,7 @@ def _territories(draft: Draft) -> Iterator[Complaint]:
             ("territory",),
             f"there are {len(names)} distributors for {draft.size.customers} customers",
             "fewer distributors than customers",
-            "lower `distributors` or raise world.customers",
+            "lower `distributors` and `sub_distributors`, or raise world.customers",
         )
 
 

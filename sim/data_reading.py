@@ -11,6 +11,7 @@ from sim.complaints import nearest, suggest
 from sim.consistency import Draft
 from sim.data_tables import (
     CUSTOMERS,
+    DISTRIBUTORS,
     OFFERS,
     ROSTER,
     TIES,
@@ -22,8 +23,10 @@ from sim.data_tables import (
     hash_file,
     read_table,
 )
+from sim.distributor_table import check_suppliers
 from sim.errors import InputError, InputErrors
 from sim.layers import Layers, Origin
+from sim.params.places import Listed
 from sim.ties import check_ties
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ _COLUMNS: dict[str, tuple[tuple[DataColumn, ...], tuple[str, ...]]] = {
     "roster": (ROSTER, ()),
     "offers": (OFFERS, ("attribute_",)),
     "ties": (TIES, ()),
+    "distributors": (DISTRIBUTORS, ()),
 }
 
 
@@ -80,9 +84,11 @@ class RawTables:
         if "roster" in self.frames:
             known["rep"] = frozenset(self.frames["roster"]["rep"])
         found = list(self.errors)
-        for kind in ("customers", "roster"):
+        for kind in ("customers", "roster", "distributors"):
             if kind in self.frames:
                 found += check_names(self.files[kind], self.frames[kind], _COLUMNS[kind][0], known)
+        if "distributors" in self.frames:
+            found += check_suppliers(self.files["distributors"], self.frames["distributors"], draft)
         if self.customers is not None:
             found += self._check_marks_and_mix(self.customers, draft)
             if "roster" not in self.frames and (self.customers["rep"] != "").any():
@@ -125,6 +131,17 @@ class RawTables:
         hashes = {kind: hash_file(path) for kind, path in self.files.items()}
         named = {kind: frames.get(kind) for kind in _COLUMNS}
         return DataTables(**named, files=dict(self.files), hashes=hashes)
+
+    def listed(self) -> tuple[Listed, ...] | None:
+        """The lines of the table of distributors; None without one."""
+        frame = self.frames.get("distributors")
+        if frame is None:
+            return None
+        sizes = frame["size"] if "size" in frame else [1.0] * len(frame)
+        lines = zip(frame["distributor"], frame["territory"], frame["supplier"], sizes, strict=True)
+        return tuple(
+            Listed(str(name), str(territory), str(supplier), float(size)) for name, territory, supplier, size in lines
+        )
 
 
 def read_raw_tables(layers: Layers, scenario: Path) -> RawTables:

@@ -44,6 +44,11 @@ class DataFiles(Section):
         doc="Who talks to whom, one tie per row (CSV or Parquet): ids of two customers, or their numbers from 0 where "
         'customers are generated. Read with params.network.kind = "edge_list".',
     )
+    distributors: str | None = param(
+        None,
+        unit="file",
+        doc="Distributors with supplier and territory (CSV); replaces the number of distributors of each territory.",
+    )
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,12 @@ TIES = (
     DataColumn("second"),
     DataColumn("strong", "whole", required=False, bounds=(0, 1)),
 )
+DISTRIBUTORS = (
+    DataColumn("distributor", unique=True),
+    DataColumn("territory", refers="territory"),
+    DataColumn("supplier", refers="distributor", blank=True),
+    DataColumn("size", "number", required=False, bounds=(0.0, 1e9)),
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,7 @@ class DataTables:
     roster: pd.DataFrame | None
     offers: pd.DataFrame | None
     ties: pd.DataFrame | None
+    distributors: pd.DataFrame | None
     files: dict[str, Path]
     hashes: dict[str, str]
 

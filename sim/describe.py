@@ -253,15 +253,18 @@ set = { "policy.pay.commission" = 0.04 }
 - **Policies** in `policies/` hold `[policy.*]` tables only and can be put on top of any scenario.
 - **Changes** hold from their week on, weeks being counted from 1. `set` may move levers only (`docs/defaults.md`);
   `policy` rolls out a whole policy. With `territories` they hold there alone, if the question is answered by territory.
-- **Your own tables.** `[data]` names `customers` (Parquet), `roster` and `offers` (CSV), relative to the file:
+- **Your own tables.** `[data]` names `customers` (Parquet), `roster`, `offers` and `distributors` (CSV), relative to the file:
 
 | table | columns | optional |
 | --- | --- | --- |
 | customers | id, type, territory, purchase_rate, order_size, rep | distributor, price_sensitivity, mark_*, mix_* |
 | roster | rep, manager, territory | skill, hired_week |
 | offers | offer, brand, category, unit_cost, list_price, quality | attribute_1, attribute_2 … |
+| distributors | distributor, territory, supplier | size |
 
   Rates are per week; `rep` may be empty; `mix_*` and `mark_*` go by the names of categories and marks.
+  `supplier` names another distributor, or is empty for who buys from the plant; customers of a territory without a
+  `distributor` of their own are split by `size`.
 - **Checking.** `deepmarket check FILE` lists all mistakes at once with file, line and remedy. Unknown keys are refused.
   `invalid/` holds broken files, each with the message it must cause in its first line.
 - **Completion.** `schema.json` describes the format to editors; write `#:schema schema.json` in the first line.

@@ -11,15 +11,15 @@ from typing import Literal
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 
 KpiClass = Literal["financial", "growth", "satisfaction", "management", "distributor", "books"]
-How = Literal["total", "ratio", "mean", "last"]
+How = Literal["total", "ratio", "mean", "last", "variance"]
 
 
 @dataclass(frozen=True)
 class Kpi:
     """A key figure: numerator over denominator, both figures of the books or measures of the record.
 
-    ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly
-    values, or the last week's value. ``scale`` multiplies the result. Figures of the books start with
+    ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly values, the
+    last week's value, or the ratio of variances over weeks (week by week: those of the run so far). ``scale`` multiplies the result. Figures of the books start with
     ``books.``; a measure may be restricted to our offers (``own:``) or to rows of the first week (``start:``).
     """
 
@@ -45,6 +45,7 @@ class Kpi:
             "ratio": f"Σ {top} / {'' if once else 'Σ '}{below}",
             "mean": f"mean over weeks of {ratio}",
             "last": f"{ratio} in the last week",
+            "variance": f"variance over weeks of {top} / that of {below}",
         }[self.how] + scale
 
 
@@ -309,6 +310,16 @@ KPIS: tuple[Kpi, ...] = (
         "ratio",
         "capability",
         "distributors",
+    ),
+    Kpi(
+        "bullwhip",
+        "Bullwhip: variance of orders at the plant over that of demand",
+        "distributor",
+        "ratio",
+        "down",
+        "variance",
+        "plant_orders_value",
+        "demand_value",
     ),
     *(
         Kpi(

@@ -59,8 +59,16 @@ MEASURES: tuple[Measure, ...] = (
         ("distributor",),
         "The same at purchase price, without what is on its way.",
     ),
-    Measure("sell_in_units", "units", ("distributor", "offer"), "Units shipped to distributors."),
-    Measure("ordered_units", "units", ("distributor", "offer"), "Units distributors ordered."),
+    Measure("sell_in_units", "units", ("distributor", "offer"), "Units the plant shipped to distributors."),
+    Measure("ordered_units", "units", ("distributor", "offer"), "Units distributors ordered from the plant."),
+    Measure(
+        "sub_ordered_units", "units", ("distributor", "offer"), "Units sub-distributors ordered from their suppliers."
+    ),
+    Measure("sub_supplied_units", "units", ("distributor", "offer"), "Units suppliers shipped to sub-distributors."),
+    Measure("demand_value", "minor units", ("territory",), "What customers asked of distributors, at list price."),
+    Measure(
+        "plant_orders_value", "minor units", ("territory",), "What distributors ordered from the plant, at list price."
+    ),
     Measure("plant_stock_units", "units", ("offer",), "Finished goods at the end of the week."),
     Measure("production_units", "units", ("offer",), "Units started in production."),
     Measure("price", "share of reference price", ("offer",), "Mean price asked of customers without a segment."),

@@ -21,16 +21,15 @@ from sim.errors import InputError, InputErrors
 from sim.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
 from sim.library import find_policy, find_scenario
 from sim.params import Params
+from sim.params.named import Named
+from sim.params.territory import ChannelLayout, Territory
 from sim.params.world import (
     Brand,
     Category,
-    ChannelLayout,
     Company,
     CustomerType,
-    Named,
     Offer,
     SalesForce,
-    Territory,
     World,
     WorldSize,
 )
@@ -200,6 +199,7 @@ class _Resolving:
             sales_force=self._section("sales_force", SalesForce),
             channel_layout=self._section("channel_layout", ChannelLayout),
             generated="customers" not in self._table("data"),
+            listed=self.tables.listed(),
         )
 
     def _check_kind_of_network(self, params: dict[str, Any]) -> None:

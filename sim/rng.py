@@ -108,6 +108,9 @@ class Decision(IntEnum):
     )
     BRAND_EFFORT = 206  # chance used by a rule that divides a distributor's effort among brands
     DISTRIBUTOR_CALLS = 207  # chance used by a rule for calls on distributors
+    SUB_SUPPLY = (
+        208  # who gets the units left over when a distributor's short stock is shared out; entity: sub-distributor
+    )
     RIVAL_PRICE = 210  # noise of a rival's price; index: offer
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter

@@ -41,12 +41,17 @@ class Scorecard:
             return float(top.sum()) * kpi.scale
         if kpi.how == "ratio":
             return float(_divide(top.sum(), _once(kpi.denominator, below))) * kpi.scale
+        if kpi.how == "variance":
+            return float(_divide(top.var(), below.var())) * kpi.scale
         weekly = _divide(top, below) if kpi.denominator else top
         return float(weekly.mean() if kpi.how == "mean" else weekly[-1]) * kpi.scale
 
     def weekly(self, kpi: Kpi) -> Array:
         """The figure week by week [weeks done]."""
         top = self._series(kpi.numerator)
+        if kpi.how == "variance":
+            so_far = (_variance_so_far(s) for s in (top, self._series(kpi.denominator)))
+            return _divide(*so_far) * kpi.scale
         return (_divide(top, self._series(kpi.denominator)) if kpi.denominator else top) * kpi.scale
 
     def by(self, kpi: Kpi, dimension: str) -> Array | None:
@@ -69,6 +74,9 @@ class Scorecard:
         if kpi.how == "ratio":
             assert below is not None
             return _divide(top.sum(axis=0), _once(kpi.denominator, below)) * kpi.scale
+        if kpi.how == "variance":
+            assert below is not None
+            return _divide(top.var(axis=0), below.var(axis=0)) * kpi.scale
         weekly = _divide(top, below) if below is not None else top
         value: Array = (weekly.mean(axis=0) if kpi.how == "mean" else weekly[-1]) * kpi.scale
         return value
@@ -136,6 +144,11 @@ def _once(term: str, values: Array) -> Array:
     """Total of a denominator over weeks; what holds from the start counts once, not once a week."""
     start: Array = values[0] if term.startswith("start:") else values.sum(axis=0)
     return start
+
+
+def _variance_so_far(series: Array) -> Array:
+    """Variance of the weeks up to each one."""
+    return np.array([series[: week + 1].var() for week in range(len(series))])
 
 
 def _divide(top: Array, below: Array) -> Array:

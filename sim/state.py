@@ -106,6 +106,15 @@ class Purchases:
     stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
 
 
+@dataclass(frozen=True)
+class Invoices:
+    """Invoices that fall due in one week: who owes how much to whom, entities of the ledger and minor units."""
+
+    debtor: Ints
+    creditor: Ints | int
+    amount: NDArray[np.int64]
+
+
 @dataclass
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
@@ -139,6 +148,7 @@ class Today:
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
     distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
     recruiting: Recruiting | None = None
+    supplied: NDArray[np.int64] | None = None  # [D, own offers] units that suppliers shipped to sub-distributors
 
 
 def hold(
@@ -226,7 +236,7 @@ class MarketState:
     wishes: NDArray[np.int64] = field(
         default_factory=lambda: np.empty(0, dtype=np.int64)
     )  # our durables asked for and not got: customer × offers + offer
-    invoices: dict[int, list[tuple[Ints, NDArray[np.int64]]]] = field(default_factory=dict)
+    invoices: dict[int, list[Invoices]] = field(default_factory=dict)  # by the week in which they fall due
     goodwill: Floats = field(default_factory=lambda: np.empty(0))
     segments: int = 0
     pushed: bool = False  # promotion or distributors' effort is on the board of offers

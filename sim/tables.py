@@ -84,7 +84,7 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
     Column("trust", np.float32, "share", "trust in the manufacturer"),
     Column("shares_data", np.bool_, "yes/no", "shares its sell-out data"),
     Column("payment", np.int64, "minor units/week", "offered for its data when last asked; paid while it shares"),
-    Column("purchases", np.float64, "minor units/week", "purchases from the manufacturer, smoothed"),
+    Column("purchases", np.float64, "minor units/week", "purchases from its supplier at purchase price, smoothed"),
     Column("price", np.int64, "minor units", "retail price of our offers", "own offers"),
     Column("demand", np.int64, "units", "units of ours that customers asked for this week", "own offers"),
     Column("ordered", np.int64, "units", "units ordered this week", "own offers"),
@@ -94,6 +94,9 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
     Column("usual_effort", np.float64, "share", "the same as the usual state of the market gives it"),
     Column("capability", np.float64, "share", "what its effort is worth, 1 is the best there is"),
     Column("own_capability", np.float64, "share", "capability without advice, to which it falls back"),
+    Column("supplier", np.int32, "row", "distributor that supplies it, -1 for the plant", None, -1),
+    Column("wholesale", np.int64, "minor units", "price that it pays to its supplier", "own offers"),
+    Column("volume", np.float64, "minor units/week", "purchases for its own customers at list price, smoothed"),
 )
 
 RIVAL_COLUMNS: tuple[Column, ...] = (

@@ -154,7 +154,14 @@ WEEK: tuple[Phase, ...] = (
         "fulfil",
         fulfil,
         ("customers.distributor",),
-        ("distributors.demand", "distributors.ordered", "distributors.purchases", *_STOCKS, *_FORECASTS),
+        (
+            "distributors.demand",
+            "distributors.ordered",
+            "distributors.purchases",
+            "distributors.volume",
+            *_STOCKS,
+            *_FORECASTS,
+        ),
         "Goods that arrived serve this week's choices; what was sold is ordered anew.",
     ),
     Phase(

@@ -1,6 +1,8 @@
-"""Distributors: hold stock, set retail prices, order from the manufacturer, share their data or not."""
+"""Distributors: hold stock, set retail prices, order from the plant or from another distributor, share their data or not."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,33 +16,40 @@ from sim.decisions.sharing import Sharing
 from sim.errors import InputError
 from sim.rng import Decision
 from sim.solvers.order_rules import error_deviation
+from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
+
+#: Rows of some distributors, or all of them.
+Rows: TypeAlias = NDArray[np.int64] | slice
+_ALL = slice(None)
 
 
 class Distributor(RowAgent):
-    """An independent distributor of our offers in one territory."""
+    """An independent distributor of our offers in one territory; ``supplier`` is the row of who supplies it, -1 the plant."""
 
 
-def see_distributors(state: MarketState, decision: Decision) -> DistributorSeen:
-    """What all distributors see, each its own rows."""
-    wholesale = np.array([state.layout.offers[j].list_price for j in state.layout.own_offers], dtype=np.int64)
-    count = len(state.distributors)
+def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) -> DistributorSeen:
+    """What the distributors in ``rows`` see, each its own."""
+    distributors, channel, numbers = state.distributors, state.channel, state.params.channel
+    from_plant = distributors.supplier[rows] < 0
+    at_list = state.numbers.list_price[list(state.layout.own_offers)]
     return DistributorSeen(
         week=state.week,
         luck=state.luck(decision),
-        key=state.distributors.key,
-        territory=state.distributors.territory,
-        on_hand=state.channel.on_hand,
-        on_order=state.channel.owed + state.channel.in_transit,
-        owed=state.channel.backorders,
-        expected=state.forecasts.level,
-        deviation=error_deviation(state.forecasts),
-        cover=np.full(count, state.params.channel.cover_weeks),
-        wholesale=np.broadcast_to(wholesale, (count, len(wholesale))),
-        purchases=state.distributors.purchases,
-        trust=state.distributors.trust,
-        sharing_payment=state.distributors.payment,
-        direct_sales_share=np.zeros(count),
+        key=distributors.key[rows],
+        territory=distributors.territory[rows],
+        on_hand=channel.on_hand[rows],
+        on_order=(channel.owed + channel.in_transit)[rows],
+        owed=(channel.backorders + to_suppliers(distributors.supplier, channel.owed))[rows],
+        expected=state.forecasts.level[rows],
+        deviation=error_deviation(state.forecasts)[rows],
+        cover=np.where(from_plant, numbers.cover_weeks, numbers.sub_cover_weeks),
+        wholesale=distributors.wholesale[rows],
+        purchases=distributors.purchases[rows],
+        trust=distributors.trust[rows],
+        sharing_payment=distributors.payment[rows],
+        direct_sales_share=np.zeros(len(from_plant)),
+        list_price=np.broadcast_to(at_list, (len(from_plant), len(at_list))),
     )
 
 
@@ -60,9 +69,9 @@ def decide_retail_prices(state: MarketState) -> RetailPrices:
     return answer
 
 
-def decide_orders(state: MarketState) -> Orders:
-    """Ask every distributor what it orders."""
-    answer: Orders = state.ask("ordering", see_distributors(state, Decision.ORDER_NOISE))
+def decide_orders(state: MarketState, rows: Rows = _ALL) -> Orders:
+    """Ask the distributors in ``rows`` what they order from their suppliers."""
+    answer: Orders = state.ask("ordering", see_distributors(state, Decision.ORDER_NOISE, rows))
     if (answer.quantity < 0).any():
         raise InputError(
             "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
@@ -73,12 +82,14 @@ def decide_orders(state: MarketState) -> Orders:
 def margins(state: MarketState) -> NDArray[np.float64]:
     """Share of the retail price of each offer that stays with each distributor [D, J].
 
-    Of our offers by its own price list, of rivals' offers by the mark-up of the channel.
+    Of our offers by its own price list, of rivals' offers by the mark-up of the channel; a sub-distributor pays more for
+    either, by the same share.
     """
     own, markup = list(state.layout.own_offers), state.params.rivals.channel_markup
-    margin = np.full((len(state.distributors), len(state.layout.offers)), markup / (1.0 + markup))
+    paid = state.distributors.wholesale
+    dearer = paid.sum(axis=1) / state.numbers.list_price[own].sum() - 1.0
+    margin = np.repeat((markup - dearer)[:, None] / (1.0 + markup), len(state.layout.offers), axis=1)
     price = state.distributors.price.astype(np.float64)
-    paid = state.numbers.list_price[own]
     margin[:, own] = np.where(price > 0, 1.0 - paid / np.where(price > 0, price, 1.0), 0.0)
     return margin
 

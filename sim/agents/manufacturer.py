@@ -62,7 +62,8 @@ def offer_sharing(state: MarketState) -> SharingOffer:
         luck=state.luck(Decision.SHARING_CONTRACT),
         key=distributors.key,
         territory=distributors.territory,
-        purchases=distributors.purchases,
+        purchases=np.where(distributors.supplier < 0, distributors.purchases, 0.0),
+        supplier=distributors.supplier,
         shares_data=distributors.shares_data,
         payment=distributors.payment,
     )
@@ -71,21 +72,36 @@ def offer_sharing(state: MarketState) -> SharingOffer:
     return answer
 
 
+def owed_by_plant(state: MarketState) -> NDArray[np.int64]:
+    """Units ordered from the plant and not shipped yet [D, own offers]; rows of sub-distributors are 0."""
+    owed: NDArray[np.int64] = np.where((state.distributors.supplier < 0)[:, None], state.channel.owed, 0)
+    return owed
+
+
+def shared_part(state: MarketState) -> float:
+    """Part of the plant's volume whose sell-out is shared, 0..1.
+
+    Who shares shows what it buys for its own customers; of all others the firm knows what leaves its own plant.
+    """
+    distributors = state.distributors
+    shared = np.maximum(distributors.volume[distributors.shares_data], 0.0).sum()
+    bought = distributors.purchases[distributors.supplier < 0].sum()
+    return min(float(shared / max(bought, 1.0)), 1.0)
+
+
 def decide_production(state: MarketState) -> Production:
     """Ask what the plant starts this week."""
-    volume = state.distributors.purchases
-    shared = float(volume[state.distributors.shares_data].sum() / max(volume.sum(), 1.0))
     seen = PlantSeen(
         week=state.week,
         luck=state.luck(Decision.PRODUCTION),
         on_hand=state.plant.on_hand,
         in_production=inventory_position(state.plant) - state.plant.on_hand + state.plant.backorders,
-        owed=state.channel.owed.sum(axis=0),
+        owed=owed_by_plant(state).sum(axis=0),
         expected=state.plant_forecast.level,
         deviation=error_deviation(state.plant_forecast),
         shared_expected=state.shared_forecast.level,
         shared_deviation=error_deviation(state.shared_forecast),
-        shared_share=shared,
+        shared_share=shared_part(state),
         cover=state.params.channel.production_cover_weeks,
     )
     answer: Production = state.ask("production", seen)

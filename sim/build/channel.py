@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from sim.kernels.stock_flow import Stage, open_stage
 from sim.params import Params
+from sim.params.places import PLACES
 from sim.params.world import World
 from sim.population import Columns
 from sim.solvers.order_rules import Forecast, open_forecast
+from sim.solvers.tiers import through, tiers
 from sim.tables import DISTRIBUTOR_COLUMNS, RIVAL_COLUMNS
 
 Array = NDArray[Any]
@@ -57,29 +59,34 @@ def users_of(world: World) -> dict[str, float]:
 def build_channel(world: World, params: Params, customers: Columns) -> ChannelParts:
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
-    expected = _expected_of_ours(world, customers)
+    of_customers = _expected_of_ours(world, customers)
+    territory, place, supplier = (
+        np.array([getattr(p, name) for p in world.places], dtype=np.int64)
+        for name in ("territory", "number", "supplier")
+    )
+    expected = through(supplier, of_customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
     distributors = Columns(
-        DISTRIBUTOR_COLUMNS, len(world.distributors), {"own offers": len(own), "offers": len(world.offers)}
-    )
-    territory = np.array([t for _, t in world.distributors], dtype=np.int64)
-    place = np.array(
-        [sum(1 for _, other in world.distributors[:d] if other == t) for d, (_, t) in enumerate(world.distributors)]
+        DISTRIBUTOR_COLUMNS, len(world.places), {"own offers": len(own), "offers": len(world.offers)}
     )
     price = np.array([world.offers[j].list_price for j in own], dtype=np.int64)
+    wholesale = wholesale_prices(supplier, price, channel.sub_markup)
     stock = np.rint(channel.stock_weeks_at_start * expected).astype(np.int64)
     distributors.fill(
         {
-            "key": territory * 1000 + place,
+            "key": territory * PLACES + place,
             "territory": territory,
             "trust": channel.trust_start,
-            "purchases": expected @ price,
-            "stock_value": stock * price,
+            "purchases": np.where(supplier < 0, expected @ price, (expected * wholesale).sum(axis=1)),
+            "stock_value": stock * wholesale,
+            "supplier": supplier,
+            "wholesale": wholesale,
+            "volume": of_customers @ price,
         }
     )
-    total = expected.sum(axis=0)
+    total = of_customers.sum(axis=0)
     plant_stock = np.rint(channel.plant_weeks_at_start * total).astype(np.int64)
-    stage = open_stage(stock, channel.lead_time)
+    stage = open_stage(stock, max(channel.lead_time, channel.sub_lead_time if (supplier >= 0).any() else 1))
     plant = open_stage(plant_stock, channel.production_lead_time)
     window = channel.forecast_window
     forecasts = open_forecast(expected, deviation, window)
@@ -88,12 +95,20 @@ def build_channel(world: World, params: Params, customers: Columns) -> ChannelPa
     return ChannelParts(distributors, stage, plant, forecasts, plant_forecast, shared)
 
 
+def wholesale_prices(supplier: Array, price: Array, markup: float) -> Array:
+    """What each distributor pays for a unit, minor units [D, own offers]: list price, and for each tier below a mark-up."""
+    paid = np.tile(price, (len(supplier), 1))
+    for rows in tiers(supplier)[1:]:
+        paid[rows] = np.rint(paid[supplier[rows]] * (1.0 + markup)).astype(np.int64)
+    return paid
+
+
 def _expected_of_ours(world: World, customers: Columns) -> Array:
     """Units a week expected of each of our offers at each distributor [D, own offers]."""
     units = expected_units(world, customers)
     by_distributor = np.array(
         [
-            np.bincount(customers.distributor, weights=units[:, c], minlength=len(world.distributors))
+            np.bincount(customers.distributor, weights=units[:, c], minlength=len(world.places))
             for c in range(units.shape[1])
         ]
     ).T

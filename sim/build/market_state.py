@@ -166,7 +166,8 @@ def _yearly_purchases(world: World, customers: Columns) -> np.ndarray:
 
 
 def _usual_sales(world: World, distributors: Columns, territories: int) -> np.ndarray:
-    return np.bincount(distributors.territory, weights=distributors.purchases, minlength=territories)
+    from_plant = np.where(distributors.supplier < 0, distributors.purchases, 0.0)
+    return np.bincount(distributors.territory, weights=from_plant, minlength=territories)
 
 
 def _open_books(

@@ -28,6 +28,7 @@ from sim.params.customers import (
 )
 from sim.params.world import World
 from sim.quantity import WEEKS_PER_YEAR
+from sim.solvers.tiers import tiers
 
 Array = NDArray[Any]
 
@@ -53,6 +54,7 @@ class Numbers:
     mark_spread: Array  # [M]
     customers_of: Array  # [T] customers by territory
     customers: Array  # [T, K] customers by territory and type
+    tiers: tuple[Array, ...]  # rows of the distributors of each tier, from the plant down
 
 
 def freeze_numbers(world: World, params: Params, positions: Array, customers: Array, dt: float = 1.0) -> Numbers:
@@ -84,4 +86,5 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         mark_spread=mark_spread(world),
         customers_of=customers.sum(axis=1),
         customers=customers,
+        tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
     )

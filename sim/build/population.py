@@ -99,11 +99,11 @@ def _distributors(world: World, seed: int, key: Array, territory: Array, table: 
     """Home distributor: given, or drawn among those of the territory by their size."""
     u = rng.uniform(seed, Decision.HOME_DISTRIBUTOR, 0, key)
     found = np.zeros(len(key), dtype=np.int64)
-    first = 0
+    home = np.array([place.territory for place in world.places])
     for t in range(len(world.territories)):
         inside = territory == t
-        found[inside] = first + _pick(np.array(world.distributor_shares(t)), u[inside])
-        first += world.territories[t].distributors
+        rows = np.flatnonzero(home == t)
+        found[inside] = rows[_pick(np.array(world.distributor_shares(t)), u[inside])]
     if table is not None and "distributor" in table:
         names = {name: d for d, (name, _) in enumerate(world.distributors)}
         given = table["distributor"].map(names)

@@ -12,13 +12,13 @@ from sim.decisions.seen import DistributorSeen, Floats
 
 @dataclass(frozen=True)
 class Orders:
-    """Quantities ordered from the manufacturer; real-valued, rounded and kept non-negative by the engine."""
+    """Quantities ordered from the supplier, the plant or another distributor; real-valued, rounded and kept non-negative by the engine."""
 
     quantity: Floats  # [D, own offers]
 
 
 class OrderingRule(Rule):
-    """The distributor's order rule; asked every week."""
+    """The distributor's order rule; asked every week, the last tier of the channel first."""
 
     question: ClassVar[str] = "ordering"
 

@@ -135,15 +135,16 @@ class DistributorSeen:
     territory: Ints  # [D]
     on_hand: Ints  # [D, own offers] units
     on_order: Ints  # [D, own offers] units
-    owed: Ints  # [D, own offers] units that waiting customers are still to get
+    owed: Ints  # [D, own offers] units that waiting customers and sub-distributors are still to get
     expected: Floats  # [D, own offers] forecast of demand, units a week
     deviation: Floats  # [D, own offers] standard deviation of its error, units a week
     cover: Floats  # [D] weeks that an order has to cover: lead time and order cycle
-    wholesale: Ints  # [D, own offers] minor units
-    purchases: Floats  # [D] purchases from the manufacturer a week, minor units, smoothed
+    wholesale: Ints  # [D, own offers] what the distributor pays its supplier for a unit, minor units
+    purchases: Floats  # [D] purchases from its supplier a week, minor units, smoothed
     trust: Floats  # [D] 0..1
     sharing_payment: Floats  # [D] offered a week for sell-out data, minor units
     direct_sales_share: Floats  # [D] share of the territory that the manufacturer serves itself
+    list_price: Ints  # [D, own offers] what the manufacturer asks of those whom it supplies itself, minor units
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ class PartnersSeen:
     luck: Luck
     key: Ints  # [D] stable id
     territory: Ints  # [D]
-    purchases: Floats  # [D] purchases from the firm a week, minor units, smoothed
+    purchases: Floats  # [D] purchases from the firm a week, minor units, smoothed; 0 for who buys from another
+    supplier: Ints  # [D] row of the distributor that supplies it, -1 for the firm
     shares_data: Bools  # [D] shares its sell-out data under the last agreement
     payment: Ints  # [D] last offered for the data, minor units a week; paid while shares_data
 
@@ -203,7 +205,7 @@ class PlantSeen:
     luck: Luck
     on_hand: Ints  # [own offers]
     in_production: Ints  # [own offers]
-    owed: Ints  # [own offers] units ordered by distributors and not shipped yet
+    owed: Ints  # [own offers] units ordered from the plant and not shipped yet
     expected: Floats  # [own offers] forecast of distributors' orders, units a week
     deviation: Floats  # [own offers] standard deviation of its error
     shared_expected: Floats  # [own offers] forecast of sell-out from the distributors who share, scaled to all

@@ -73,6 +73,34 @@ class Channel(Section):
     # relations with the manufacturer
     trust_start: float = param(0.5, unit="share", doc="Trust of distributors in the maker at the start.", bounds=(0, 1))
 
+    # distributors that supply others
+    sub_lead_time: int = param(
+        1,
+        unit="weeks",
+        doc="From shipping at a distributor to receipt at its sub-distributor.",
+        bounds=(1, 26),
+        soft=(1, 4),
+    )
+    sub_markup: float = param(
+        0.06,
+        unit="share of purchase price",
+        doc="What a distributor adds to its purchase price when it sells to a sub-distributor.",
+        bounds=(0, 2),
+        soft=(0.0, 0.2),
+    )
+    supply_cost_share: float = param(
+        0.02,
+        unit="share of sales to sub-distributors",
+        doc="Distributor's own cost of supplying its sub-distributors: handling, delivery.",
+        bounds=(0, 1),
+    )
+    data_to_suppliers: bool = param(
+        False,
+        unit="yes/no",
+        doc="Whether a supplier forecasts a sub-distributor who shares its data by that one's demand, not by its orders.",
+        lever=True,
+    )
+
     @model_validator(mode="after")
     def _shares_of_unserved(self) -> Self:
         total = self.unserved_wait + self.unserved_switch
@@ -82,8 +110,13 @@ class Channel(Section):
 
     @property
     def cover_weeks(self) -> float:
-        """Weeks of demand that a distributor's order has to cover until the next one can arrive."""
+        """Weeks of demand that a distributor's order from the plant has to cover until the next one can arrive."""
         return float(self.lead_time + self.order_cycle - 1)
+
+    @property
+    def sub_cover_weeks(self) -> float:
+        """Weeks of demand that a sub-distributor's order has to cover until the next one can arrive."""
+        return float(self.sub_lead_time + self.order_cycle - 1)
 
     @property
     def production_cover_weeks(self) -> float:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from sim.params.named import Named
+from sim.params.places import Listed, Place, lay_out, take_over
+from sim.params.territory import ChannelLayout, Territory
 from sim.quantity import Section, param
 
 MAX_BRANDS = 8
@@ -18,12 +21,6 @@ MAX_CATEGORIES = 8
 MAX_OFFERS = 64
 _MONEY = (0, 10**12)
 _SHARE = (0.0, 1.0)
-
-
-class Named(Section):
-    """An entry of a list of tables, known by its name."""
-
-    name: str = param(unit="text", doc="Name by which other entries, changes and results refer to it.", length=(1, 60))
 
 
 class Brand(Named):
@@ -110,33 +107,6 @@ class Offer(Named):
     )
 
 
-class Territory(Named):
-    """A sales territory: whom it borders, how many customers it has, who distributes there."""
-
-    neighbours: tuple[str, ...] = param(
-        (), unit="names of territories", doc="Bordering territories; one side may name the other."
-    )
-    share: float = param(
-        0.0,
-        unit="share of customers",
-        doc="Share of the market's customers; shares of all territories sum to 1.",
-        bounds=_SHARE,
-    )
-    distributors: int = param(
-        1, unit="distributors", doc="Distributors that supply the territory.", bounds=(1, 50), soft=(1, 5)
-    )
-    travel_hours: float = param(
-        0.5, unit="hours per call", doc="Mean travel time of a rep to a call.", bounds=(0.0, 20.0), soft=(0.1, 4.0)
-    )
-
-
-def distributor_names(territory: Territory) -> list[str]:
-    """Names of a territory's distributors: its own for the only one, else "north-1", "north-2" …"""
-    if territory.distributors == 1:
-        return [territory.name]
-    return [f"{territory.name}-{k + 1}" for k in range(territory.distributors)]
-
-
 class CustomerType(Named):
     """A true segment of customers, which the firm never sees: tastes, rates and the marks it leaves."""
 
@@ -212,17 +182,6 @@ class SalesForce(Section):
     )
 
 
-class ChannelLayout(Section):
-    """How customers are split among the distributors of one territory."""
-
-    size_ratio: float = param(
-        1.0,
-        unit="-",
-        doc="Customers of each further distributor of a territory relative to the one before; 1 is equal.",
-        bounds=(0.05, 1.0),
-    )
-
-
 class WorldSize(Section):
     """How large the market is, and what its customers and offers are described by."""
 
@@ -251,6 +210,7 @@ class World:
     customer_types: tuple[CustomerType, ...]
     sales_force: SalesForce
     channel_layout: ChannelLayout
+    listed: tuple[Listed, ...] = ()  # distributors of a company's table; they replace those of the layout
 
     @property
     def own_brand(self) -> int:
@@ -264,11 +224,16 @@ class World:
         return tuple(row for row, offer in enumerate(self.offers) if offer.brand == ours)
 
     @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every distributor with its supplier, by row."""
+        if self.listed:
+            return take_over(self.listed, self.territories)
+        return lay_out(self.territories, self.channel_layout)
+
+    @cached_property
     def distributors(self) -> tuple[tuple[str, int], ...]:
-        """(name, row of the territory) of every distributor: "north" alone, else "north-1", "north-2" …"""
-        return tuple(
-            (name, row) for row, territory in enumerate(self.territories) for name in distributor_names(territory)
-        )
+        """(name, row of the territory) of every distributor."""
+        return tuple((place.name, place.territory) for place in self.places)
 
     @cached_property
     def borders(self) -> tuple[tuple[int, int], ...]:
@@ -289,8 +254,7 @@ class World:
 
     def distributor_shares(self, territory: int) -> tuple[float, ...]:
         """Share of a territory's customers of each of its distributors; sums to 1."""
-        sizes = [self.channel_layout.size_ratio**k for k in range(self.territories[territory].distributors)]
-        return tuple(size / sum(sizes) for size in sizes)
+        return tuple(place.share for place in self.places if place.territory == territory)
 
     def mix_of(self, customer_type: CustomerType) -> tuple[float, ...]:
         """Share of the type's consumable occasions by category row; durables get 0, an only consumable gets 1."""

@@ -10,7 +10,8 @@ from sim.agents.sales_rep import hours_per_call
 from sim.ledger import MANUFACTURER, average_cost
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
-from sim.state import MarketState, Use
+from sim.solvers.tiers import to_suppliers
+from sim.state import Invoices, MarketState, Use
 
 Money = NDArray[np.int64]
 
@@ -23,6 +24,7 @@ def account(state: MarketState) -> None:
     state.ledger.open_week(state.week)
     _book_production(state)
     _book_sell_in(state)
+    _book_supply(state)
     _book_sell_out(state)
     _book_distributors_costs(state)
     _book_pay(state)
@@ -67,12 +69,31 @@ def _book_sell_in(state: MarketState) -> None:
     state.distributors.stock_value[rows, columns] += amount
     sold = np.bincount(by["territory"], weights=amount, minlength=len(state.sales))
     state.sales = state.sales + (sold - state.sales) / SALES_MEMORY
-    due = state.week + state.params.channel.payment_weeks
-    state.invoices.setdefault(due, []).append((buyers, amount))
+    _fall_due(state, Invoices(buyers, MANUFACTURER, amount))
+
+
+def _fall_due(state: MarketState, invoices: Invoices) -> None:
+    state.invoices.setdefault(state.week + state.params.channel.payment_weeks, []).append(invoices)
+
+
+def _book_supply(state: MarketState) -> None:
+    """Shipments to sub-distributors: income of their suppliers, at the wholesale price, on the same terms of payment.
+
+    The cost of these goods is booked with that of sell-out, out of a stock that holds all that came in this week.
+    """
+    supplied, distributors = state.today.supplied, state.distributors
+    if supplied is None or not supplied.any():
+        return
+    amount = supplied * distributors.wholesale
+    distributors.stock_value[:] += amount
+    buyers = np.flatnonzero(supplied.any(axis=1))
+    sellers, owed = 1 + distributors.supplier[buyers].astype(np.int64), amount[buyers].sum(axis=1)
+    state.ledger.invoice(sellers, 1 + buyers, owed, credit=Account.INTERNAL_SALES)
+    _fall_due(state, Invoices(1 + buyers, sellers, owed))
 
 
 def _book_sell_out(state: MarketState) -> None:
-    """Deliveries to customers: the distributor's sales, its cost of goods, and discounts the manufacturer grants."""
+    """Deliveries to customers: the distributor's sales, and discounts the manufacturer grants; the cost of all that left."""
     orders, served = state.today.orders, state.today.served
     if orders is None or served is None or state.today.delivered is None:
         return
@@ -84,11 +105,16 @@ def _book_sell_out(state: MarketState) -> None:
     sales = np.bincount(seller, weights=served[ours] * orders.price[ours], minlength=len(rows))
     ledger.pay(ledger.outside, rows, sales.astype(np.int64), credit=Account.SALES)
     _book_discounts(state, ours, seller)
-    delivered = state.today.delivered
-    held = state.channel.on_hand + state.channel.in_transit + delivered
-    cost = average_cost(distributors.stock_value, held, delivered)
-    distributors.stock_value[:] -= cost
-    ledger.post(Account.CHANNEL_COST_OF_GOODS, Account.CHANNEL_STOCK, cost.sum(axis=1), entity=rows)
+    delivered, supplied = state.today.delivered, state.today.supplied
+    passed_on = to_suppliers(distributors.supplier, supplied) if supplied is not None else np.zeros_like(delivered)
+    held = state.channel.on_hand + state.channel.in_transit + delivered + passed_on
+    for entry, left in ((Account.CHANNEL_COST_OF_GOODS, delivered), (Account.INTERNAL_COST, passed_on)):
+        if not left.any():
+            continue
+        cost = average_cost(distributors.stock_value, held, left)
+        distributors.stock_value[:] -= cost
+        held = held - left
+        ledger.post(entry, Account.CHANNEL_STOCK, cost.sum(axis=1), entity=rows)
 
 
 def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
@@ -105,9 +131,10 @@ def _book_distributors_costs(state: MarketState) -> None:
     ledger, channel = state.ledger, state.params.channel
     partners, distributors = state.params.partners, state.distributors
     rows = 1 + np.arange(len(distributors))
-    sales = -ledger.book[1 + state.week, rows, Account.SALES]
+    sales, internal = (-ledger.book[1 + state.week, rows, a] for a in (Account.SALES, Account.INTERNAL_SALES))
     own = channel.own_cost_share * (1.0 - partners.selling_effort)
-    ledger.pay(rows, ledger.outside, _money(own * sales), debit=Account.OWN_COSTS)
+    own_costs = _money(own * sales + channel.supply_cost_share * internal)
+    ledger.pay(rows, ledger.outside, own_costs, debit=Account.OWN_COSTS)
     # Its sellers cost a distributor a share of what it sells of all brands; we bear of it what we get of their effort.
     sellers = channel.own_cost_share * partners.selling_effort * distributors.turnover.sum(axis=1)
     ledger.pay(rows, ledger.outside, _money(sellers * distributors.effort), debit=Account.DISTRIBUTOR_EFFORT)
@@ -205,5 +232,5 @@ def book_stay_bonus(state: MarketState, bonus: Money) -> None:
 
 
 def _settle_invoices(state: MarketState) -> None:
-    for buyers, amount in state.invoices.pop(state.week, []):
-        state.ledger.settle(buyers, MANUFACTURER, amount)
+    for due in state.invoices.pop(state.week, []):
+        state.ledger.settle(due.debtor, due.creditor, due.amount)

@@ -1,33 +1,40 @@
-"""Fulfil: goods arrive, customers are served from their distributor's stock, distributors and plant order anew."""
+"""Fulfil: goods arrive, customers are served from their distributor's stock, distributors and plant order anew.
+
+Where distributors supply others, orders go up the channel within the week, from the last tier to the plant, and each
+supplier ships to its sub-distributors what its own customers left before it orders for itself.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.distributor import decide_orders
-from sim.agents.manufacturer import decide_production
+from sim.agents.manufacturer import decide_production, owed_by_plant, shared_part
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
-from sim.kernels.stock_flow import receive, request, settle, ship
+from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
+from sim.params.places import PLACES
 from sim.phases.demand import choose_again
 from sim.rng import Decision, stream
-from sim.solvers.order_rules import observe_moving_average, orders_due
+from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
+from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState, Purchases
 
 Units = NDArray[np.int64]
+#: Rows of some distributors, or all of them.
+Rows: TypeAlias = NDArray[np.int64] | slice
 
 
 def fulfil(state: MarketState) -> None:
     """One week of goods, from the plant to the customers."""
     _receive(state)
     _serve_customers(state)
-    _order(state)
-    _ship(state)
+    _trade(state)
     _produce(state)
 
 
@@ -144,40 +151,92 @@ def _ration(
     )
 
 
-def _order(state: MarketState) -> None:
-    """Distributors take in the week's demand and, those whose turn it is, order."""
-    distributors = state.distributors
-    observe_moving_average(state.forecasts, distributors.demand, state.week)
+def _trade(state: MarketState) -> None:
+    """Orders go up the channel, tier by tier, and goods come down: each supplier ships before it orders for itself."""
+    chain = state.numbers.tiers
+    state.today.supplied = np.zeros_like(state.channel.owed)
+    asked = np.array(state.distributors.demand)
+    for rows in reversed(chain[1:]):
+        _order(state, rows, asked)
+        np.add.at(asked, state.distributors.supplier[rows], _news_of(state, rows, asked))
+        _supply(state, rows)
+    _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
+    _ship(state)
+
+
+def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units:
+    """What suppliers learn this week of the wants of the sub-distributors in ``rows``: their orders, or data they share."""
+    ordered = state.distributors.ordered[rows]
+    if not state.params.channel.data_to_suppliers:
+        return ordered
+    news: Units = np.where(state.distributors.shares_data[rows, None], asked[rows], ordered)
+    return news
+
+
+def _order(state: MarketState, rows: Rows, asked: Units) -> None:
+    """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
+    distributors, forecast = state.distributors, state.forecasts
+    own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
+    observe_moving_average(own, asked[rows], state.week)
+    forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
     # By territory and place, not by row: one distributor more leaves the weeks of those elsewhere alone. (The key itself
     # will not do: it is the territory × 1000 + place, and 1000 has the divisors of many cycles.)
-    territory, place = np.divmod(distributors.key.astype(np.int64), 1000)
+    territory, place = np.divmod(distributors.key[rows].astype(np.int64), PLACES)
     due = orders_due(territory + place, state.week, state.params.channel.order_cycle)
-    quantity = np.rint(decide_orders(state).quantity).astype(np.int64) * due[:, None]
-    request(state.channel, quantity)
-    distributors.ordered[:] = quantity
+    distributors.ordered[rows] = np.rint(decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
+    placed = np.zeros_like(distributors.ordered)
+    placed[rows] = distributors.ordered[rows]
+    request(state.channel, placed)
+
+
+def _supply(state: MarketState, rows: NDArray[np.int64]) -> None:
+    """Distributors ship to the sub-distributors in ``rows`` what their own customers left, shared out when short."""
+    distributors, owed = state.distributors, state.channel.owed
+    supplier = distributors.supplier[rows]
+    wanted = _within_credit(state, rows, owed[rows], state.ledger.claims[1 + supplier, 1 + rows])
+    lottery = stream(state.seed, Decision.SUB_SUPPLY, state.week)
+    shipped = np.zeros_like(owed)
+    for seller in np.unique(supplier):
+        behind = supplier == seller
+        stock = state.channel.on_hand[seller].copy()
+        shipped[rows[behind]] = share_out(lottery, stock, wanted[behind], distributors.key[rows[behind]])
+    withdraw(state.channel, to_suppliers(distributors.supplier, shipped))
+    ship(state.channel, shipped, state.week, state.params.channel.sub_lead_time)
+    assert state.today.supplied is not None
+    state.today.supplied += shipped
+
+
+def _within_credit(state: MarketState, rows: Rows, owed: Units, debts: Units) -> Units:
+    """What may be shipped of ``owed`` [rows, own offers]: nothing to who owes its supplier more than the credit limit."""
+    limit = state.params.channel.credit_limit_weeks * state.distributors.purchases[rows]
+    granted: Units = np.where((debts <= limit)[:, None], owed, 0)
+    return granted
 
 
 def _ship(state: MarketState) -> None:
     """The plant ships what it has, shared out when short; nothing to a distributor beyond its credit."""
-    owed = state.channel.owed
-    price = np.array([state.layout.offers[j].list_price for j in state.layout.own_offers], dtype=np.int64)
+    distributors, supplied = state.distributors, state.today.supplied
+    assert supplied is not None
     debts = state.ledger.claims[0, 1 : state.ledger.outside]
-    limit = state.params.channel.credit_limit_weeks * state.distributors.purchases
-    wanted = np.where((debts <= limit)[:, None], owed, 0)
+    wanted = _within_credit(state, slice(None), owed_by_plant(state), debts)
     lottery = stream(state.seed, Decision.SHORT_SUPPLY, state.week)
-    shipped = share_out(lottery, state.plant.on_hand.copy(), wanted, state.distributors.key)
+    shipped = share_out(lottery, state.plant.on_hand.copy(), wanted, distributors.key)
     ship(state.channel, shipped, state.week, state.params.channel.lead_time)
     settle(state.plant, shipped.sum(axis=0), np.zeros_like(state.plant.backorders))
     state.today.shipped = shipped
     weight = 1.0 / state.params.channel.forecast_window
-    state.distributors.purchases[:] += weight * (shipped @ price - state.distributors.purchases)
+    bought = ((shipped + supplied) * distributors.wholesale).sum(axis=1)
+    distributors.purchases[:] += weight * (bought - distributors.purchases)
+    kept = shipped + supplied - to_suppliers(distributors.supplier, supplied)
+    at_list = kept @ state.numbers.list_price[list(state.layout.own_offers)]
+    distributors.volume[:] += weight * (at_list - distributors.volume)
 
 
 def _produce(state: MarketState) -> None:
     """The plant forecasts from orders and from shared sell-out, and starts production."""
-    distributors = state.distributors
-    observe_moving_average(state.plant_forecast, distributors.ordered.sum(axis=0), state.week)
-    observe_moving_average(state.shared_forecast, _shared_demand(state), state.week)
+    orders = np.where(state.distributors.supplier < 0, state.distributors.ordered.T, 0).sum(axis=1)
+    observe_moving_average(state.plant_forecast, orders, state.week)
+    observe_moving_average(state.shared_forecast, _shared_demand(state, orders), state.week)
     cycle = state.week % state.params.channel.production_cycle == 0
     started = np.rint(decide_production(state).quantity).astype(np.int64) * cycle
     request(state.plant, started)
@@ -185,13 +244,10 @@ def _produce(state: MarketState) -> None:
     state.today.started = started
 
 
-def _shared_demand(state: MarketState) -> NDArray[np.float64]:
-    """What customers asked of the distributors who share, scaled up to all by their part of the volume."""
-    distributors = state.distributors
-    sharing = distributors.shares_data
+def _shared_demand(state: MarketState, orders: Units) -> NDArray[np.float64]:
+    """What customers asked of the distributors who share, scaled up to all by their part of the volume; else ``orders``."""
+    sharing = state.distributors.shares_data
     if not sharing.any():
-        ordered: NDArray[np.float64] = distributors.ordered.sum(axis=0).astype(np.float64)
-        return ordered
-    part = distributors.purchases[sharing].sum() / max(distributors.purchases.sum(), 1.0)
-    scaled: NDArray[np.float64] = distributors.demand[sharing].sum(axis=0) / max(part, 1e-9)
+        return orders.astype(np.float64)
+    scaled: NDArray[np.float64] = state.distributors.demand[sharing].sum(axis=0) / max(shared_part(state), 1e-9)
     return scaled

@@ -78,11 +78,12 @@ def hours_by_distributor(state: MarketState) -> Floats:
 def _earned_trust(state: MarketState, hours: Floats) -> Floats:
     """The trust that weeks like this one lead to, not cut to 0..1 [D]: the usual one, and what the week adds or takes.
 
-    Goods held back count whatever the reason: the distributor's customers wait alike.
+    Goods held back count whatever the reason: the distributor's customers wait alike. What a sub-distributor waits
+    for is owed by its supplier, not by us.
     """
     numbers, distributors = state.params.partners, state.distributors
-    own = list(state.layout.own_offers)
-    held_back = state.channel.owed @ state.numbers.list_price[own] / np.maximum(distributors.purchases, 1.0)
+    owed = np.where(distributors.supplier[:, None] < 0, state.channel.owed, 0)
+    held_back = (owed * distributors.wholesale).sum(axis=1) / np.maximum(distributors.purchases, 1.0)
     paid = distributors.shares_data & (distributors.payment > 0)
     earned: Floats = (
         state.params.channel.trust_start

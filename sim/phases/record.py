@@ -134,19 +134,26 @@ def _sold_to_key_accounts(state: MarketState) -> Array:
 
 
 def _record_channel(state: MarketState) -> None:
-    own, today = list(state.layout.own_offers), state.today
+    own, today, distributors = list(state.layout.own_offers), state.today, state.distributors
+    from_plant = (distributors.supplier < 0)[:, None]
+    ordered = np.where(from_plant, distributors.ordered, 0)
     tables = {
         "demand_units": today.demand,
         "unserved_units": today.unserved,
         "stock_units": state.channel.on_hand,
         "sell_in_units": today.shipped,
-        "ordered_units": state.distributors.ordered,
+        "ordered_units": ordered,
+        "sub_ordered_units": np.where(from_plant, 0, distributors.ordered),
+        "sub_supplied_units": today.supplied,
     }
     for name, values in tables.items():
         if values is not None:
             state.record[name][state.week][:, own] = values
-    price = state.numbers.list_price[own]
-    state.record.put(state.week, "distributor_stock_value", (state.channel.on_hand @ price).astype(np.float64))
+    held = (state.channel.on_hand * distributors.wholesale).sum(axis=1)
+    state.record.put(state.week, "distributor_stock_value", held.astype(np.float64))
+    price, territories = state.numbers.list_price[own], len(state.layout.territories)
+    for name, units in (("demand_value", distributors.demand), ("plant_orders_value", ordered)):
+        state.record.put(state.week, name, np.bincount(distributors.territory, units @ price, territories))
     state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
     if today.started is not None:
         state.record["production_units"][state.week][own] = today.started

@@ -83,6 +83,9 @@ def strains(draw: st.DrawFn) -> dict[str, Any]:
     for name in STRAINED:
         if draw(st.booleans()):
             chosen.update(draw(_some(type(getattr(Params(), name)), f"params.{name}", name, most=2)))
+    if draw(st.booleans()):
+        chosen["channel_layout.sub_distributors"] = draw(st.integers(0, 2))
+        chosen["channel_layout.sub_size_ratio"] = draw(st.sampled_from([0.05, 0.5, 20.0]))
     return chosen
 
 
@@ -100,6 +103,8 @@ class Auditor:
     market: Market
     made: np.ndarray = field(init=False)
     opening: np.ndarray = field(init=False)
+    ordered: np.ndarray = field(init=False)
+    shipped: np.ndarray = field(init=False)
     heads: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,6 +112,8 @@ class Auditor:
         self.opening = units_held(state)
         self.made = np.zeros_like(self.opening)
         self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
+        self.ordered = np.zeros_like(state.channel.on_hand)
+        self.shipped = np.zeros_like(state.channel.on_hand)
         self._before: Purchases | None = None
         self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
 
@@ -160,7 +167,8 @@ class Auditor:
         check_choices(state, orders)
         given = per_cell(state, orders, served)
         assert (given <= self._stock).all()
-        np.testing.assert_array_equal(self._stock - given, state.channel.on_hand)
+        passed_on = self._pass_on(state)
+        np.testing.assert_array_equal(self._stock - given - passed_on, state.channel.on_hand)
         queued = 0 if self._waiting is None else len(self._waiting.offer)
         first = queued + len(new.offer)
         self._count_wishes(state, orders, served, queued)
@@ -175,6 +183,21 @@ class Auditor:
             served[state.numbers.own_column[orders.offer] < 0]
             == orders.units[state.numbers.own_column[orders.offer] < 0]
         ).all()
+
+    def _pass_on(self, state: MarketState) -> np.ndarray:
+        """Units that each distributor shipped to its sub-distributors, who never get more than they have ordered."""
+        supplied, shipped = state.today.supplied, state.today.shipped
+        assert supplied is not None and shipped is not None
+        self.ordered += state.distributors.ordered
+        self.shipped += shipped + supplied
+        assert (self.shipped <= self.ordered).all()
+        np.testing.assert_array_equal(self.ordered - self.shipped, state.channel.owed)
+        passed_on = np.zeros_like(supplied)
+        for d, supplier in enumerate(state.distributors.supplier):
+            assert not (shipped if supplier >= 0 else supplied)[d].any()
+            if supplier >= 0:
+                passed_on[supplier] += supplied[d]
+        return passed_on
 
     def _count_wishes(self, state: MarketState, orders: Purchases, served: np.ndarray, queued: int) -> None:
         """Demand is what is asked for the first time: not by orders that waited, nor for the same durable again."""
@@ -263,8 +286,35 @@ class Auditor:
         held = state.channel.on_hand + state.channel.in_transit
         assert (state.distributors.stock_value >= 0).all()
         assert not state.distributors.stock_value[held == 0].any()
-        debts = state.ledger.claims[0, 1 : state.ledger.outside].sum()
-        assert debts == sum(amount.sum() for due in state.invoices.values() for _, amount in due)
+        debts = np.zeros_like(state.ledger.claims)
+        for due in state.invoices.values():
+            for invoices in due:
+                np.add.at(debts, (invoices.creditor, invoices.debtor), invoices.amount)
+        np.testing.assert_array_equal(state.ledger.claims, debts)
+        self._count_trade(state)
+
+    def _count_trade(self, state: MarketState) -> None:
+        """What moves between distributors is income of one and stock of the other, and no sell-out."""
+        book, own, distributors = state.ledger.book[1 + state.week], list(state.layout.own_offers), state.distributors
+        supplied = state.record["sub_supplied_units"][state.week][:, own]
+        income = np.zeros(state.ledger.entities)
+        for d, supplier in enumerate(distributors.supplier):
+            price = state.numbers.list_price[own]
+            above = supplier
+            while above >= 0:
+                price = np.rint(price * (1 + state.params.channel.sub_markup))
+                above = distributors.supplier[above]
+            np.testing.assert_array_equal(distributors.wholesale[d], price)
+            if supplier >= 0:
+                income[1 + supplier] += supplied[d] @ price
+        np.testing.assert_array_equal(-book[:, Account.INTERNAL_SALES], income)
+        assert (book[:, Account.INTERNAL_COST] >= 0).all()
+        assert not book[income == 0, Account.INTERNAL_COST].any()
+        internal = book[:, [Account.INTERNAL_SALES, Account.INTERNAL_COST, Account.CHANNEL_STOCK]]
+        assert not internal[[0, -1]].any()
+        orders = state.record["sub_ordered_units"][state.week] + state.record["ordered_units"][state.week]
+        np.testing.assert_array_equal(orders[:, own], distributors.ordered)
+        assert not state.record["ordered_units"][state.week][distributors.supplier >= 0].any()
 
     def _count_people(self, state: MarketState) -> None:
         book, week = state.heads, state.week
@@ -331,7 +381,7 @@ def check_scorecard(market: Market) -> None:
         assert np.isnan(value), kpi.name
         assert kpi.denominator, kpi.name
         below = scores._series(kpi.denominator)
-        assert (below[-1] if kpi.how == "last" else below.sum()) == 0, kpi.name
+        assert {"last": below[-1], "variance": below.var()}.get(kpi.how, below.sum()) == 0, kpi.name
     for kpi in (
         "market_share",
         "aware_share",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,31 @@ def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: s
     assert market.results.measure("unserved_units").sum() > 0
 
 
-@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 13)])
+@pytest.mark.parametrize("policy", ["status_quo", "deep_marketing"])
+def test_the_laws_hold_down_a_chain_of_four_distributors_when_goods_are_short(policy: str, tmp_path: Path) -> None:
+    """Plant, four tiers below it, and shelves that empty: every tier rations, waits and pays its supplier late."""
+    lines = [
+        "distributor,territory,supplier,size",
+        "one,north,,1",
+        "two,north,one,1",
+        "three,south,two,0",
+        "four,south,three,2",
+    ]
+    (tmp_path / "distributors.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = tmp_path / "chain.toml"
+    path.write_text('extends = "tiny"\n[data]\ndistributors = "distributors.csv"\n', encoding="utf-8")
+    short = {
+        "params.channel.stock_weeks_at_start": 0.7,
+        "params.channel.plant_weeks_at_start": 0.7,
+        "params.channel.credit_limit_weeks": 3.0,
+        "params.channel.payment_weeks": 3,
+    }
+    market = Auditor(Market(str(path), seed=4, weeks=26, policy=policy, overrides=short)).run()
+    assert (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0).tolist() == [False, True, True, True]
+    assert market.results.measure("unserved_units").sum() > 0
+
+
+@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 17)])
 def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
     for policy in ("status_quo", "deep_marketing"):
         ties = {"params.network.degree": 2}

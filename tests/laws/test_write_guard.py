@@ -86,6 +86,8 @@ COLUMNS = (
     "reps.ability",
     "managers.territory",
     "distributors.trust",
+    "distributors.supplier",
+    "distributors.wholesale",
     "rivals.offer",
     "knowledge.marks",
     "diary.bought",

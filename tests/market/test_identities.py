@@ -49,6 +49,11 @@ def test_no_policy_is_the_status_quo() -> None:
     assert fingerprint(small(None).run()) == fingerprint(small("status_quo").run())
 
 
+#: Everybody buys from the plant.
+NO_SUBS = {
+    "channel_layout.sub_distributors": 0,
+    **{f"territory.{name}.sub_distributors": 0 for name in ("northeast", "northwest", "southeast")},
+}
 #: A mechanism at strength zero (left), and the market without it (right).
 OFF = {
     "extra positions": ({"policy.head_count.extra": 0}, {}),
@@ -77,6 +82,18 @@ OFF = {
     "commands that arrive at once and are heeded": (
         {"policy.gateway.command_delay": 0, "params.information.unheeded": 0.0},
         {},
+    ),
+    "numbers of sub-distributors that nobody has": (
+        {
+            **NO_SUBS,
+            "channel_layout.sub_size_ratio": 9.0,
+            "params.channel.sub_lead_time": 9,
+            "params.channel.sub_markup": 0.5,
+            "params.channel.supply_cost_share": 0.5,
+            "params.channel.data_to_suppliers": True,
+            "policy.retail_price.base": "purchase_price",
+        },
+        NO_SUBS,
     ),
     "talk of nobody": (
         {"params.talk.weak": 0.0, "params.talk.strong": 0.0, "params.choice.neighbours": 0.0},
@@ -121,6 +138,7 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
         {"policy.gateway.command_delay": 2},
         {"params.information.unheeded": 0.3},
         {"params.lapse.kind": "beta"},
+        {"channel_layout.sub_distributors": 1},
     ):
         assert fingerprint(small(overrides=overrides).run()) != plain
 

@@ -38,7 +38,7 @@ def test_all_kinds_of_agents_are_on_stage() -> None:
     counts = {kind: len(agents) for kind, agents in market.agents_by_type.items()}
     assert counts[SalesRep] == 48
     assert counts[SalesManager] == 6
-    assert counts[Distributor] == 12
+    assert counts[Distributor] == 16
     assert counts[Competitor] == 3
     assert counts[Manufacturer] == 1
     market.run()

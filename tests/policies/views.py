@@ -173,6 +173,7 @@ def _distributors(chance: np.random.Generator, luck: Luck, week: int, segments: 
         trust=chance.uniform(0, 1, DISTRIBUTORS),
         sharing_payment=np.full(DISTRIBUTORS, 20_000),
         direct_sales_share=np.zeros(DISTRIBUTORS),
+        list_price=np.broadcast_to(np.array([95_000, 150_000, 2_000]), shape),
     )
 
 
@@ -186,6 +187,7 @@ def _partners(chance: np.random.Generator, luck: Luck, week: int, segments: int)
         purchases=chance.gamma(2.0, 1e6, DISTRIBUTORS),
         shares_data=shares,
         payment=np.where(shares, 20_000, 0),
+        supplier=np.array([-1, 0, -1, -1]),
     )
 
 

@@ -161,18 +161,19 @@ def test_a_roster_names_positions_teams_tenure_and_skill() -> None:
 
 def test_stock_at_the_start_covers_the_weeks_asked_for(big: Market) -> None:
     state, world = big.state, big.scenario.world
-    expected = state.forecasts.level
+    expected, from_plant = state.forecasts.level, state.distributors.supplier < 0
     np.testing.assert_allclose(state.channel.on_hand, 5.0 * expected, atol=0.5)
-    np.testing.assert_allclose(state.plant.on_hand, 6.0 * expected.sum(axis=0), atol=0.5)
+    np.testing.assert_allclose(state.plant.on_hand, 6.0 * expected[from_plant].sum(axis=0), atol=0.5)
     units = expected_units(world, state.customers)
     own = list(world.own_offers)
     by_category = {c.name: units[:, k].sum() * own_share(world) for k, c in enumerate(world.categories)}
     for name, total in by_category.items():
         columns = [k for k, j in enumerate(own) if world.offers[j].category == name]
-        assert expected[:, columns].sum() == pytest.approx(total)
-    price = state.numbers.list_price[own]
+        assert expected[from_plant][:, columns].sum() == pytest.approx(total)
+    price = state.distributors.wholesale
+    np.testing.assert_array_equal(price[from_plant], np.tile(state.numbers.list_price[own], (from_plant.sum(), 1)))
     np.testing.assert_array_equal(state.distributors.stock_value, state.channel.on_hand * price)
-    np.testing.assert_allclose(state.distributors.purchases, expected @ price)
+    np.testing.assert_allclose(state.distributors.purchases, (expected * price).sum(axis=1))
 
 
 def test_rivals_start_at_their_list_price_marked_up(big: Market) -> None:

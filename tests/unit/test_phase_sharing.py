@@ -79,7 +79,7 @@ def test_the_firms_contract_is_made_without_the_distributors_books(monkeypatch: 
     state = market.state
     (_, seen) = seen_by_firm
     shown = {name: value for name, value in vars(seen).items() if isinstance(value, np.ndarray)}
-    assert shown.keys() == {"key", "territory", "purchases", "shares_data", "payment"}
+    assert shown.keys() == {"key", "territory", "purchases", "supplier", "shares_data", "payment"}
     own = [state.distributors.trust, state.distributors.demand, state.distributors.price, *state.channel]
     own += [*state.forecasts, state.distributors.stock_value]
     assert not any(np.shares_memory(value, truth) for value in shown.values() for truth in own)

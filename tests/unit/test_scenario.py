@@ -45,8 +45,14 @@ def test_every_shipped_policy_fits_every_shipped_scenario(name: str) -> None:
 
 def test_the_built_in_market_is_the_one_that_is_promised() -> None:
     world = Scenario.load("regional_equipment").world
-    assert (len(world.territories), world.heads, world.teams, len(world.distributors)) == (8, 48, 6, 12)
+    assert (len(world.territories), world.heads, world.teams, len(world.distributors)) == (8, 48, 6, 16)
     assert sum(territory.distributors == 2 for territory in world.territories) == 4
+    assert sorted(world.places[p.supplier].name for p in world.places if p.supplier >= 0) == [
+        "northeast",
+        "northwest",
+        "northwest",
+        "southeast",
+    ]
     assert (world.customers, len(world.customer_types), len(world.brands)) == (20_000, 4, 4)
     assert sum(brand.own for brand in world.brands) == 1
 

@@ -1,4 +1,4 @@
-"""Mark-up: a distributor adds a fixed share to what it pays."""
+"""Mark-up: a distributor adds a fixed share to the list price, or to what it pays."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from sim.quantity import param
 
 
 class MarkUp(RetailPriceRule):
-    """Retail price = wholesale price × (1 + mark-up), to the minor unit."""
+    """Retail price = list price (or purchase price) × (1 + mark-up), to the minor unit.
+
+    The two differ for sub-distributors only: on list price customers meet one level of prices in the market, on purchase
+    price those of a sub-distributor pay the margin of every tier.
+    """
 
     kind: Literal["markup"] = "markup"
-    markup: float = param(
-        0.22, unit="share of wholesale", doc="Distributor's mark-up.", bounds=(0, 5), soft=(0.05, 0.6)
+    markup: float = param(0.22, unit="share of base", doc="Distributor's mark-up.", bounds=(0, 5), soft=(0.05, 0.6))
+    base: Literal["list_price", "purchase_price"] = param(
+        "list_price", unit="text", doc="What the mark-up is on: the maker's list price, or what the distributor pays."
     )
 
     def answer(self, seen: DistributorSeen) -> RetailPrices:
         """Mark every offer up."""
-        return RetailPrices(price=np.rint(seen.wholesale * (1.0 + self.markup)).astype(np.int64))
+        base = seen.list_price if self.base == "list_price" else seen.wholesale
+        return RetailPrices(price=np.rint(base * (1.0 + self.markup)).astype(np.int64))
