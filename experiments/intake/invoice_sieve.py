@@ -12,6 +12,10 @@ from experiments.intake.mapping import TransactionRules
 from experiments.intake.not_goods import set_aside_charges
 
 
+#: Half a minor unit of currency: what a line is worth at least.
+_LEAST_VALUE = 0.005
+
+
 @dataclass(frozen=True)
 class Sifted:
     """Lines in use, what netting did, and how many lines met which fate (they sum to all lines read)."""
@@ -43,6 +47,8 @@ def sift(lines: InvoiceLines, rules: TransactionRules) -> Sifted:
     lines.set_aside(quantity.eq(0.0), "quantity", "quantity 0", "quantities of 0", "nothing was sold")
     free = price.eq(0.0) & quantity.gt(0.0)
     lines.set_aside(free, "price", "price 0", "prices of 0", "gifts, samples, corrections: nothing was paid")
+    nothing = price.gt(0.0) & quantity.gt(0.0) & frame["value"].lt(_LEAST_VALUE)
+    lines.set_aside(nothing, "price", "worth nothing", "lines worth less than half a minor unit", "as good as price 0")
     anonymous = frame["customer"].eq("")
     paid = anonymous & lines.used & quantity.gt(0.0)
     value = float(frame.loc[paid, "value"].sum())

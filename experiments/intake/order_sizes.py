@@ -43,14 +43,15 @@ def fit_sizes(
     own = np.bincount(customer, weights=logs, minlength=customers) / n
     squares = (logs - own[customer]) ** 2
     freedom = 1.0 - 1.0 / n[customer]
-    pooled = float(squares.sum() / freedom.sum()) if freedom.sum() > 0.0 else float(logs.var())
+    pooled = min(float(squares.sum() / freedom.sum()) if freedom.sum() > 0.0 else float(logs.var()), _WIDEST**2)
     within = np.full(categories, pooled)
     for c in range(categories):
         mine = category == c
         if freedom[mine].sum() >= _ENOUGH:
             within[c] = squares[mine].sum() / freedom[mine].sum()
     overall = float(own.mean())
-    between = max(float(own.var(ddof=1) - (pooled / n).mean()), 0.0) if customers > 1 else 0.0
+    between = float(own.var(ddof=1) - (pooled / n).mean()) if customers > 1 else 0.0
+    between = min(max(between, 0.0), _WIDEST**2)
     weight = between / (between + pooled / n) if between else np.zeros(customers)
     log_means = overall + weight * (own - overall)
     each = np.exp(log_means + between * (1.0 - weight) / 2.0 + pooled / 2.0)

@@ -206,6 +206,7 @@ def _read_parquet(path: Path, ledger: QualityLedger) -> Table | None:
     if typed.empty:
         ledger.refused(path.name, "", "there are no rows", "at least one row of data", "export the table again")
         return None
+    typed = typed.reset_index(drop=True)  # rows are counted, whatever index was stored
     frame = pd.DataFrame({str(c): _as_text(typed[c]) for c in typed.columns})
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Table(path, _trimmed(path, frame, ledger), "parquet", "")

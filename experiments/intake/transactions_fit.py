@@ -29,6 +29,8 @@ FEWEST_CUSTOMERS = 10
 _SMALLEST = 0.01
 #: Minor units in one unit of currency; invoices give money in major units.
 MINOR = 100
+#: Most units in a mean order that a market takes.
+_MOST_UNITS = 1e6
 #: Smallest price of a unit (minor units): below it, rounding to whole minor units would move revenue.
 _CHEAPEST = 100.0
 
@@ -106,7 +108,7 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
     lifted = len(train_orders) / len(known)
     rates, pooled = _rates(customers, activity, lifted)
     unit = _unit(known, categories)
-    customers["order_size"] = np.maximum(unit * sizes.each, 1.0)
+    customers["order_size"] = np.clip(unit * sizes.each, 1.0, _MOST_UNITS)
     customers["order_value"] = sizes.each
     categories["price"] = np.maximum(np.rint(categories["order_value"] * MINOR / unit), 1.0).astype(np.int64)
     counts = pd.crosstab(known["customer"], known["category"]).reindex(
@@ -204,5 +206,5 @@ def _unit(known: pd.DataFrame, categories: pd.DataFrame) -> float:
     """Units in a mean order: its pieces, or more where 1 % of orders would else be smaller than a unit."""
     relative = (known["value"] / known["category"].map(categories["order_value"])).to_numpy(np.float64)
     small = float(np.quantile(relative, _SMALLEST))
-    most = max(float(categories["order_value"].min()) * MINOR / _CHEAPEST, 1.0)
+    most = min(max(float(categories["order_value"].min()) * MINOR / _CHEAPEST, 1.0), _MOST_UNITS)
     return float(np.clip(max(float(known["pieces"].mean()), 1.0 / max(small, 1e-9)), 1.0, most))
