@@ -11,7 +11,6 @@ from experiments.intake.invoice_lines import InvoiceLines, by_value
 from experiments.intake.mapping import TransactionRules
 from experiments.intake.not_goods import set_aside_charges
 
-
 #: Half a minor unit of currency: what a line is worth at least.
 _LEAST_VALUE = 0.005
 

@@ -252,7 +252,8 @@ def beyond_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[str]:
             else f"{fit.window.train} weeks are less than a year: no season can be told, none is set."
         )
     if fit.growth is None:
-        remarks.append("Growth takes two years of weeks to be told apart from the season; none is set.")
+        both = "; what changed within the fitted weeks counts as season" if fit.season is not None else ""
+        remarks.append(f"Growth takes two years of weeks to be told apart from the season: none is set{both}.")
     remarks += [
         "An order holds products of many categories; here it is of one, the category with most of its value.",
         "Customers' own mixes are in customers.parquet (mix_*); the market buys by the mix of the customer's type.",

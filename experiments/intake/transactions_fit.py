@@ -103,7 +103,8 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
     categories["spread"] = pd.Series(sizes.within, index=order).reindex(categories.index)
     customers["type"] = _thirds(sizes.log_means)
     weekly = _weekly(train_orders, window)
-    season, growth = fit_season(weekly), fit_growth(weekly)
+    growth = fit_growth(weekly)
+    season = fit_season(weekly, trend=growth is not None)  # a trend that nobody can tell is not taken off
     activity = mean_activity(season, growth, window.train)
     lifted = len(train_orders) / len(known)
     rates, pooled = _rates(customers, activity, lifted)

@@ -65,8 +65,9 @@ def _row(
     reasons: dict[str, str],
 ) -> FitRow:
     values = np.array([s[measure] for s in simulated])
-    mean, seen = float(np.nanmean(values)), observed[measure]
-    low, high = np.nanpercentile(values, [2.5, 97.5])
+    known = values[~np.isnan(values)]  # without any order there is no value of an order
+    mean, seen = float(known.mean()) if len(known) else float("nan"), observed[measure]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (mean, mean)
     return FitRow(
         measure,
         MEASURES[measure],

@@ -15,7 +15,7 @@ from experiments.intake.price_response import (
     fit_price_response,
 )
 from experiments.intake.repeat_rates import fit_by_type, fit_repeats, spread_rates
-from experiments.intake.season_fit import Season
+from experiments.intake.season_fit import Season, fit_season
 from experiments.intake.shrinkage import fit_rates
 
 
@@ -119,6 +119,17 @@ def test_growth_takes_two_years_and_is_told_apart_from_the_season() -> None:
     assert mean_activity(Season(0.5, 0.0), None, 52) == pytest.approx(1.0)
     assert mean_activity(Season(0.5, 6.5), None, 13) > 1.2, "fitted weeks around the peak"
     assert mean_activity(None, growing, 104) == pytest.approx(1.2, abs=0.1)
+
+
+def test_below_two_years_all_change_counts_as_season() -> None:
+    week = np.arange(53)
+    peaked = (
+        np.random.default_rng(13).poisson(300 * (1 + 0.4 * np.cos(2 * np.pi * (week - 49) / 52))).astype(np.float64)
+    )
+    season = fit_season(peaked, trend=False)
+    assert (
+        season is not None and season.swing == pytest.approx(0.4, abs=0.05) and season.peak == pytest.approx(49, abs=1)
+    )
 
 
 def _sales(seed: int, elasticity: float, *, discount: bool = False, products: int = 60) -> pd.DataFrame:
