@@ -143,6 +143,9 @@ def test_several_files_are_one_table_and_lines_in_both_count_once(tmp_path: Path
     pd.testing.assert_frame_equal(a, b)
     (copies,) = [f for f in summary.ledger.findings if f.what == "identical lines kept once"]
     assert (copies.file, copies.count, copies.rows[0]) == ("second.csv", 50, 2)
+    later = SmallInvoices([HEADER, *rows]).write(tmp_path, "third.csv")
+    import_transactions(later, tmp_path / "c", mapping=tmp_path / "b" / "mapping.toml", runs=0)
+    pd.testing.assert_frame_equal(a, pd.read_parquet(tmp_path / "c" / "customers.parquet"))
 
 
 def test_mapping_written_by_an_import_gives_the_same_scenario(tmp_path: Path) -> None:

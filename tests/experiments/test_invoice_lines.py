@@ -88,6 +88,8 @@ def test_credit_notes_are_told_by_their_numbers_and_returns_without_them_are_net
     assert credit_prefixes(lines.frame) == ["RINV"]
     assert credit_prefixes(_read([*rows, _line("INV-9", "11A", -5, 9, 2.0)]).frame) == []
     assert sift(lines, TransactionRules()).fates["used"] == 7
+    exports = [_line(f"EXP-{k}", "11A", 5, k, 2.0) for k in range(1, 4)]
+    assert credit_prefixes(_read([*rows, *exports]).frame) == [], "letters alone do not make a credit note"
     plain = _sift([*rows, _line("INV-9", "11A", -5, 9, 2.0)])
     assert plain.fates == {"used": 7, "cancellation, netted": 1, "purchase, cancelled": 1}
     assert any("returns" in f.what for f in plain.lines.ledger.findings)
