@@ -19,10 +19,13 @@ class Kind(StrEnum):
 
     CRM = "crm"
     NETWORK = "network"
+    TRANSACTIONS = "transactions"
 
 
 def import_tables(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="What the files are: crm, network.", show_default=False)],
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help="What the files are: crm, network, transactions.", show_default=False)
+    ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The files, in any order.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Scenario folder to write.")] = Path("imported"),
     mapping: Annotated[
@@ -35,7 +38,7 @@ def import_tables(
         float, typer.Option("--holdout", help="Share of the time kept back to test the fit; 0 for none.")
     ] = 0.2,
     hash_personal: Annotated[
-        bool, typer.Option("--hash-personal", help="Replace names of people and accounts by hashes.")
+        bool, typer.Option("--hash-personal", help="Replace names of people and customers by hashes.")
     ] = False,
     currency: Annotated[str, typer.Option("--currency", help="Currency of amounts.")] = "EUR",
     title: Annotated[str, typer.Option("--title", help="Title of the scenario.", show_default=False)] = "",
@@ -54,6 +57,11 @@ def import_tables(
       [cyan]deepmarket import crm deals.csv team.csv accounts.csv products.csv --out my_company[/]
       [cyan]deepmarket compare my_company as_written deep_marketing[/]
 
+    [bold]Example[/]: lines of invoices (customer, product, day, quantity, price), in one file or several:
+
+      [cyan]deepmarket import transactions invoices_2023.csv invoices_2024.csv --out my_customers[/]
+      [cyan]deepmarket compare my_customers as_written deep_marketing[/]
+
     [bold]Example[/]: an edge list (source, target), and word of mouth along it in the built-in market:
 
       [cyan]deepmarket import network edges.csv --out circle[/]
@@ -71,9 +79,10 @@ def import_tables(
     if kind is Kind.NETWORK:
         summary = _network(files, out, base, mapping, hash_personal, title)
     else:
-        from experiments.intake.crm import import_crm
+        from experiments.intake import import_crm, import_transactions
 
-        summary = import_crm(
+        read = {Kind.CRM: import_crm, Kind.TRANSACTIONS: import_transactions}[kind]
+        summary = read(
             files,
             out,
             mapping=mapping,

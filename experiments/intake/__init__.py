@@ -2,5 +2,6 @@
 
 from experiments.intake.crm import import_crm
 from experiments.intake.summary import ImportSummary
+from experiments.intake.transactions import import_transactions
 
-__all__ = ["ImportSummary", "import_crm"]
+__all__ = ["ImportSummary", "import_crm", "import_transactions"]

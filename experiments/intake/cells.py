@@ -17,6 +17,8 @@ from experiments.intake.quality import QualityLedger
 _ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
+#: Kinds of tables whose rows can be left out one by one.
+_LEFT_OUT = ("opportunities", "transactions")
 _SET_ASIDE_REMEDY = (
     'mend the cells, or set [rules] unusable_rows = "set_aside" in the mapping file to leave these rows out, counted'
 )
@@ -48,8 +50,8 @@ class RowCheck:
             )
             self.dropped |= bad
         else:
-            # Only deals can be left out: without a product or a rep of a list nothing would be known of it.
-            remedy = _SET_ASIDE_REMEDY if self.table.kind.name == "opportunities" else "mend the cells"
+            # Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known.
+            remedy = _SET_ASIDE_REMEDY if self.table.kind.name in _LEFT_OUT else "mend the cells"
             self.ledger.refused(self.table.file, self.table.header(field), problem, expected, remedy, rows)
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -74,7 +76,7 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
     if minimum is not None:
         low = values.lt(minimum)
         check.unusable(field, low, f"below {minimum:g}: {_examples(cells[low])}", f"a number of at least {minimum:g}")
-    high = values.gt(LARGEST)
+    high = (values.abs() if minimum is None else values).gt(LARGEST)
     check.unusable(field, high, f"above {LARGEST:g}: {_examples(cells[high])}", f"a number of at most {LARGEST:g}")
     return values.where(~bad & ~high)
 

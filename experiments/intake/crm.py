@@ -25,8 +25,9 @@ from experiments.intake.market_runs import MarketRuns
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hash_names, new_key
 from experiments.intake.quality import QualityLedger
-from experiments.intake.quality_page import KeptDefault, write_page
+from experiments.intake.quality_page import write_page
 from experiments.intake.readers import read_table
+from experiments.intake.settings import check_settings, kept_defaults, mapping_content
 from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.window import Window, choose_window
@@ -61,7 +62,9 @@ def import_crm(
     with every mistake that cannot be mended; nothing is written then.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    _check_settings(files, out, holdout, runs, currency, ledger)
+    needed, remedy = "the files of a CRM export", "name at least the table of opportunities"
+    check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
+    check_out(out, WRITTEN_BY_IMPORT, ledger)
     given = load_mapping(mapping, CRM_KINDS)
     read = [read_table(Path(f), ledger) for f in files]
     found = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
@@ -93,34 +96,6 @@ def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: Qualit
     fit = fit_crm(tables, window)
     habit = fit_habit(decided[window.in_train(decided["closed"])], Params().loyalty.carry_over)
     return CrmScenario(tables, fit, habit, words)
-
-
-def _check_settings(
-    files: Sequence[Path], out: Path, holdout: float, runs: int, currency: str, ledger: QualityLedger
-) -> None:
-    if not files:
-        ledger.refused(
-            "the command",
-            "files",
-            "no file given",
-            "the files of a CRM export",
-            "name at least the table of opportunities",
-        )
-    if not 0.0 <= holdout <= 0.5:
-        ledger.refused(
-            "the command",
-            "holdout",
-            f"{holdout:g} is out of range",
-            "a share between 0 and 0.5",
-            "0.2 holds out the last fifth",
-        )
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        ledger.refused(
-            "the command", "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
-        )
-    if runs < 0:
-        ledger.refused("the command", "runs", f"{runs} is negative", "0 or more replications", "leave it out")
-    check_out(out, WRITTEN_BY_IMPORT, ledger)
 
 
 def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> None:
@@ -194,25 +169,3 @@ def _reasons(scenario: CrmScenario) -> dict[str, str]:
             f"{after:.0f} deals a week were decided in the weeks held out, {before:.0f} before: rates are not steady"
         )
     return reasons
-
-
-def mapping_content(found: Mapping[str, MappedTable], given: MappingFile) -> dict[str, object]:
-    """Contents of mapping.toml: the mapping that was used, in the form that an import takes."""
-    content: dict[str, object] = {
-        "tables": {kind: {"file": t.file, "columns": dict(t.columns)} for kind, t in found.items()}
-    }
-    return content | given.model_dump(exclude={"tables"}, exclude_none=True)
-
-
-def kept_defaults(scenario: Scenario) -> list[KeptDefault]:
-    """Parameters of the mechanisms that nobody set, with the source of their default."""
-    sources = {
-        f"params.{section}.{name}": declaration.source
-        for section in Params.model_fields
-        for name, declaration in getattr(scenario.params, section).declarations()
-    }
-    return [
-        KeptDefault(path, f"{value}", sources.get(path, ""))
-        for path, value, who in scenario.values()
-        if who == "default" and path.startswith(("params.", "policy."))
-    ]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from experiments.intake.cells import RowCheck, amounts, dates
 from experiments.intake.headers import MappedTable
+from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile, Stages
 from experiments.intake.names import normalised
 from experiments.intake.quality import QualityLedger
 
 WON, LOST, OPEN = "won", "lost", "open"
-#: Weeks without any decision beyond which the deals before and after do not belong to one history.
-LONGEST_GAP = 26
+_WORDS = HistoryWords(
+    future="won or lost on a day to come",
+    today="a close date up to today",
+    apart="without a decision lie between these deals and most others",
+    most="most deals are decided",
+)
 _WON_WORDS = ("won", "closed won", "win", "success", "赢单", "成交", "已成交", "赢")
 _LOST_WORDS = ("lost", "closed lost", "loss", "丢单", "输单", "失败", "流失")
 _OPEN_WORDS = (
@@ -59,29 +62,9 @@ def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) 
         "closed before it was opened",
         "a close date on or after the open date",
     )
-    _refuse_odd_dates(deals["closed"].where(decided), check)
+    refuse_odd_dates("closed", deals["closed"].where(decided), check, _WORDS)
     _note_values(table, check.keep(deals), ledger)
     return deals, check
-
-
-def _refuse_odd_dates(closed: pd.Series, check: RowCheck) -> None:
-    """Decisions in the future, and those apart from all others: one such date would stretch the weeks of observation."""
-    today = date.today()
-    future = closed.gt(pd.Timestamp(today))
-    check.unusable("closed", future, "won or lost on a day to come", f"a close date up to today, {today}")
-    known = closed[closed.notna() & ~future].sort_values(kind="stable")
-    if known.empty:
-        return
-    stretch = known.diff().dt.days.gt(7 * LONGEST_GAP).cumsum()
-    main = stretch.value_counts().idxmax()
-    apart = stretch.ne(main).reindex(closed.index, fill_value=False)
-    first, last = known[stretch == main].iloc[0].date(), known[stretch == main].iloc[-1].date()
-    check.unusable(
-        "closed",
-        apart,
-        f"more than {LONGEST_GAP} weeks without a decision lie between these deals and most others",
-        f"a history without such a gap; most deals are decided from {first} to {last}",
-    )
 
 
 def _ids(table: MappedTable, check: RowCheck) -> pd.Series:

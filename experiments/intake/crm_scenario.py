@@ -15,6 +15,7 @@ import tomli_w
 from experiments.intake.crm_fit import CrmFit
 from experiments.intake.crm_tables import CrmTables
 from experiments.intake.loyalty_fit import Habit
+from experiments.intake.shares import rounded_shares as _shares
 from experiments.intake.shrinkage import Floats
 
 OWN, RIVAL = "us", "rival"
@@ -288,10 +289,3 @@ class CrmScenario:
         labels = self.tables.accounts.set_index("account")[["sector", "location", "parent"]]
         facts = self.fit.accounts[["territory", "rep", "reps", "main_share", "decided", "won"]]
         labels.join(facts).round(4).to_csv(out / "accounts.csv", index_label="account")
-
-
-def _shares(mix: Floats) -> list[float]:
-    """Shares rounded so that they still sum to 1: the largest takes what rounding left."""
-    rounded = np.round(mix / mix.sum(), 4)
-    rounded[np.argmax(rounded)] += 1.0 - rounded.sum()
-    return [round(float(s), 6) for s in rounded]

@@ -44,13 +44,33 @@ class Rules(_Strict):
     date_order: Literal["month_first", "day_first"] | None = None
 
 
+class TransactionRules(_Strict):
+    """What invoice lines do not say, and what the user may know of them.
+
+    ``own_share``: share of customers' occasions that end in one of these invoices. ``no_customer``: lines
+    without a customer are set aside, or raise the rates of all customers in proportion. ``not_goods``,
+    ``goods``: codes that are services and charges, and codes that are goods although they look like such.
+    ``price_bands``: categories that products are cut into where no column groups them.
+    """
+
+    own_share: float = Field(default=0.3, ge=0.05, le=0.95)
+    no_customer: Literal["set_aside", "spread"] = "set_aside"
+    not_goods: list[str] = Field(default_factory=list)
+    goods: list[str] = Field(default_factory=list)
+    price_bands: int = Field(default=4, ge=1, le=8)
+
+
 class MappingFile(_Strict):
-    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account or sector."""
+    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account or sector.
+
+    ``transactions`` is for invoice lines only.
+    """
 
     tables: dict[str, TableMapping] = Field(default_factory=dict)
     stages: Stages = Field(default_factory=Stages)
     rules: Rules = Field(default_factory=Rules)
     names: dict[str, dict[str, str]] = Field(default_factory=dict)
+    transactions: TransactionRules | None = None
 
 
 NAMED_FIELDS = ("product", "agent", "account", "sector")
@@ -79,7 +99,7 @@ def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
 
 
 def _of_pydantic(path: Path, where: tuple[int | str, ...], message: str) -> InputError:
-    expected = "tables, stages, rules or names as in the mapping.toml that every import writes"
+    expected = "tables, stages, rules, names or transactions as in the mapping.toml that every import writes"
     if where and where[-1] == "date_order":
         expected = " or ".join(ORDERS)
     return _error(

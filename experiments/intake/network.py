@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from experiments.intake.crm import mapping_content
 from experiments.intake.headers import MappedTable, map_tables
 from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.network_facts import NetworkFacts, describe_network
@@ -22,6 +21,7 @@ from experiments.intake.personal import hashed, new_key
 from experiments.intake.quality import QualityLedger
 from experiments.intake.quality_page import Basis, write_page
 from experiments.intake.readers import read_table
+from experiments.intake.settings import mapping_content
 from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.tie_list import TieList, clean_ties

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from experiments.intake.encodings import decode
@@ -16,6 +17,8 @@ from experiments.intake.quality import QualityLedger
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAVE_AS = "save the sheet as 'CSV UTF-8' and import that file"
 _SNIFFED_LINES = 30
+#: Whole numbers below this are exact as floating-point numbers.
+_EXACT = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -203,18 +206,30 @@ def _read_parquet(path: Path, ledger: QualityLedger) -> Table | None:
     if typed.empty:
         ledger.refused(path.name, "", "there are no rows", "at least one row of data", "export the table again")
         return None
+    typed = typed.reset_index(drop=True)  # rows are counted, whatever index was stored
     frame = pd.DataFrame({str(c): _as_text(typed[c]) for c in typed.columns})
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return Table(path, _trimmed(path, frame, ledger), "parquet", "")
 
 
 def _as_text(column: pd.Series) -> pd.Series:
-    """Cells of a typed column as they would stand in a CSV file: ISO dates, plain numbers, blanks."""
-    missing = column.isna().to_numpy()
+    """Cells of a typed column as they would stand in a CSV file: ISO dates (and times), plain numbers, blanks.
+
+    Whole numbers are often stored as fractional ones because a blank among them has no other place.
+    """
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("").astype("str")
+    if pd.api.types.is_object_dtype(column):
+        return pd.Series(["" if m else str(v) for m, v in zip(column.isna(), column, strict=True)], dtype="str")
+    code, values = pd.factorize(column)  # written once per different value: a column may have millions of rows
+    different = pd.Series(values)
     if pd.api.types.is_datetime64_any_dtype(column):
-        cells = list(column.dt.strftime("%Y-%m-%d"))
+        timed = bool(different.ne(different.dt.normalize()).any())
+        texts = list(different.dt.strftime("%Y-%m-%d %H:%M:%S" if timed else "%Y-%m-%d"))
     elif pd.api.types.is_float_dtype(column):
-        cells = [repr(float(v)) for v in column]
+        known = different.to_numpy(np.float64)
+        whole = bool((np.abs(known) < _EXACT).all() and (known == np.floor(known)).all())
+        texts = [str(int(v)) if whole else repr(float(v)) for v in known]
     else:
-        cells = [str(v) for v in column]
-    return pd.Series(["" if m else c for m, c in zip(missing, cells, strict=True)], dtype="str")
+        texts = [str(v) for v in different]
+    return pd.Series(np.array([*texts, ""], dtype=object)[code], dtype="str")

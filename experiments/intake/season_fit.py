@@ -20,8 +20,10 @@ class Season:
     peak: float
 
 
-def fit_season(weekly: Floats) -> Season | None:
+def fit_season(weekly: Floats, *, trend: bool = True) -> Season | None:
     """Least squares fit of 1 + swing·cos(2π(week − peak)/52) to counts, after a linear trend; None below a year.
+
+    Without ``trend`` all change within the weeks counts as season.
 
     The squared swing is shrunken by its sampling variance, so that noise alone gives a swing near 0.
     """
@@ -30,10 +32,11 @@ def fit_season(weekly: Floats) -> Season | None:
         return None
     week = np.arange(weeks, dtype=np.float64)
     angle = 2.0 * np.pi * week / YEAR
-    design = np.column_stack([np.ones(weeks), week - week.mean(), np.cos(angle), np.sin(angle)])
+    slope = [week - week.mean()] if trend else []
+    design = np.column_stack([np.cos(angle), np.sin(angle), np.ones(weeks), *slope])
     beta, *_ = np.linalg.lstsq(design, weekly / weekly.mean(), rcond=None)
     residual = weekly / weekly.mean() - design @ beta
-    noise = float(residual @ residual / max(weeks - 4, 1)) * np.linalg.inv(design.T @ design)
-    squared = float(beta[2] ** 2 + beta[3] ** 2 - noise[2, 2] - noise[3, 3])
-    peak = float(np.arctan2(beta[3], beta[2]) * YEAR / (2.0 * np.pi)) % YEAR
+    noise = float(residual @ residual / max(weeks - design.shape[1], 1)) * np.linalg.inv(design.T @ design)
+    squared = float(beta[0] ** 2 + beta[1] ** 2 - noise[0, 0] - noise[1, 1])
+    peak = float(np.arctan2(beta[1], beta[0]) * YEAR / (2.0 * np.pi)) % YEAR
     return Season(min(float(np.sqrt(max(squared, 0.0))), _LARGEST_SWING), peak)
