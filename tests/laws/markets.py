@@ -58,6 +58,8 @@ def values_of(section: type[Any], name: str, declaration: Declaration, path: str
     annotation = section.model_fields[name].annotation
     if get_origin(annotation) is Literal:
         return st.sampled_from(get_args(annotation))
+    if annotation is bool:
+        return st.booleans()
     low, high = declaration.bounds or (0, 1)
     if annotation is int:
         return st.integers(int(low), int(high))
