@@ -32,7 +32,21 @@ NARROWED: dict[str, Any] = {
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
-STRAINED = ("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners")
+STRAINED = (
+    "channel",
+    "hours",
+    "people",
+    "calls",
+    "management",
+    "forms",
+    "database",
+    "rivals",
+    "costs",
+    "partners",
+    "information",
+    "lapse",
+    "advertising",
+)
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
 CALM: dict[str, Any] = {
@@ -52,7 +66,14 @@ def values_of(section: type[Any], name: str, declaration: Declaration, path: str
     if get_origin(annotation) is Literal:
         return st.sampled_from(get_args(annotation))
     low, high = declaration.bounds or (0, 1)
-    if annotation is int:
+    if get_origin(annotation) is tuple:
+        size = len(section.model_fields[name].default)
+        return st.lists(_numbers(get_args(annotation)[0], low, high), min_size=size, max_size=size)
+    return _numbers(annotation, low, high)
+
+
+def _numbers(kind: Any, low: float, high: float) -> st.SearchStrategy[Any]:
+    if kind is int:
         return st.integers(int(low), int(high))
     return st.floats(float(low), float(high), allow_nan=False, allow_subnormal=False)
 
