@@ -38,7 +38,17 @@ NARROWED: dict[str, Any] = {
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
 STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
-    *("labour_market", "recruiting", "learning", "meetings", "control", "motives"),
+    *(
+        "labour_market",
+        "recruiting",
+        "learning",
+        "meetings",
+        "control",
+        "motives",
+        "information",
+        "lapse",
+        "advertising",
+    ),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
@@ -61,7 +71,14 @@ def values_of(section: type[Any], name: str, declaration: Declaration, path: str
     if annotation is bool:
         return st.booleans()
     low, high = declaration.bounds or (0, 1)
-    if annotation is int:
+    if get_origin(annotation) is tuple:
+        size = len(section.model_fields[name].default)
+        return st.lists(_numbers(get_args(annotation)[0], low, high), min_size=size, max_size=size)
+    return _numbers(annotation, low, high)
+
+
+def _numbers(kind: Any, low: float, high: float) -> st.SearchStrategy[Any]:
+    if kind is int:
         return st.integers(int(low), int(high))
     return st.floats(float(low), float(high), allow_nan=False, allow_subnormal=False)
 

@@ -214,7 +214,7 @@ ADDITIVE = {
     "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
     "distributor": set(),
-    "company": {"revenue"},
+    "company": {"revenue", "sell_out_units"},
 }
 
 
