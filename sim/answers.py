@@ -28,6 +28,8 @@ ORDINARY = {
     "production": "order_up_to",
     "brand_effort": "logit",
     "distributor_calls": "none",
+    "service": "fixed_staff",
+    "technical": "separate",
 }
 
 

@@ -46,6 +46,7 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("reported_calls", np.float32, "calls/week", "calls a week by travel claims, smoothed"),
     Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
     Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
+    Column("product_trained", np.float32, "hours", "joint training by engineers received, decayed"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (

@@ -10,6 +10,7 @@ from sim.phases.decide import decide
 from sim.phases.demand import demand, spread
 from sim.phases.fulfil import fulfil
 from sim.phases.look import look
+from sim.phases.maintain import maintain
 from sim.phases.manage import manage
 from sim.phases.partners import relate
 from sim.phases.people import people
@@ -42,6 +43,16 @@ _STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE
 _OF_MANAGERS = ("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours")
 _ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
 _LEARNT = ("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation")
+_SERVICE = ("machines", "requests", "open", "begun")
+_TECHNICAL = (
+    "fleet_hours",
+    "learnt_hours",
+    "watched_from",
+    "reports",
+    "log_hours",
+    "believed_mtbf",
+    "believed_shape",
+)
 _PERSON = (
     "active",
     "tenure",
@@ -91,6 +102,7 @@ WEEK: tuple[Phase, ...] = (
             "rivals.price",
             "distributors.effort",
             "distributors.usual_effort",
+            "service.engineers",
         ),
         "Plans, pay, prices and budgets stand before the week's work begins.",
     ),
@@ -113,6 +125,7 @@ WEEK: tuple[Phase, ...] = (
             "reps.reported_calls",
             "diary.due",
             "diary.visits",
+            "reps.product_trained",
         ),
         "Reps visit before customers choose; their reports start their way.",
     ),
@@ -136,6 +149,19 @@ WEEK: tuple[Phase, ...] = (
         ("customers.distributor",),
         ("distributors.demand", "distributors.ordered", "distributors.purchases", *_STOCKS, *_FORECASTS),
         "Goods that arrived serve this week's choices; what was sold is ordered anew.",
+    ),
+    Phase(
+        "maintain",
+        maintain,
+        ("customers.owned", "diary.visits", "reps.form_use", "knowledge.label"),
+        (
+            "customers.failed_week",
+            "customers.next_failure",
+            "customers.need_open",
+            *(f"service.{c}" for c in _SERVICE),
+            *(f"technical.{c}" for c in _TECHNICAL),
+        ),
+        "Items fail as they were owned until today, and what was bought today is installed; both are felt with it.",
     ),
     Phase(
         "serve",

@@ -23,6 +23,7 @@ from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
+from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
 
@@ -51,3 +52,5 @@ class Params(Section):
     costs: Costs = Costs()
     partners: Partners = Partners()
     information: Information = Information()
+    service: Service = Service()
+    technical: Technical = Technical()
