@@ -15,6 +15,8 @@ from sim.decisions.seen import (
     PartnersSeen,
     PlantSeen,
     RepSeen,
+    ServiceSeen,
+    TechnicalSeen,
     TruthSeen,
 )
 from sim.rng import Decision, Luck
@@ -41,6 +43,8 @@ VIEW_OF = {
     "production": "plant",
     "brand_effort": "brands",
     "distributor_calls": "firm",
+    "service": "service",
+    "technical": "technical",
 }
 
 
@@ -55,6 +59,8 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "rivals": _rivals,
         "plant": _plant,
         "brands": _brands,
+        "service": _service,
+        "technical": _technical,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -223,4 +229,30 @@ def _brands(chance: np.random.Generator, luck: Luck, week: int, segments: int) -
         margin=chance.uniform(-0.05, 0.3, (DISTRIBUTORS, offers)),
         trust=chance.uniform(0, 1, DISTRIBUTORS),
         usual_trust=0.5,
+    )
+
+
+def _service(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> ServiceSeen:
+    return ServiceSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(TERRITORIES),
+        engineers=chance.uniform(0, 3, TERRITORIES),
+        requests=chance.uniform(0, 20, TERRITORIES),
+        open=chance.integers(0, 60, TERRITORIES),
+        job_hours=chance.uniform(1, 6, TERRITORIES),
+        week_hours=30.0,
+        segments=segments,
+    )
+
+
+def _technical(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> TechnicalSeen:
+    return TechnicalSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(TERRITORIES),
+        engineers=chance.uniform(0, 3, TERRITORIES),
+        reports=int(chance.integers(0, 500)),
+        believed_mtbf=float(chance.uniform(500, 40_000)),
+        believed_shape=float(chance.uniform(0.3, 1.5)),
     )
