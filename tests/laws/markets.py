@@ -20,6 +20,7 @@ from sim.quantity import Declaration
 from sim.stages import Stage
 from sim.state import MarketState, Purchases, Use
 from sim.week import Phase
+from tests.laws.upkeep import UpkeepAuditor
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
 NARROWED: dict[str, Any] = {
@@ -115,7 +116,7 @@ class Auditor:
         self.made = np.zeros_like(self.opening)
         self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
         self._before: Purchases | None = None
-        self._jobs = state.upkeep.jobs.item  # of ours that waited at the end of last week
+        self._upkeep = UpkeepAuditor(state)
         self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
 
     def run(self) -> Market:
@@ -131,7 +132,7 @@ class Auditor:
             "demand": self._after_demand,
             "work": self._after_work,
             "fulfil": self._after_fulfil,
-            "maintain": self._after_maintain,
+            "maintain": self._upkeep.after_maintain,
             "serve": self._after_serve,
             "record": self._after_week,
         }
@@ -200,37 +201,6 @@ class Auditor:
         }
         self._wishes = {(c, j) for c, j in self._wishes if (c, state.numbers.category[j]) not in bought}
 
-    def _after_maintain(self, state: MarketState) -> None:
-        """Every job that came is done, dropped with its item, or waits; engineers work no more than their hours."""
-        upkeep, week, own = state.upkeep, state.week, state.layout.own_brand
-        if not upkeep.on:
-            assert not state.record["failures"].any() and not state.service.open.any()
-            return
-        jobs = upkeep.jobs
-        assert len(np.unique(jobs.item)) == len(jobs)
-        assert (jobs.since <= week).all()
-        ours = jobs.taken(jobs.brand == own)
-        waiting = np.bincount(state.customers.territory[ours.customer], minlength=len(state.service))
-        np.testing.assert_array_equal(waiting, state.service.open)
-        queued, done = len(ours), state.record["repairs"][week].sum() + state.record["installations"][week].sum()
-        orders, served = state.today.orders, state.today.served
-        assert orders is not None and served is not None
-        got = (served > 0) & upkeep.fails[state.numbers.category[orders.offer]]
-        came = state.record["failures"][week].sum() + np.count_nonzero(got & (orders.stock >= 0))
-        replaced = np.isin(self._jobs, orders.customer[got] * 8 + state.numbers.category[orders.offer[got]]).sum()
-        assert len(self._jobs) - replaced + came == queued + done
-        self._jobs = ours.item
-        spent, available = upkeep.hours.spent[week], upkeep.hours.available[week]
-        np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
-        np.testing.assert_allclose(available, state.service.engineers * state.params.service.hours)
-
-    def _count_machines(self, state: MarketState) -> None:
-        """The machines that service counts as it goes along are those that customers own."""
-        if state.upkeep.on:
-            ours = ((state.customers.owned == state.layout.own_brand) & state.upkeep.fails).sum(axis=1)
-            machines = np.bincount(state.customers.territory, ours, len(state.service))
-            np.testing.assert_array_equal(state.service.machines, machines)
-
     def _after_serve(self, state: MarketState) -> None:
         orders, served = state.today.orders, state.today.served
         assert orders is not None and served is not None
@@ -254,7 +224,7 @@ class Auditor:
         self._count_units(state)
         self._count_money(state)
         self._count_people(state)
-        self._count_machines(state)
+        self._upkeep.after_week(state)
         for stage in (state.channel, state.plant):
             assert all((part >= 0).all() for part in stage)
             np.testing.assert_array_equal(stage.pipeline.sum(axis=0), stage.in_transit)
@@ -304,12 +274,6 @@ class Auditor:
         held = state.channel.on_hand + state.channel.in_transit
         assert (state.distributors.stock_value >= 0).all()
         assert not state.distributors.stock_value[held == 0].any()
-        if state.upkeep.on:
-            pay = state.params.service.engineer_pay / 52 * state.service.engineers
-            assert book[1 + week, 0, Account.SERVICE] >= np.floor(pay).sum()
-            assert book[1 + week, 0, Account.TECHNICAL] == state.today.technical.cost.sum()
-        else:
-            assert not book[:, :, [Account.SERVICE, Account.TECHNICAL]].any()
         debts = state.ledger.claims[0, 1 : state.ledger.outside].sum()
         assert debts == sum(amount.sum() for due in state.invoices.values() for _, amount in due)
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
+from sim.agents.sales_rep import product_knowledge
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.demand import visits_of_week
-from sim.phases.product_knowledge import product_knowledge
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fit_growth
 from sim.upkeep import Jobs
 
