@@ -69,6 +69,8 @@ class Account(IntEnum):
     # distributor that supplies others; sell_out does not count what only moves from one distributor to another
     INTERNAL_SALES = 40  # sold to sub-distributors
     INTERNAL_COST = 41  # cost of the goods sold to them
+    # product and service, added later
+    TECHNICAL = 38  # technical department: design, analysis of field problems, their coordination with sales
 
 
 ACCOUNTS = max(Account) + 1
@@ -78,7 +80,7 @@ PAY = (_A.SALARY, _A.COMMISSION, _A.BONUS, _A.BENEFITS)
 SELLING = (*PAY, _A.HIRING, _A.SEVERANCE, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _A.MANAGEMENT, _A.ADMINISTRATION)
 MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
 INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
-PRODUCT = (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
+PRODUCT = (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
 INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME, _A.INTERNAL_SALES)
 TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES, _A.RETURNS)
 CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS, _A.DISTRIBUTOR_EFFORT)
@@ -127,7 +129,10 @@ _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "studies": ("Studies", (_A.STUDIES,)),
     "information": ("Database and information system", (_A.DATABASE, _A.INFORMATION_SYSTEM)),
     "data_sharing": ("Payments for shared data", (_A.DATA_SHARING,)),
-    "product": ("Service, variety, write-offs", (_A.SERVICE, _A.VARIETY, _A.WRITE_OFFS)),
+    "product": (
+        "Service, technical department, variety, write-offs",
+        (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.WRITE_OFFS),
+    ),
     "overhead": ("Overhead", (_A.OVERHEAD,)),
 }
 #: Names of these figures, in the order of a statement.
@@ -144,7 +149,7 @@ FORMULAS: Mapping[str, Formula] = {
     "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),
     "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
     "information_cost": _formula("Database, information system, shared data", INFORMATION),
-    "product_cost": _formula("Service, variety, write-offs, overhead", PRODUCT),
+    "product_cost": _formula("Service, technical department, variety, write-offs, overhead", PRODUCT),
     "contribution": _formula(
         "Contribution of the manufacturer", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS)
     ),

@@ -31,6 +31,8 @@ ORDINARY = {
     "quit": "weigh_offers",
     "recruiting": "one_way",
     "retention": "none",
+    "service": "fixed_staff",
+    "technical": "separate",
 }
 
 

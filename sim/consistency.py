@@ -215,6 +215,13 @@ def _offers(draft: Draft) -> Iterator[Complaint]:
             yield Complaint(
                 (*path, "life_mean"), "is missing", "the mean life of the durable in weeks", "add `life_mean = 260.0`"
             )
+        if category.kind == "consumable" and category.failure_rate > 0:
+            yield Complaint(
+                (*path, "failure_rate"),
+                f"`{category.name}` is a consumable",
+                "a durable category: only what stays in use can fail",
+                "leave it out",
+            )
         if draft.offer.complete and category.name not in {offer.category for _, offer in draft.offer.sound()}:
             yield Complaint(
                 path,

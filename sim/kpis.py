@@ -124,6 +124,30 @@ KPIS: tuple[Kpi, ...] = (
         "demand_units",
         100.0,
     ),
+    Kpi(
+        "failure_rate",
+        "Failures per 100 machines and year",
+        "satisfaction",
+        "failures",
+        "down",
+        "ratio",
+        "failures",
+        "machines",
+        5200.0,
+    ),
+    Kpi(
+        "repair_weeks", "Weeks until repaired", "satisfaction", "weeks", "down", "ratio", "repair_weeks_sum", "repairs"
+    ),
+    Kpi("reliability", "Hours between failures", "satisfaction", "hours", "up", "ratio", "fleet_hours", "failures"),
+    Kpi(
+        "believed_reliability",
+        "Hours between failures as believed at the end",
+        "management",
+        "hours",
+        "none",
+        "last",
+        "believed_mtbf",
+    ),
     Kpi("calls_per_rep_week", "Calls per rep and week", "management", "calls", "none", "ratio", "calls", "reps"),
     Kpi(
         "selling_time_share",

@@ -16,6 +16,7 @@ from sim.agents.manufacturer import Manufacturer
 from sim.agents.market_department import MarketDepartment
 from sim.agents.sales_manager import SalesManager
 from sim.agents.sales_rep import SalesRep
+from sim.agents.technical_department import TechnicalDepartment
 from sim.build.market_state import build_state
 from sim.build.numbers import freeze_numbers
 from sim.kpi_collector import KpiCollector
@@ -71,6 +72,7 @@ class Market(mesa.Model):
         self.manufacturer = Manufacturer(self)
         self.market_department = MarketDepartment(self)
         self.information_system = InformationSystem(self)
+        self.technical_department = TechnicalDepartment(self, "technical department", state.technical, 0)
         self.distributors = [
             Distributor(self, name, state.distributors, d) for d, name in enumerate(self.names.distributors)
         ]

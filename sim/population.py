@@ -186,6 +186,17 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("speaks", np.int8, "-1, 0, +1", "what the customer says of the brand now", "brands"),
     Column("owned", np.int8, "brand", "brand of the last purchase, -1 for none", "categories", NO_BRAND),
     Column("bought_week", np.int32, "week", "week of the last purchase, NEVER for none", "categories", NEVER),
+    Column(
+        "failed_week", np.int32, "week", "week of the owned item's last failure, NEVER for none", "categories", NEVER
+    ),
+    Column(
+        "next_failure",
+        np.int32,
+        "week",
+        "week in which the owned item fails next, unless the design has got better",
+        "categories",
+        NEVER,
+    ),
     Column("need_open", np.uint8, "bit per category", "durable categories with an open need"),
     Column("last_order", np.int32, "week", "week of the last purchase from us, NEVER for none", None, NEVER),
     Column("stage", np.uint8, "funnel stage", "where the customer stands with us (stages.Stage)"),

@@ -164,6 +164,20 @@ MEASURES: tuple[Measure, ...] = (
     Measure("manager_hours_control", "hours", ("team",), "Hours of managers for unannounced checks."),
     Measure("manager_hours_interviews", "hours", ("team",), "Hours of managers with applicants."),
     Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine asked for."),
+    Measure("machines", "items", ("territory",), "Durables of ours in use, of categories that can fail."),
+    Measure("failures", "failures", _TS, "Failures of them."),
+    Measure("fleet_hours", "hours", ("territory",), "Hours they ran."),
+    Measure("repairs", "repairs", ("territory",), "Repairs by our engineers."),
+    Measure("repair_weeks_sum", "weeks", ("territory",), "Weeks from failure to repair, summed over repairs."),
+    Measure("installations", "installations", ("territory",), "Durables of ours installed."),
+    Measure("open_jobs", "jobs", ("territory",), "Repairs and installations that wait at the end of the week."),
+    Measure("late_jobs", "jobs", ("territory",), "Those that have waited longer than customers expect."),
+    Measure("given_up", "items", ("territory",), "Durables of ours given up because nobody came to repair them."),
+    Measure("engineers", "heads", ("territory",), "Service engineers."),
+    Measure("problems_reported", "problems", ("territory",), "Problems that reached the designers."),
+    Measure("problems_understood", "problems", ("territory",), "Those that they understood."),
+    Measure("believed_mtbf", "hours", (), "Time between failures as the technical department believes."),
+    Measure("product_knowledge_sum", "sd", ("team",), "Worth of joint training to calls, summed over reps."),
 )
 
 

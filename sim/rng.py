@@ -46,8 +46,11 @@ class Decision(IntEnum):
     FUNNEL = 9  # does this customer move to another stage of the funnel
     RATIONING = 10  # place in the queue when an offer is short; index: occasion
     UNSERVED = 11  # what an unserved customer does: wait, switch, leave; index: occasion
-    FAILURE = 12  # does an owned item fail this week; index: category
+    FAILURE = 12  # when an owned item fails next; index: category, 8 + category: does the design as it is now fail,
+    # at the start 64 + category: when it last failed, 72 + category: when it fails first
     SECOND_RATIONING = 13  # place in the queue of those who switched to an offer that is short too; index: occasion
+    REPAIR = 20  # place in the queue among those who have waited equally long for an engineer; index: category
+    FAILURE_REPORTED = 21  # does a failure reach the designers; index: category + 8·way (engineer, rep, understood)
     # Building the world (50–99); week 0
     CUSTOMER_TYPE = 50  # latent type
     TERRITORY = 51  # territory a customer lives in
@@ -128,6 +131,8 @@ class Decision(IntEnum):
     CALL_TIES = 260  # which of the accounts that are owed equally much a rep visits; not a rule's
     RECRUITING = 261
     RETENTION = 262
+    SERVICE = 263
+    TECHNICAL = 264
 
 
 @jit

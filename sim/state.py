@@ -18,8 +18,11 @@ from sim.decisions.pay import PayPlan
 from sim.decisions.question import Rule, Variant, ask, merge
 from sim.decisions.recruiting import Recruiting
 from sim.decisions.seen import CustomersSeen
+from sim.decisions.service import Service
+from sim.decisions.technical import Technical
 from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
+from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.kernels.stock_flow import Stage
 from sim.ledger import Ledger
@@ -31,6 +34,7 @@ from sim.record import Record
 from sim.rng import Decision, Luck
 from sim.solvers.order_rules import Forecast
 from sim.tables import Holdings
+from sim.upkeep import Upkeep
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.floating[Any]]
@@ -149,6 +153,12 @@ class Today:
     distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
     recruiting: Recruiting | None = None
     supplied: NDArray[np.int64] | None = None  # [D, own offers] units that suppliers shipped to sub-distributors
+    service: Service | None = None  # None, like what follows, in a market where nothing fails
+    technical: Technical | None = None
+    staff_change: NDArray[np.floating[Any]] | None = None  # [T] service engineers that joined, less those that left
+    parts: NDArray[np.int64] | None = None  # [T] cost of the parts of the week's repairs, minor units
+    compensation: NDArray[np.int64] | None = None  # [T] paid for items that were not repaired, minor units
+    in_use: Deliveries | None = None  # failures and waiting that owners lived through
 
 
 def hold(
@@ -217,6 +227,9 @@ class MarketState:
     rivals: Columns
     knowledge: Columns
     diary: Columns
+    service: Columns
+    technical: Columns
+    upkeep: Upkeep
     channel: Stage
     plant: Stage
     forecasts: Forecast
@@ -265,6 +278,8 @@ class MarketState:
             "rivals": self.rivals,
             "knowledge": self.knowledge,
             "diary": self.diary,
+            "service": self.service,
+            "technical": self.technical,
             "channel": self.holdings,
         }
 

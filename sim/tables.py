@@ -61,6 +61,7 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("style", np.int8, "-", "behaviour style, number in a circle of four"),
     Column("need", np.int8, "-", "need that leads the person: security, belonging, esteem, growth"),
     Column("lack", np.float32, "log odds", "push to leave where a need for security or belonging is not met"),
+    Column("product_trained", np.float32, "hours", "joint training by engineers received, decayed"),
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (

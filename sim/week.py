@@ -10,6 +10,7 @@ from sim.phases.decide import decide
 from sim.phases.demand import demand, spread
 from sim.phases.fulfil import fulfil
 from sim.phases.look import look
+from sim.phases.maintain import maintain
 from sim.phases.manage import manage
 from sim.phases.partners import relate
 from sim.phases.people import people
@@ -50,6 +51,16 @@ _ROUTINES = (
 _LEARNT = (
     *("alignment", "observed", "coached", "trained", "feedback", "skill", "form_use", "motivation"),
     *("inducted", "drilled", "know_how", "fairness", "morale", "maturity", "lack"),
+)
+_SERVICE = ("machines", "requests", "open", "begun")
+_TECHNICAL = (
+    "fleet_hours",
+    "learnt_hours",
+    "watched_from",
+    "reports",
+    "log_hours",
+    "believed_mtbf",
+    "believed_shape",
 )
 _PERSON = (
     "active",
@@ -111,6 +122,7 @@ WEEK: tuple[Phase, ...] = (
             "rivals.price",
             "distributors.effort",
             "distributors.usual_effort",
+            "service.engineers",
         ),
         "Plans, pay, prices and budgets stand before the week's work begins.",
     ),
@@ -133,6 +145,7 @@ WEEK: tuple[Phase, ...] = (
             "reps.reported_calls",
             "diary.due",
             "diary.visits",
+            "reps.product_trained",
         ),
         "Reps visit before customers choose; their reports start their way.",
     ),
@@ -163,6 +176,19 @@ WEEK: tuple[Phase, ...] = (
             *_FORECASTS,
         ),
         "Goods that arrived serve this week's choices; what was sold is ordered anew.",
+    ),
+    Phase(
+        "maintain",
+        maintain,
+        ("customers.owned", "diary.visits", "reps.form_use", "knowledge.label"),
+        (
+            "customers.failed_week",
+            "customers.next_failure",
+            "customers.need_open",
+            *(f"service.{c}" for c in _SERVICE),
+            *(f"technical.{c}" for c in _TECHNICAL),
+        ),
+        "Items fail as they were owned until today, and what was bought today is installed; both are felt with it.",
     ),
     Phase(
         "serve",

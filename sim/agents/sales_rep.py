@@ -15,6 +15,7 @@ from sim.decisions.quit import Quits
 from sim.decisions.seen import QuitSeen, RepSeen
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
+from sim.solvers.doses import combine, dose_effect
 from sim.state import MarketState
 
 
@@ -36,8 +37,24 @@ def worth_of_calls(state: MarketState, rep: NDArray[np.integer]) -> NDArray[np.f
     """
     reps = state.reps
     learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
-    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * reps.skill[rep]) * learnt
+    skill = reps.skill + product_knowledge(state)
+    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * skill[rep]) * learnt
     return worth
+
+
+def product_knowledge(state: MarketState) -> NDArray[np.float32]:
+    """What joint training adds to the skill with which reps call [R], in standard deviations.
+
+    It is one programme more beside coaching and training and combines with them under the same ceiling.
+    """
+    numbers, management, reps = state.params.technical, state.params.management, state.reps
+    others = [
+        dose_effect(management.coaching_d, reps.coached, management.coaching_half),
+        dose_effect(management.training_d, reps.trained, management.training_half),
+    ]
+    joint = dose_effect(numbers.training_d, reps.product_trained, numbers.training_half)
+    gain = combine([*others, joint], management.ceiling) - combine(others, management.ceiling)
+    return np.where(reps.product_trained > 0, gain, 0.0).astype(np.float32)
 
 
 def see_reps(state: MarketState) -> RepSeen:

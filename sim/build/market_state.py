@@ -17,6 +17,7 @@ from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
 from sim.build.sales_force import build_sales_force, positions_by_territory
+from sim.build.upkeep import build_upkeep
 from sim.data_tables import DataTables
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
@@ -57,6 +58,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
+    upkeep, service, technical = build_upkeep(world, params, seed, scenario.weeks, customers)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
         world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
@@ -79,6 +81,9 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         rivals=build_rivals(world, params, customers),
         knowledge=knowledge,
         diary=diary,
+        service=service,
+        technical=technical,
+        upkeep=upkeep,
         channel=parts.channel,
         plant=parts.plant,
         forecasts=parts.forecasts,

@@ -244,3 +244,31 @@ class RetentionSeen:
     attainment: Floats  # [R] credited sales over the mean of the team, smoothed; 0 for vacant positions
     pay: Floats  # [R] pay a week, minor units, smoothed
     offer: Floats  # [R] pay a week of the outside offer of this week, minor units; 0 without one
+
+
+@dataclass(frozen=True)
+class ServiceSeen:
+    """What the service department sees by territory: its own engineers, requests and open jobs – not what is about to fail."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [T] stable id
+    engineers: Floats  # [T] heads last week
+    requests: Floats  # [T] repairs and installations asked for a week, smoothed
+    open: Ints  # [T] jobs that wait
+    job_hours: Floats  # [T] hours of a usual job, travel included
+    week_hours: float  # hours a week of one engineer
+    segments: int  # labels in use; label 0 is "no segment"
+
+
+@dataclass(frozen=True)
+class TechnicalSeen:
+    """What the technical department sees: problems as far as it was told of them, and what it makes of their number."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [T] stable id of the territory
+    engineers: Floats  # [T] service engineers, heads
+    reports: int  # problems reported so far
+    believed_mtbf: float  # hours between failures as estimated from the reports alone
+    believed_shape: float  # β of their growth curve: below 1 the design seems to improve

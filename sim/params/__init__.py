@@ -27,6 +27,7 @@ from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
+from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
 
@@ -61,3 +62,5 @@ class Params(Section):
     meetings: Meetings = Meetings()
     control: Control = Control()
     motives: Motives = Motives()
+    service: Service = Service()
+    technical: Technical = Technical()

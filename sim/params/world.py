@@ -36,6 +36,13 @@ class Brand(Named):
         doc="Customers whose last purchase in each category was this brand; they know it. The rest start as non-users.",
         bounds=_SHARE,
     )
+    failure_factor: float = param(
+        1.0,
+        unit="-",
+        doc="Failure rate of the brand's durables when the simulation starts, relative to the category's.",
+        bounds=(0.0, 100.0),
+        soft=(0.2, 5.0),
+    )
 
 
 class Company(Named):
@@ -70,6 +77,20 @@ class Category(Named):
         doc="Weibull shape of a durable's life; 1 is wear-free, more is ageing.",
         bounds=(1.0, 20.0),
         soft=(1.0, 6.0),
+    )
+    failure_rate: float = param(
+        0.0,
+        unit="failures per item and year",
+        doc="How often a durable fails and is repaired, averaged over its mean life; 0 leaves failures and service out.",
+        bounds=(0.0, 26.0),
+        soft=(0.0, 6.0),
+    )
+    failure_shape: float = param(
+        1.0,
+        unit="-",
+        doc="Weibull shape of failures by age; 1 is wear-free, more is ageing.",
+        bounds=(1.0, 5.0),
+        soft=(1.0, 3.0),
     )
     outside_utility: float = param(
         0.0, unit="utility", doc="Utility of buying nothing on an occasion.", bounds=(-50.0, 50.0), soft=(-10.0, 10.0)

@@ -29,6 +29,7 @@ def account(state: MarketState) -> None:
     _book_distributors_costs(state)
     _book_pay(state)
     _book_marketing_and_information(state)
+    _book_service(state)
     _settle_invoices(state)
 
 
@@ -218,6 +219,24 @@ def _book_marketing_and_information(state: MarketState) -> None:
     ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
     ledger.pay(MANUFACTURER, outside, round(state.segments * costs.variety / WEEKS_PER_YEAR), debit=Account.VARIETY)
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
+
+
+def _book_service(state: MarketState) -> None:
+    """Service engineers, their coming and going, parts, compensation, and the technical department, by territory."""
+    today, numbers = state.today, state.params.service
+    if today.service is None or today.technical is None or today.staff_change is None:
+        return
+    assert today.parts is not None
+    assert today.compensation is not None
+    by = {"territory": np.arange(len(state.service))}
+    weekly = numbers.engineer_pay / WEEKS_PER_YEAR
+    staff = weekly * today.service.engineers
+    joined, left = np.maximum(today.staff_change, 0.0), np.maximum(-today.staff_change, 0.0)
+    change = numbers.hiring_cost * joined + numbers.severance * weekly * left
+    outside = state.ledger.outside
+    service = _money(staff) + _money(change) + today.parts + today.compensation
+    state.ledger.pay(MANUFACTURER, outside, service, debit=Account.SERVICE, by=by)
+    state.ledger.pay(MANUFACTURER, outside, today.technical.cost, debit=Account.TECHNICAL, by=by)
 
 
 def book_hiring(state: MarketState, cost: int) -> None:

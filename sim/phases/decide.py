@@ -16,6 +16,7 @@ from sim.agents.manufacturer import (
     offer_sharing,
 )
 from sim.agents.market_department import decide_advertising, decide_discounts
+from sim.agents.technical_department import decide_service, decide_technical
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
@@ -40,6 +41,7 @@ def decide(state: MarketState) -> None:
     divide_effort(state)
     _push(state)
     state.today.recruiting = decide_recruiting(state)
+    _staff_service(state)
 
 
 def _size_sales_force(state: MarketState) -> None:
@@ -121,3 +123,14 @@ def _push(state: MarketState) -> None:
         state.pushed = bool(push.any())
         appeal = offers_appeal(state.layout, state.params, push).astype(state.board.appeal.dtype)
         state.board = state.board._replace(appeal=sealed_array(appeal))
+
+
+def _staff_service(state: MarketState) -> None:
+    """Set the service engineers of each territory, and how designers work with them; where nothing fails, nobody asks."""
+    if not state.upkeep.on:
+        return
+    today, table = state.today, state.service
+    today.service = decide_service(state)
+    today.technical = decide_technical(state, today.service)
+    today.staff_change = today.service.engineers - table.engineers if state.week else np.zeros(len(table))
+    table.engineers[:] = today.service.engineers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import hours_per_call
+from sim.agents.sales_rep import hours_per_call, product_knowledge
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
@@ -189,6 +189,7 @@ def _record_team(state: MarketState) -> None:
         "maturity_sum": reps.maturity * there,
         "motivation_sum": reps.motivation * there,
         "observed_sum": reps.observed * there,
+        "product_knowledge_sum": product_knowledge(state) * there,
     }
     for name, weights in values.items():
         state.record.put(week, name, np.bincount(reps.team, weights=weights, minlength=teams))
@@ -253,4 +254,5 @@ def check_laws(state: MarketState) -> None:
     state.units.check(week, stock, state.channel.in_transit.sum(axis=0))
     state.hours.check(week)
     state.manager_hours.check(week)
+    state.upkeep.hours.check(week)
     state.heads.check(week, np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.demand_step import serve_week
+from sim.kernels.demand_step import live_through, serve_week
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.running import add_events, fade_all
@@ -23,6 +23,9 @@ def serve(state: MarketState) -> None:
     occasions = state.today.occasions_made
     if occasions is None:
         return
+    if state.today.in_use is not None:
+        # Items are used, and fail, before what is delivered now takes their place.
+        _live_through_use(state, state.today.in_use)
     lapsed = serve_week(
         customers,
         state.network,
@@ -78,6 +81,19 @@ def _deliveries(state: MarketState) -> Deliveries:
         return deliveries
     order = np.argsort(orders.customer, kind="stable")
     return Deliveries._make(column[order] for column in deliveries)
+
+
+def _live_through_use(state: MarketState, in_use: Deliveries) -> None:
+    """What items in use did to their owners: no purchase, but satisfaction, expectation and talk."""
+    live_through(
+        state.customers,
+        state.network,
+        in_use,
+        state.board,
+        state.numbers.experience,
+        seed=state.seed,
+        tick=state.week,
+    )
 
 
 def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:

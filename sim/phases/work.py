@@ -10,6 +10,7 @@ from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, se
 from sim.decisions.gateway import LEVELS
 from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
+from sim.phases.joint_training import train_with_engineers
 from sim.rng import Decision, stream
 from sim.state import MarketState, Report, Use
 
@@ -53,7 +54,8 @@ def _plan_hours(state: MarketState) -> None:
         left = left - spent
     shown = left * (state.params.control.rep_time * reps.observed)
     book.spend(state.week, Use.CONTROL, shown)
-    reps.field_hours[:] = left - shown
+    left = left - shown
+    reps.field_hours[:] = left - train_with_engineers(state, left)
 
 
 def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:

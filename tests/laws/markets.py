@@ -20,6 +20,7 @@ from sim.quantity import Declaration
 from sim.stages import Stage
 from sim.state import MarketState, Purchases, Use
 from sim.week import Phase
+from tests.laws.upkeep import UpkeepAuditor
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
 NARROWED: dict[str, Any] = {
@@ -32,23 +33,15 @@ NARROWED: dict[str, Any] = {
         f"meetings.{name}": st.lists(st.floats(0, 5), min_size=6, max_size=6)
         for name in ("alignment", "know_how", "morale")
     },
+    "service.levels": st.lists(st.floats(-5, 5), max_size=6),
     "pricing.discounts": st.lists(st.floats(0, 0.9), min_size=1, max_size=6),
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
 STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
-    *(
-        "labour_market",
-        "recruiting",
-        "learning",
-        "meetings",
-        "control",
-        "motives",
-        "information",
-        "lapse",
-        "advertising",
-    ),
+    *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
+    *("advertising", "service", "technical"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
@@ -134,6 +127,7 @@ class Auditor:
         self.ordered = np.zeros_like(state.channel.on_hand)
         self.shipped = np.zeros_like(state.channel.on_hand)
         self._before: Purchases | None = None
+        self._upkeep = UpkeepAuditor(state)
         self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
 
     def run(self) -> Market:
@@ -149,6 +143,7 @@ class Auditor:
             "demand": self._after_demand,
             "work": self._after_work,
             "fulfil": self._after_fulfil,
+            "maintain": self._upkeep.after_maintain,
             "serve": self._after_serve,
             "record": self._after_week,
         }
@@ -256,6 +251,7 @@ class Auditor:
         self._count_units(state)
         self._count_money(state)
         self._count_people(state)
+        self._upkeep.after_week(state)
         for stage in (state.channel, state.plant):
             assert all((part >= 0).all() for part in stage)
             np.testing.assert_array_equal(stage.pipeline.sum(axis=0), stage.in_transit)

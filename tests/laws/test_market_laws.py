@@ -104,6 +104,7 @@ def leak(state: MarketState, where: str) -> None:
         "heads": state.heads.left[state.week],
         "hours": state.hours.spent[state.week],
         "manager_hours": state.manager_hours.spent[state.week],
+        "engineers_hours": state.upkeep.hours.spent[state.week],
     }
     if where == "stock":
         with state.lend(("channel.channel_on_hand",)):
@@ -114,7 +115,9 @@ def leak(state: MarketState, where: str) -> None:
         books[where].flat[0] += 1
 
 
-@pytest.mark.parametrize("where", ["ledger", "claims", "units", "stock", "heads", "hours", "manager_hours"])
+@pytest.mark.parametrize(
+    "where", ["ledger", "claims", "units", "stock", "heads", "hours", "manager_hours", "engineers_hours"]
+)
 def test_the_engine_itself_notices_a_leak_in_the_same_week(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     market = Market("tiny", seed=1, weeks=4)
     market.run_week()
@@ -263,6 +266,13 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
         ("brand_effort", "share", 0.9),
         ("distributor_calls", "hours", -1.0),
         ("distributor_calls", "hours", float("nan")),
+        ("service", "engineers", -1.0),
+        ("service", "priority", float("nan")),
+        ("technical", "report_share", 1.5),
+        ("technical", "delay", -1),
+        ("technical", "analysis_hours", float("inf")),
+        ("technical", "training_hours", -0.5),
+        ("technical", "cost", -1),
     ],
 )
 def test_an_answer_out_of_bounds_is_refused_by_name(

@@ -16,16 +16,28 @@ from sim.week import WEEK, Phase
 
 DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
 
-#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short.
+#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody repairs.
 EVENTFUL = """
 extends = "tiny"
 weeks = 30
+[[category]]
+name = "machine"
+failure_rate = 4.0
 [policy.head_count]
 kind = "fixed"
 extra = 1
 [policy.pricing]
 kind = "segment_discount"
 discounts = [0.05, 0.1]
+[policy.service]
+kind = "fixed_staff"
+engineers = 0.02
+[policy.technical]
+kind = "separate"
+delay = 0
+[params.technical]
+least_reports = 2
+review_every = 1
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0
@@ -158,6 +170,8 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "advertising",
         "head_count",
         "sharing_contract",
+        "service",
+        "technical",
     ],
 )
 def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:

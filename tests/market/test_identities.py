@@ -49,6 +49,8 @@ def test_no_policy_is_the_status_quo() -> None:
     assert fingerprint(small(None).run()) == fingerprint(small("status_quo").run())
 
 
+NEVER_FAILS = {"category.machine.failure_rate": 0.0}
+
 #: Everybody buys from the plant.
 NO_SUBS = {
     "channel_layout.sub_distributors": 0,
@@ -95,6 +97,20 @@ OFF = {
         },
         NO_SUBS,
     ),
+    "service where nothing fails": (
+        {
+            "category.machine.failure_rate": 0.0,
+            "policy.service.engineers": 50.0,
+            "policy.technical.kind": "integrated",
+            "params.service.failure_harm": 5.0,
+        },
+        {"category.machine.failure_rate": 0.0},
+    ),
+    "brands none of which fails": (
+        {f"brand.{name}.failure_factor": 0.0 for name in ("deepwell", "norvik", "castor", "halden")},
+        {"category.machine.failure_rate": 0.0},
+    ),
+    "failures by age of what does not age": ({"category.machine.failure_shape": 3.0, **NEVER_FAILS}, NEVER_FAILS),
     "talk of nobody": (
         {"params.talk.weak": 0.0, "params.talk.strong": 0.0, "params.choice.neighbours": 0.0},
         {"params.network.kind": "none"},
@@ -139,6 +155,9 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
         {"params.information.unheeded": 0.3},
         {"params.lapse.kind": "beta"},
         {"channel_layout.sub_distributors": 1},
+        {"category.machine.failure_rate": 0.0},
+        {"policy.technical.kind": "integrated"},
+        {"policy.service.engineers": 0.1},
     ):
         assert fingerprint(small(overrides=overrides).run()) != plain
 

@@ -52,6 +52,14 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "quit": {"probability": (0, 1)},
     "retention": {"stay_bonus": (0, None)},
     "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
+    "service": {"engineers": (0, 1000)},
+    "technical": {
+        "report_share": (0, 1),
+        "delay": (0, None),
+        "analysis_hours": (0, None),
+        "training_hours": (0, 168),
+        "cost": (0, None),
+    },
 }
 
 
@@ -114,6 +122,8 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
     view = make_view(rule.question, 9)
     territory = {
         "firm": np.arange(TERRITORIES),
+        "service": np.arange(TERRITORIES),
+        "technical": np.arange(TERRITORIES),
         "managers": getattr(view, "team_territory", None),
         "distributors": getattr(view, "territory", None),
         "partners": getattr(view, "territory", None),

@@ -17,6 +17,8 @@ from sim.decisions.seen import (
     QuitSeen,
     RepSeen,
     RetentionSeen,
+    ServiceSeen,
+    TechnicalSeen,
     TruthSeen,
 )
 from sim.rng import Decision, Luck
@@ -46,6 +48,8 @@ VIEW_OF = {
     "quit": "leavers",
     "recruiting": "firm",
     "retention": "retained",
+    "service": "service",
+    "technical": "technical",
 }
 
 
@@ -62,6 +66,8 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "brands": _brands,
         "leavers": _leavers,
         "retained": _retained,
+        "service": _service,
+        "technical": _technical,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -266,4 +272,30 @@ def _retained(chance: np.random.Generator, luck: Luck, week: int, segments: int)
         attainment=chance.uniform(0, 2, REPS),
         pay=chance.uniform(50_000, 120_000, REPS),
         offer=np.where(offered, chance.uniform(50_000, 120_000, REPS), 0.0),
+    )
+
+
+def _service(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> ServiceSeen:
+    return ServiceSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(TERRITORIES),
+        engineers=chance.uniform(0, 3, TERRITORIES),
+        requests=chance.uniform(0, 20, TERRITORIES),
+        open=chance.integers(0, 60, TERRITORIES),
+        job_hours=chance.uniform(1, 6, TERRITORIES),
+        week_hours=30.0,
+        segments=segments,
+    )
+
+
+def _technical(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> TechnicalSeen:
+    return TechnicalSeen(
+        week=week,
+        luck=luck,
+        key=np.arange(TERRITORIES),
+        engineers=chance.uniform(0, 3, TERRITORIES),
+        reports=int(chance.integers(0, 500)),
+        believed_mtbf=float(chance.uniform(500, 40_000)),
+        believed_shape=float(chance.uniform(0.3, 1.5)),
     )

@@ -83,6 +83,10 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "satisfaction": lambda t: t.sum("satisfaction_sum") / t.sum("users"),
     "lapsed": lambda t: t.sum("lapses"),
     "unserved_share": lambda t: 100 * t.sum("unserved_units") / t.sum("demand_units"),
+    "failure_rate": lambda t: 100 * 52 * t.sum("failures") / t.sum("machines"),
+    "repair_weeks": lambda t: t.sum("repair_weeks_sum") / t.sum("repairs"),
+    "reliability": lambda t: t.sum("fleet_hours") / t.sum("failures"),
+    "believed_reliability": lambda t: t.last("believed_mtbf"),
     "calls_per_rep_week": lambda t: t.sum("calls") / t.sum("reps"),
     "selling_time_share": lambda t: 100 * t.sum("hours_selling") / t.sum("hours_attended"),
     "admin_time_share": lambda t: (

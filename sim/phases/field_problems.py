@@ -1,0 +1,110 @@
+"""Field problems: how failures reach the designers, what they understand of them, and what they believe of their design."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rng import Decision
+from sim.solvers.reliability import fit_growth
+from sim.state import MarketState
+from sim.upkeep import Jobs, Message, Problems
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Ways of a problem, part of the index of the draw: written up by the engineer, told by the rep, understood.
+_BY_ENGINEER, _BY_REP, _UNDERSTOOD = 0, 8, 16
+
+
+def tell(state: MarketState, done: Jobs) -> None:
+    """Send problems on their way: engineers write up what they mended, reps what they hear of on their visits.
+
+    Each problem is told once; what nobody tells while it is fresh, or until it is mended, is lost for the designers.
+    """
+    upkeep, technical = state.upkeep, state.today.technical
+    assert technical is not None
+    problems = upkeep.problems
+    territory = state.customers.territory[problems.customer]
+    lucky = _luck(state, problems, _BY_ENGINEER) < technical.report_share[territory]
+    written = np.isin(problems.event, done.event[done.repair]) & lucky
+    fresh = state.week - problems.since < state.params.technical.tellable
+    by_rep = _told_by_rep(state, problems) & fresh & ~written
+    delay = technical.delay[territory].astype(np.int64)
+    _send(state, problems, written, delay)
+    gateway = state.today.gateway
+    if gateway is not None:
+        _send(state, problems, by_rep, delay + np.maximum(gateway.weeks[territory], 1))
+    waits = np.isin(problems.event, upkeep.jobs.event)
+    upkeep.problems = problems.taken((fresh | waits) & ~written & ~by_rep)
+
+
+def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
+    keys = state.customers.key[problems.customer]
+    return state.luck(Decision.FAILURE_REPORTED).uniform(keys, problems.category + way)
+
+
+def _told_by_rep(state: MarketState, problems: Problems) -> Flags:
+    """Problems of customers whom a rep visits this week, as far as reps use their forms and these do not get lost."""
+    gateway, reps = state.today.gateway, state.reps
+    if gateway is None or len(problems) == 0:
+        return np.zeros(len(problems), np.bool_)
+    visited = state.diary.visits[problems.customer] > 0
+    writer = state.knowledge.rep[problems.customer]
+    home = state.customers.territory[problems.customer]
+    hours = reps.form_hours[writer] / gateway.offices[home]
+    full = np.minimum(hours / state.params.forms.hours_full, 1.0)
+    chance = reps.form_use[writer] * full * (1.0 - gateway.lost[home])
+    told: Flags = visited & (_luck(state, problems, _BY_REP) < chance)
+    return told
+
+
+def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[np.int64]) -> None:
+    for weeks in np.unique(delay[which]):
+        sent = problems.taken(which & (delay == weeks))
+        state.upkeep.messages.append(Message(state.week + int(weeks), sent))
+
+
+def learn(state: MarketState, fleet: Floats, analysis: Floats) -> None:
+    """Take in the reports that arrive: what is understood improves the design, what is counted makes the belief."""
+    upkeep, row = state.upkeep, state.technical
+    ran = float(fleet.sum()) * state.params.technical.usage_hours
+    arrived = [message.problems for message in upkeep.messages if message.arrives <= state.week]
+    upkeep.messages = [message for message in upkeep.messages if message.arrives > state.week]
+    told = Problems.none()
+    for problems in arrived:
+        told = told.joined(problems)
+    if len(told) and np.isnan(row.watched_from[0]):
+        row.watched_from[:] = row.fleet_hours
+    row.fleet_hours[:] += ran
+    understood = _understand(state, told, analysis)
+    row.learnt_hours[:] += told.hours[understood].sum()
+    row.reports[:] += len(told)
+    # A week's reports are spread evenly over its hours.
+    place = row.fleet_hours[0] - ran * (1.0 - (np.arange(len(told)) + 0.5) / max(len(told), 1))
+    row.log_hours[:] += np.log(place).sum()
+    _believe(state)
+    territory = state.customers.territory
+    for name, some in (("problems_reported", told), ("problems_understood", told.taken(understood))):
+        count = np.bincount(territory[some.customer], minlength=len(state.service))
+        state.record.put(state.week, name, count.astype(np.float64))
+
+
+def _understand(state: MarketState, told: Problems, analysis: Floats) -> Flags:
+    """Which of the reported problems are understood: some on paper, of the rest the more, the more hours each is given."""
+    numbers = state.params.technical
+    territory = state.customers.territory[told.customer]
+    reports = np.bincount(territory, minlength=len(analysis))
+    each = analysis / np.maximum(reports, 1)
+    share = numbers.understood_alone + (1.0 - numbers.understood_alone) * -np.expm1(-each / numbers.analysis_half)
+    understood: Flags = _luck(state, told, _UNDERSTOOD) < share[territory]
+    return understood
+
+
+def _believe(state: MarketState) -> None:
+    """The department estimates its design from the reports it got, as if they were all failures there were."""
+    row, numbers = state.technical, state.params.technical
+    if state.week % numbers.review_every == 0 and row.reports[0] >= numbers.least_reports:
+        shape, mtbf = fit_growth(row.reports, row.log_hours, row.watched_from, row.fleet_hours)
+        row.believed_shape[:], row.believed_mtbf[:] = shape, mtbf
+    state.record.put(state.week, "believed_mtbf", float(row.believed_mtbf[0]))

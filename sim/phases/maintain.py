@@ -1,0 +1,260 @@
+"""Maintain: items in use fail, service engineers install and repair, and owners live through failures and waiting."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.technical_department import travel_hours
+from sim.kernels.experience import Deliveries
+from sim.phases.field_problems import learn, tell
+from sim.phases.record import count_by_cells
+from sim.rng import Decision
+from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
+from sim.state import MarketState
+from sim.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, week_of_age
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def maintain(state: MarketState) -> None:
+    """One week of upkeep; nothing at all in a market where nothing fails."""
+    if not state.upkeep.on:
+        return
+    own, fleet = state.layout.own_brand, state.service.machines.astype(np.float64)
+    bought = _deliveries_that_can_fail(state)
+    failed, harm = _fail(state, bought)
+    _follow_ownership(state, bought)
+    _note_problems(state, failed.taken(failed.brand == own), fleet)
+    _queue(state, failed.joined(bought.taken(bought.brand == own)))
+    analysis = _spend_hours_beside_jobs(state)
+    done = _work_off(state)
+    _use_up_parts(state, done)
+    _give_up(state)
+    tell(state, done)
+    learn(state, fleet, analysis)
+    _feel(state, failed, harm)
+
+
+def _deliveries_that_can_fail(state: MarketState) -> Jobs:
+    """The week's deliveries of durables that can fail, as jobs of installation; those of rivals install themselves."""
+    orders, served = state.today.orders, state.today.served
+    if orders is None or served is None:
+        return Jobs.none()
+    got = np.flatnonzero(state.upkeep.fails[state.numbers.category[orders.offer]] & (served > 0))
+    offer = orders.offer[got]
+    since, repair = np.full(len(got), state.week), np.zeros(len(got), np.bool_)
+    brand = state.board.brand[offer].astype(np.int64)
+    return Jobs(orders.customer[got], state.numbers.category[offer], since, brand, repair)
+
+
+def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
+    """Items that fail this week, of all brands, and the harm of each on the scale of quality.
+
+    What waits for an engineer cannot fail, and what is replaced this week is not missed. A failure right after the
+    last one, or after the purchase, harms in full; one after as long as usual hardly. The zero of the scale is the
+    usual experience: at the category's own rate, expected failures since the last one are exponential with mean 1,
+    whatever the shape, so that E[max(1 − them, 0)] = 1/e. Only of an item too young to have failed once harm is more.
+    """
+    customers, upkeep, week = state.customers, state.upkeep, state.week
+    # Drawn ahead, so that a week costs a customer a comparison and not a draw.
+    customer, category = np.divmod(np.flatnonzero(customers.next_failure.reshape(-1) == week), len(upkeep.fails))
+    brand = customers.owned[customer, category].astype(np.int64)
+    due = Jobs(customer, category, np.full(len(customer), week), brand, np.ones(len(customer), np.bool_))
+    due = due.taken(~np.isin(due.item, bought.item))
+    _draw_next_failure(state, due, customers.bought_week[due.customer, due.category])
+    failed = due.taken(~np.isin(due.item, upkeep.jobs.item) & _still_fails(state, due))
+    cell = (failed.customer, failed.category)
+    since = customers.bought_week[cell]
+    usual = Wear(*(numbers[failed.category] for numbers in upkeep.wear))
+    run = expected_failures(week - since, usual) - expected_failures(customers.failed_week[cell] - since, usual)
+    customers.failed_week[cell] = week
+    own = failed.brand == state.layout.own_brand
+    state.record.put(week, "failures", count_by_cells(state, failed.customer[own]))
+    return failed, state.params.service.failure_harm * (np.maximum(1.0 - run, 0.0) - math.exp(-1.0))
+
+
+def _still_fails(state: MarketState, due: Jobs) -> NDArray[np.bool_]:
+    """Which of the items that would fail by the designs of the start do so by those of today: fewer of ours, as we learn."""
+    growth = failure_factor(state.technical.learnt_hours[0], state.upkeep.start_hours, state.params.technical.growth)
+    chance = np.where(due.brand == state.layout.own_brand, float(growth), 1.0)
+    luck = state.luck(Decision.FAILURE).uniform(state.customers.key[due.customer], 8 + due.category)
+    fails: NDArray[np.bool_] = luck < chance
+    return fails
+
+
+def _draw_next_failure(state: MarketState, items: Jobs, bought: NDArray[np.integer[Any]]) -> None:
+    """Draw when ``items``, ``bought`` in those weeks and as old as they are now, fail next by the designs of the start."""
+    luck = state.luck(Decision.FAILURE).uniform(state.customers.key[items.customer], items.category)
+    age = age_at_failure(state.week - bought, luck, state.upkeep.wear_of(items.brand, items.category))
+    state.customers.next_failure[items.customer, items.category] = week_of_age(bought, age)
+
+
+def _follow_ownership(state: MarketState, bought: Jobs) -> None:
+    """Take new items into account: when they will fail, and how many of ours are in use.
+
+    Jobs for an item that is replaced are dropped: nobody mends what is given up.
+    """
+    upkeep, own = state.upkeep, state.layout.own_brand
+    _draw_next_failure(state, bought, bought.since)
+    upkeep.jobs = upkeep.jobs.taken(~np.isin(upkeep.jobs.item, bought.item))
+    before = state.customers.owned[bought.customer, bought.category] == own
+    change = (bought.brand == own).astype(np.float64) - before
+    territory = state.customers.territory[bought.customer]
+    state.service.machines[:] += np.bincount(territory, change, len(state.service)).astype(np.int64)
+
+
+def _note_problems(state: MarketState, ours: Jobs, fleet: Floats) -> None:
+    """Keep the failures of ours for the designers; each stands for its part of the hours that the fleet ran."""
+    ran = fleet.sum() * state.params.technical.usage_hours
+    hours = np.full(len(ours), ran / max(len(ours), 1))
+    new = Problems(ours.customer, ours.category, ours.since, hours)
+    state.upkeep.problems = state.upkeep.problems.joined(new)
+    state.record.put(state.week, "machines", fleet)
+    state.record.put(state.week, "fleet_hours", fleet * state.params.technical.usage_hours)
+
+
+def _queue(state: MarketState, new: Jobs) -> None:
+    """Let new jobs join those that wait, and count what is asked of our engineers."""
+    own = new.brand == state.layout.own_brand
+    asked = _by_territory(state, new.customer[own])
+    weight = state.params.service.request_smoothing if state.week else 1.0
+    state.service.requests[:] += weight * (asked - state.service.requests)
+    state.upkeep.jobs = state.upkeep.jobs.joined(new)
+
+
+def _by_territory(state: MarketState, rows: NDArray[np.integer[Any]]) -> Floats:
+    """Customers in ``rows`` by territory [T]."""
+    return np.bincount(state.customers.territory[rows], minlength=len(state.service)).astype(np.float64)
+
+
+def _spend_hours_beside_jobs(state: MarketState) -> Floats:
+    """Hours of engineers that go to training and analysis; returns those for analysis [T]."""
+    technical, service, book = state.today.technical, state.today.service, state.upkeep.hours
+    assert technical is not None
+    assert service is not None
+    book.grant(state.week, service.engineers * state.params.service.hours)
+    book.spend(state.week, EngineerUse.TRAINING, technical.training_hours)
+    book.spend(state.week, EngineerUse.ANALYSIS, technical.analysis_hours)
+    return technical.analysis_hours.astype(np.float64)
+
+
+def _work_off(state: MarketState) -> Jobs:
+    """Do our jobs, territory by territory, as far as the hours go; those of rivals end after their usual time."""
+    upkeep, table, week, numbers = state.upkeep, state.service, state.week, state.params.service
+    available = upkeep.hours.available[week]
+    left = np.maximum(available - upkeep.hours.spent[week].sum(axis=0), 0.0)
+    order, hours = _in_order(state)
+    jobs = upkeep.jobs
+    territory = state.customers.territory[jobs.customer[order]].astype(np.int64)
+    total = np.cumsum(hours[order])
+    first = np.searchsorted(territory, np.arange(len(table)))
+    before = np.concatenate([[0.0], total])[first]  # hours of all jobs of earlier territories
+    reach = left + table.begun
+    done = total - before[territory] <= reach[territory] + 1e-9
+    used = np.bincount(territory[done], hours[order][done], len(table))
+    queue = np.bincount(territory[~done], minlength=len(table))
+    begun = np.where(queue > 0, np.maximum(reach - used, 0.0), 0.0)
+    spent = np.clip(used + begun - table.begun, 0.0, left)
+    upkeep.hours.spend(week, EngineerUse.JOBS, spent)
+    upkeep.hours.spend(week, EngineerUse.SPARE, left - spent)
+    table.begun[:], table.open[:] = begun, queue
+    finished = np.zeros(len(jobs), np.bool_)
+    finished[order[done]] = True
+    mended = jobs.taken(finished)
+    finished |= (jobs.brand != state.layout.own_brand) & (week - jobs.since >= numbers.rival_wait)
+    upkeep.jobs = jobs.taken(~finished)
+    _record_jobs(state, mended)
+    return mended
+
+
+def _in_order(state: MarketState) -> tuple[Ints, Floats]:
+    """Places of our jobs by territory, priority, waiting and lot, and the hours of every job."""
+    jobs, service, technical, numbers = (
+        state.upkeep.jobs,
+        state.today.service,
+        state.today.technical,
+        state.params.service,
+    )
+    assert service is not None
+    assert technical is not None
+    ours = np.flatnonzero(jobs.brand == state.layout.own_brand)
+    customer = jobs.customer[ours]
+    territory = state.customers.territory[customer].astype(np.int64)
+    first = service.priority[territory, state.knowledge.label[customer]]
+    lot = state.luck(Decision.REPAIR).uniform(state.customers.key[customer], jobs.category[ours])
+    order = ours[np.lexsort((lot, jobs.since[ours], -first, territory))]
+    home = state.customers.territory[jobs.customer].astype(np.int64)
+    repair = numbers.repair_hours + technical.report_share[home] * state.params.technical.report_hours
+    hours = np.where(jobs.repair, repair, numbers.installation_hours) + travel_hours(state)[home]
+    return order, hours
+
+
+def _record_jobs(state: MarketState, mended: Jobs) -> None:
+    repairs = mended.taken(mended.repair)
+    waited = (state.week - repairs.since).astype(np.float64)
+    territory = state.customers.territory[repairs.customer]
+    values = {
+        "repairs": _by_territory(state, repairs.customer),
+        "repair_weeks_sum": np.bincount(territory, waited, len(state.service)),
+        "installations": _by_territory(state, mended.customer[~mended.repair]),
+        "open_jobs": state.service.open,
+        "engineers": state.service.engineers,
+    }
+    for name, value in values.items():
+        state.record.put(state.week, name, value)
+
+
+def _use_up_parts(state: MarketState, done: Jobs) -> None:
+    """Cost of the parts of the week's repairs, by territory, for the books: a share of the list price of what failed."""
+    repairs = done.taken(done.repair)
+    offer = state.upkeep.first_offer[repairs.brand, repairs.category]
+    cost = np.rint(state.params.service.parts * state.numbers.list_price[offer])
+    territory = state.customers.territory[repairs.customer]
+    state.today.parts = np.bincount(territory, cost, len(state.service)).astype(np.int64)
+
+
+def _give_up(state: MarketState) -> None:
+    """Who has waited too long for a repair gets what the item was still worth, at our cost, and looks for another one.
+
+    What it was worth falls evenly from the list price to nothing over the mean life.
+    """
+    jobs, numbers, week, own = state.upkeep.jobs, state.params.service, state.week, state.layout.own_brand
+    lost = jobs.taken(jobs.repair & (week - jobs.since == numbers.patience))
+    for c in np.flatnonzero(state.upkeep.fails):
+        state.customers.need_open[lost.customer[lost.category == c]] |= np.uint8(1 << c)
+    ours = lost.taken(lost.brand == own)
+    life = np.array([category.life_mean or 1.0 for category in state.layout.categories])[ours.category]
+    age = week - state.customers.bought_week[ours.customer, ours.category]
+    price = state.numbers.list_price[state.upkeep.first_offer[own, ours.category]]
+    worth = np.rint(numbers.compensation * price * np.clip(1.0 - age / life, 0.0, 1.0))
+    territory = state.customers.territory[ours.customer]
+    state.today.compensation = np.bincount(territory, worth, len(state.service)).astype(np.int64)
+    state.record.put(week, "given_up", _by_territory(state, ours.customer))
+
+
+def _feel(state: MarketState, failed: Jobs, harm: Floats) -> None:
+    """What owners live through: failures, and each week of waiting for an engineer beyond what they expect.
+
+    Every week of waiting is felt, and the worse, the longer it has lasted.
+    """
+    jobs, numbers, upkeep = state.upkeep.jobs, state.params.service, state.upkeep
+    beyond = state.week - jobs.since - numbers.expected_wait
+    late, weeks = jobs.taken(beyond > 0), beyond[beyond > 0]
+    both = failed.joined(late)
+    number = np.repeat([FAILURE_OCCASION, WAITING_OCCASION], [len(failed), len(late)]) + both.category
+    missed = np.concatenate([harm, numbers.waiting_harm * weeks])
+    order = np.argsort(both.customer, kind="stable")
+    both, number, missed = both.taken(order), number[order], missed[order]
+    state.today.in_use = Deliveries(
+        customer=both.customer.astype(np.uint32),
+        offer=upkeep.first_offer[both.brand, both.category].astype(np.int16),
+        occasion=number.astype(np.uint32),
+        bought=np.zeros(len(both), np.bool_),
+        performance=(upkeep.quality[both.brand, both.category] - missed).astype(np.float32),
+    )
+    state.record.put(state.week, "late_jobs", _by_territory(state, late.customer[late.brand == state.layout.own_brand]))

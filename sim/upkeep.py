@@ -1,0 +1,178 @@
+"""Upkeep: the jobs that wait for service engineers, the problems that may still reach the designers, and the hours of it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books import HoursBook
+from sim.population import NEVER, Column, Columns
+from sim.solvers.reliability import Wear
+
+Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
+
+RowsT = TypeVar("RowsT", bound="Rows")
+
+#: Number of the occasion, part of the key of draws, of a failure in category c: this + c; of a week of waiting: that + c.
+FAILURE_OCCASION, WAITING_OCCASION = 160, 176
+
+#: Weeks that stand for never: far beyond any run.
+_FAR = 10**6
+
+#: Weeks that a run may have at most, and more: week of a failure and item make one number.
+_WEEKS = 8192
+
+SERVICE_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint32, "-", "row of the territory, used in draws"),
+    Column("engineers", np.float64, "heads", "service engineers, parts of one where one serves several territories"),
+    Column("machines", np.int64, "items", "durables of ours in use, of categories that can fail"),
+    Column("requests", np.float64, "requests/week", "repairs and installations asked for, smoothed"),
+    Column("open", np.int64, "jobs", "repairs and installations that wait at the end of the week"),
+    Column("begun", np.float64, "hours", "hours spent on the job that is begun and not finished"),
+)
+
+TECHNICAL_COLUMNS: tuple[Column, ...] = (
+    Column(
+        "fleet_hours", np.float64, "hours", "hours that durables of ours have run, those before the first week included"
+    ),
+    Column("learnt_hours", np.float64, "hours", "the same, as far as their problems were understood"),
+    Column("watched_from", np.float64, "hours", "fleet hours when the first report came in, NaN before", None, np.nan),
+    Column("reports", np.int64, "reports", "problems reported so far"),
+    Column("log_hours", np.float64, "log hours", "logarithms of the fleet hours at which they came in, summed"),
+    Column("believed_mtbf", np.float64, "hours", "time between failures as the department believes"),
+    Column(
+        "believed_shape",
+        np.float64,
+        "1",
+        "β of the failures as the department believes: below 1 the design improves",
+        None,
+        1.0,
+    ),
+)
+
+
+class EngineerUse(IntEnum):
+    """What the hours of service engineers go to."""
+
+    JOBS = 0
+    ANALYSIS = 1
+    TRAINING = 2
+    SPARE = 3
+
+
+@dataclass
+class Rows:
+    """A small table whose length changes: one array per field, all of one length."""
+
+    customer: Ints  # row
+    category: Ints
+    since: Ints  # week of the failure or delivery
+
+    @property
+    def item(self) -> Ints:
+        """One number per customer and category."""
+        return self.customer * 8 + self.category
+
+    @property
+    def event(self) -> Ints:
+        """One number per customer, category and week."""
+        return self.item * _WEEKS + self.since
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    def taken(self: RowsT, rows: NDArray[Any]) -> RowsT:
+        """The rows named or flagged by ``rows``."""
+        return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def joined(self: RowsT, other: RowsT) -> RowsT:
+        """These rows and then those of ``other``."""
+        return type(self)(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
+
+
+@dataclass
+class Jobs(Rows):
+    """Items that wait for an engineer: of ours, in the territory's queue; of a rival, until its usual time is over."""
+
+    brand: Ints
+    repair: NDArray[np.bool_]  # False: an installation
+
+    @classmethod
+    def none(cls) -> Jobs:
+        """No jobs."""
+        none = np.empty(0, np.int64)
+        return cls(none, none, none, none, np.empty(0, np.bool_))
+
+
+@dataclass
+class Problems(Rows):
+    """Failures of ours that the designers have not been told of yet."""
+
+    hours: Floats  # fleet hours for which the failure stands
+
+    @classmethod
+    def none(cls) -> Problems:
+        """No problems."""
+        none = np.empty(0, np.int64)
+        return cls(none, none, none, np.empty(0, np.float64))
+
+
+@dataclass
+class Message:
+    """Problems on their way to the designers."""
+
+    arrives: int
+    problems: Problems
+
+
+@dataclass
+class Upkeep:
+    """What upkeep keeps from week to week besides the tables ``service`` and ``technical``.
+
+    ``wear`` of categories [C], ``factor`` [B, C] of each brand's items relative to it at the start; both 0 where
+    nothing can fail. Where nothing at all can, there is no upkeep.
+    """
+
+    wear: Wear
+    factor: Floats
+    hours: HoursBook
+    start_hours: float  # hours that durables of ours had run before the first week
+    first_offer: Ints  # [B, C] an offer of the brand in the category, −1 without one
+    quality: Floats  # [B, C] mean quality of the brand's offers in the category
+    jobs: Jobs = field(default_factory=Jobs.none)
+    problems: Problems = field(default_factory=Problems.none)
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def on(self) -> bool:
+        """Whether anything in this market fails."""
+        return bool(self.fails.any())
+
+    @property
+    def fails(self) -> NDArray[np.bool_]:
+        """Categories [C] of which some brand's items can fail."""
+        found: NDArray[np.bool_] = (self.wear.rate > 0) & (self.factor > 0).any(axis=0)
+        return found
+
+    def wear_of(self, brand: Ints, category: Ints) -> Wear:
+        """How often the items of these brands and categories fail, one each, by the designs of the start."""
+        rate = self.wear.rate[category] * self.factor[brand, category]
+        return Wear(rate, self.wear.life[category], self.wear.shape[category])
+
+
+def make_tables(territories: int) -> tuple[Columns, Columns]:
+    """Tables of service by territory and of the technical department, one row."""
+    service, technical = Columns(SERVICE_COLUMNS, territories, {}), Columns(TECHNICAL_COLUMNS, 1, {})
+    service.fill({"key": np.arange(territories)})
+    return service, technical
+
+
+def week_of_age(bought: NDArray[np.integer[Any]], age: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Week in which an item ``bought`` then reaches ``age`` (weeks); NEVER where that is beyond any run."""
+    week = bought.astype(np.int64) + np.ceil(np.minimum(age, _FAR)).astype(np.int64)
+    return np.where(age < _FAR, week, NEVER)
