@@ -31,6 +31,10 @@ ORDINARY = {
     "quit": "weigh_offers",
     "recruiting": "one_way",
     "retention": "none",
+    "promotion": "none",
+    "studies": "none",
+    "rival_campaign": "steady",
+    "prospects": "none",
 }
 
 

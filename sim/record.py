@@ -156,6 +156,25 @@ MEASURES: tuple[Measure, ...] = (
     Measure("manager_hours_control", "hours", ("team",), "Hours of managers for unannounced checks."),
     Measure("manager_hours_interviews", "hours", ("team",), "Hours of managers with applicants."),
     Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine asked for."),
+    Measure("believed_potential", "minor units/year", ("territory",), "Purchases from anyone as last estimated."),
+    Measure(
+        "potential", "minor units/year", ("territory",), "The same in truth, expected, in the week of the estimate."
+    ),
+    Measure(
+        "potential_misplaced",
+        "share",
+        ("territory",),
+        "Half the distance between the territory's believed and true share of potential.",
+    ),
+    Measure("campaign_spend", "minor units", ("territory",), "Our spending on campaigns."),
+    Measure(
+        "rival_campaign_spend", "minor units", ("territory",), "Rivals' spending on campaigns, in their own books."
+    ),
+    Measure("studied_customers", "customers", ("territory",), "Customers asked in studies of this week."),
+    Measure("potential_users_judged", "customers", ("territory",), "Potential users among those the filter judged."),
+    Measure("potential_users_passed", "customers", ("territory",), "Of these, held for prospects: true positives."),
+    Measure("others_judged", "customers", ("territory",), "All others among those the filter judged."),
+    Measure("others_passed", "customers", ("territory",), "Of these, held for prospects: false positives."),
 )
 
 

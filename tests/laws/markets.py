@@ -33,12 +33,19 @@ NARROWED: dict[str, Any] = {
         for name in ("alignment", "know_how", "morale")
     },
     "pricing.discounts": st.lists(st.floats(0, 0.9), min_size=1, max_size=6),
+    "promotion.segments": st.lists(st.integers(0, 6), max_size=3),
+    "promotion.offers": st.just([]),
+    "promotion.start": st.integers(1, 6),
+    "promotion.interval": st.integers(1, 8),
+    "studies.start": st.integers(1, 4),
+    "studies.interval": st.integers(1, 6),
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
 STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives"),
+    *("promotion", "studies"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.

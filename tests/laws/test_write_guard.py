@@ -26,6 +26,23 @@ extra = 1
 [policy.pricing]
 kind = "segment_discount"
 discounts = [0.05, 0.1]
+[policy.promotion]
+kind = "calendar"
+budget = 400_000
+price_off = 0.05
+[policy.prospects]
+kind = "logistic"
+least_records = 10
+[policy.studies]
+kind = "calendar"
+interval = 8
+usage = 20
+tracker = 20
+price = 20
+needs = 20
+rivals = 3
+[policy.rival_campaign]
+kind = "react"
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0
@@ -156,6 +173,10 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "advertising",
         "head_count",
         "sharing_contract",
+        "promotion",
+        "prospects",
+        "studies",
+        "rival_campaign",
     ],
 )
 def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
@@ -176,4 +197,4 @@ def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest
 
     monkeypatch.setattr(rule, "answer", answer)
     market.run_week()
-    assert tried or question == "production"
+    assert tried or question in ("production", "rival_campaign")

@@ -78,6 +78,17 @@ OFF = {
         {"policy.gateway.command_delay": 0, "params.information.unheeded": 0.0},
         {},
     ),
+    "campaigns without money": ({"policy.promotion.kind": "calendar", "policy.promotion.budget": 0}, {}),
+    "studies of nobody": ({"policy.studies.kind": "calendar", "policy.studies.usage": 0}, {}),
+    "rivals who match nothing": (
+        {"policy.rival_campaign.kind": "react", "policy.rival_campaign.match": 0.0},
+        {"policy.rival_campaign.kind": "steady"},
+    ),
+    "positions that do not follow potential": (
+        {"policy.head_count.kind": "by_potential", "policy.head_count.weight": 0.0},
+        {},
+    ),
+    "a countermeasure of the blind": ({"policy.promotion.kind": "counter"}, {}),
     "talk of nobody": (
         {"params.talk.weak": 0.0, "params.talk.strong": 0.0, "params.choice.neighbours": 0.0},
         {"params.network.kind": "none"},
@@ -121,6 +132,11 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
         {"policy.gateway.command_delay": 2},
         {"params.information.unheeded": 0.3},
         {"params.lapse.kind": "beta"},
+        {"policy.promotion.kind": "calendar"},
+        {"policy.studies.kind": "calendar"},
+        {"policy.head_count.kind": "by_potential"},
+        {"policy.advertising.kind": "by_potential"},
+        {"policy.prospects.kind": "logistic"},
     ):
         assert fingerprint(small(overrides=overrides).run()) != plain
 

@@ -52,6 +52,10 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "quit": {"probability": (0, 1)},
     "retention": {"stay_bonus": (0, None)},
     "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
+    "prospects": {"cost": (0, None)},
+    "promotion": {"spend": (0, None), "information": (0, 1), "price_off": (0, 1)},
+    "studies": {"sample": (0, None)},
+    "rival_campaign": {"advertising": (0, None), "campaign": (0, None)},
 }
 
 
@@ -120,7 +124,7 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "leavers": np.arange(REPS) % TERRITORIES,
         "retained": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
-    if rule.question in ("coverage", "segmentation"):
+    if rule.question in ("coverage", "segmentation", "prospects"):
         territory = view.customers.territory
     variants = [Variant(rule()), Variant(rule(), frozenset({1}))]
     if not rule.scoped:
