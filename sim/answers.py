@@ -33,6 +33,10 @@ ORDINARY = {
     "retention": "none",
     "service": "fixed_staff",
     "technical": "separate",
+    "promotion": "none",
+    "studies": "none",
+    "rival_campaign": "steady",
+    "prospects": "none",
 }
 
 

@@ -178,6 +178,25 @@ MEASURES: tuple[Measure, ...] = (
     Measure("problems_understood", "problems", ("territory",), "Those that they understood."),
     Measure("believed_mtbf", "hours", (), "Time between failures as the technical department believes."),
     Measure("product_knowledge_sum", "sd", ("team",), "Worth of joint training to calls, summed over reps."),
+    Measure("believed_potential", "minor units/year", ("territory",), "Purchases from anyone as last estimated."),
+    Measure(
+        "potential", "minor units/year", ("territory",), "The same in truth, expected, in the week of the estimate."
+    ),
+    Measure(
+        "potential_misplaced",
+        "share",
+        ("territory",),
+        "Half the distance between the territory's believed and true share of potential.",
+    ),
+    Measure("campaign_spend", "minor units", ("territory",), "Our spending on campaigns."),
+    Measure(
+        "rival_campaign_spend", "minor units", ("territory",), "Rivals' spending on campaigns, in their own books."
+    ),
+    Measure("studied_customers", "customers", ("territory",), "Customers asked in studies of this week."),
+    Measure("potential_users_judged", "customers", ("territory",), "Potential users among those the filter judged."),
+    Measure("potential_users_passed", "customers", ("territory",), "Of these, held for prospects: true positives."),
+    Measure("others_judged", "customers", ("territory",), "All others among those the filter judged."),
+    Measure("others_passed", "customers", ("territory",), "Of these, held for prospects: false positives."),
 )
 
 

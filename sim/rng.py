@@ -82,6 +82,9 @@ class Decision(IntEnum):
     REPORT_LOST = 104  # is a report lost; index: level
     LABEL = 105  # chance used by a segmentation rule
     TARGET = 106  # chance used by a coverage rule
+    STUDY_SAMPLE = 109  # is this customer asked in a study; index: kind of study
+    RIVALS_WATCHED = 110  # error of rivals' noted prices; entity: territory, index: rival offer
+    POTENTIAL = 111  # error of the count of a territory's customers in registers; entity: territory
     COMMAND = 112  # does a territory carry out what a new call plan says of this customer
     # Sales force and managers (150–199)
     CALL_PLAN = 150  # does a rep follow the call plan for this customer
@@ -117,6 +120,7 @@ class Decision(IntEnum):
     RIVAL_PRICE = 210  # noise of a rival's price; index: offer
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter
+    RIVAL_ADVERTISING = 213  # chance used by a rule of rivals' advertising and campaigns
     # Rules of policies (250–299): seen.luck, one decision for each question that has none above
     POLICY = 250  # chance used by a rule in a test, outside of any market
     PAY = 251
@@ -133,6 +137,9 @@ class Decision(IntEnum):
     RETENTION = 262
     SERVICE = 263
     TECHNICAL = 264
+    PROMOTION = 266
+    STUDIES = 267
+    PROSPECTS = 268
 
 
 @jit

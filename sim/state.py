@@ -15,6 +15,7 @@ from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.decisions.advertising import Advertising
 from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
+from sim.decisions.promotion import Promotion
 from sim.decisions.question import Rule, Variant, ask, merge
 from sim.decisions.recruiting import Recruiting
 from sim.decisions.seen import CustomersSeen
@@ -97,6 +98,17 @@ class Command:
 
 
 @dataclass
+class Findings:
+    """What bought studies found, on its way to the market department: new values of columns of its tables."""
+
+    arrives: int
+    territories: Ints
+    found: dict[str, NDArray[Any]]  # by column of the territories, [territories, …]
+    rows: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # customers who stated their needs
+    needs: Floats = field(default_factory=lambda: np.empty((0, 0)))  # [rows, attributes]
+
+
+@dataclass
 class Purchases:
     """Purchases of one week, one row per order, in the order of customers' rows."""
 
@@ -159,6 +171,13 @@ class Today:
     parts: NDArray[np.int64] | None = None  # [T] cost of the parts of the week's repairs, minor units
     compensation: NDArray[np.int64] | None = None  # [T] paid for items that were not repaired, minor units
     in_use: Deliveries | None = None  # failures and waiting that owners lived through
+    campaigns: Promotion | None = None
+    price_off: NDArray[np.int64] | None = None  # [T, price groups, J] minor units a unit that campaigns take off
+    rival_campaigns: NDArray[np.floating[Any]] | None = None  # [T] spent by rivals, minor units
+    study_cost: NDArray[np.int64] | None = None  # [T] minor units
+    studied: NDArray[np.int64] | None = None  # [T] customers asked
+    filter_cost: int = 0
+    estimated: bool = False  # regional potential was estimated anew
 
 
 def hold(
@@ -230,6 +249,7 @@ class MarketState:
     service: Columns
     technical: Columns
     upkeep: Upkeep
+    territories: Columns
     channel: Stage
     plant: Stage
     forecasts: Forecast
@@ -259,6 +279,8 @@ class MarketState:
     plan_of: Ints = field(
         default_factory=lambda: np.empty(0, dtype=np.int64)
     )  # [T] week in which the call plan in force was made, −1 before the first
+    findings: list[Findings] = field(default_factory=list)
+    stated_needs: Floats = field(default_factory=lambda: np.empty((0, 0)))  # [N, attributes] once a survey asked
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle; stocks and forecasts get arrays of their own again, under the guard (see Columns.__setstate__)."""
@@ -280,6 +302,7 @@ class MarketState:
             "diary": self.diary,
             "service": self.service,
             "technical": self.technical,
+            "territories": self.territories,
             "channel": self.holdings,
         }
 
@@ -315,6 +338,10 @@ class MarketState:
         answer = ask(self.rules(self.week, question), for_reading(seen), territory, rows)
         refuse_nonsense(question, answer)
         return answer
+
+    def idle(self, question: str) -> bool:
+        """Whether no rule in force this week does anything about ``question`` beyond the usual."""
+        return all(variant.rule.idle for variant in self.rules(self.week, question))
 
     def due_in(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where ``question`` comes up this week: its rule's weeks are over, or the rule is new there."""

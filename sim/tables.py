@@ -130,6 +130,7 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
     Column("label", np.int16, "-", "assigned segment, 0 without one"),
     Column("rep", np.int32, "row", "rep who serves the customer in person, -1 for none", None, -1),
     Column("norm", np.float32, "calls/week", "call norm of the plan"),
+    Column("prospect", np.bool_, "yes/no", "held for a potential user who does not buy from us yet"),
 )
 
 #: What reps did with their accounts.
@@ -143,6 +144,29 @@ DIARY_COLUMNS: tuple[Column, ...] = (
         "the customer's purchases from us at list price, averaged: the truth a report is about",
     ),
     Column("ordered", np.float32, "orders/year", "the customer's orders from us, averaged"),
+)
+
+#: What the market department believes of territories, and the traces of campaigns there.
+TERRITORY_COLUMNS: tuple[Column, ...] = (
+    Column("counted", np.int64, "customers", "customers by registers, or as last surveyed"),
+    Column("potential", np.float64, "minor units/year", "purchases of all customers from anyone, as believed"),
+    Column(
+        "unheard_mean",
+        np.float64,
+        "minor units/year",
+        "purchases of a customer without a record, NaN if never surveyed",
+        None,
+        np.nan,
+    ),
+    Column("aware_share", np.float64, "share", "customers who know us, NaN if never studied", None, np.nan),
+    Column("usage_share", np.float64, "share", "customers who use us, NaN if never studied", None, np.nan),
+    Column("price_sensitivity", np.float64, "utility per relative price", "mean, NaN if never studied", None, np.nan),
+    Column(
+        "rival_price", np.float64, "share of reference price", "as last noted, NaN if never", "rival offers", np.nan
+    ),
+    Column("rival_price_usual", np.float64, "share of reference price", "held for usual", "rival offers", np.nan),
+    Column("wear", np.float64, "share", "how worn customers are by campaigns of each brand", "brands"),
+    Column("campaigns", np.int64, "minor units", "our spending on campaigns by week", "weeks"),
 )
 
 

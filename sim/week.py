@@ -33,6 +33,15 @@ class Phase:
 
 
 _KNOWN = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "described")
+_FOUND = (
+    "counted",
+    "unheard_mean",
+    "aware_share",
+    "usage_share",
+    "price_sensitivity",
+    "rival_price",
+    "rival_price_usual",
+)
 _STAGE = ("on_hand", "backorders", "owed", "in_transit", "pipeline")
 _FORECASTS = tuple(
     f"channel.{f}_{a}"
@@ -102,7 +111,13 @@ WEEK: tuple[Phase, ...] = (
         "segment",
         segment,
         ("knowledge",),
-        ("knowledge.label", "customers.price_group"),
+        (
+            "knowledge.label",
+            "customers.price_group",
+            "knowledge.prospect",
+            *(f"territories.{c}" for c in _FOUND),
+            "territories.potential",
+        ),
         "Segments come from what is known, before plans and prices use them.",
     ),
     Phase(
@@ -123,6 +138,8 @@ WEEK: tuple[Phase, ...] = (
             "distributors.effort",
             "distributors.usual_effort",
             "service.engineers",
+            "territories.wear",
+            "territories.campaigns",
         ),
         "Plans, pay, prices and budgets stand before the week's work begins.",
     ),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.decisions.rival_campaign import RivalCampaigns
 from sim.decisions.rival_price import RivalPrices
-from sim.decisions.seen import CompetitorSeen
+from sim.decisions.seen import CompetitorSeen, RivalBrandsSeen
 from sim.errors import InputError
+from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.state import MarketState
 
@@ -37,5 +40,36 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
     if not bool(np.all(answer.price > 0)):
         raise InputError(
             "policy.rival_price", "the rule answered with a price of 0 or less", "prices above 0", "mend the rule"
+        )
+    return answer
+
+
+def usual_advertising(state: MarketState) -> NDArray[np.float64]:
+    """What each rival brand usually spends on advertising by territory [T], minor units a week: where customers are."""
+    heads = state.numbers.customers_of
+    usual: NDArray[np.float64] = state.params.rivals.advertising / WEEKS_PER_YEAR * heads / max(heads.sum(), 1)
+    return usual
+
+
+def decide_rival_campaigns(state: MarketState) -> RivalCampaigns:
+    """Ask the rivals what they spend on advertising and campaigns."""
+    brands = np.flatnonzero([not brand.own for brand in state.layout.brands])
+    then = state.week - state.params.rivals.campaign_lag
+    spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
+    seen = RivalBrandsSeen(
+        week=state.week,
+        luck=state.luck(Decision.RIVAL_ADVERTISING),
+        key=brands,
+        customers=state.numbers.customers_of,
+        usual=np.tile(usual_advertising(state), (len(brands), 1)),
+        campaigns_seen=spent.astype(np.float64),
+    )
+    answer: RivalCampaigns = state.ask("rival_campaign", seen)
+    if not bool((answer.advertising >= 0).all() and (answer.campaign >= 0).all()):
+        raise InputError(
+            "policy.rival_campaign",
+            "the rule answered with negative spending",
+            "spending of at least 0",
+            "mend the rule",
         )
     return answer

@@ -10,7 +10,29 @@ from sim.rng import Decision
 from sim.state import MarketState
 
 #: Columns of the database that headquarters sees as they are.
-RECORDED = ("known", "marks", "orders", "value", "potential", "last_order", "confirmed", "label", "rep")
+RECORDED = (
+    "known",
+    "marks",
+    "orders",
+    "value",
+    "potential",
+    "last_order",
+    "confirmed",
+    "label",
+    "rep",
+    "prospect",
+)
+
+#: Columns of the market department's table of territories that headquarters sees as they are.
+OF_TERRITORIES = (
+    "counted",
+    "potential",
+    "aware_share",
+    "usage_share",
+    "price_sensitivity",
+    "rival_price",
+    "rival_price_usual",
+)
 
 
 def see_customers(state: MarketState) -> CustomersSeen:
@@ -22,7 +44,10 @@ def see_customers(state: MarketState) -> CustomersSeen:
 
 def _open_database(state: MarketState) -> CustomersSeen:
     columns = {name: getattr(state.knowledge, name) for name in RECORDED}
-    return CustomersSeen(key=state.customers.key, territory=state.customers.territory, week=state.week, **columns)
+    needs = state.stated_needs if len(state.stated_needs) else np.empty((len(state.customers), 0), dtype=np.float32)
+    return CustomersSeen(
+        key=state.customers.key, territory=state.customers.territory, week=state.week, needs=needs, **columns
+    )
 
 
 def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
@@ -42,6 +67,8 @@ def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
         list_price=np.array([offer.list_price for offer in offers], dtype=np.int64),
         unit_cost=np.array([offer.unit_cost for offer in offers], dtype=np.int64),
         segments=state.segments,
+        offer_names=tuple(offer.name for offer in offers),
+        **{name: getattr(state.territories, name) for name in OF_TERRITORIES},
     )
 
 

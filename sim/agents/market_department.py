@@ -9,7 +9,10 @@ from sim.agents.headquarters_view import see_firm, see_truth
 from sim.decisions.advertising import Advertising
 from sim.decisions.coverage import Coverage
 from sim.decisions.pricing import Discounts
+from sim.decisions.promotion import Promotion
+from sim.decisions.prospects import Prospects
 from sim.decisions.segmentation import Segments
+from sim.decisions.studies import Studies
 from sim.errors import InputError
 from sim.rng import Decision
 from sim.state import MarketState
@@ -75,6 +78,40 @@ def decide_discounts(state: MarketState) -> Discounts:
         f"{len(answer.discount)} discounts",
         "one per segment, and one without",
     )
+    return answer
+
+
+def decide_promotion(state: MarketState) -> Promotion:
+    """Ask for this week's campaigns by territory."""
+    answer: Promotion = state.ask(
+        "promotion", see_firm(state, Decision.PROMOTION), np.arange(len(state.layout.territories))
+    )
+    place = "policy.promotion"
+    check(place, bool((answer.spend >= 0).all()), "negative spending", "spending of at least 0")
+    share = bool(((answer.information >= 0) & (answer.information <= 1)).all())
+    check(place, share, "a share for information outside 0..1", "a share from 0 to 1")
+    inside = bool(((answer.price_off >= 0) & (answer.price_off < 1)).all())
+    check(place, inside, "a price-off outside 0..1", "shares from 0 to below 1")
+    columns = answer.price_off.shape[1]
+    check(place, columns == state.segments + 1, f"{columns} price-offs", "one per segment, and one without")
+    return answer
+
+
+def decide_prospects(state: MarketState) -> Prospects | None:
+    """Ask the filter of potential users when it is due; None in other weeks."""
+    territory, due = state.customers.territory, state.due_in("prospects")
+    if not due.any():
+        return None
+    held = Prospects(qualified=state.knowledge.prospect, worth=0, cost=0)
+    answer: Prospects = state.renew("prospects", see_firm(state, Decision.PROSPECTS), held, territory)
+    check("policy.prospects", answer.cost >= 0, f"a cost of {answer.cost}", "a cost of at least 0")
+    return answer
+
+
+def decide_studies(state: MarketState) -> Studies:
+    """Ask which studies are commissioned this week."""
+    answer: Studies = state.ask("studies", see_firm(state, Decision.STUDIES), np.arange(len(state.layout.territories)))
+    check("policy.studies", bool((answer.sample >= 0).all()), "a negative sample", "samples of at least 0")
     return answer
 
 

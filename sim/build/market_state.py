@@ -16,6 +16,7 @@ from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
+from sim.build.regions import build_territories
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
 from sim.data_tables import DataTables
@@ -79,6 +80,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         managers=managers,
         distributors=parts.distributors,
         rivals=build_rivals(world, params, customers),
+        territories=build_territories(world, params, seed, heads.sum(axis=1), scenario.weeks),
         knowledge=knowledge,
         diary=diary,
         service=service,

@@ -23,12 +23,14 @@ class Rule(Section):
 
     ``question`` names the question; ``kind`` (a ``Literal`` in every concrete rule) names the rule in
     a scenario file; ``scoped`` says whether a change may apply to some territories only, which needs
-    an answer that is cut by territory; ``reads_truth`` marks oracles, which are upper bounds.
+    an answer that is cut by territory; ``reads_truth`` marks oracles, which are upper bounds; ``idle`` marks rules
+    that never do anything beyond the usual: where no other rule is in force, nobody is asked.
     """
 
     question: ClassVar[str]
     scoped: ClassVar[bool] = False
     reads_truth: ClassVar[bool] = False
+    idle: ClassVar[bool] = False
     kind: str
 
     @abstractmethod

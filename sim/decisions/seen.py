@@ -57,6 +57,8 @@ class CustomersSeen:
     label: Ints  # [N] assigned segment, 0 without one
     rep: Ints  # [N] row of the rep who serves the customer in person now, −1 for none
     week: int
+    needs: Floats  # [N, attributes] as stated in a bought survey, NaN where never asked; [N, 0] before the first one
+    prospect: Bools  # [N] held for a potential user by the last run of the filter
 
     @cached_property
     def recency(self) -> Floats:
@@ -80,6 +82,14 @@ class FirmSeen:
     list_price: Ints  # [own offers] minor units
     unit_cost: Ints  # [own offers] minor units
     segments: int  # labels in use; label 0 is "no segment"
+    offer_names: tuple[str, ...]  # [own offers]
+    counted: Ints  # [T] customers, by registers or as last surveyed
+    potential: Floats  # [T] believed purchases of all customers from anyone a year, minor units
+    aware_share: Floats  # [T] customers who know us, as last studied; NaN where never
+    usage_share: Floats  # [T] customers who use us, as last studied; NaN where never
+    price_sensitivity: Floats  # [T] mean utility per relative price, as last studied; NaN where never
+    rival_price: Floats  # [T, rival offers] relative to the reference price, as last noted; NaN where never
+    rival_price_usual: Floats  # [T, rival offers] what the firm holds for usual of these; NaN where never noted
 
 
 @dataclass(frozen=True)
@@ -195,6 +205,18 @@ class CompetitorSeen:
     unit_cost: Floats  # [rival offers] on the same scale
     share: Floats  # [rival offers] believed share of the category's occasions on which the offer is bought
     price_sensitivity: Floats  # [rival offers] believed mean sensitivity in the category
+
+
+@dataclass(frozen=True)
+class RivalBrandsSeen:
+    """What rival brands see when they plan advertising and campaigns: where customers are, and our campaigns with a lag."""
+
+    week: int
+    luck: Luck
+    key: Ints  # [F] stable id of the brand
+    customers: Ints  # [T]
+    usual: Floats  # [F, T] usual advertising, minor units a week
+    campaigns_seen: Floats  # [T] what we spent on campaigns some weeks ago, minor units
 
 
 @dataclass(frozen=True)

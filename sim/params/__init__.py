@@ -21,6 +21,7 @@ from sim.params.information import Database, Information
 from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
 from sim.params.management import Forms, Management
+from sim.params.market import Promotion, Studies
 from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
 from sim.params.partners import Partners
@@ -64,3 +65,5 @@ class Params(Section):
     motives: Motives = Motives()
     service: Service = Service()
     technical: Technical = Technical()
+    promotion: Promotion = Promotion()
+    studies: Studies = Studies()

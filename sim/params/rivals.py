@@ -20,3 +20,6 @@ class Rivals(Section):
     advertising: int = param(
         65_000_000, unit="minor units/year", doc="Advertising of each rival brand.", bounds=(0, 10**13)
     )
+    campaign_lag: int = param(
+        4, unit="weeks", doc="Weeks after which a rival sees what we spend on campaigns.", bounds=(1, 104)
+    )

@@ -206,7 +206,13 @@ def _book_marketing_and_information(state: MarketState) -> None:
     if today.advertising is not None:
         by = {"territory": np.arange(len(today.advertising.spend))}
         ledger.pay(MANUFACTURER, outside, today.advertising.spend, debit=Account.ADVERTISING, by=by)
-    ledger.pay(MANUFACTURER, outside, today.segment_cost, debit=Account.STUDIES)
+    if today.campaigns is not None:
+        by = {"territory": np.arange(len(today.campaigns.spend))}
+        ledger.pay(MANUFACTURER, outside, today.campaigns.spend, debit=Account.CAMPAIGNS, by=by)
+    ledger.pay(MANUFACTURER, outside, today.segment_cost + today.filter_cost, debit=Account.STUDIES)
+    if today.study_cost is not None:
+        by = {"territory": np.arange(len(today.study_cost))}
+        ledger.pay(MANUFACTURER, outside, today.study_cost, debit=Account.STUDIES, by=by)
     records = int(np.count_nonzero(state.knowledge.known))
     ledger.pay(
         MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE

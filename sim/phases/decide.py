@@ -20,10 +20,11 @@ from sim.agents.technical_department import decide_service, decide_technical
 from sim.boards import offers_appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
+from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.labour_market import lose_relationship
 from sim.phases.partners import divide_effort
-from sim.quantity import WEEKS_PER_YEAR
+from sim.phases.studies import commission_studies
 from sim.state import Ints, MarketState
 
 
@@ -34,7 +35,7 @@ def decide(state: MarketState) -> None:
     send_call_plan(state)
     carry_out_call_plans(state)
     state.today.pay = decide_pay(state)
-    _advertise(state)
+    _advertise(state, run_campaigns(state))
     _share_data(state)
     _price(state)
     state.today.distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
@@ -42,6 +43,7 @@ def decide(state: MarketState) -> None:
     _push(state)
     state.today.recruiting = decide_recruiting(state)
     _staff_service(state)
+    commission_studies(state)
 
 
 def _size_sales_force(state: MarketState) -> None:
@@ -69,16 +71,11 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
     return position
 
 
-def _advertise(state: MarketState) -> None:
-    """Turn spending into goodwill by brand and territory."""
+def _advertise(state: MarketState, spend: NDArray[np.float64]) -> None:
+    """Turn our advertising, beside the ``spend`` of information campaigns and rivals [B, T], into goodwill by territory."""
     state.today.advertising = decide_advertising(state)
-    own = state.layout.own_brand
-    brands = len(state.layout.brands)
-    heads = state.numbers.customers_of
-    # Rivals advertise where customers are.
-    spend = np.tile(state.params.rivals.advertising / WEEKS_PER_YEAR * heads / max(heads.sum(), 1), (brands, 1))
-    spend[own] = state.today.advertising.spend
-    state.goodwill = adstock(state.goodwill, spend, heads, state.numbers.advertising)
+    spend[state.layout.own_brand] += state.today.advertising.spend
+    state.goodwill = adstock(state.goodwill, spend, state.numbers.customers_of, state.numbers.advertising)
 
 
 def _share_data(state: MarketState) -> None:
@@ -103,8 +100,8 @@ def _price(state: MarketState) -> None:
     state.today.discount = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
     state.today.discount[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
     minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
-    net = 1.0 - state.params.channel.pass_through * discount
-    minor[:, :, own] = state.distributors.price[:, None, :] * net[None, :, None]
+    net = 1.0 - state.params.channel.pass_through * take_off_prices(state, discount)
+    minor[:, :, own] = state.distributors.price[:, None, :] * net
     minor[:, :, state.rivals.offer] = state.rivals.price * numbers.reference_price[state.rivals.offer]
     charged = np.rint(minor).astype(np.int64)
     relative = (charged / numbers.reference_price).astype(np.float32)

@@ -90,10 +90,13 @@ def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> N
 
 def _granted(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int64]:
     """The discount that goes with each order made now, minor units a unit; it stays with the order while it waits."""
-    granted = state.today.discount
-    if granted is None or not granted.any():
-        return np.zeros(len(offer), dtype=np.int64)
-    found: NDArray[np.int64] = granted[state.customers.price_group[customer], offer]
+    granted, off = state.today.discount, state.today.price_off
+    found = np.zeros(len(offer), dtype=np.int64)
+    group = state.customers.price_group[customer]
+    if granted is not None and granted.any():
+        found += granted[group, offer]
+    if off is not None:
+        found += off[state.customers.territory[customer], group, offer]
     return found
 
 

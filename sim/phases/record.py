@@ -9,6 +9,7 @@ from sim.agents.sales_rep import hours_per_call, product_knowledge
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
+from sim.phases.potential import record_potential
 from sim.quantity import WEEKS_PER_YEAR
 from sim.state import ManagerUse, MarketState, Use
 
@@ -53,6 +54,7 @@ def record(state: MarketState) -> None:
     _record_managers(state)
     _record_knowledge(state)
     _inspect_database(state)
+    _record_market_department(state)
     state.record.done = state.week + 1
     check_laws(state)
 
@@ -242,6 +244,19 @@ def _inspect_database(state: MarketState) -> None:
     found = (records, state.numbers.customers - users, of_users, records - of_users, *counts[3:])
     for name, values in zip(INSPECTION, found, strict=True):
         state.record.put(week, name, values)
+
+
+def _record_market_department(state: MarketState) -> None:
+    """Campaigns, studies and what is believed of territories."""
+    today = state.today
+    record_potential(state)
+    for name, values in (
+        ("campaign_spend", None if today.campaigns is None else today.campaigns.spend),
+        ("rival_campaign_spend", today.rival_campaigns),
+        ("studied_customers", today.studied),
+    ):
+        if values is not None:
+            state.record.put(state.week, name, values)
 
 
 def check_laws(state: MarketState) -> None:

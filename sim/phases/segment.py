@@ -1,15 +1,26 @@
-"""Segment: when it is due, every known customer gets a new label, which is also its price group."""
+"""Segment: findings of studies come in, potential is estimated, and when it is due every known customer gets a new label."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.agents.market_department import decide_segments
+from sim.phases.potential import estimate_potential
+from sim.phases.prospects import filter_prospects
+from sim.phases.studies import take_in_findings
 from sim.state import MarketState
 
 
 def segment(state: MarketState) -> None:
-    """Relabel customers and remember what the scheme costs."""
+    """Take in what was found out, estimate potential, relabel customers, filter prospects."""
+    take_in_findings(state)
+    estimate_potential(state)
+    _relabel(state)
+    filter_prospects(state)
+
+
+def _relabel(state: MarketState) -> None:
+    """New labels, which are price groups too, and what the scheme costs."""
     segments = decide_segments(state)
     if segments is None:
         return

@@ -35,6 +35,12 @@ NARROWED: dict[str, Any] = {
     },
     "service.levels": st.lists(st.floats(-5, 5), max_size=6),
     "pricing.discounts": st.lists(st.floats(0, 0.9), min_size=1, max_size=6),
+    "promotion.segments": st.lists(st.integers(0, 6), max_size=3),
+    "promotion.offers": st.just([]),
+    "promotion.start": st.integers(1, 6),
+    "promotion.interval": st.integers(1, 8),
+    "studies.start": st.integers(1, 4),
+    "studies.interval": st.integers(1, 6),
 }
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
@@ -42,6 +48,7 @@ STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
+    *("promotion", "studies"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.

@@ -38,6 +38,23 @@ delay = 0
 [params.technical]
 least_reports = 2
 review_every = 1
+[policy.promotion]
+kind = "calendar"
+budget = 400_000
+price_off = 0.05
+[policy.prospects]
+kind = "logistic"
+least_records = 10
+[policy.studies]
+kind = "calendar"
+interval = 8
+usage = 20
+tracker = 20
+price = 20
+needs = 20
+rivals = 3
+[policy.rival_campaign]
+kind = "react"
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0
@@ -172,6 +189,10 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "sharing_contract",
         "service",
         "technical",
+        "promotion",
+        "prospects",
+        "studies",
+        "rival_campaign",
     ],
 )
 def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
@@ -192,4 +213,4 @@ def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest
 
     monkeypatch.setattr(rule, "answer", answer)
     market.run_week()
-    assert tried or question == "production"
+    assert tried or question in ("production", "rival_campaign")

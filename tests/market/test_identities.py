@@ -111,6 +111,17 @@ OFF = {
         {"category.machine.failure_rate": 0.0},
     ),
     "failures by age of what does not age": ({"category.machine.failure_shape": 3.0, **NEVER_FAILS}, NEVER_FAILS),
+    "campaigns without money": ({"policy.promotion.kind": "calendar", "policy.promotion.budget": 0}, {}),
+    "studies of nobody": ({"policy.studies.kind": "calendar", "policy.studies.usage": 0}, {}),
+    "rivals who match nothing": (
+        {"policy.rival_campaign.kind": "react", "policy.rival_campaign.match": 0.0},
+        {"policy.rival_campaign.kind": "steady"},
+    ),
+    "positions that do not follow potential": (
+        {"policy.head_count.kind": "by_potential", "policy.head_count.weight": 0.0},
+        {},
+    ),
+    "a countermeasure of the blind": ({"policy.promotion.kind": "counter"}, {}),
     "talk of nobody": (
         {"params.talk.weak": 0.0, "params.talk.strong": 0.0, "params.choice.neighbours": 0.0},
         {"params.network.kind": "none"},
@@ -158,6 +169,11 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
         {"category.machine.failure_rate": 0.0},
         {"policy.technical.kind": "integrated"},
         {"policy.service.engineers": 0.1},
+        {"policy.promotion.kind": "calendar"},
+        {"policy.studies.kind": "calendar"},
+        {"policy.head_count.kind": "by_potential"},
+        {"policy.advertising.kind": "by_potential"},
+        {"policy.prospects.kind": "logistic"},
     ):
         assert fingerprint(small(overrides=overrides).run()) != plain
 

@@ -60,6 +60,10 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
         "training_hours": (0, 168),
         "cost": (0, None),
     },
+    "prospects": {"cost": (0, None)},
+    "promotion": {"spend": (0, None), "information": (0, 1), "price_off": (0, 1)},
+    "studies": {"sample": (0, None)},
+    "rival_campaign": {"advertising": (0, None), "campaign": (0, None)},
 }
 
 
@@ -130,7 +134,7 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         "leavers": np.arange(REPS) % TERRITORIES,
         "retained": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
-    if rule.question in ("coverage", "segmentation"):
+    if rule.question in ("coverage", "segmentation", "prospects"):
         territory = view.customers.territory
     variants = [Variant(rule()), Variant(rule(), frozenset({1}))]
     if not rule.scoped:

@@ -17,6 +17,7 @@ from sim.decisions.seen import (
     QuitSeen,
     RepSeen,
     RetentionSeen,
+    RivalBrandsSeen,
     ServiceSeen,
     TechnicalSeen,
     TruthSeen,
@@ -24,6 +25,7 @@ from sim.decisions.seen import (
 from sim.rng import Decision, Luck
 
 TERRITORIES, REPS, CUSTOMERS, DISTRIBUTORS, OWN, MANAGERS = 3, 9, 240, 4, 3, 3
+RIVAL_OFFERS = 4
 
 #: Which view a question is asked with.
 VIEW_OF = {
@@ -50,6 +52,10 @@ VIEW_OF = {
     "retention": "retained",
     "service": "service",
     "technical": "technical",
+    "prospects": "firm",
+    "promotion": "firm",
+    "studies": "firm",
+    "rival_campaign": "rival_brands",
 }
 
 
@@ -68,6 +74,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "retained": _retained,
         "service": _service,
         "technical": _technical,
+        "rival_brands": _rival_brands,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -107,7 +114,12 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         week=week,
         label=np.where(known, 1 + kind, 0).astype(np.int16),
         rep=np.where(known & (chance.random(CUSTOMERS) < 0.3), 3 * home + chance.integers(0, 3, CUSTOMERS), -1),
+        prospect=known & (value == 0) & (chance.random(CUSTOMERS) < 0.5),
+        needs=np.where(
+            chance.random(CUSTOMERS)[:, None] < 0.4, kind[:, None] + chance.normal(size=(CUSTOMERS, 2)), np.nan
+        ),
     )
+    noted = chance.uniform(0.8, 1.2, (TERRITORIES, RIVAL_OFFERS))
     return TruthSeen(
         week=week,
         luck=luck,
@@ -121,6 +133,14 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         list_price=np.array([100_000, 150_000, 2_000]),
         unit_cost=np.array([60_000, 80_000, 1_100]),
         segments=segments,
+        offer_names=("machine_one", "machine_two", "refill_one"),
+        counted=chance.integers(50, 150, TERRITORIES),
+        potential=chance.gamma(2.0, 1e8, TERRITORIES),
+        aware_share=np.array([0.5, np.nan, 0.7]),
+        usage_share=np.array([0.2, np.nan, 0.3]),
+        price_sensitivity=np.array([2.5, np.nan, 3.1]),
+        rival_price=np.where(np.arange(TERRITORIES)[:, None] == 1, np.nan, noted),
+        rival_price_usual=np.where(np.arange(TERRITORIES)[:, None] == 1, np.nan, 1.0),
         true_type=kind,
         true_value=chance.gamma(1.0, 300_000.0, CUSTOMERS),
     )
@@ -207,6 +227,17 @@ def _rivals(chance: np.random.Generator, luck: Luck, week: int, segments: int) -
         unit_cost=chance.uniform(0.5, 0.7, offers),
         share=chance.uniform(0, 0.4, offers),
         price_sensitivity=chance.uniform(2, 4, offers),
+    )
+
+
+def _rival_brands(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RivalBrandsSeen:
+    return RivalBrandsSeen(
+        week=week,
+        luck=luck,
+        key=np.array([1, 2]),
+        customers=chance.integers(50, 150, TERRITORIES),
+        usual=chance.uniform(1e4, 1e6, (2, TERRITORIES)),
+        campaigns_seen=chance.uniform(0, 1e6, TERRITORIES),
     )
 
 

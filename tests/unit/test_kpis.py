@@ -100,6 +100,7 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "non_user_coverage": lambda t: 100 * t.last("non_user_records") / t.last("inspected_non_users"),
     "record_age": lambda t: t.sum("record_age_sum") / (t.sum("user_records") + t.sum("non_user_records")),
     "mark_error": lambda t: t.sum("mark_error_sum") / t.sum("mark_count"),
+    "potential_error": lambda t: 100 * t.mean("potential_misplaced"),
     "turnover": lambda t: 100 * 52 * t.sum("quits") / t.sum("reps"),
     "skill": lambda t: t.sum("skill_sum") / t.sum("reps"),
     "effort": lambda t: t.sum("effort_sum") / t.sum("reps"),

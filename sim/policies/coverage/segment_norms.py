@@ -11,6 +11,7 @@ from sim.decisions.coverage import Coverage, CoverageRule
 from sim.decisions.seen import CustomersSeen, FirmSeen
 from sim.quantity import param
 from sim.solvers.allocation import allocate_calls, assign_reps
+from sim.solvers.potential import purchases_from_anyone
 
 
 class SegmentNorms(CoverageRule):
@@ -44,6 +45,14 @@ class SegmentNorms(CoverageRule):
         1.5, unit="calls/week", doc="Highest call norm of one account.", bounds=(0.05, 10), lever=True
     )
 
+    prospects: float = param(
+        0.0,
+        unit="share",
+        doc="Part of a territory's calls kept for prospects that passed the filter, evenly, at least ``least_calls`` each.",
+        bounds=(0, 1),
+        lever=True,
+    )
+
     def answer(self, seen: FirmSeen) -> Coverage:
         """Judge every known customer, then divide each territory's calls."""
         customers = seen.customers
@@ -55,15 +64,25 @@ class SegmentNorms(CoverageRule):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
             rows = np.flatnonzero(customers.known & (customers.territory == territory) & (potential > 0))
             rows = rows[np.lexsort((lot[rows], -potential[rows]))]
-            calls = self._divide(potential[rows], float(seen.rep_calls[reps].sum()))
-            rows = rows[: len(calls)]
+            total = float(seen.rep_calls[reps].sum())
+            chased, kept = self._chase(customers, rows, self.prospects * total)
+            rows = rows[~np.isin(rows, chased)]
+            calls = self._divide(potential[rows], total - kept.sum())
+            rows, calls = np.append(rows[: len(calls)], chased), np.append(calls, kept)
             rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
             norm[rows] = calls
         return Coverage(rep=rep, norm=norm)
 
+    def _chase(
+        self, customers: CustomersSeen, rows: NDArray[np.int64], total: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The leading prospects among ``rows``, as many as ``total`` calls are enough for, and their calls: even parts."""
+        chased = rows[customers.prospect[rows]][: int(total / self.least_calls)]
+        return chased, np.full(len(chased), min(total / max(len(chased), 1), self.most_calls))
+
     def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
         """Minor units a year per customer [N]: own record and segment mean, weighted."""
-        own = _purchases_from_anyone(customers)
+        own = purchases_from_anyone(customers.potential, customers.value, np.isfinite(customers.recency))
         heard = customers.known & np.isfinite(own)
         label = customers.label.astype(np.int64)
         total = np.bincount(label[heard], weights=own[heard], minlength=segments + 1)
@@ -86,17 +105,3 @@ class SegmentNorms(CoverageRule):
                 return calls
             count = max(served, 1)
         return np.full(count, min(total, self.most_calls))
-
-
-def _purchases_from_anyone(customers: CustomersSeen) -> NDArray[np.float64]:
-    """What the account's own record says of its purchases from anyone [N], minor units a year; NaN where it says nothing.
-
-    Where only purchases from us are recorded, they are scaled by the ratio of the two among accounts that have both.
-    """
-    potential, value = customers.potential.astype(np.float64), customers.value.astype(np.float64)
-    reported, bought = np.isfinite(potential), np.isfinite(customers.recency)
-    both = reported & bought
-    from_us = value[both].sum()
-    ratio = potential[both].sum() / from_us if from_us > 0 else 1.0
-    record: NDArray[np.float64] = np.where(reported, potential, np.where(bought, ratio * value, np.nan))
-    return record

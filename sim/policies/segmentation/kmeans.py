@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.decisions.seen import FirmSeen
 from sim.decisions.segmentation import SegmentationRule, Segments
 from sim.quantity import param
+from sim.solvers.clusters import cluster
 
 
 class KMeansSegments(SegmentationRule):
@@ -36,26 +36,5 @@ class KMeansSegments(SegmentationRule):
         cost = self.fee + self.fee_per_record * len(rows)
         if len(rows) < 10 * self.segments or not customers.marks.shape[1]:
             return Segments(label=label, count=self.segments, cost=cost)
-        label[rows] = 1 + _cluster(customers.marks[rows].astype(np.float64), self.segments)
+        label[rows] = 1 + cluster(customers.marks[rows].astype(np.float64), self.segments)
         return Segments(label=label, count=self.segments, cost=cost)
-
-
-def _cluster(marks: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    # Imported here: scikit-learn takes longer to import than the rest of the model.
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
-
-    spread = marks.std(axis=0)
-    z = (marks - marks.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    axis = np.linalg.eigh(z.T @ z)[1][:, -1]
-    axis = axis * (1.0 if axis[np.argmax(np.abs(axis))] > 0 else -1.0)
-    slices = np.array_split(np.argsort(z @ axis, kind="stable"), count)
-    start = np.array([z[part].mean(axis=0) for part in slices])
-    # Threads add partial sums in the order they finish, which would make the last bits depend on chance.
-    with threadpool_limits(limits=1):
-        fit = KMeans(n_clusters=count, init=start, n_init=1, max_iter=100).fit(z)
-    order = np.argsort(fit.cluster_centers_[:, 0], kind="stable")
-    rank = np.empty(count, dtype=np.int64)
-    rank[order] = np.arange(count)
-    labels: NDArray[np.int64] = rank[fit.labels_]
-    return labels

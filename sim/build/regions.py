@@ -1,0 +1,24 @@
+"""Territories at the start: how many customers the firm counts in each, and nothing that was studied."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import rng
+from sim.params import Params
+from sim.params.world import World
+from sim.population import Columns
+from sim.rng import Decision
+from sim.tables import TERRITORY_COLUMNS
+
+
+def build_territories(world: World, params: Params, seed: int, customers: NDArray[np.integer], weeks: int) -> Columns:
+    """The market department's table of territories; ``customers`` [T] are there, registers count them with an error."""
+    places = len(world.territories)
+    rivals = len(world.offers) - len(world.own_offers)
+    widths = {"brands": len(world.brands), "rival offers": rivals, "weeks": weeks}
+    territories = Columns(TERRITORY_COLUMNS, places, widths)
+    error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, np.arange(places))
+    territories.fill({"counted": np.rint(customers * np.exp(error))})
+    return territories

@@ -1,0 +1,39 @@
+"""Prospects: the filter of potential users runs when it is due, and how often it is right is written down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.headquarters_view import expected_purchases
+from sim.agents.market_department import decide_prospects
+from sim.population import NEVER
+from sim.state import MarketState
+
+
+def filter_prospects(state: MarketState) -> None:
+    """Renew who is held for a prospect; only known customers with marks and without an order on record can be."""
+    base = state.knowledge
+    if state.idle("prospects"):
+        if base.prospect.any():
+            base.prospect[:] = False
+        return
+    answer = decide_prospects(state)
+    if answer is None:
+        return
+    judged = base.known & (base.last_order == NEVER) & np.isfinite(base.marks).all(axis=1)
+    base.prospect[:] = answer.qualified & judged
+    state.today.filter_cost = int(answer.cost)
+    _measure(state, judged, answer.worth)
+
+
+def _measure(state: MarketState, judged: np.ndarray, worth: int) -> None:
+    """Count potential users and others among the ``judged`` [N], and how many of each the filter let through."""
+    home, places = state.customers.territory, len(state.territories)
+    potential_user, passed = expected_purchases(state) >= worth, state.knowledge.prospect
+    for name, rows in (
+        ("potential_users_judged", judged & potential_user),
+        ("potential_users_passed", passed & potential_user),
+        ("others_judged", judged & ~potential_user),
+        ("others_passed", passed & ~potential_user),
+    ):
+        state.record.put(state.week, name, np.bincount(home[rows], minlength=places))

@@ -1,0 +1,1 @@
+"""Rules that qualify customers who do not buy from us as prospects."""

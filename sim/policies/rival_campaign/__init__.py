@@ -1,0 +1,1 @@
+"""Rules by which competitors advertise and run campaigns."""

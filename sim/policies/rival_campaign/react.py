@@ -1,0 +1,23 @@
+"""React: rivals answer our campaigns with their own, where they saw ours and as late as they saw them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sim.decisions.rival_campaign import RivalCampaignRule, RivalCampaigns
+from sim.decisions.seen import RivalBrandsSeen
+from sim.quantity import param
+
+
+class ReactToCampaigns(RivalCampaignRule):
+    """Each rival spends a part of what it saw us spend on campaigns, in the same territories, beside its usual advertising."""
+
+    kind: Literal["react"] = "react"
+    match: float = param(
+        0.5, unit="share", doc="Campaign spending of each rival for one unit of ours.", bounds=(0, 10), soft=(0, 1)
+    )
+
+    def answer(self, seen: RivalBrandsSeen) -> RivalCampaigns:
+        """Match what is seen."""
+        campaign = self.match * seen.campaigns_seen[None, :].repeat(len(seen.key), axis=0)
+        return RivalCampaigns(advertising=seen.usual, campaign=campaign)
