@@ -31,6 +31,7 @@ ORDINARY = {
     "quit": "weigh_offers",
     "recruiting": "one_way",
     "retention": "none",
+    "pursuit": "biggest_first",
 }
 
 

@@ -21,12 +21,14 @@ from sim.decisions.seen import CustomersSeen
 from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.needs import Occasions
+from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
 from sim.ledger import Ledger
 from sim.network import Network
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
+from sim.projects import OpenProjects
 from sim.record import Record
 from sim.rng import Decision, Luck
 from sim.solvers.order_rules import Forecast
@@ -115,6 +117,15 @@ class Invoices:
     amount: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """Projects decided this week, in order of customers' rows, and the offer chosen for each (−1: nothing)."""
+
+    projects: Columns
+    chosen: NDArray[np.int16]
+    opened: Ints  # customers [n] of the projects that opened this week, those decided at once among them
+
+
 @dataclass
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
@@ -149,6 +160,7 @@ class Today:
     distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
     recruiting: Recruiting | None = None
     supplied: NDArray[np.int64] | None = None  # [D, own offers] units that suppliers shipped to sub-distributors
+    decided: Decided | None = None  # projects decided this week; None in a market without opportunities
 
 
 def hold(
@@ -246,6 +258,11 @@ class MarketState:
     plan_of: Ints = field(
         default_factory=lambda: np.empty(0, dtype=np.int64)
     )  # [T] week in which the call plan in force was made, −1 before the first
+    projects: OpenProjects = field(default_factory=lambda: OpenProjects(0))
+    openings: Openings | None = None  # who opens projects; None in a market without opportunities
+    project_worth: Floats = field(default_factory=lambda: np.empty(0))  # [N] projects a year, minor units; or empty
+    buying_rate: Floats | None = None  # [N] purchases a week, projects included; None without opportunities
+    won_share: Floats = field(default_factory=lambda: np.empty(0))  # [C] of decided projects that we won, averaged
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle; stocks and forecasts get arrays of their own again, under the guard (see Columns.__setstate__)."""
@@ -266,6 +283,7 @@ class MarketState:
             "knowledge": self.knowledge,
             "diary": self.diary,
             "channel": self.holdings,
+            "projects": self.projects,
         }
 
     @contextmanager

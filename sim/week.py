@@ -17,6 +17,7 @@ from sim.phases.record import record
 from sim.phases.segment import segment
 from sim.phases.serve import serve
 from sim.phases.work import work
+from sim.projects import PROJECT_COLUMNS
 from sim.state import MarketState
 
 
@@ -133,6 +134,8 @@ WEEK: tuple[Phase, ...] = (
             "reps.reported_calls",
             "diary.due",
             "diary.visits",
+            "projects.attention",
+            "projects.carried",
         ),
         "Reps visit before customers choose; their reports start their way.",
     ),
@@ -147,7 +150,7 @@ WEEK: tuple[Phase, ...] = (
         "demand",
         demand,
         ("customers",),
-        ("customers.need_open",),
+        ("customers.need_open", *(f"projects.{c.name}" for c in PROJECT_COLUMNS)),
         "Customers with a need choose among the offers they know and can get.",
     ),
     Phase(

@@ -25,6 +25,7 @@ from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
+from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.quantity import Section
@@ -61,3 +62,4 @@ class Params(Section):
     meetings: Meetings = Meetings()
     control: Control = Control()
     motives: Motives = Motives()
+    projects: Projects = Projects()

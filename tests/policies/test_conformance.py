@@ -52,6 +52,7 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "quit": {"probability": (0, 1)},
     "retention": {"stay_bonus": (0, None)},
     "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
+    "pursuit": {"priority": (0, None), "share": (0, 1)},
 }
 
 
