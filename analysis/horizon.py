@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.paired import LEVEL, arrange, compare_cells
+from analysis.paired import LEVEL, arrange, compare_cells, existing_kpis
 from analysis.study import Study
 
 HALF_A_YEAR = 26
@@ -34,6 +34,7 @@ def compare_horizons(study: Study, level: float = LEVEL) -> pd.DataFrame:
     parts = []
     for name, (first, last) in windows(study.runs_weekly["week"]).items():
         inside = study.runs_weekly[study.runs_weekly["week"].between(first, last)]
+        inside = inside[inside["kpi"].isin(existing_kpis(study))]
         weekly = arrange(inside, tuple(study.policies), ("kpi", "week"), "runs_weekly")
         table = (
             pd.DataFrame(

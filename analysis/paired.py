@@ -69,6 +69,8 @@ def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...]
 def compare_policies(study: Study, level: float = LEVEL) -> pd.DataFrame:
     """Paired comparison of every policy with the baseline: one row per policy × KPI.
 
+    KPIs without a value in any run of any policy are left out.
+
     Columns: policy, kpi, label, kpi_class, unit, direction, baseline_mean, policy_mean, difference,
     low, high, half_width (of the ``level`` interval, in the KPI's unit), relative, relative_low,
     relative_high (shares of the baseline's mean), p_value, p_holm (within policy and class),
@@ -124,6 +126,11 @@ def judge(paired: Paired, direction: Floats) -> list[str]:
     return words
 
 
+def existing_kpis(study: Study) -> list[str]:
+    """KPIs that have a value in some run, in their order; the rest is about nothing in this market and not shown."""
+    return [str(kpi) for kpi in study.runs.loc[study.runs["value"].notna(), "kpi"].unique()]
+
+
 def signs(directions: pd.Series) -> Floats:
     """+1 for up, −1 for down, 0 for none, per row."""
     return np.asarray(directions.map({"up": 1.0, "down": -1.0, "none": 0.0}), dtype=np.float64)
@@ -135,6 +142,7 @@ def row_of(rows: pd.DataFrame, key: str) -> pd.Series:
 
 
 def _compare(study: Study, table: pd.DataFrame, cut: tuple[str, ...], name: str, level: float) -> pd.DataFrame:
+    table = table[table["kpi"].isin(existing_kpis(study))]
     if table.empty:
         return pd.DataFrame(columns=["policy", *cut, *_COLUMNS])
     cells = arrange(table, tuple(study.policies), cut, name)

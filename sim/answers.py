@@ -37,6 +37,7 @@ ORDINARY = {
     "studies": "none",
     "rival_campaign": "steady",
     "prospects": "none",
+    "pursuit": "biggest_first",
 }
 
 

@@ -53,9 +53,11 @@ def build_need_board(world: World, params: Params, week: int, dt: float = 1.0) -
         [-math.expm1(-t.first_need.get(c.name, 0.0) * dt / WEEKS_PER_YEAR) for c in world.categories]
         for t in world.customer_types
     ]
+    # Without a consumable there is nothing to buy on an occasion.
+    occasions = params.needs.activity(week) * dt if any(c.kind == "consumable" for c in world.categories) else 0.0
     lives = [c.life_mean if c.kind == "durable" and c.life_mean else math.inf for c in world.categories]
     return make_need_board(
-        activity=np.full(shape, params.needs.activity(week) * dt),
+        activity=np.full(shape, occasions),
         mix=np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1),
         durable=[c.kind == "durable" for c in world.categories],
         first_need=first,

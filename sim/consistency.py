@@ -39,6 +39,24 @@ _LIMITS = {
     "customer_type": 250,
 }
 
+#: Kind of the categories that a setting of customer types names, and kinds as words in a sentence.
+_KIND_OF = {"mix": "consumable", "first_need": "durable", "project_rate": "opportunity"}
+_A = {"consumable": "a consumable", "durable": "a durable", "opportunity": "an opportunity"}
+
+#: Settings of a category that say how projects go.
+_OF_PROJECTS = frozenset(
+    {
+        "cycle_mean",
+        "cycle_shape",
+        "stage_shares",
+        "deciders",
+        "decider_weights",
+        "decider_taste",
+        "decider_price",
+        "project_size",
+    }
+)
+
 EntryT = TypeVar("EntryT", bound=Named)
 
 
@@ -144,8 +162,12 @@ def contradictions(draft: Draft) -> Iterator[Complaint]:
 def unread(draft: Draft) -> Iterator[str]:
     """Warnings about settings that nobody reads."""
     for _, category in draft.category.sound():
-        if category.kind == "consumable" and category.life_mean is not None:
-            yield f"nobody reads category.{category.name}.life_mean: consumables do not wear out"
+        if category.kind != "durable" and category.life_mean is not None:
+            why = "consumables do not wear out" if category.kind == "consumable" else "projects open at project_rate"
+            yield f"nobody reads category.{category.name}.life_mean: {why}"
+        if category.kind != "opportunity":
+            for key in sorted(category.model_fields_set & _OF_PROJECTS):
+                yield f"nobody reads category.{category.name}.{key}: only opportunities have projects"
     for _, territory in draft.territory.sound() if draft.listed is not None else ():
         for name, alone in (("distributors", 1), ("sub_distributors", None)):
             if getattr(territory, name) != alone:
@@ -222,6 +244,8 @@ def _offers(draft: Draft) -> Iterator[Complaint]:
                 "a durable category: only what stays in use can fail",
                 "leave it out",
             )
+        if category.kind == "opportunity":
+            yield from _projects(path, category)
         if draft.offer.complete and category.name not in {offer.category for _, offer in draft.offer.sound()}:
             yield Complaint(
                 path,
@@ -243,6 +267,21 @@ def _offers(draft: Draft) -> Iterator[Complaint]:
             )
     if draft.offer.complete and len(own) == 1 and not own & {offer.brand for _, offer in draft.offer.sound()}:
         yield Complaint(("offer",), "none of the offers is ours", f'an [[offer]] with `brand = "{min(own)}"`')
+
+
+def _projects(path: KeyPath, category: Category) -> Iterator[Complaint]:
+    """What an opportunity must say of its projects."""
+    if category.cycle_mean is None:
+        yield Complaint(
+            (*path, "cycle_mean"),
+            "is missing",
+            "the mean weeks from the opening of a project to its decision",
+            "add `cycle_mean = 20.0`",
+        )
+    total = math.fsum(category.stage_shares)
+    if abs(total - 1) > _TOLERANCE:
+        remedy = f"divide each by {total:g}" if total > 0 else "leave it out"
+        yield Complaint((*path, "stage_shares"), f"shares sum to {total:g}", "1", remedy)
 
 
 def _length(draft: Draft, path: KeyPath, found: int, names: str) -> Iterator[Complaint]:
@@ -313,15 +352,15 @@ def _types(draft: Draft) -> Iterator[Complaint]:
     for path, kind in draft.customer_type.sound():
         yield from _length(draft, (*path, "taste"), len(kind.taste), "attributes")
         yield from _length(draft, (*path, "marks"), len(kind.marks), "marks")
-        for key, wanted in (("mix", "consumable"), ("first_need", "durable")):
+        for key, wanted in _KIND_OF.items():
             for name in getattr(kind, key):
                 yield from _reference((*path, key, name), name, draft.category)
                 if kinds.get(name, wanted) != wanted:
                     yield Complaint(
                         (*path, key, name),
-                        f"`{name}` is a {kinds[name]}",
-                        f"a {wanted} category",
-                        "`mix` splits consumables, `first_need` is for durables",
+                        f"`{name}` is {_A[kinds[name]]}",
+                        f"{_A[wanted]} category",
+                        "`mix` splits consumables, `first_need` is for durables, `project_rate` for opportunities",
                     )
         total = math.fsum(kind.mix.values())
         if kind.mix and abs(total - 1) > _TOLERANCE:

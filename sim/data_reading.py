@@ -13,12 +13,14 @@ from sim.data_tables import (
     CUSTOMERS,
     DISTRIBUTORS,
     OFFERS,
+    PROJECTS,
     ROSTER,
     TIES,
     DataColumn,
     DataFiles,
     DataTables,
     check_names,
+    check_rates,
     check_sums,
     hash_file,
     read_table,
@@ -27,17 +29,19 @@ from sim.distributor_table import check_suppliers
 from sim.errors import InputError, InputErrors
 from sim.layers import Layers, Origin
 from sim.params.places import Listed
+from sim.stages import MOST_AT_START
 from sim.ties import check_ties
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _COLUMNS: dict[str, tuple[tuple[DataColumn, ...], tuple[str, ...]]] = {
-    "customers": (CUSTOMERS, ("mark_", "mix_")),
+    "customers": (CUSTOMERS, ("mark_", "mix_", "projects_")),
     "roster": (ROSTER, ()),
     "offers": (OFFERS, ("attribute_",)),
     "ties": (TIES, ()),
     "distributors": (DISTRIBUTORS, ()),
+    "projects": (PROJECTS, ()),
 }
 
 
@@ -83,8 +87,11 @@ class RawTables:
         }
         if "roster" in self.frames:
             known["rep"] = frozenset(self.frames["roster"]["rep"])
+        if self.customers is not None:
+            known["customer"] = frozenset(self.customers["id"])
+        known["opportunity"] = [c.name for _, c in draft.category.sound() if c.kind == "opportunity"]
         found = list(self.errors)
-        for kind in ("customers", "roster", "distributors"):
+        for kind in ("customers", "roster", "distributors", "projects"):
             if kind in self.frames:
                 found += check_names(self.files[kind], self.frames[kind], _COLUMNS[kind][0], known)
         if "distributors" in self.frames:
@@ -93,10 +100,24 @@ class RawTables:
             found += self._check_marks_and_mix(self.customers, draft)
             if "roster" not in self.frames and (self.customers["rep"] != "").any():
                 self.warnings.append(f"{self.files['customers'].name}: nobody reads the column `rep` without a roster")
+            found += check_rates(self.files["customers"], self.customers, known["opportunity"])
         if "ties" in self.frames and draft.size is not None:
             ids = None if self.customers is None else self.customers["id"]
             found += check_ties(self.files["ties"], self.frames["ties"], ids, draft.size.customers)
+        found += self._check_projects()
         return found
+
+    def _check_projects(self) -> Iterator[InputError]:
+        """Open projects need a table of customers, and one customer can have only so many in one category."""
+        if "projects" not in self.frames:
+            return
+        path, frame = self.files["projects"], self.frames["projects"]
+        if self.customers is None:
+            yield InputError(path.name, "names customers, and no table of customers is given", "data.customers as well")
+        most = int(frame.groupby(["customer", "category"]).size().max())
+        if most > MOST_AT_START:
+            problem = f"a customer has {most} open projects in one category"
+            yield InputError(path.name, problem, f"at most {MOST_AT_START}")
 
     def _check_marks_and_mix(self, frame: pd.DataFrame, draft: Draft) -> Iterator[InputError]:
         """Columns mark_* must be the marks of the world, mix_* consumable categories that sum to 1 in every row."""

@@ -49,6 +49,9 @@ class DataFiles(Section):
         unit="file",
         doc="Distributors with supplier and territory (CSV); replaces the number of distributors of each territory.",
     )
+    projects: str | None = param(
+        None, unit="file", doc="Projects open before the first week (Parquet); replaces a generated pipeline."
+    )
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,11 @@ DISTRIBUTORS = (
     DataColumn("supplier", refers="distributor", blank=True),
     DataColumn("size", "number", required=False, bounds=(0.0, 1e9)),
 )
+PROJECTS = (
+    DataColumn("customer", refers="customer"),
+    DataColumn("category", refers="opportunity"),
+    DataColumn("opened_week", "whole", bounds=(-5200, -1)),
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ class DataTables:
     offers: pd.DataFrame | None
     ties: pd.DataFrame | None
     distributors: pd.DataFrame | None
+    projects: pd.DataFrame | None
     files: dict[str, Path]
     hashes: dict[str, str]
 
@@ -193,6 +202,21 @@ def check_sums(path: Path, frame: pd.DataFrame, columns: list[str]) -> Iterator[
     for row in wrong[:_SHOWN]:
         yield InputError(_cell(path, row, place), f"shares sum to {totals[row]:g}", "1")
     yield from _rest(path, place, wrong)
+
+
+def check_rates(path: Path, frame: pd.DataFrame, opportunities: Collection[str]) -> Iterator[InputError]:
+    """Yield a mistake for every column ``projects_*`` of no opportunity, and for every negative rate."""
+    for column in (str(name) for name in frame.columns if str(name).startswith("projects_")):
+        name = column.removeprefix("projects_")
+        if name not in opportunities:
+            close = nearest(name, opportunities)
+            remedy = f"did you mean `{close}`?" if close else f"valid: {', '.join(opportunities) or 'none'}"
+            problem = f"there is no opportunity category `{name}`"
+            yield InputError(f"{path.name}, column {column}", problem, "the name of one", remedy)
+        wrong = {row: rate for row, rate in zip(frame.index, frame[column], strict=True) if rate < 0}
+        for row in list(wrong)[:_SHOWN]:
+            yield InputError(_cell(path, row, column), f"found {wrong[row]:g}", "projects a year, at least 0")
+        yield from _rest(path, column, list(wrong))
 
 
 def _cell(path: Path, row: int, column: str) -> str:

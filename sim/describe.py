@@ -253,16 +253,17 @@ set = { "policy.pay.commission" = 0.04 }
 - **Policies** in `policies/` hold `[policy.*]` tables only and can be put on top of any scenario.
 - **Changes** hold from their week on, weeks being counted from 1. `set` may move levers only (`docs/defaults.md`);
   `policy` rolls out a whole policy. With `territories` they hold there alone, if the question is answered by territory.
-- **Your own tables.** `[data]` names `customers` (Parquet), `roster`, `offers` and `distributors` (CSV), relative to the file:
+- **Your own tables.** `[data]` names `customers` and `projects` (Parquet), `roster`, `offers` and `distributors` (CSV), relative to the file:
 
 | table | columns | optional |
 | --- | --- | --- |
-| customers | id, type, territory, purchase_rate, order_size, rep | distributor, price_sensitivity, mark_*, mix_* |
+| customers | id, type, territory, purchase_rate, order_size, rep | distributor, price_sensitivity, mark_*, mix_*, projects_* |
 | roster | rep, manager, territory | skill, hired_week |
 | offers | offer, brand, category, unit_cost, list_price, quality | attribute_1, attribute_2 … |
 | distributors | distributor, territory, supplier | size |
+| projects | customer, category, opened_week (below 0) | |
 
-  Rates are per week; `rep` may be empty; `mix_*` and `mark_*` go by the names of categories and marks.
+  Rates are per week, those of projects (`projects_*` by opportunity category) a year; `rep` may be empty; `mix_*` and `mark_*` go by the names of categories and marks.
   `supplier` names another distributor, or is empty for who buys from the plant; customers of a territory without a
   `distributor` of their own are split by `size`.
 - **Checking.** `deepmarket check FILE` lists all mistakes at once with file, line and remedy. Unknown keys are refused.

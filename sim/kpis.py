@@ -21,6 +21,7 @@ class Kpi:
     ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly values, the
     last week's value, or the ratio of variances over weeks (week by week: those of the run so far). ``scale`` multiplies the result. Figures of the books start with
     ``books.``; a measure may be restricted to our offers (``own:``) or to rows of the first week (``start:``).
+    ``where`` names a measure without any of which in the whole run the figure does not exist (NaN).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Kpi:
     numerator: str
     denominator: str = ""
     scale: float = 1.0
+    where: str = ""
 
     @property
     def formula(self) -> str:
@@ -48,6 +50,18 @@ class Kpi:
             "variance": f"variance over weeks of {top} / that of {below}",
         }[self.how] + scale
 
+
+def _in_words(term: str) -> str:
+    """A term as a formula shows it: recorded measures and figures of the books by their names."""
+    words = {
+        "start:non_users": "customers without a purchase from us at the start",
+        "hours_office": "(hours_routine + hours_administration)",
+    }
+    return words.get(term, term.replace("own:", "our "))
+
+
+#: Without a project that is ever open there is no pipeline, not an empty one.
+_OPEN = "projects_open"
 
 KPIS: tuple[Kpi, ...] = (
     Kpi("contribution", "Manufacturer's contribution", "financial", "minor units", "up", "total", "books.contribution"),
@@ -367,13 +381,26 @@ KPIS: tuple[Kpi, ...] = (
         )
         for line in CONTRIBUTION_LINES
     ),
+    Kpi(
+        "opportunity_win_rate",
+        "Opportunities won",
+        "growth",
+        "% of those decided",
+        "up",
+        "ratio",
+        "projects_won",
+        "projects_decided",
+        100.0,
+    ),
+    Kpi("open_pipeline", "Open pipeline at the end", "growth", "minor units", "up", "last", "pipeline", where=_OPEN),
+    Kpi(
+        "opportunity_cycle",
+        "Weeks from opening to decision",
+        "growth",
+        "weeks",
+        "none",
+        "ratio",
+        "project_weeks",
+        "projects_decided",
+    ),
 )
-
-
-def _in_words(term: str) -> str:
-    """A term as a formula shows it: recorded measures and figures of the books by their names."""
-    words = {
-        "start:non_users": "customers without a purchase from us at the start",
-        "hours_office": "(hours_routine + hours_administration)",
-    }
-    return words.get(term, term.replace("own:", "our "))

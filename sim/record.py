@@ -197,6 +197,23 @@ MEASURES: tuple[Measure, ...] = (
     Measure("potential_users_passed", "customers", ("territory",), "Of these, held for prospects: true positives."),
     Measure("others_judged", "customers", ("territory",), "All others among those the filter judged."),
     Measure("others_passed", "customers", ("territory",), "Of these, held for prospects: false positives."),
+    Measure("projects_opened", "projects", _TS, "Projects that opened."),
+    Measure("projects_decided", "projects", _TS, "Projects that were decided."),
+    Measure("projects_won", "projects", _TS, "Projects decided for one of our offers."),
+    Measure("projects_lost", "projects", _TS, "Projects decided for a rival's offer or for nothing."),
+    Measure("project_weeks", "weeks", _TS, "Weeks from opening to decision, summed over decided projects."),
+    Measure("projects_open", "projects", _TS, "Projects open at the end of the week."),
+    Measure("pipeline", "minor units", _TS, "What they are worth, times the share of projects that we win."),
+    *(
+        Measure(f"projects_{stage}", "projects", _TS, f"Open projects in the stage {stage}.")
+        for stage in ("lead", "qualified", "proposal", "negotiation")
+    ),
+    *(
+        Measure(f"pipeline_{stage}", "minor units", _TS, f"Pipeline in the stage {stage}.")
+        for stage in ("lead", "qualified", "proposal", "negotiation")
+    ),
+    Measure("projects_carried", "projects", ("team",), "Open projects that reps work on."),
+    Measure("project_calls", "calls", ("team",), "Calls on accounts with a project that the rep works on."),
 )
 
 

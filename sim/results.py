@@ -171,16 +171,16 @@ class Results:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price (minor units), won.
+        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price (minor units), won, weeks_open.
 
-        ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
+        A decided project is one occasion, ``weeks_open`` after it opened (else 0). ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
         Raises ValueError when orders were not kept.
         """
         import pandas as pd
 
         if self._orders is None:
             raise ValueError("orders were not kept; make the market with keep_orders=True")
-        columns = ["week", "customer", "category", "offer", "units", "price", "won"]
+        columns = ["week", "customer", "category", "offer", "units", "price", "won", "weeks_open"]
         if not self._orders:
             return pd.DataFrame(columns=columns)
         return pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)[columns]

@@ -51,6 +51,12 @@ class Decision(IntEnum):
     SECOND_RATIONING = 13  # place in the queue of those who switched to an offer that is short too; index: occasion
     REPAIR = 20  # place in the queue among those who have waited equally long for an engineer; index: category
     FAILURE_REPORTED = 21  # does a failure reach the designers; index: category + 8·way (engineer, rep, understood)
+    PROJECT_OPENS = 14  # how many projects open this week; index: category
+    # What belongs to a project is keyed by customer and number of the project, whatever the week: the stream of week 0
+    PROJECT_LENGTH = 15  # how long it lasts, when in its week it opened; index: 2·number, 2·number + 1
+    PROJECT_DECIDERS = 16  # weights and tastes of its deciders; index: 256·number + 32·decider + item
+    PROJECT_SIZE = 17  # units asked for, and their rounding; index: 2·number, 2·number + 1
+    PROJECT_CHOICE = 18  # taste of the moment (Gumbel) for an offer; index: offer + 256·number, 255 = nothing
     # Building the world (50–99); week 0
     CUSTOMER_TYPE = 50  # latent type
     TERRITORY = 51  # territory a customer lives in
@@ -71,6 +77,7 @@ class Decision(IntEnum):
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
     MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
     PORTFOLIO_AT_START = 68  # who among customers of equal turnover is an account at the start
+    PROJECTS_AT_START = 69  # projects open at the start; index: category, 8 + 2·number: length, 9 + 2·number: age
     CAPABILITY_AT_START = 71  # what a distributor can do without advice
     CHURN_PROPENSITY = 73  # how prone a customer is to leave within a year
     # What the firm sees (100–149)
@@ -100,6 +107,7 @@ class Decision(IntEnum):
     CHECK = 160  # which reps and forms are checked; index: form
     FORM = 161  # is a form filled in, truthfully; index: form
     ABSENCE = 162  # is a rep absent
+    PROJECT_CALLS = 163  # how far a rep misjudges what a project is worth; index: number of the project
     POACHED = 164  # does an outside offer come from a rival
     APPLICANT = 166  # maturity of an applicant as seen, and behind it; index: applicant
     OFFER_ACCEPTED = 167  # does an applicant accept the position; index: applicant
@@ -140,6 +148,7 @@ class Decision(IntEnum):
     PROMOTION = 266
     STUDIES = 267
     PROSPECTS = 268
+    PURSUIT = 265
 
 
 @jit

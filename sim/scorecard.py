@@ -35,7 +35,7 @@ class Scorecard:
         """The figure over the whole run so far."""
         top = self._series(kpi.numerator)
         below = self._series(kpi.denominator) if kpi.denominator else top
-        if len(top) == 0:
+        if len(top) == 0 or not self._exists(kpi):
             return float("nan")
         if kpi.how == "total":
             return float(top.sum()) * kpi.scale
@@ -49,6 +49,8 @@ class Scorecard:
     def weekly(self, kpi: Kpi) -> Array:
         """The figure week by week [weeks done]."""
         top = self._series(kpi.numerator)
+        if not self._exists(kpi):
+            return np.full(len(top), np.nan)
         if kpi.how == "variance":
             so_far = (_variance_so_far(s) for s in (top, self._series(kpi.denominator)))
             return _divide(*so_far) * kpi.scale
@@ -66,7 +68,7 @@ class Scorecard:
         if below is not None and dimension == "offer" and kpi.numerator == f"own:{kpi.denominator}":
             # An offer's part of the whole market, so that the parts of ours add up to our share.
             below = np.repeat(below.sum(axis=1, keepdims=True), below.shape[1], axis=1)
-        if len(top) == 0:
+        if len(top) == 0 or not self._exists(kpi):
             return np.full(top.shape[1:], np.nan)
         if kpi.how == "total":
             total: Array = top.sum(axis=0) * kpi.scale
@@ -80,6 +82,10 @@ class Scorecard:
         weekly = _divide(top, below) if below is not None else top
         value: Array = (weekly.mean(axis=0) if kpi.how == "mean" else weekly[-1]) * kpi.scale
         return value
+
+    def _exists(self, kpi: Kpi) -> bool:
+        """Whether there is anything that the figure is about."""
+        return not kpi.where or bool(self._series(kpi.where).any())
 
     def _series(self, term: str) -> Array:
         """Weekly totals of a term [weeks done]."""

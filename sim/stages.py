@@ -27,3 +27,16 @@ class Stimulus(IntFlag):
     HABIT = 32  # did so, with loyalty above the threshold
     NO_HABIT = 64  # did so, with loyalty below it
     OVERDUE = 128  # no order from us for several expected intervals
+
+
+class ProjectStage(IntEnum):
+    """Where a project stands on its way to the decision."""
+
+    LEAD = 0
+    QUALIFIED = 1
+    PROPOSAL = 2
+    NEGOTIATION = 3
+
+
+#: Most projects of one customer in one category that may be open at the start.
+MOST_AT_START = 256

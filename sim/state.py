@@ -25,12 +25,14 @@ from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
+from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
 from sim.ledger import Ledger
 from sim.network import Network
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
+from sim.projects import OpenProjects
 from sim.record import Record
 from sim.rng import Decision, Luck
 from sim.solvers.order_rules import Forecast
@@ -131,6 +133,15 @@ class Invoices:
     amount: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """Projects decided this week, in order of customers' rows, and the offer chosen for each (−1: nothing)."""
+
+    projects: Columns
+    chosen: NDArray[np.int16]
+    opened: Ints  # customers [n] of the projects that opened this week, those decided at once among them
+
+
 @dataclass
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
@@ -178,6 +189,7 @@ class Today:
     studied: NDArray[np.int64] | None = None  # [T] customers asked
     filter_cost: int = 0
     estimated: bool = False  # regional potential was estimated anew
+    decided: Decided | None = None  # projects decided this week; None in a market without opportunities
 
 
 def hold(
@@ -281,6 +293,11 @@ class MarketState:
     )  # [T] week in which the call plan in force was made, −1 before the first
     findings: list[Findings] = field(default_factory=list)
     stated_needs: Floats = field(default_factory=lambda: np.empty((0, 0)))  # [N, attributes] once a survey asked
+    projects: OpenProjects = field(default_factory=lambda: OpenProjects(0))
+    openings: Openings | None = None  # who opens projects; None in a market without opportunities
+    project_worth: Floats = field(default_factory=lambda: np.empty(0))  # [N] projects a year, minor units; or empty
+    buying_rate: Floats | None = None  # [N] purchases a week, projects included; None without opportunities
+    won_share: Floats = field(default_factory=lambda: np.empty(0))  # [C] of decided projects that we won, averaged
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle; stocks and forecasts get arrays of their own again, under the guard (see Columns.__setstate__)."""
@@ -304,6 +321,7 @@ class MarketState:
             "technical": self.technical,
             "territories": self.territories,
             "channel": self.holdings,
+            "projects": self.projects,
         }
 
     @contextmanager

@@ -18,6 +18,7 @@ from sim.phases.record import record
 from sim.phases.segment import segment
 from sim.phases.serve import serve
 from sim.phases.work import work
+from sim.projects import PROJECT_COLUMNS
 from sim.state import MarketState
 
 
@@ -163,6 +164,8 @@ WEEK: tuple[Phase, ...] = (
             "diary.due",
             "diary.visits",
             "reps.product_trained",
+            "projects.attention",
+            "projects.carried",
         ),
         "Reps visit before customers choose; their reports start their way.",
     ),
@@ -177,7 +180,7 @@ WEEK: tuple[Phase, ...] = (
         "demand",
         demand,
         ("customers",),
-        ("customers.need_open",),
+        ("customers.need_open", *(f"projects.{c.name}" for c in PROJECT_COLUMNS)),
         "Customers with a need choose among the offers they know and can get.",
     ),
     Phase(

@@ -29,14 +29,17 @@ def write_run_report(run: Run, path: Path | str, plates: Sequence[Plate] | None 
         books=reconcile_run(run),
         pictures=[embed(plate) for plate in drawn],
         assumed=assumed(run.assumptions),
-        meanings=meanings(run.definitions),
+        meanings=meanings(run.definitions[run.scorecard["value"].notna()]),
     )
     return write_page(html, path)
 
 
 def run_groups(run: Run) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The scorecard by class: heading → (label, value with unit, formula); for terminal and page alike."""
-    rows = run.scorecard[run.scorecard["kpi_class"] != BOOKS]
+    """The scorecard by class: heading → (label, value with unit, formula); for terminal and page alike.
+
+    KPIs without a value are about nothing in this market and left out.
+    """
+    rows = run.scorecard[(run.scorecard["kpi_class"] != BOOKS) & run.scorecard["value"].notna()]
     present = list(dict.fromkeys(rows["kpi_class"]))
     order = [c for c in KPI_CLASSES if c in present] + [c for c in present if c not in KPI_CLASSES]
     return [

@@ -14,6 +14,7 @@ from analysis.findings import Findings, analyse_study
 from analysis.intervals import replications_needed
 from analysis.narrative import tell_study
 from analysis.numerals import factor_text, percent, plural
+from analysis.paired import existing_kpis
 from analysis.report.page import Picture, assumed, pick, render_page, seeds_text, write_page
 from analysis.report.reconciliation import Item, reconcile_policies, reconciliation_unit
 from analysis.report.tables import Term, choices, meanings, terms, windows_text
@@ -96,7 +97,7 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
         windows=windows_text(findings),
         methods=methods(findings),
         assumed=assumed(study.assumptions),
-        meanings=meanings(study.definitions),
+        meanings=meanings(study.definitions[study.definitions["kpi"].isin(existing_kpis(study))]),
         marks=_MARKS,
     )
 

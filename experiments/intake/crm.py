@@ -40,7 +40,7 @@ RUNS = 8
 #: First seed of the test; calibration uses seeds from 1, so that no run is both.
 _TEST_SEED = 1001
 #: Values that are surprising and meant: a company without distributors of its own, as many accounts as it has.
-_MEANT = ("params.channel.", "policy.retail_price.", "world.customers ")
+_MEANT = ("params.channel.", "params.projects.", "policy.retail_price.", "world.customers ")
 
 
 def import_crm(
@@ -162,10 +162,17 @@ def _reasons(scenario: CrmScenario) -> dict[str, str]:
     before = window.in_train(decided["closed"]).sum() / window.train
     after = window.in_test(decided["closed"]).sum() / max(window.test, 1)
     reasons = {
-        "win_rate": "it changes with the month of the quarter, and it rises in the simulation while relationships build up"
+        "win_rate": "it changes with the month of the quarter, and moves in the simulation while loyalties settle",
     }
     if before and abs(after / before - 1.0) > 0.1:
         reasons["weekly_orders"] = (
             f"{after:.0f} deals a week were decided in the weeks held out, {before:.0f} before: rates are not steady"
+        )
+    before = window.in_train(deals["opened"]).sum() / window.train
+    after = window.in_test(deals["opened"]).sum() / max(window.test, 1)
+    if before and abs(after / before - 1.0) > 0.1:
+        older = "older" if after < before else "younger"
+        reasons["cycle"] = (
+            f"{after:.0f} deals a week were opened in the weeks held out, {before:.0f} before: those decided are {older}"
         )
     return reasons

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from experiments.intake.crm_fit import CrmFit
+from experiments.intake.crm_pipeline import (
+    CYCLE_UNKNOWN,
+    SHAPE_UNKNOWN,
+    cycles,
+    cycles_told,
+    load_of_reps,
+    season_of_openings,
+)
 from experiments.intake.crm_scenario import (
     ADVERTISING_SHARE,
     CLERKS_SHARE,
@@ -19,7 +27,6 @@ from experiments.intake.crm_scenario import (
 )
 from experiments.intake.quality_page import Basis
 from experiments.intake.shrinkage import STRONGEST
-from experiments.intake.window import DAYS
 
 #: Strength of a prior beyond which units differ by no more than noise.
 _ALIKE = 0.5 * STRONGEST
@@ -29,9 +36,10 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
     """Numbers from the data, with the way they were found."""
     bases = [*_from_accounts(scenario), *_from_products(scenario), *_from_reps(scenario)]
     fit, habit = scenario.fit, scenario.habit
-    if fit.yearly is not None:
-        value = f"swing {fit.yearly.swing:.3f}, peak in week {fit.yearly.peak:.0f}"
-        how = "cosine wave on weekly decided deals; weeks count from the first week fitted"
+    yearly = season_of_openings(fit)
+    if yearly is not None:
+        value = f"swing {yearly.swing:.3f}, peak in week {yearly.peak:.0f}"
+        how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", value, how))
     if habit.told:
         how = f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals"
@@ -54,22 +62,40 @@ def _from_accounts(scenario: CrmScenario) -> list[Basis]:
         ),
         Basis("accounts", f"{len(fit.accounts)}", "account list and deals"),
         Basis(
-            "purchase_rate",
+            "projects_* (opportunities that open)",
             f"mean {rate.mean():.3f} a week, {rate.min():.3f} to {rate.max():.3f}; {shape}",
-            f"decided opportunities per account ({decided:,}), shrunken by a gamma–Poisson fit",
+            f"decided opportunities per account ({decided:,}), shrunken by a gamma–Poisson fit; as many open as are decided",
         ),
         Basis(
-            "mix_*",
+            "products of an account's opportunities",
             f"strength {fit.mixes.strength:,.0f} deals",
             "products of decided opportunities per account, shrunken by a Dirichlet fit",
         ),
         Basis("order_size", f"mean {sizes.mean():.3g} units", "units of won deals; 1 where the CRM counts none"),
         Basis("customer types", ", ".join(TYPES), "thirds of accounts by fitted rate of opportunities"),
     ]
+    bases += _from_pipeline(scenario)
     if scenario.marks:
         how = "account list; a missing mark is the mean of the known ones"
         bases.append(Basis("marks", ", ".join(scenario.marks), how))
     return bases
+
+
+def _from_pipeline(scenario: CrmScenario) -> list[Basis]:
+    """Lengths of deals, those open at the start, and how many a rep works on."""
+    fit, pipeline = scenario.fit, scenario.pipeline()
+    found = []
+    if cycles_told(fit):
+        told = ", ".join(f"{name} {mean:.1f} (shape {shape:.2f})" for name, (mean, shape) in cycles(fit).items())
+        how = "weeks from opening to decision of decided deals by product: gamma by maximum likelihood"
+        found.append(Basis("cycle_mean, cycle_shape", told, f"{how}; products with few deals take that of all"))
+    if len(pipeline):
+        how = "deals opened before the first week and decided later, with their age; how long each lasts is drawn"
+        found.append(Basis("open opportunities at the start", f"{len(pipeline):,}", how))
+    load = f"{load_of_reps(fit)} open opportunities"
+    how = "the most that any rep works on at once: decided deals a week × their mean length"
+    found.append(Basis("params.projects.load", load, how))
+    return found
 
 
 def _from_products(scenario: CrmScenario) -> list[Basis]:
@@ -153,6 +179,14 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
                 "no costs among the products; about the share of the built-in market",
             )
         )
+    if not cycles_told(scenario.fit):
+        value = f"{CYCLE_UNKNOWN:g} weeks, shape {SHAPE_UNKNOWN:g}"
+        rows.append(
+            Basis("cycle_mean, cycle_shape", value, "the deals have no open dates: nothing tells how long they last")
+        )
+    if not len(scenario.pipeline()):
+        how = "no deal is known to have been open when the first week began: a pipeline as it would be after years"
+        rows.append(Basis("open opportunities at the start", "drawn", how))
     if not scenario.habit.told:
         rows.append(Basis("params.choice.loyalty", "default", f"{scenario.habit.deals} decided deals cannot tell it"))
     return rows
@@ -161,14 +195,15 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
 def seen_not_taken_up(fit: CrmFit) -> list[str]:
     """What the data show that the first market cannot hold, in sentences."""
     products, quarter = fit.products, fit.season
-    cycle, shape = products["cycle_mean"].astype(float).mean() / DAYS, products["cycle_shape"].astype(float).mean()
+    decided = float(products["decided"].sum()) / fit.window.train
     wins = ", ".join(f"month {m}: {r:.0%}" for m, r in quarter["win_rate"].items())
     index = ", ".join(f"month {m}: {r:.2f}" for m, r in quarter["decided_index"].items())
     remarks = [
-        f"Opportunities last weeks: mean {cycle:.1f} weeks, gamma shape {shape:.2f} "
-        "(by product in facts.toml). Here an opportunity that is decided in a week is one occasion of that week.",
-        f"{fit.openings_per_week:.1f} opportunities are opened a week; {fit.open_deals:,} were open at the end, "
-        f"{fit.stale_deals:,} of them longer than 99 % of decided ones ever were.",
+        f"{fit.openings_per_week:.1f} opportunities are opened a week, of which {decided:.1f} are decided in the end: only "
+        f"these open here. {fit.open_deals:,} were open at the end, {fit.stale_deals:,} of them longer than 99 % of "
+        "decided ones ever were; the market does not have deals that nobody ever decides.",
+        "Stages of open deals are not read: the parts of a deal's length that its stages take keep their default.",
+        "Deals of one product last as long whoever has them, won or lost.",
         f"Win rate by month of the quarter: {wins}.",
         f"Decided deals by month of the quarter: {index} (1 is the mean week; shrunken).",
         f"Accounts are served by {fit.accounts['reps'].mean():.1f} reps on average; the one who has it here had "
@@ -177,8 +212,8 @@ def seen_not_taken_up(fit: CrmFit) -> list[str]:
         f"Win rates of accounts: {_differ(fit.win_by_account.strength, 'accounts')}.",
         f"Order values within a product spread by {products['price_spread'].mean():.2f} (sd of the logarithm); here "
         "every order is paid at the mean price.",
-        "Relationships with reps start at 0 and grow with calls, so the simulated win rate rises within a run; its mean "
-        "over the fitted weeks is the fitted one.",
+        "Accounts start with loyalties drawn by the common win rate, so the simulated win rate moves a little within a "
+        "run; its mean over the fitted weeks is the fitted one.",
         "Sector, place and parent company of accounts are kept in accounts.csv.",
     ]
     if fit.yearly is None:

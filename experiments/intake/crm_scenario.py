@@ -13,10 +13,11 @@ import pandas as pd
 import tomli_w
 
 from experiments.intake.crm_fit import CrmFit
+from experiments.intake.crm_pipeline import cycles, load_of_reps, open_at_start, season_of_openings
 from experiments.intake.crm_tables import CrmTables
 from experiments.intake.loyalty_fit import Habit
-from experiments.intake.shares import rounded_shares as _shares
 from experiments.intake.shrinkage import Floats
+from sim.stages import MOST_AT_START
 
 OWN, RIVAL = "us", "rival"
 TYPES = ("small", "medium", "large")
@@ -117,7 +118,7 @@ class CrmScenario:
                 "id": list(accounts.index),
                 "type": [TYPES[int(k)] for k in self.types()],
                 "territory": [territory[o] for o in accounts["territory"]],
-                "purchase_rate": accounts["rate"].to_numpy(dtype=np.float64),
+                "purchase_rate": 0.0,
                 "order_size": accounts["order_size"].to_numpy(dtype=np.float64),
                 "rep": list(accounts["rep"]),
             }
@@ -125,8 +126,21 @@ class CrmScenario:
         for mark, values in self.marks.items():
             frame[f"mark_{mark}"] = values
         for column, product in enumerate(self.fit.products.index):
-            frame[f"mix_{self.offer_names[str(product)]}"] = self.fit.mixes.each[:, column]
+            frame[f"projects_{self.offer_names[str(product)]}"] = WEEKS * self.rates()[:, column]
         return frame
+
+    def rates(self) -> Floats:
+        """Opportunities that open a week, by account and product: as many as are decided."""
+        return self.fit.accounts["rate"].to_numpy(dtype=np.float64)[:, None] * self.fit.mixes.each
+
+    def pipeline(self) -> pd.DataFrame:
+        """projects.parquet: the deals that were open when the first week began."""
+        deals = open_at_start(self.tables, self.fit)
+        frame = pd.DataFrame({"customer": deals["account"], "category": deals["product"].map(self.offer_names)})
+        # A customer can have only so many in one category; the latest are kept.
+        frame["opened_week"] = deals["opened_week"]
+        frame = frame.sort_values(["customer", "category", "opened_week"], kind="stable")
+        return frame.groupby(["customer", "category"], sort=False).tail(MOST_AT_START).reset_index(drop=True)
 
     def roster(self) -> pd.DataFrame:
         """roster.csv: rep, manager, territory and skill, in the order of the user's roster."""
@@ -161,6 +175,7 @@ class CrmScenario:
     def content(self, intercepts: Mapping[str, float]) -> dict[str, Any]:
         """scenario.toml as nested tables."""
         names, prices, win_rate = self.offer_names, self.prices(), self.fit.win_by_product.mean
+        lasts, opened = cycles(self.fit), {"projects": "projects.parquet"} if len(self.pipeline()) else {}
         company = names[next(iter(names))] if len(names) == 1 else "company"
         return {
             "name": self.words.name,
@@ -171,7 +186,7 @@ class CrmScenario:
             "seed": 1,
             "currency": self.words.currency,
             "world": {"customers": len(self.tables.accounts), "marks": list(self.marks)},
-            "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv"},
+            "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv", **opened},
             "brand": [
                 {"name": OWN, "own": True, "aware_at_start": 1.0, "users_at_start": round(win_rate, 4)},
                 {"name": RIVAL, "aware_at_start": 1.0, "users_at_start": round(1.0 - round(win_rate, 4), 4)},
@@ -180,10 +195,12 @@ class CrmScenario:
             "category": [
                 {
                     "name": name,
-                    "kind": "consumable",
+                    "kind": "opportunity",
                     "company": company,
                     "reference_price": prices[product][0],
                     "order_size_spread": round(self.fit.units_spread, 4),
+                    "cycle_mean": round(lasts[product][0], 4),
+                    "cycle_shape": round(lasts[product][1], 4),
                     "outside_utility": NEVER_NOTHING,
                 }
                 for product, name in names.items()
@@ -206,16 +223,16 @@ class CrmScenario:
             mine = types == row
             if not mine.any():
                 continue
-            mix = self.fit.mixes.each[mine].mean(axis=0)
+            rates = WEEKS * self.rates()[mine].mean(axis=0)
             rows.append(
                 {
                     "name": name,
-                    "purchase_rate": round(float(self.fit.accounts["rate"].to_numpy()[mine].mean()), 6),
-                    "purchase_shape": round(min(self.fit.rates.shape, 100.0), 4),
                     "order_size": round(float(self.fit.accounts["order_size"].to_numpy()[mine].mean()), 4),
                     "order_size_spread": 0.0,
                     "marks": [round(float(values[mine].mean()), 4) for values in marks.values()],
-                    "mix": dict(zip(self.offer_names.values(), _shares(mix), strict=True)),
+                    "project_rate": {
+                        name: round(float(rate), 4) for name, rate in zip(self.offer_names.values(), rates, strict=True)
+                    },
                 }
             )
         return rows
@@ -225,15 +242,14 @@ class CrmScenario:
         told: dict[str, Any] = {}
         if self.habit.told:
             told["choice"] = {"loyalty": round(self.habit.weight, 4)}
-        if self.fit.yearly is not None:
-            told["needs"] = {
-                "season_swing": round(self.fit.yearly.swing, 4),
-                "season_peak": round(self.fit.yearly.peak, 2),
-            }
+        yearly = season_of_openings(self.fit)
+        if yearly is not None:
+            told["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
         channel = {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0}
         rivals = {"channel_markup": 0.0, "advertising": self._share_of_revenue(RIVAL_ADVERTISING_SHARE)}
         costs = {"overhead": self._share_of_revenue(OVERHEAD_SHARE)}
-        return {**told, "channel": channel, "rivals": rivals, "costs": costs}
+        projects = {"load": load_of_reps(self.fit)}
+        return {**told, "channel": channel, "rivals": rivals, "costs": costs, "projects": projects}
 
     def yearly_revenue(self) -> float:
         """Won orders a year at the fitted rates, mixes, prices and win rates, minor units."""
@@ -284,6 +300,9 @@ class CrmScenario:
             WRITTEN_BY_IMPORT + tomli_w.dumps(self.content(intercepts)), encoding="utf-8"
         )
         self.customers().to_parquet(out / "customers.parquet", index=False)
+        pipeline = self.pipeline()
+        if len(pipeline):
+            pipeline.to_parquet(out / "projects.parquet", index=False)
         self.roster().to_csv(out / "roster.csv", index=False)
         self.offers().to_csv(out / "offers.csv", index=False)
         labels = self.tables.accounts.set_index("account")[["sector", "location", "parent"]]

@@ -1,4 +1,4 @@
-"""Facts of a CRM that the scenario format has no place for yet, kept beside the scenario in facts.toml."""
+"""Facts of a CRM as they were found, kept beside the scenario in facts.toml: some of them its format has no place for."""
 
 from __future__ import annotations
 

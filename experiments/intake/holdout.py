@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from experiments.intake.crm_deals import OPEN, WON
 from experiments.intake.crm_tables import CrmTables
-from experiments.intake.window import Window
+from experiments.intake.window import DAYS, Window
 
 #: Largest deviation of the simulated mean, relative to the observed number, that counts as fit.
 TOLERANCE = 0.15
 TOP_SHARE = 0.2
 
 #: Runs the imported market, (seed, weeks) → one row per decided occasion: week (from 0), customer (row),
-#: offer (product), value (major units), won.
+#: offer (product), value (major units), won, weeks (from opening to decision).
 RunOrders = Callable[[int, int], pd.DataFrame]
 
 MEASURES = {
@@ -27,6 +27,7 @@ MEASURES = {
     "top_share": "share of value of the top 20 % of accounts",
     "active_share": "accounts with at least one order",
     "win_rate": "won of decided opportunities",
+    "cycle": "weeks from opening to decision",
 }
 #: Measures that are shares.
 SHARES = frozenset({"top_share", "active_share", "win_rate"})
@@ -63,7 +64,7 @@ class FitRow:
 
 
 def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str, float]:
-    """The measures of a table with columns customer (blank or −1: unknown), value, won, over ``weeks``.
+    """The measures of a table with columns customer (blank or −1: unknown), value, won, weeks, over ``weeks``.
 
     The share of the top accounts counts accounts without orders too: 20 % of all accounts.
     """
@@ -77,6 +78,7 @@ def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str,
         "top_share": top_share(by_account, accounts),
         "active_share": len(by_account) / accounts,
         "win_rate": len(won) / len(orders) if len(orders) else float("nan"),
+        "cycle": float(orders["weeks"].mean()),
     }
 
 
@@ -91,7 +93,10 @@ def observed_orders(tables: CrmTables, mask: pd.Series) -> pd.DataFrame:
     """Decided deals where ``mask`` holds, as a table of orders."""
     deals = tables.deals[tables.deals["state"].ne(OPEN) & mask]
     value = deals["value"].where(deals["value"].gt(0.0))
-    return pd.DataFrame({"customer": deals["account"], "value": value, "won": deals["state"].eq(WON)})
+    weeks = (deals["closed"] - deals["opened"]).dt.days / DAYS
+    return pd.DataFrame(
+        {"customer": deals["account"], "value": value, "won": deals["state"].eq(WON), "weeks": weeks.astype(float)}
+    )
 
 
 def compare_holdout(
@@ -100,7 +105,8 @@ def compare_holdout(
     """Simulate training and hold-out weeks in one go and compare the hold-out weeks with what happened.
 
     The simulated market lives through the training weeks first, so that loyalties, relationships and
-    stocks at the start of the hold-out are those the model leads to. ``reasons`` explains misfits by measure.
+    stocks at the start of the hold-out are those the model leads to. ``reasons`` explains misfits by measure. A measure
+    that the data do not hold is left out.
     """
     accounts = len(tables.accounts)
     training = measure_orders(observed_orders(tables, window.in_train(tables.deals["closed"])), window.train, accounts)
@@ -111,6 +117,8 @@ def compare_holdout(
         simulated.append(measure_orders(orders[orders["week"] >= window.train], window.test, accounts))
     rows = []
     for measure, label in MEASURES.items():
+        if np.isnan(observed[measure]):
+            continue
         values = np.array([s[measure] for s in simulated])
         mean, seen = float(np.nanmean(values)), observed[measure]
         low, high = np.nanpercentile(values, [2.5, 97.5])

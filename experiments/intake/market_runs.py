@@ -23,7 +23,10 @@ class MarketRuns:
     offer_names: Mapping[str, str]
 
     def orders(self, intercepts: Mapping[str, float], seed: int, weeks: int) -> pd.DataFrame:
-        """Occasions of one run: week (from 0), customer (row), offer (product), value (major units), won."""
+        """Decided projects of one run: week (from 0), customer (row), offer (product), value (major units), won, weeks.
+
+        ``weeks`` are those from opening to decision.
+        """
         overrides = {f"offer.{self.offer_names[p]}.intercept": float(value) for p, value in intercepts.items()}
         scenario = Scenario.load(self.folder, overrides=overrides, weeks=weeks)
         market = Market(scenario, seed=seed, keep_orders=True)
@@ -37,5 +40,6 @@ class MarketRuns:
                 "offer": orders["category"].map(product),
                 "value": orders["units"] * orders["price"] / MINOR,
                 "won": orders["won"].astype(bool),
+                "weeks": orders["weeks_open"].astype(float),
             }
         )

@@ -89,4 +89,4 @@ def expected_purchases(state: MarketState, rows: np.ndarray | slice = slice(None
     kind = customers.type[rows]
     consumables = customers.purchase_rate[rows] * customers.order_size[rows] * numbers.consumable_price[kind]
     value: np.ndarray = consumables * WEEKS_PER_YEAR + numbers.durable_value[kind]
-    return value
+    return value + state.project_worth[rows] if len(state.project_worth) else value

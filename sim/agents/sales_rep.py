@@ -11,11 +11,13 @@ from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
 from sim.decisions.calls import CallShares
 from sim.decisions.effort import Effort
+from sim.decisions.pursuit import Pursuit
 from sim.decisions.quit import Quits
-from sim.decisions.seen import QuitSeen, RepSeen
+from sim.decisions.seen import PursuitSeen, QuitSeen, RepSeen
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.solvers.doses import combine, dose_effect
+from sim.solvers.pursuit import carry
 from sim.state import MarketState
 
 
@@ -79,6 +81,33 @@ def see_reps(state: MarketState) -> RepSeen:
         account_relationship=state.customers.relationship[accounts],
         account_value=state.diary.bought[accounts],
     )
+
+
+def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> PursuitSeen:
+    """What all reps see of the open projects in ``rows``, all of which are their accounts'."""
+    projects, customer = state.projects, state.projects.customer[rows]
+    fields = {name: getattr(seen, name) for name in RepSeen.__dataclass_fields__}
+    return PursuitSeen(
+        **{**fields, "luck": state.luck(Decision.PURSUIT)},
+        load=state.params.projects.load,
+        project_key=projects.key[rows],
+        project_number=projects.number[rows],
+        project_rep=state.knowledge.rep[customer],
+        project_stage=projects.stage(state.week - 1)[rows],
+        project_age=(state.week - projects.opened[rows]).astype(np.float64),
+        project_worth=projects.guess[rows],
+        project_relationship=state.customers.relationship[customer],
+        project_attention=projects.attention[rows],
+    )
+
+
+def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Ask which projects reps carry [P], and which part of the rep's calls each gets [P]; at most 1 per rep."""
+    answer: Pursuit = state.ask("pursuit", seen)
+    carried = carry(answer.priority, seen.project_rep, seen.project_key, seen.project_number, seen.load)
+    share = np.where(carried, np.clip(answer.share, 0.0, 1.0), 0.0)
+    total = np.bincount(seen.project_rep, weights=share, minlength=len(state.reps))
+    return carried, share / np.maximum(total, 1.0)[seen.project_rep]
 
 
 def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
 from sim.params import Params
 from sim.params.places import PLACES
@@ -32,13 +33,15 @@ class ChannelParts:
     shared_forecast: Forecast
 
 
-def expected_units(world: World, customers: Columns) -> Array:
-    """Units a week that each customer is expected to buy of each category from anyone [N, C]."""
+def expected_units(world: World, customers: Columns, rates: Array) -> Array:
+    """Units a week that each customer is expected to buy of each category from anyone [N, C]; ``rates``: of projects."""
     units = np.zeros((len(customers), len(world.categories)))
     mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
     for c, category in enumerate(world.categories):
         if category.kind == "consumable":
             units[:, c] = customers.purchase_rate * mixes[customers.type, c] * customers.order_size
+        elif category.kind == "opportunity":
+            units[:, c] = rates[:, c] * mean_sizes(world, customers.order_size)[:, c]
         else:
             units[:, c] = 1.0 / (category.life_mean or 520.0)
     return units
@@ -56,10 +59,10 @@ def users_of(world: World) -> dict[str, float]:
     return {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
 
 
-def build_channel(world: World, params: Params, customers: Columns) -> ChannelParts:
+def build_channel(world: World, params: Params, customers: Columns, rates: Array) -> ChannelParts:
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
-    of_customers = _expected_of_ours(world, customers)
+    of_customers = _expected_of_ours(world, customers, rates)
     territory, place, supplier = (
         np.array([getattr(p, name) for p in world.places], dtype=np.int64)
         for name in ("territory", "number", "supplier")
@@ -103,9 +106,9 @@ def wholesale_prices(supplier: Array, price: Array, markup: float) -> Array:
     return paid
 
 
-def _expected_of_ours(world: World, customers: Columns) -> Array:
+def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
     """Units a week expected of each of our offers at each distributor [D, own offers]."""
-    units = expected_units(world, customers)
+    units = expected_units(world, customers, rates)
     by_distributor = np.array(
         [
             np.bincount(customers.distributor, weights=units[:, c], minlength=len(world.places))

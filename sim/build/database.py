@@ -25,12 +25,13 @@ _ROWS_AT_ONCE = 1 << 18
 
 
 def build_database(
-    world: World, params: Params, seed: int, customers: Columns, yearly: Array
+    world: World, params: Params, seed: int, customers: Columns, yearly: Array, rate: Array
 ) -> tuple[Columns, Columns]:
     """Knowledge and diary tables.
 
     ``yearly`` [N] is what each customer is expected to buy from us in a year at list price, minor units:
-    the past of those who use our brand, since the simulation itself has none yet.
+    the past of those who use our brand, since the simulation itself has none yet. ``rate`` [N] is how often each buys
+    from anyone, times a week.
     """
     rows = len(customers)
     knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
@@ -39,7 +40,7 @@ def build_database(
     with knowledge.lend(written), diary.lend(("bought", "ordered")):
         for start in range(0, rows, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            records, past = _records(world, params, seed, customers, yearly, part)
+            records, past = _records(world, params, seed, customers, yearly, rate, part)
             for name, values in records.items():
                 knowledge.writable(name)[part] = values
             for name, values in past.items():
@@ -48,12 +49,12 @@ def build_database(
 
 
 def _records(
-    world: World, params: Params, seed: int, customers: Columns, yearly: Array, part: slice
+    world: World, params: Params, seed: int, customers: Columns, yearly: Array, rate: Array, part: slice
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Columns of the database and of the diary for the customers in ``part``; draws are keyed, so parts do not matter."""
     numbers, key, buys = params.database, customers.key[part], customers.last_order[part] != NEVER
     bought = np.where(buys, yearly[part], 0.0)
-    frequency = np.where(buys, customers.purchase_rate[part] * WEEKS_PER_YEAR, 0.0)
+    frequency = np.where(buys, rate[part] * WEEKS_PER_YEAR, 0.0)
     known = rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_RECORD) < numbers.coverage_start
     seen = known & (rng.uniform(seed, Decision.CONTACT_FOUND, 0, key, _HAS_HISTORY) < numbers.history_start)
     error = np.exp(numbers.history_error * rng.normal(seed, Decision.CONTACT_FOUND, 0, key, _HISTORY_ERROR))

@@ -16,6 +16,7 @@ from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
+from sim.build.projects import buying_rates, fill_pipeline, list_openings, project_rates, yearly_projects
 from sim.build.regions import build_territories
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
@@ -29,6 +30,7 @@ from sim.params import Params
 from sim.params.customers import experience_numbers
 from sim.params.world import World
 from sim.population import Columns
+from sim.projects import OpenProjects
 from sim.quantity import WEEKS_PER_YEAR
 from sim.record import Record
 from sim.scenario import Scenario
@@ -53,12 +55,16 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     network = build_network(params, seed, customers, data)
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
-    parts = build_channel(world, params, customers)
-    open_partners(world, params, seed, customers, parts.distributors)
+    rates = project_rates(world, customers.type, data.customers if data is not None else None)
+    parts = build_channel(world, params, customers, rates)
+    open_partners(world, params, seed, customers, rates, parts.distributors)
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
-    knowledge, diary = build_database(world, params, seed, customers, _yearly_purchases(world, customers))
+    buying = buying_rates(customers.purchase_rate, world, rates)
+    knowledge, diary = build_database(
+        world, params, seed, customers, _yearly_purchases(world, customers, rates), buying
+    )
     upkeep, service, technical = build_upkeep(world, params, seed, scenario.weeks, customers)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
@@ -102,9 +108,16 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         sales=_usual_sales(world, parts.distributors, territories),
         kept_orders=[] if keep_orders else None,
         plan_of=np.full(territories, -1, dtype=np.int64),
+        projects=OpenProjects(len(world.attributes)),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     _remember_sales(state)
+    if world.has_projects:
+        state.openings = list_openings(customers, rates)
+        state.project_worth = yearly_projects(world, customers, rates)
+        state.buying_rate = buying
+        state.won_share = np.full(len(world.categories), own_share(world))
+        fill_pipeline(state, state.openings, data)
     return state, names
 
 
@@ -159,9 +172,9 @@ def _hear(params: Params, customers: Columns, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, customers: Columns) -> np.ndarray:
+def _yearly_purchases(world: World, customers: Columns, rates: np.ndarray) -> np.ndarray:
     """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
-    units = expected_units(world, customers)
+    units = expected_units(world, customers, rates)
     price = np.zeros(len(world.categories))
     for c, category in enumerate(world.categories):
         own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]

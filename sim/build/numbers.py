@@ -26,6 +26,7 @@ from sim.params.customers import (
     relationship_numbers,
     spread_numbers,
 )
+from sim.params.projects import attention_numbers
 from sim.params.world import World
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import tiers
@@ -55,6 +56,7 @@ class Numbers:
     customers_of: Array  # [T] customers by territory
     customers: Array  # [T, K] customers by territory and type
     tiers: tuple[Array, ...]  # rows of the distributors of each tier, from the plant down
+    attention: RelationshipNumbers  # of projects, by the rule of the relationship
 
 
 def freeze_numbers(world: World, params: Params, positions: Array, customers: Array, dt: float = 1.0) -> Numbers:
@@ -87,4 +89,5 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         customers_of=customers.sum(axis=1),
         customers=customers,
         tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
+        attention=attention_numbers(params.projects),
     )

@@ -12,22 +12,26 @@ from sim.population import Columns
 from sim.rng import Decision, Luck
 
 
-def open_partners(world: World, params: Params, seed: int, customers: Columns, distributors: Columns) -> None:
+def open_partners(
+    world: World, params: Params, seed: int, customers: Columns, rates: NDArray[np.float64], distributors: Columns
+) -> None:
     """Fill the columns of ``distributors`` that their effort, trust and capability start from."""
     numbers = params.partners
     draws = Luck.of(seed, Decision.CAPABILITY_AT_START, 0).normal(distributors.key)
     own = np.clip(numbers.capability_start + numbers.capability_spread * draws, 0.0, 1.0)
-    turnover = _usual_turnover(world, params, customers)
+    turnover = _usual_turnover(world, params, customers, rates)
     distributors.fill({"own_capability": own, "capability": own, "turnover": turnover})
 
 
-def _usual_turnover(world: World, params: Params, customers: Columns) -> NDArray[np.float64]:
+def _usual_turnover(
+    world: World, params: Params, customers: Columns, rates: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Sell-out a week of every offer at every distributor's customers, minor units [D, J].
 
     What they need at the price of the channel, as far as they use any brand: divided among brands like users at the
     start, and evenly among the offers of a brand.
     """
-    units = expected_units(world, customers)
+    units = expected_units(world, customers, rates)
     count = len(world.distributors)
     of_category = [np.bincount(customers.distributor, weights=column, minlength=count) for column in units.T]
     names = [c.name for c in world.categories]

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.build.projects import buying_rates, project_rates
 from sim.kernels.funnel import LEAST_SHARE
 from sim.params import Params
 from sim.params.world import World
@@ -61,7 +62,7 @@ def _some_customers(world: World, params: Params, seed: int, key: Array, table: 
         {"type": kind, "territory": territory, "distributor": _distributors(world, seed, key, territory, table)}
     )
     customers.fill(_tastes(world, seed, key, kind, table))
-    customers.fill(_history(world, params, seed, customers))
+    customers.fill(_history(world, params, seed, customers, project_rates(world, kind, table)))
     if params.lapse.kind == "beta":
         yearly = rng.beta(seed, Decision.CHURN_PROPENSITY, 0, key, params.lapse.beta_a, params.lapse.beta_b)
         customers.fill({"churn": params.lapse.own_probability(yearly)[:, None]})
@@ -152,10 +153,10 @@ def _tastes(world: World, seed: int, key: Array, kind: Array, table: pd.DataFram
     return made
 
 
-def _history(world: World, params: Params, seed: int, customers: Columns) -> dict[str, Array]:
+def _history(world: World, params: Params, seed: int, customers: Columns, rates: Array) -> dict[str, Array]:
     """What customers own, know and feel when the simulation starts."""
     key, rows, brands = customers.key, len(customers), len(world.brands)
-    owned, bought = _ownership(world, seed, customers)
+    owned, bought = _ownership(world, seed, customers, rates)
     known_share = np.array([b.aware_at_start for b in world.brands])
     knows = rng.uniform(seed, Decision.AWARE_AT_START, 0, key[:, None], np.arange(brands)[None, :]) < known_share
     uses = np.stack([(owned == b).any(axis=1) for b in range(brands)], axis=1)
@@ -168,9 +169,8 @@ def _history(world: World, params: Params, seed: int, customers: Columns) -> dic
     last = np.where(owned == ours, bought, NEVER).max(axis=1)
     stage = np.where(uses[:, ours], Stage.BUYER, np.where(knows[:, ours], Stage.AWARE, Stage.UNKNOWN))
     stage = np.where(uses[:, ours] & (loyalty[:, ours] >= params.loyalty.loyal_at), Stage.LOYAL, stage)
-    rate = np.maximum(
-        customers.purchase_rate * np.maximum(loyalty[:, ours], LEAST_SHARE), 1.0 / params.lapse.longest_interval
-    )
+    buying = buying_rates(customers.purchase_rate, world, rates)
+    rate = np.maximum(buying * np.maximum(loyalty[:, ours], LEAST_SHARE), 1.0 / params.lapse.longest_interval)
     stage = np.where(uses[:, ours] & (-last * rate > params.lapse.intervals), Stage.LAPSED, stage)
     return {
         "owned": owned,
@@ -185,8 +185,11 @@ def _history(world: World, params: Params, seed: int, customers: Columns) -> dic
     }
 
 
-def _ownership(world: World, seed: int, customers: Columns) -> tuple[Array, Array]:
-    """Brand [N, C] of the last purchase in each category and its week, which is before week 0."""
+def _ownership(world: World, seed: int, customers: Columns, rates: Array) -> tuple[Array, Array]:
+    """Brand [N, C] of the last purchase in each category and its week, which is before week 0.
+
+    ``rates`` [N, C]: projects a week; who never has projects in an opportunity category owns nothing of it.
+    """
     key = customers.key
     shares = np.array([b.users_at_start for b in world.brands])
     edges = np.cumsum(shares)
@@ -198,10 +201,13 @@ def _ownership(world: World, seed: int, customers: Columns) -> tuple[Array, Arra
         owner = brand < len(world.brands)
         # An owner's age is even over the life of what is owned, or over the interval between purchases.
         when = rng.uniform(seed, Decision.AGE_AT_START, 0, key, c)
-        interval = category.life_mean or 0.0
+        interval: Array | float = category.life_mean or 0.0
         if category.kind == "consumable":
             mixes = np.array([world.mix_of(t)[c] for t in world.customer_types])[customers.type]
             interval = np.minimum(1.0 / np.maximum(customers.purchase_rate * mixes, 1e-6), 520.0)
+        if category.kind == "opportunity":
+            owner &= rates[:, c] > 0
+            interval = np.minimum(1.0 / np.maximum(rates[:, c], 1e-6), 520.0)
         owned[:, c] = np.where(owner, brand, NO_BRAND)
         bought[:, c] = np.where(owner, -1 - np.floor(when * interval), NEVER)
     return owned, bought

@@ -121,6 +121,21 @@ class RepSeen:
     account_value: Floats  # [A] what the rep believes the account buys a year, minor units
 
 
+@dataclass(frozen=True, kw_only=True)
+class PursuitSeen(RepSeen):
+    """The same, and the open projects of reps' accounts [P], in the order in which they opened."""
+
+    load: int  # projects that a rep can carry
+    project_key: Ints  # [P] stable id of the customer
+    project_number: Ints  # [P] number among the customer's projects
+    project_rep: Ints  # [P]
+    project_stage: Ints  # [P] 0 lead, 1 qualified, 2 proposal, 3 negotiation
+    project_age: Floats  # [P] weeks since it opened
+    project_worth: Floats  # [P] what the rep takes it to be worth, minor units
+    project_relationship: Floats  # [P] 0..1, with the customer
+    project_attention: Floats  # [P] 0..1, what calls on it have built up
+
+
 @dataclass(frozen=True)
 class ManagerSeen:
     """What sales managers see: their team's size and their own hours."""

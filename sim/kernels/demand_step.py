@@ -261,14 +261,16 @@ def serve_week(
     own_brand: int,
     seed: int,
     tick: int,
+    rate: Reals | None = None,
 ) -> NDArray[np.uint32]:
     """Experience of ``deliveries`` (in order of rows), talk pushed to neighbours, moves of the funnel.
 
-    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`. Returns the rows of those who
-    lapse.
+    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`, with whatever else is needed;
+    ``rate`` [N] is how often customers buy, where that is not their ``purchase_rate`` alone. Returns the rows of those
+    who lapse.
     """
     live_through(customers, network, deliveries, offers, numbers, seed=seed, tick=tick)
-    return funnel_week(customers, occasions, offers, funnel, own_brand=own_brand, seed=seed, tick=tick)
+    return funnel_week(customers, occasions, offers, funnel, own_brand=own_brand, seed=seed, tick=tick, rate=rate)
 
 
 def live_through(
@@ -329,9 +331,13 @@ def funnel_week(
     own_brand: int,
     seed: int,
     tick: int,
+    rate: Reals | None = None,
 ) -> NDArray[np.uint32]:
-    """Moves of the funnel; writes ``stage``. Returns the rows of those who lapse."""
+    """Moves of the funnel; writes ``stage``. Returns the rows of those who lapse; ``rate`` as in :func:`serve_week`."""
     rows = len(customers)
+    standing = {name: sealed_array(getattr(customers, name)) for name in Standing._fields}
+    if rate is not None:
+        standing["purchase_rate"] = sealed_array(rate)
     blocks = blocks_of(rows)
     lapsed, lapses = np.empty(rows, np.uint32), np.zeros(blocks, np.int64)
     run_blocks(
@@ -341,7 +347,7 @@ def funnel_week(
         stream(seed, Decision.FUNNEL, tick),
         tick,
         own_brand,
-        Standing(*(sealed_array(getattr(customers, name)) for name in Standing._fields)),
+        Standing(**standing),
         sealed(occasions),
         sealed(offers),
         sealed(numbers),

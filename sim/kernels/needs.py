@@ -142,7 +142,7 @@ def _count_block(
                 u = draw32(need_luck, np.uint64(keys[i]), np.uint64(c))
                 if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
                     need_open[i] |= np.uint8(_ONE << np.uint8(c))
-        n = _poisson(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
+        n = poisson_count(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
         total = n
         if need_open[i]:
             for c in range(board.durable.size):
@@ -242,7 +242,7 @@ def _need_hazard(
 
 
 @jit_bare
-def _poisson(u: np.float32, mean: Any) -> int:
+def poisson_count(u: np.float32, mean: Any) -> int:
     """Poisson count by inverse CDF: the n with P(N > n) ≤ u < P(N ≥ n). A larger mean never gives a smaller count."""
     rate = np.float64(mean)
     if u >= rate:

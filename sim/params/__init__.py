@@ -26,6 +26,7 @@ from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
+from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.params.upkeep import Service, Technical
@@ -67,3 +68,4 @@ class Params(Section):
     technical: Technical = Technical()
     promotion: Promotion = Promotion()
     studies: Studies = Studies()
+    projects: Projects = Projects()

@@ -50,9 +50,12 @@ class Company(Named):
 
 
 class Category(Named):
-    """A product category: consumables are bought again and again, durables when needed first and when worn out."""
+    """A product category: consumables are bought again and again, durables when needed first and when worn out.
 
-    kind: Literal["consumable", "durable"] = param(unit="text", doc="How the need arises.")
+    Opportunities are bought by projects: one opens, is worked on for weeks, and is decided once at its end.
+    """
+
+    kind: Literal["consumable", "durable", "opportunity"] = param(unit="text", doc="How the need arises.")
     company: str = param(unit="name of a company", doc="Product company that makes our offers of the category.")
     reference_price: int = param(
         unit="minor units",
@@ -94,6 +97,50 @@ class Category(Named):
     )
     outside_utility: float = param(
         0.0, unit="utility", doc="Utility of buying nothing on an occasion.", bounds=(-50.0, 50.0), soft=(-10.0, 10.0)
+    )
+    cycle_mean: float | None = param(
+        None,
+        unit="weeks",
+        doc="Mean length of a project from its opening to its decision; opportunities only.",
+        bounds=(0.01, 520.0),
+        soft=(0.1, 104.0),
+    )
+    cycle_shape: float = param(
+        2.0, unit="-", doc="Gamma shape of that length; small is very unequal.", bounds=(0.05, 1000.0), soft=(0.3, 50.0)
+    )
+    stage_shares: tuple[float, ...] = param(
+        (0.2, 0.3, 0.3, 0.2),
+        unit="share of the length",
+        doc="Parts of a project's length that lead, qualified, proposal and negotiation take; they sum to 1.",
+        bounds=_SHARE,
+        length=(4, 4),
+    )
+    deciders: int = param(
+        3,
+        unit="deciders",
+        doc="People who decide a project together; one of them is the customer as its columns say.",
+        bounds=(1, 8),
+    )
+    decider_weights: float = param(
+        0.5, unit="sd of the logarithm", doc="How unequal the deciders' weights are.", bounds=(0.0, 3.0)
+    )
+    decider_taste: float = param(
+        0.3,
+        unit="utility per attribute",
+        doc="Standard deviation of the other deciders' tastes around the customer's.",
+        bounds=(0.0, 20.0),
+    )
+    decider_price: float = param(
+        0.2,
+        unit="sd of the logarithm",
+        doc="Spread of the other deciders' price sensitivity around the customer's.",
+        bounds=(0.0, 3.0),
+    )
+    project_size: float | None = param(
+        None,
+        unit="units",
+        doc="Mean units that a project is about; left out: the customer's own mean order size.",
+        bounds=(1.0, 10**6),
     )
 
 
@@ -179,6 +226,12 @@ class CustomerType(Named):
         doc="Rate at which a customer without the durable comes to need it, by category.",
         bounds=(0.0, 52.0),
     )
+    project_rate: dict[str, float] = param(
+        {},
+        unit="projects a year",
+        doc="Mean rate at which projects of a customer open, by opportunity category.",
+        bounds=(0.0, 2600.0),
+    )
     marks: tuple[float, ...] = param(
         (),
         unit="mark scale",
@@ -243,6 +296,11 @@ class World:
         """Rows of our offers."""
         ours = self.brands[self.own_brand].name
         return tuple(row for row, offer in enumerate(self.offers) if offer.brand == ours)
+
+    @property
+    def has_projects(self) -> bool:
+        """Whether any category is bought by projects."""
+        return any(category.kind == "opportunity" for category in self.categories)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

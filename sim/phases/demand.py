@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_rep import worth_of_calls
 from sim.boards import build_need_board
+from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose
 from sim.kernels.demand_step import Visits, choosers, demand_week, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
+from sim.kernels.projects import PROJECT_ORDER
+from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
+from sim.population import Columns
 from sim.rng import Decision, stream
-from sim.state import Ints, MarketState, Purchases
+from sim.state import Decided, Ints, MarketState, Purchases
 
 
 def spread(state: MarketState) -> None:
@@ -66,7 +70,7 @@ def demand(state: MarketState) -> None:
     state.today.occasions_made = occasions
     state.today.occasions = count_by_cells(state, occasions.row)
     offer = orders.offer.astype(np.int64)
-    state.today.orders = Purchases(
+    bought = state.today.orders = Purchases(
         customer=orders.customer.astype(np.int64),
         offer=offer,
         units=orders.units.astype(np.int64),
@@ -78,6 +82,46 @@ def demand(state: MarketState) -> None:
     )
     if state.kept_orders is not None:
         state.kept_orders.append(_list_occasions(state, occasions, chosen))
+    decided = decide_projects(state)
+    if decided is not None:
+        state.today.occasions += count_by_cells(state, decided.projects.customer)
+        projects = _project_orders(state, decided.projects, decided.chosen)
+        state.today.orders = _in_order_of_rows(join(bought, projects))
+        if state.kept_orders is not None:
+            state.kept_orders.append(_list_projects(state, decided))
+
+
+def _project_orders(state: MarketState, projects: Columns, chosen: NDArray[np.int16]) -> Purchases:
+    """Orders of decided ``projects`` for the offers ``chosen``, none where it is nothing; the price is that of this week."""
+    bought = chosen >= 0
+    customer, offer = projects.customer[bought], chosen[bought].astype(np.int64)
+    home = state.customers.distributor[customer]
+    return Purchases(
+        customer=customer,
+        offer=offer,
+        units=projects.units[bought],
+        index=PROJECT_ORDER + projects.number[bought],
+        waited=np.zeros(len(offer), dtype=np.int64),
+        price=state.board.price_minor[home, state.customers.price_group[customer], offer],
+        discount=_granted(state, customer, offer),
+        stock=_stock_cells(state, home, offer),
+    )
+
+
+def join(first: Purchases | None, second: Purchases) -> Purchases:
+    """Two lists of orders one after the other."""
+    if first is None or len(first.offer) == 0:
+        return second
+    if len(second.offer) == 0:
+        return first
+    return Purchases(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Purchases.__dataclass_fields__))
+
+
+def _in_order_of_rows(orders: Purchases) -> Purchases:
+    if not np.any(orders.customer[1:] < orders.customer[:-1]):
+        return orders
+    order = np.argsort(orders.customer, kind="stable")
+    return Purchases(*(getattr(orders, f)[order] for f in Purchases.__dataclass_fields__))
 
 
 def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> NDArray[np.int64]:
@@ -108,7 +152,7 @@ def _activity_moves(state: MarketState) -> bool:
 def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]) -> Purchases:
     """The next choice of customers whose offer was out of stock: the same draws, without what is not there.
 
-    Who has waited since an earlier week chooses by draws of this week, under the number that its order waits with.
+    The deciders of a project choose again as they chose. Who has waited since an earlier week chooses by draws of this week, under the number that its order waits with.
     """
     if len(orders.offer) == 0:
         return orders
@@ -116,6 +160,15 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     available = state.board.available.copy()
     available[:, own] &= stock > 0
     board = sealed(state.board._replace(available=available))
+    chosen = _choose_among(state, orders, board)
+    place = places_of_decided(state, orders)
+    if (place >= 0).any() and state.today.decided is not None:
+        chosen[place >= 0] = choose_for(state, state.today.decided.projects.taken(place[place >= 0]), board)
+    return _instead(state, orders, chosen)
+
+
+def _choose_among(state: MarketState, orders: Purchases, board: OfferBoard) -> NDArray[np.int16]:
+    """Offer of ``board`` that the customer of each order takes, by this week's draws of the order."""
     category = state.numbers.category[orders.offer]
     occasions = Occasions(
         orders.customer.astype(np.uint32),
@@ -127,6 +180,11 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
     luck = stream(state.seed, Decision.CHOICE, state.week)
     choose(0, blocks_of(len(chosen)), luck, sealed(occasions), who, board, state.numbers.choice, chosen)
+    return chosen
+
+
+def _instead(state: MarketState, orders: Purchases, chosen: NDArray[np.int16]) -> Purchases:
+    """Orders for the offers ``chosen`` in place of ``orders``, none where it is nothing."""
     bought = chosen >= 0
     customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
     price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
@@ -160,4 +218,24 @@ def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np
         "units": units,
         "price": price,
         "won": np.isin(chosen, layout.own_offers),
+        "weeks_open": np.zeros(len(chosen), dtype=np.int64),
+    }
+
+
+def _list_projects(state: MarketState, decided: Decided) -> dict[str, Any]:
+    """Every project decided this week in words, for ``results.orders``."""
+    layout, projects, chosen = state.layout, decided.projects, decided.chosen
+    offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
+    categories = np.array([category.name for category in layout.categories], dtype=object)
+    home, group = state.customers.distributor[projects.customer], state.customers.price_group[projects.customer]
+    price = state.board.price_minor[home, group, chosen]
+    return {
+        "week": np.full(len(chosen), state.week + 1),
+        "customer": projects.customer,
+        "category": categories[projects.category],
+        "offer": offers[chosen],
+        "units": np.where(chosen >= 0, projects.units, 0),
+        "price": np.where(chosen >= 0, price, 0),
+        "won": np.isin(chosen, layout.own_offers),
+        "weeks_open": state.week - projects.opened,
     }

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from sim.agents.distributor import decide_orders
 from sim.agents.manufacturer import decide_production, owed_by_plant, shared_part
 from sim.kernels.needs import NUMBERS_A_WEEK
+from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
 from sim.params.places import PLACES
-from sim.phases.demand import choose_again
+from sim.phases.demand import choose_again, join
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
 from sim.solvers.tiers import to_suppliers
@@ -112,15 +113,6 @@ def _wish_again(state: MarketState, orders: Purchases, served: Units) -> NDArray
     return again
 
 
-def join(first: Purchases | None, second: Purchases) -> Purchases:
-    """Two lists of orders one after the other."""
-    if first is None or len(first.offer) == 0:
-        return second
-    if len(second.offer) == 0:
-        return first
-    return Purchases(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Purchases.__dataclass_fields__))
-
-
 def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
     """The orders in ``rows`` for the ``units`` that are left of them."""
     columns = {name: getattr(orders, name)[rows] for name in Purchases.__dataclass_fields__ if name != "units"}
@@ -128,8 +120,9 @@ def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
 
 
 def _a_week_older(orders: Purchases, week: int) -> Purchases:
-    """Orders that wait; those of this week get a number that no other order of the customer has, ever."""
-    number = np.where(orders.waited > 0, orders.index, orders.index + NUMBERS_A_WEEK * (week + 1))
+    """Orders that wait; those of this week get a number that no other order of the customer has, ever; projects have one."""
+    named = (orders.waited > 0) | (orders.index >= PROJECT_ORDER)
+    number = np.where(named, orders.index, orders.index + NUMBERS_A_WEEK * (week + 1))
     return replace(orders, index=number, waited=orders.waited + 1)
 
 
@@ -137,7 +130,13 @@ def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
     numbers = state.params.channel
     keys = state.customers.key[lacking.customer]
     lottery = stream(state.seed, Decision.UNSERVED, state.week)
-    return choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
+    fate = choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
+    project = lacking.index >= PROJECT_ORDER
+    if project.any():
+        # What a project was decided for is bought somewhere: it waits, or is decided anew among what is in stock.
+        which, waits = (keys[project], lacking.index[project], lacking.units[project]), state.params.projects.patience
+        fate[project] = choose_fates(lottery, *which, waits, 1.0 - waits)
+    return fate
 
 
 def _ration(

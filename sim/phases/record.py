@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
 from sim.phases.potential import record_potential
 from sim.quantity import WEEKS_PER_YEAR
+from sim.stages import ProjectStage
 from sim.state import ManagerUse, MarketState, Use
 
 Array = NDArray[np.float64]
@@ -49,6 +52,7 @@ def record(state: MarketState) -> None:
     """Write the week down."""
     _record_customers(state)
     _record_purchases(state)
+    _record_projects(state)
     _record_channel(state)
     _record_team(state)
     _record_managers(state)
@@ -133,6 +137,36 @@ def _sold_to_key_accounts(state: MarketState) -> Array:
     cell = state.customers.territory[customer].astype(np.int64) * types + state.customers.type[customer]
     value = np.bincount(cell, weights=paid, minlength=territories * types)
     return value.reshape(territories, types).astype(np.float64)
+
+
+def _record_projects(state: MarketState) -> None:
+    """What opened, was decided and is open, by stage. What is open counts as the firm counts it: worth × share won."""
+    decided, projects = state.today.decided, state.projects
+    if decided is None:
+        return
+    ended, ours = decided.projects, np.isin(decided.chosen, state.layout.own_offers)
+    put = state.record.put
+    put(state.week, "projects_opened", count_by_cells(state, decided.opened))
+    put(state.week, "projects_decided", count_by_cells(state, ended.customer))
+    put(state.week, "projects_won", count_by_cells(state, ended.customer[ours]))
+    put(state.week, "projects_lost", count_by_cells(state, ended.customer[~ours]))
+    put(state.week, "project_weeks", _sum_by_cells(state, ended.customer, state.week - ended.opened))
+    put(state.week, "projects_open", count_by_cells(state, projects.customer))
+    worth = projects.worth * state.won_share[projects.category]
+    put(state.week, "pipeline", _sum_by_cells(state, projects.customer, worth))
+    stage = projects.stage(state.week)
+    for at in ProjectStage:
+        rows, name = np.flatnonzero(stage == at), at.name.lower()
+        put(state.week, f"projects_{name}", count_by_cells(state, projects.customer[rows]))
+        put(state.week, f"pipeline_{name}", _sum_by_cells(state, projects.customer[rows], worth[rows]))
+
+
+def _sum_by_cells(state: MarketState, rows: NDArray[np.integer], weights: NDArray[Any]) -> Array:
+    """``weights`` [n] of the customers in ``rows`` [n], added up by territory and true type [T, types]."""
+    types, territories = len(state.layout.customer_types), len(state.layout.territories)
+    cell = state.customers.territory[rows].astype(np.int64) * types + state.customers.type[rows]
+    sums = np.bincount(cell, weights=weights, minlength=territories * types)
+    return sums.reshape(territories, types).astype(np.float64)
 
 
 def _record_channel(state: MarketState) -> None:

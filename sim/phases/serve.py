@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from sim.kernels.demand_step import live_through, serve_week
 from sim.kernels.experience import Deliveries
-from sim.kernels.needs import NUMBERS_A_WEEK
+from sim.kernels.jit import BLOCK, sealed
+from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running import add_events, fade_all
+from sim.phases.projects import places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
@@ -30,13 +32,14 @@ def serve(state: MarketState) -> None:
         customers,
         state.network,
         _deliveries(state),
-        occasions,
+        _needs_felt(state, occasions),
         state.board,
         numbers.experience,
         numbers.funnel,
         own_brand=state.layout.own_brand,
         seed=state.seed,
         tick=state.week,
+        rate=state.buying_rate,
     )
     state.today.sold = tally_sold(state)
     state.today.new_customers = count_by_cells(state, newcomers)
@@ -96,6 +99,21 @@ def _live_through_use(state: MarketState, in_use: Deliveries) -> None:
     )
 
 
+def _needs_felt(state: MarketState, occasions: Occasions) -> Occasions:
+    """Who is in need this week, for the funnel: ``occasions``, and the projects that are open or were decided now."""
+    decided = state.today.decided
+    if decided is None:
+        return occasions
+    projects = (state.projects, decided.projects)
+    row = np.concatenate([occasions.row.astype(np.int64), *(p.customer for p in projects)])
+    category = np.concatenate([occasions.category, *(p.category.astype(np.uint8) for p in projects)])
+    order = np.argsort(row, kind="stable")
+    row = row[order]
+    start = np.searchsorted(row, BLOCK * np.arange(len(occasions.start)))
+    number = np.zeros(len(row), np.uint32)
+    return sealed(Occasions(row.astype(np.uint32), category[order], number, start.astype(np.int64)))
+
+
 def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:
     """Yearly averages of what each customer buys from us, and what reps are credited with."""
     orders, served = state.today.orders, state.today.served
@@ -124,7 +142,7 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:
 def _watch_shares(state: MarketState) -> None:
     """Rivals learn, with a lag, on which share of the occasions in its category each of their offers is bought.
 
-    Occasions on which nothing is bought count too: this is the share that a mark-up under logit demand depends on.
+    A decided project is an occasion too. Occasions on which nothing is bought count: this is the share that a mark-up under logit demand depends on.
     An order of an earlier week that is filled now, by us or by a rival, stands for one more occasion. A week without
     any teaches nothing.
     """
@@ -135,9 +153,11 @@ def _watch_shares(state: MarketState) -> None:
     assert occasions is not None
     assert sold is not None
     category, categories = state.numbers.category, len(state.layout.categories)
-    earlier = np.flatnonzero(orders.index >= NUMBERS_A_WEEK)
+    earlier = np.flatnonzero((orders.index >= NUMBERS_A_WEEK) & (places_of_decided(state, orders) < 0))
     late = category[orders.offer[earlier[served[earlier] > 0]]]
     chances = np.bincount(occasions.category, minlength=categories) + np.bincount(late, minlength=categories)
+    if state.today.decided is not None:
+        chances = chances + np.bincount(state.today.decided.projects.category, minlength=categories)
     bought = sold[0].sum(axis=(0, 1))
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]

@@ -10,7 +10,9 @@ from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, se
 from sim.decisions.gateway import LEVELS
 from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
+from sim.phases.demand import visits_of_week
 from sim.phases.joint_training import train_with_engineers
+from sim.phases.projects import attend, pursue
 from sim.rng import Decision, stream
 from sim.state import MarketState, Report, Use
 
@@ -22,8 +24,9 @@ def work(state: MarketState) -> None:
     seen = see_reps(state)
     state.reps.effort[:] = decide_effort(state, seen)
     calls = _count_calls(state, seen)
-    share = decide_calls(state, seen)
+    share = pursue(state, seen, decide_calls(state, seen))
     _visit(state, seen, calls, share)
+    attend(state, visits_of_week(state))
     _book_field_hours(state)
     _record_calls(state, seen, share)
     _report(state)

@@ -197,3 +197,12 @@ def test_short_and_long_term_can_point_opposite_ways(winning: Study) -> None:
     row = table[(table["kpi"] == "revenue") & (table["window"] == "long")].iloc[0]
     part = weekly[(weekly["kpi"] == "revenue") & (weekly["week"] >= 78)].groupby("policy")["value"].mean()
     assert row["difference"] == pytest.approx(part["deep_marketing"] - part["status_quo"])
+
+
+def test_a_kpi_without_a_value_in_any_run_is_left_out(winning: Study) -> None:
+    """What this market has nothing of is no finding: neither in the comparison nor by level nor in time."""
+    for table in (winning.runs, winning.runs_weekly, winning.runs_by):
+        table.loc[table["kpi"] == "turnover", "value"] = np.nan
+    for compared in (compare_policies(winning), compare_levels(winning), compare_horizons(winning)):
+        assert "turnover" not in set(compared["kpi"])
+        assert "contribution" in set(compared["kpi"])

@@ -152,11 +152,19 @@ def test_measures_of_orders() -> None:
             "customer": ["a", "a", "b", "c", ""],
             "value": [10.0, 30.0, 20.0, 0.0, 40.0],
             "won": [True, True, True, False, True],
+            "weeks": [1.0, 2.0, 3.0, 4.0, float("nan")],
         }
     )
     found = measure_orders(orders, weeks=2, accounts=5)
     assert found == pytest.approx(
-        {"weekly_orders": 2.0, "order_value": 25.0, "top_share": 40 / 60, "active_share": 0.4, "win_rate": 0.8}
+        {
+            "weekly_orders": 2.0,
+            "order_value": 25.0,
+            "top_share": 40 / 60,
+            "active_share": 0.4,
+            "win_rate": 0.8,
+            "cycle": 2.5,
+        }
     )
     assert top_share(np.array([5.0, 3.0, 2.0]), 10) == pytest.approx(0.8)
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call
-from sim.kpis import KPIS
 from sim.market import Market
 from sim.params import Params
 from sim.policies.registry import questions, rules
@@ -20,6 +19,8 @@ from sim.quantity import Declaration
 from sim.stages import Stage
 from sim.state import MarketState, Purchases, Use
 from sim.week import Phase
+from tests.laws.projects import PROJECTS, check_carried, count_projects
+from tests.laws.scorecard import check_scorecard
 from tests.laws.upkeep import UpkeepAuditor
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
@@ -48,7 +49,7 @@ STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
-    *("promotion", "studies"),
+    *("promotion", "studies", "projects"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
@@ -125,10 +126,12 @@ class Auditor:
     ordered: np.ndarray = field(init=False)
     shipped: np.ndarray = field(init=False)
     heads: np.ndarray = field(init=False)
+    projects: float = field(init=False)
 
     def __post_init__(self) -> None:
         state = self.market.state
         self.opening = units_held(state)
+        self.projects = float(len(state.projects))
         self.made = np.zeros_like(self.opening)
         self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
         self.ordered = np.zeros_like(state.channel.on_hand)
@@ -171,6 +174,7 @@ class Auditor:
         np.testing.assert_array_equal(visits, reps.calls)
         assert state.diary.visits.sum() == reps.calls.sum()
         assert (reps.active[state.knowledge.rep[state.today.visited]]).all()
+        check_carried(state)
 
     def _after_demand(self, state: MarketState) -> None:
         orders = state.today.orders
@@ -256,6 +260,7 @@ class Auditor:
 
     def _after_week(self, state: MarketState) -> None:
         self._count_units(state)
+        self.projects = count_projects(state, self.projects)
         self._count_money(state)
         self._count_people(state)
         self._upkeep.after_week(state)
@@ -392,35 +397,10 @@ def units_held(state: MarketState) -> np.ndarray:
     return held
 
 
-def check_scorecard(market: Market) -> None:
-    """Every key figure is a number, or 0/0 where nothing happened that it could be a share of."""
-    card = market.results.scorecard.set_index("kpi")
-    scores = market.results._scorecard
-    for kpi in KPIS:
-        value = card.loc[kpi.name, "value"]
-        if np.isfinite(value):
-            continue
-        assert np.isnan(value), kpi.name
-        assert kpi.denominator, kpi.name
-        below = scores._series(kpi.denominator)
-        assert {"last": below[-1], "variance": below.var()}.get(kpi.how, below.sum()) == 0, kpi.name
-    for kpi in (
-        "market_share",
-        "aware_share",
-        "share_non_users_won",
-        "unserved_share",
-        "selling_time_share",
-        "plan_compliance",
-        "report_truth",
-    ):
-        assert not card.loc[kpi, "value"] < 0, kpi
-        assert not card.loc[kpi, "value"] > 100 + 1e-6, kpi
-
-
 def small_world(draw: st.DrawFn, most: int = 800) -> Mapping[str, Any]:
     """Scenario, seed, weeks and customers of a small market."""
     return {
-        "scenario": draw(st.sampled_from(["tiny", "tiny", "regional_equipment"])),
+        "scenario": draw(st.sampled_from(["tiny", PROJECTS, "regional_equipment"])),
         "seed": draw(st.integers(0, 2**31)),
         "weeks": draw(st.integers(3, 14)),
         "customers": draw(st.integers(50, most)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ from sim.week import WEEK, Phase
 
 DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
 
-#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody repairs.
-EVENTFUL = """
-extends = "tiny"
+#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
+#: repairs, projects go on.
+PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
+EVENTFUL = f"""
+{PROJECTS.partition("[[category]]")[0]}
 weeks = 30
 [[category]]
 name = "machine"
@@ -65,7 +68,8 @@ stock_weeks_at_start = 1.0
 plant_weeks_at_start = 1.0
 [[change]]
 week = 4
-set = { "policy.head_count.extra" = -1 }
+set = {{ "policy.head_count.extra" = -1 }}
+[[category]]{PROJECTS.partition("[[category]]")[2]}
 """
 
 
@@ -122,6 +126,7 @@ COLUMNS = (
     "diary.bought",
     "channel.channel_on_hand",
     "channel.forecast_level",
+    "projects.units",
 )
 
 
@@ -193,6 +198,7 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "prospects",
         "studies",
         "rival_campaign",
+        "pursuit",
     ],
 )
 def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:

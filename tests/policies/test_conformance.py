@@ -64,6 +64,7 @@ BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
     "promotion": {"spend": (0, None), "information": (0, 1), "price_off": (0, 1)},
     "studies": {"sample": (0, None)},
     "rival_campaign": {"advertising": (0, None), "campaign": (0, None)},
+    "pursuit": {"priority": (0, None), "share": (0, 1)},
 }
 
 

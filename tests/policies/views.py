@@ -14,6 +14,7 @@ from sim.decisions.seen import (
     ManagerSeen,
     PartnersSeen,
     PlantSeen,
+    PursuitSeen,
     QuitSeen,
     RepSeen,
     RetentionSeen,
@@ -56,6 +57,7 @@ VIEW_OF = {
     "promotion": "firm",
     "studies": "firm",
     "rival_campaign": "rival_brands",
+    "pursuit": "projects",
 }
 
 
@@ -75,6 +77,7 @@ def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any
         "service": _service,
         "technical": _technical,
         "rival_brands": _rival_brands,
+        "projects": _projects,
     }
     chance = np.random.default_rng(seed)
     return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
@@ -164,6 +167,23 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         account_norm=chance.uniform(0, 1, accounts),
         account_relationship=chance.uniform(0, 1, accounts),
         account_value=chance.gamma(1.0, 100_000.0, accounts),
+    )
+
+
+def _projects(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> PursuitSeen:
+    projects, seen = 60, _reps(chance, luck, week, segments)
+    account = chance.integers(0, len(seen.account_key), projects)
+    return PursuitSeen(
+        **{name: getattr(seen, name) for name in RepSeen.__dataclass_fields__},
+        load=5,
+        project_key=seen.account_key[account],
+        project_number=np.arange(projects) * 512,
+        project_rep=seen.account_rep[account],
+        project_stage=chance.integers(0, 4, projects),
+        project_age=chance.integers(0, 40, projects).astype(np.float64),
+        project_worth=chance.gamma(2.0, 1e6, projects),
+        project_relationship=seen.account_relationship[account],
+        project_attention=chance.uniform(0, 1, projects),
     )
 
 

@@ -67,6 +67,11 @@ def poisson(u: float, mean: float) -> int:
     return n
 
 
+def opened(seed: int, week: int, key: int, category: int, mean: float, most: int) -> int:
+    """Projects of one customer that open in one category this week."""
+    return min(poisson(luck(seed, Decision.PROJECT_OPENS, week, key, category), mean), most)
+
+
 def occasions(c: Columns, board: NeedBoard, seed: int, tick: int) -> tuple[list[tuple[int, int, int]], list[int]]:
     """(row, category, number) of every occasion, and the open needs of every customer."""
     made, needs = [], []

@@ -164,7 +164,7 @@ def test_stock_at_the_start_covers_the_weeks_asked_for(big: Market) -> None:
     expected, from_plant = state.forecasts.level, state.distributors.supplier < 0
     np.testing.assert_allclose(state.channel.on_hand, 5.0 * expected, atol=0.5)
     np.testing.assert_allclose(state.plant.on_hand, 6.0 * expected[from_plant].sum(axis=0), atol=0.5)
-    units = expected_units(world, state.customers)
+    units = expected_units(world, state.customers, np.zeros((len(state.customers), len(world.categories))))
     own = list(world.own_offers)
     by_category = {c.name: units[:, k].sum() * own_share(world) for k, c in enumerate(world.categories)}
     for name, total in by_category.items():

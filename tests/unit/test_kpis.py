@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from sim.market import Market
 from sim.record import MEASURES
 from sim.scorecard import Scorecard
 
-OWN = ("machine_one", "refill_one")
+#: All three kinds of needs, so that every figure has something to count.
+SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
+OWN = ("machine_one", "refill_one", "line_one")
 CENTS = 0.01
 
 
@@ -27,7 +30,7 @@ def market() -> Market:
         "params.channel.stock_weeks_at_start": 1.0,
         "params.channel.plant_weeks_at_start": 1.0,
     }
-    return Market("tiny", seed=11, policy="deep_marketing", overrides=overrides).run()
+    return Market(SCENARIO, seed=11, policy="deep_marketing", overrides=overrides).run()
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,9 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "distributor_profit": lambda t: t.sum("distributor_profit"),
     "distributor_margin": lambda t: 100 * t.sum("distributor_gross_margin") / t.sum("distributor_revenue"),
     "channel_profit": lambda t: t.sum("contribution") + t.sum("distributor_profit"),
+    "opportunity_win_rate": lambda t: 100 * t.sum("projects_won") / t.sum("projects_decided"),
+    "open_pipeline": lambda t: sum(t.last(f"pipeline_{s}") for s in ("lead", "qualified", "proposal", "negotiation")),
+    "opportunity_cycle": lambda t: t.sum("project_weeks") / (t.sum("projects_won") + t.sum("projects_lost")),
     "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
     "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
     "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),
@@ -132,7 +138,7 @@ def test_the_scorecard_is_what_the_weekly_table_adds_up_to(card: pd.DataFrame, w
 
 
 def test_non_users_are_those_who_never_bought_before_the_first_week(card: pd.DataFrame) -> None:
-    start = Market("tiny", seed=11, policy="deep_marketing").state.customers
+    start = Market(SCENARIO, seed=11, policy="deep_marketing").state.customers
     non_users = int((start.last_order < -1000).sum())
     assert card.loc["share_non_users_won", "value"] == pytest.approx(
         100 * card.loc["new_customers", "value"] / non_users
@@ -214,8 +220,8 @@ def cut_of(market: Market, dimension: str) -> pd.DataFrame:
 
 
 ADDITIVE = {
-    "territory": {"revenue", "sell_out_units", "new_customers", "active_customers", "lapsed"},
-    "segment": {"sell_out_units", "new_customers", "active_customers", "lapsed"},
+    "territory": {"revenue", "sell_out_units", "new_customers", "active_customers", "lapsed", "open_pipeline"},
+    "segment": {"sell_out_units", "new_customers", "active_customers", "lapsed", "open_pipeline"},
     "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
     "distributor": set(),
@@ -266,7 +272,7 @@ def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) ->
 def test_week_by_week_the_table_grows(market: Market) -> None:
     """After week 1 there is one week, and its figures stay as they were."""
     young = Market(
-        "tiny",
+        SCENARIO,
         seed=11,
         policy="deep_marketing",
         overrides={
@@ -306,6 +312,14 @@ def test_a_share_of_nothing_is_not_a_number() -> None:
     assert np.isfinite(card[["contribution", "market_share", "aware_share"]]).all()
 
 
+def test_figures_of_projects_do_not_exist_without_any() -> None:
+    results = Market("tiny", seed=1, weeks=3).run().results
+    figures = ["opportunity_win_rate", "open_pipeline", "opportunity_cycle"]
+    assert np.isnan(results.scorecard.set_index("kpi").loc[figures, "value"]).all()
+    for table in (results.kpis_weekly, results.kpis_by("territory")):
+        assert np.isnan(table.loc[table["kpi"].isin(figures), "value"].astype(float)).all()
+
+
 def test_an_unknown_dimension_is_refused(market: Market) -> None:
     with pytest.raises(ValueError, match="no dimension 'region'; expected one of territory"):
         market.results.kpis_by("region")
@@ -313,7 +327,7 @@ def test_an_unknown_dimension_is_refused(market: Market) -> None:
 
 def test_a_figure_of_the_books_knows_whose_it_is(market: Market) -> None:
     state = market.state
-    scores = Scorecard(state.record, state.ledger, np.ones(4, dtype=bool), np.ones((2, 2)))
+    scores = Scorecard(state.record, state.ledger, np.ones(6, dtype=bool), np.ones((2, 2)))
     held = scores.weekly(Kpi("x", "x", "financial", "minor units", "up", "mean", "books.cash_in_channel"))
     assert held[-1] == state.distributors.stock_value.sum()
     assert held[-1] * CENTS == pytest.approx(

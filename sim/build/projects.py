@@ -1,0 +1,132 @@
+"""Projects at the start: who may open any, and a pipeline that is already full, or the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from sim.data_tables import DataTables
+from sim.kernels.projects import Openings, count_openings, numbers_at_start
+from sim.kernels.relationship import adbudg
+from sim.params.world import Category, World
+from sim.population import Columns
+from sim.projects import Born, draw_projects, places
+from sim.quantity import WEEKS_PER_YEAR
+from sim.rng import Decision, Luck, stream
+from sim.stages import MOST_AT_START
+from sim.state import MarketState
+
+Array = NDArray[Any]
+
+# Draws of the pipeline at the start, told apart by index: categories come first.
+_LENGTH, _AGE = 8, 9
+
+
+def project_rates(world: World, kind: Array, table: pd.DataFrame | None) -> NDArray[np.float64]:
+    """Projects a week of each customer by category [N, C]: of its type ``kind``, or of columns ``projects_*``."""
+    if not world.has_projects:
+        return np.broadcast_to(0.0, (len(kind), len(world.categories)))  # no memory for nothing
+    by_type = [[t.project_rate.get(c.name, 0.0) for c in world.categories] for t in world.customer_types]
+    rates: NDArray[np.float64] = np.array(by_type, dtype=np.float64)[kind]
+    for c, category in enumerate(world.categories):
+        if table is not None and f"projects_{category.name}" in table:
+            rates[:, c] = table[f"projects_{category.name}"].to_numpy(np.float64)
+    return rates / WEEKS_PER_YEAR
+
+
+def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np.floating[Any]]:
+    """How often each customer buys anything a week [N]: occasions, and the projects of ``rates`` [N, C]."""
+    if not world.has_projects:
+        return purchase_rate
+    total: NDArray[np.floating[Any]] = (purchase_rate + rates.sum(axis=1)).astype(purchase_rate.dtype)
+    return total
+
+
+def mean_sizes(world: World, order_size: Array) -> NDArray[np.float64]:
+    """Mean units of a project of each customer by category [N, C], at least 1."""
+    sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in world.categories]
+    return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
+
+
+def yearly_projects(world: World, customers: Columns, rates: Array) -> NDArray[np.float64]:
+    """What each customer's projects are worth a year at reference prices, minor units [N]."""
+    price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
+    worth: NDArray[np.float64] = (rates * mean_sizes(world, customers.order_size)) @ price * WEEKS_PER_YEAR
+    return worth
+
+
+def list_openings(customers: Columns, rates: Array) -> Openings:
+    """Pairs of customer and category in which projects open."""
+    row, category = np.nonzero(rates)
+    return Openings(row, category, customers.key[row], rates[row, category].astype(np.float32))
+
+
+def fill_pipeline(state: MarketState, who: Openings, data: DataTables | None) -> None:
+    """Put the projects that are open at the start into ``state``.
+
+    They are those of the user's table, each drawn a length beyond its age; else those of a market in which projects have opened for ever at the rates of ``who``: of each pair
+    a Poisson number with mean rate × mean length, of lengths drawn in proportion to themselves (a gamma with one more
+    shape), of an age even over the length.
+    """
+    categories = state.layout.categories
+    if data is None or data.projects is None or data.customers is None:
+        born = _stationary(state, who, categories)
+    else:
+        born = _given(state, data.projects, data.customers, categories)
+    if len(born.number):
+        with state.projects.lend(tuple(state.projects)):
+            state.projects.append(draw_projects(state.seed, born, state.customers, categories, state.params.projects))
+        _attend_at_start(state)
+
+
+def _stationary(state: MarketState, who: Openings, categories: tuple[Category, ...]) -> Born:
+    mean = np.array([c.cycle_mean or 0.0 for c in categories])
+    shape = np.array([c.cycle_shape for c in categories])
+    open_now = who._replace(rate=(who.rate * mean[who.category]).astype(np.float32))
+    counts = count_openings(stream(state.seed, Decision.PROJECTS_AT_START, 0), open_now, 1.0, MOST_AT_START - 1)
+    pairs, place = places(counts)
+    category, key = who.category[pairs], who.key[pairs]
+    number = numbers_at_start(category, place)
+    luck = Luck.of(state.seed, Decision.PROJECTS_AT_START, 0)
+    # The mean of a length in proportion to itself is (k + 1)/k times that of a length.
+    lengthened = mean[category] * (shape[category] + 1.0) / shape[category]
+    length = luck.gamma(key, shape[category] + 1.0, lengthened, _LENGTH + 2 * number)
+    age = length * luck.uniform(key, _AGE + 2 * number)
+    return Born(who.row[pairs], category, number, -age, length)
+
+
+def _given(state: MarketState, table: pd.DataFrame, customers: pd.DataFrame, categories: tuple[Category, ...]) -> Born:
+    """The user's open projects, longer than they are old: the rest of the gamma law beyond the age."""
+    row = {name: k for k, name in enumerate(customers["id"])}
+    place_of = {c.name: k for k, c in enumerate(categories)}
+    table = table.assign(customer=table["customer"].map(row), category=table["category"].map(place_of))
+    table = table.sort_values(["customer", "category", "opened_week"], kind="stable")
+    customer, category = table["customer"].to_numpy(np.int64), table["category"].to_numpy(np.int64)
+    place = table.groupby(["customer", "category"]).cumcount().to_numpy(np.int64)
+    number, key = numbers_at_start(category, place), state.customers.key[customer]
+    luck = Luck.of(state.seed, Decision.PROJECTS_AT_START, 0)
+    moment = table["opened_week"].to_numpy(np.float64) + luck.uniform(key, _AGE + 2 * number)
+    shape = np.array([c.cycle_shape for c in categories])[category]
+    scale = np.array([c.cycle_mean or 0.0 for c in categories])[category] / shape
+    beyond = special.gammaincc(shape, -moment / scale) * luck.uniform(key, _LENGTH + 2 * number)
+    length = np.where(beyond > 0.0, special.gammainccinv(shape, np.maximum(beyond, 1e-300)) * scale, -moment)
+    return Born(customer, category, number, moment, np.maximum(length, -moment))
+
+
+def _attend_at_start(state: MarketState) -> None:
+    """Attention of the pipeline at the start: what usual calls on the accounts have built up since the opening."""
+    projects, reps, numbers = state.projects, state.reps, state.numbers.attention
+    rep = state.knowledge.rep[projects.customer]
+    accounts = np.bincount(state.knowledge.rep[state.knowledge.rep >= 0], minlength=len(reps))
+    at_account = np.bincount(projects.customer, minlength=len(state.customers))[projects.customer]
+    calls = np.where(rep >= 0, (reps.reported_calls / np.maximum(accounts, 1))[rep], 0.0) / at_account
+    shape = tuple(float(getattr(numbers, name)) for name in ("least", "most", "shape", "half"))
+    usual = np.array([adbudg(float(c), *shape) for c in calls])
+    pull = calls ** float(numbers.shape) / float(numbers.half)
+    built = 1.0 - float(numbers.keep) ** (np.maximum(-projects.opened, 0) * (1.0 + pull))
+    with projects.lend(("attention",)):
+        projects.writable("attention")[:] = usual * built * state.params.projects.at_start

@@ -1,0 +1,101 @@
+"""Projects: how many open this week, and the numbers that keep a customer's projects and their orders apart.
+
+Openings are a Poisson count by customer, category and week, by inverse CDF of one keyed draw, as occasions are. Every
+project of a customer has a number of its own, by which all that belongs to it is drawn: its length, its deciders, its
+size, and the Gumbel terms of its decision (which the kernel of choice draws at 256 × number + offer).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed_array, threads_for
+from sim.kernels.needs import poisson_count
+from sim.rng import draw32
+from sim.stages import MOST_AT_START
+
+Ints = NDArray[np.integer[Any]]
+Reals = NDArray[np.floating[Any]]
+
+#: Most projects of one customer in one category that open in one week.
+MOST_A_WEEK = 64
+
+_CATEGORIES = 8
+
+#: An order with this number or a higher one is a project's, whose number follows: neither occasions of a week nor
+#: orders that wait (:data:`sim.kernels.needs.NUMBERS_A_WEEK`) reach it in 32,767 weeks, and 256 × number + offer stays
+#: below 2^32.
+PROJECT_ORDER = 2**23
+
+_STRETCH = 512
+
+
+class Openings(NamedTuple):
+    """Who may open projects: pairs of customer and category with a rate above 0, in order of rows, then categories."""
+
+    row: NDArray[np.int64]
+    category: NDArray[np.int64]
+    key: NDArray[np.uint32]
+    rate: NDArray[np.float32]  # projects a week
+
+
+def numbers_at_start(category: Ints, place: Ints) -> NDArray[np.int64]:
+    """Numbers of projects open at the start: ``place`` counts those of a customer in one category from 0."""
+    return np.asarray(MOST_AT_START * category + place, np.int64)
+
+
+def numbers_of_week(week: int, category: Ints, place: Ints) -> NDArray[np.int64]:
+    """Numbers of projects that open in ``week``, all above those at the start; ``place`` as there, of this week."""
+    first = MOST_AT_START * _CATEGORIES + MOST_A_WEEK * _CATEGORIES * week
+    return np.asarray(first + MOST_A_WEEK * category + place, np.int64)
+
+
+def count_openings(luck: np.uint64, who: Openings, factor: float, most: int = MOST_A_WEEK) -> NDArray[np.uint8]:
+    """Projects of each pair of ``who``: a Poisson count with mean rate × ``factor``, at most ``most``."""
+    counts = np.zeros(len(who.row), np.uint8)
+    run_blocks(
+        _count_openings,
+        blocks_of(len(counts)),
+        threads_for(len(counts)),
+        luck,
+        sealed_array(who.key),
+        sealed_array(who.category),
+        sealed_array(who.rate),
+        np.float32(factor),
+        np.int64(most),
+        counts,
+    )
+    return counts
+
+
+@jit
+def _count_openings(
+    first: int,
+    last: int,
+    luck: np.uint64,
+    keys: NDArray[np.uint32],
+    category: NDArray[np.int64],
+    rate: NDArray[np.float32],
+    factor: np.float32,
+    most: np.int64,
+    counts: NDArray[np.uint8],
+) -> None:
+    noise = np.empty(_STRETCH, np.float32)
+    end = min(last * BLOCK, keys.size)
+    for start in range(first * BLOCK, end, _STRETCH):
+        stop = min(start + _STRETCH, end)
+        _draw(luck, keys[start:stop], category[start:stop], noise)
+        for k in range(start, stop):
+            u = noise[k - start]
+            if u < rate[k] * factor:  # P(N ≥ 1) ≤ λ
+                n = poisson_count(u, rate[k] * factor)
+                counts[k] = n if n < most else most
+
+
+@jit_bare
+def _draw(luck: np.uint64, keys: NDArray[np.uint32], category: NDArray[np.int64], noise: NDArray[np.float32]) -> None:
+    for k in range(keys.size):
+        noise[k] = draw32(luck, np.uint64(keys[k]), np.uint64(category[k]))

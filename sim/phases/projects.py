@@ -1,0 +1,168 @@
+"""Projects: reps work on those of their accounts, new ones open, and those whose time has come are decided once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.sales_rep import decide_pursuit, see_projects
+from sim.decisions.seen import RepSeen
+from sim.kernels.board import OfferBoard
+from sim.kernels.choice import Choosers, choose
+from sim.kernels.demand_step import Visits, choosers
+from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
+from sim.kernels.needs import Occasions
+from sim.kernels.projects import PROJECT_ORDER, count_openings, numbers_of_week
+from sim.kernels.relationship import cultivate, fade
+from sim.population import Columns
+from sim.projects import born_this_week, draw_projects, places
+from sim.rng import Decision, stream
+from sim.state import Decided, Ints, MarketState, Purchases
+
+Floats = NDArray[np.float64]
+
+#: Decided projects over which the firm averages how many it wins.
+WON_MEMORY = 50
+
+
+def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
+    """Reps choose the projects they carry; returns ``share`` [A] of calls by account, with the calls set aside for them."""
+    projects = state.projects
+    if len(projects) == 0:
+        return share
+    rep = state.knowledge.rep[projects.customer]
+    rows = np.flatnonzero((rep >= 0) & state.reps.active[rep])
+    projects.writable("carried")[:] = False
+    if len(rows) == 0:
+        return share
+    looked_at = see_projects(state, seen, rows)
+    carried, part = decide_pursuit(state, looked_at)
+    projects.writable("carried")[rows] = carried
+    _record_carried(state, rows[carried])
+    account = np.searchsorted(seen.account_customer, projects.customer[rows])
+    extra = np.bincount(account, weights=part, minlength=len(share))
+    aside = np.bincount(looked_at.project_rep, weights=part, minlength=len(state.reps))
+    divided: Floats = (1.0 - aside)[seen.account_rep] * share + extra
+    return divided
+
+
+def _record_carried(state: MarketState, rows: Ints) -> None:
+    team = state.reps.team[state.knowledge.rep[state.projects.customer[rows]]]
+    state.record.put(state.week, "projects_carried", np.bincount(team, minlength=len(state.managers)))
+
+
+def attend(state: MarketState, visits: Visits) -> None:
+    """Attention fades on all projects; this week's calls on an account work on those of its projects that are carried.
+
+    Several carried projects of one account share its calls evenly.
+    """
+    projects, numbers = state.projects, state.numbers.attention
+    if len(projects) == 0:
+        return
+    stock = projects.writable("attention")
+    run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
+    rows = np.flatnonzero(projects.carried)
+    order = np.argsort(visits.row)
+    place = np.searchsorted(visits.row[order], projects.customer[rows])
+    called = place < len(order)
+    called[called] = visits.row[order[place[called]]] == projects.customer[rows[called]]
+    rows, at = rows[called], order[place[called]]
+    if len(rows):
+        sharing = np.bincount(at, minlength=len(order))
+        cultivate(rows.astype(np.uint32), (visits.effective[at] / sharing[at]).astype(np.float32), numbers, stock)
+        worked = np.unique(at)
+        team = state.reps.team[state.knowledge.rep[visits.row[worked].astype(np.int64)]]
+        calls = np.bincount(team, weights=visits.calls[worked], minlength=len(state.managers))
+        state.record.put(state.week, "project_calls", calls)
+
+
+def decide_projects(state: MarketState) -> Decided | None:
+    """Open this week's projects and decide those whose last stage ends; None in a market without opportunities."""
+    if state.openings is None:
+        return None
+    opened = _open(state)
+    projects = state.projects
+    due = projects.stage_end[:, -1] <= state.week
+    rows = np.flatnonzero(due)
+    decided = projects.taken(rows[np.lexsort((projects.number[rows], projects.customer[rows]))])
+    if len(rows):
+        projects.keep(~due)
+    chosen = choose_for(state, decided, state.board)
+    _learn_odds(state, decided, chosen)
+    state.today.decided = Decided(decided, chosen, opened)
+    return state.today.decided
+
+
+def _open(state: MarketState) -> NDArray[np.int64]:
+    """New projects of this week; returns the rows of their customers."""
+    who = state.openings
+    assert who is not None
+    factor = state.params.needs.activity(state.week)
+    counts = count_openings(stream(state.seed, Decision.PROJECT_OPENS, state.week), who, factor)
+    pairs, place = places(counts)
+    category, customer = who.category[pairs], who.row[pairs]
+    if len(pairs):
+        named = (customer, category, numbers_of_week(state.week, category, place))
+        born = born_this_week(state.seed, state.week, state.customers, state.layout.categories, named)
+        made = draw_projects(state.seed, born, state.customers, state.layout.categories, state.params.projects)
+        state.projects.append(made)
+    return customer
+
+
+def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> NDArray[np.int16]:
+    """Offer that the deciders of each of ``projects`` take, −1 for nothing: the kernel of choice, by draws of the project.
+
+    Attention enters beside the relationship, as utility of our offers.
+    """
+    chosen = np.empty(len(projects), np.int16)
+    if len(projects) == 0:
+        return chosen
+    rows = np.arange(len(projects), dtype=np.uint32)
+    numbers = projects.number.astype(np.uint32)
+    occasions = Occasions(rows, projects.category.astype(np.uint8), numbers, np.zeros(1, np.int64))
+    who, weights = project_choosers(state, projects)
+    luck = stream(state.seed, Decision.PROJECT_CHOICE, 0)
+    choose(0, blocks_of(len(chosen)), luck, sealed(occasions), who, sealed(board), weights, chosen)
+    return chosen
+
+
+def project_choosers(state: MarketState, projects: Columns) -> tuple[Choosers, Any]:
+    """Deciders of each of ``projects`` as the kernels take customers, and the weights of choice that go with them."""
+    rows, weights = projects.customer, state.numbers.choice
+    who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
+    columns = {name: getattr(who, name)[rows] for name in Choosers._fields[:-2]}
+    for name in ("talk_weak", "talk_strong"):
+        columns[name] = np.asfortranarray(columns[name])  # as the columns of customers lie: one version of the kernel
+    warmth = weights.relationship * columns["relationship"]
+    columns["relationship"] = warmth + np.float32(state.params.projects.attention) * projects.attention
+    columns["taste"], columns["price_sensitivity"] = projects.taste, projects.price_sensitivity
+    ties = state.network.indptr[rows + 1] - state.network.indptr[rows]
+    columns["degree_start"] = np.concatenate((np.zeros(1, np.int64), np.cumsum(ties)))
+    return sealed(Choosers(**columns, crowd=who.crowd)), weights._replace(relationship=np.float32(1))
+
+
+def _learn_odds(state: MarketState, decided: Columns, chosen: NDArray[np.int16]) -> None:
+    """The firm's record of how many decided projects it wins, by category: an average over the last ones."""
+    categories = len(state.layout.categories)
+    count = np.bincount(decided.category, minlength=categories)
+    won = np.bincount(decided.category[np.isin(chosen, state.layout.own_offers)], minlength=categories)
+    weight = -np.expm1(count * np.log1p(-1.0 / WON_MEMORY))
+    state.won_share = state.won_share + weight * (won / np.maximum(count, 1) - state.won_share)
+
+
+def places_of_decided(state: MarketState, orders: Purchases) -> NDArray[np.int64]:
+    """Place of each order among this week's decided projects [n]; −1 for all that is not decided this week."""
+    place = np.full(len(orders.offer), -1, dtype=np.int64)
+    decided = state.today.decided
+    mine = np.flatnonzero(orders.index >= PROJECT_ORDER)
+    if decided is None or len(mine) == 0 or len(decided.projects) == 0:
+        return place
+    name = decided.projects.customer * PROJECT_ORDER + decided.projects.number
+    order = np.argsort(name)
+    wanted = orders.customer[mine] * PROJECT_ORDER + (orders.index[mine] - PROJECT_ORDER)
+    found = np.minimum(np.searchsorted(name[order], wanted), len(order) - 1)
+    hit = name[order[found]] == wanted
+    place[mine[hit]] = order[found[hit]]
+    return place

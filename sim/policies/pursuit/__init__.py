@@ -1,0 +1,1 @@
+"""Which projects reps work on."""

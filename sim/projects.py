@@ -1,0 +1,184 @@
+"""Open projects: one row each, under the write guard, and the draws that make a project what it is.
+
+Whatever belongs to a project is keyed by its customer and its number, so that no policy moves it: when it opens, how
+long it lasts, what it is about, who decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.params.projects import Projects
+from sim.params.world import Category
+from sim.population import Column, Columns
+from sim.rng import Decision, Luck
+from sim.stages import ProjectStage
+
+Array = NDArray[Any]
+
+
+PROJECT_COLUMNS: tuple[Column, ...] = (
+    Column("customer", np.int64, "row", "the customer who will buy"),
+    Column("key", np.uint32, "-", "stable id of the customer, used in draws"),
+    Column("number", np.int64, "-", "number among all projects of the customer, used in draws"),
+    Column("category", np.int64, "row", "category it is about"),
+    Column("opened", np.int64, "week", "week in which it opened; negative: before the start"),
+    Column("stage_end", np.int64, "week", "week in which each stage ends; that of the last is the decision", "stages"),
+    Column("units", np.int64, "units", "units that will be bought"),
+    Column("taste", np.float32, "utility per attribute", "the deciders' taste, by their weights", "attributes"),
+    Column("price_sensitivity", np.float32, "utility per relative price", "the deciders' weight on price, likewise"),
+    Column("worth", np.float64, "minor units", "units at the category's reference price"),
+    Column("guess", np.float64, "minor units", "the same as a rep judges it before the decision"),
+    Column("attention", np.float32, "0..1", "stock that calls of our reps on the project build up"),
+    Column("carried", np.bool_, "yes/no", "a rep works on it this week"),
+)
+
+#: Items of a decider, apart from tastes, which take their attribute's row.
+_PRICE, _WEIGHT = 16, 17
+
+
+class OpenProjects(Columns):
+    """The projects that are open now; rows come and go, all columns at once, while all are lent."""
+
+    def __init__(self, attributes: int, rows: int = 0) -> None:
+        super().__init__(PROJECT_COLUMNS, rows, {"stages": len(ProjectStage), "attributes": attributes})
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop the rows where ``mask`` is False. Raises PermissionError unless all columns are lent."""
+        self._replace({name: self.writable(name)[mask] for name in self})
+
+    def append(self, rows: Mapping[str, Array]) -> None:
+        """Add projects, given as columns of one length. Raises PermissionError unless all columns are lent."""
+        self._replace(
+            {
+                name: np.concatenate([self.writable(name), np.asarray(rows[name], self._arrays[name].dtype)])
+                for name in self
+            }
+        )
+
+    def _replace(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays.update(arrays)
+        self._rows = len(self._arrays["customer"])
+
+    def stage(self, week: int) -> NDArray[np.int64]:
+        """:class:`ProjectStage` of each project at the end of ``week``, when boundaries of the week are crossed."""
+        stage: NDArray[np.int64] = (self.stage_end[:, :-1] <= week).sum(axis=1)
+        return stage
+
+
+class Born(NamedTuple):
+    """Projects to be drawn: whose, which, when (in weeks, the part of the week included), and for how many weeks."""
+
+    customer: NDArray[np.int64]
+    category: NDArray[np.int64]
+    number: NDArray[np.int64]
+    moment: NDArray[np.float64]
+    length: NDArray[np.float64]
+
+
+def places(counts: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair of each project and its place among those of the pair, from the number of projects of each pair."""
+    pairs = np.flatnonzero(counts)
+    each = counts[pairs].astype(np.int64)
+    first = np.repeat(np.cumsum(each) - each, each)
+    return np.repeat(pairs, each), np.arange(len(first)) - first
+
+
+def born_this_week(
+    seed: int, week: int, customers: Columns, categories: tuple[Category, ...], pairs: tuple[Array, Array, Array]
+) -> Born:
+    """Projects that open in ``week``, from their customers, categories and numbers (``pairs``): moment and length.
+
+    A project opens at a moment u within its week and lasts a gamma-distributed time g; it is decided in the week of
+    u + g, so that the mean of whole weeks in between is the mean of g.
+    """
+    customer, category, number = pairs
+    luck, key = Luck.of(seed, Decision.PROJECT_LENGTH, 0), customers.key[customer]
+    shape, mean = _numbers(categories, category, "cycle_shape"), _numbers(categories, category, "cycle_mean")
+    length = luck.gamma(key, shape, mean, 2 * number)
+    return Born(customer, category, number, week + luck.uniform(key, 2 * number + 1), length)
+
+
+def draw_projects(
+    seed: int, born: Born, customers: Columns, categories: tuple[Category, ...], numbers: Projects
+) -> dict[str, Array]:
+    """All columns of the projects ``born``, by draws keyed by customer and number."""
+    key, number, category = customers.key[born.customer], born.number, born.category
+    reached = np.array([np.cumsum(c.stage_shares) for c in categories]).reshape(len(categories), -1)[category]
+    reached[:, -1] = 1.0
+    units = _units(seed, born, customers, categories)
+    worth = units * np.array([c.reference_price for c in categories], dtype=np.float64)[category]
+    error = numbers.misjudged * Luck.of(seed, Decision.PROJECT_CALLS, 0).normal(key, number)
+    taste, price = _combine(seed, born, customers, categories)
+    return {
+        "customer": born.customer,
+        "key": key,
+        "number": number,
+        "category": category,
+        "opened": np.floor(born.moment),
+        "stage_end": np.floor(born.moment[:, None] + reached * born.length[:, None]),
+        "units": units,
+        "taste": taste,
+        "price_sensitivity": price,
+        "worth": worth,
+        "guess": worth * np.exp(error),
+        "attention": np.zeros(len(number)),
+        "carried": np.zeros(len(number), np.bool_),
+    }
+
+
+def _numbers(categories: tuple[Category, ...], category: Array, name: str) -> NDArray[np.float64]:
+    """One setting of the categories, by project; 0 where a category has none."""
+    return np.array([getattr(c, name) or 0.0 for c in categories], dtype=np.float64)[category]
+
+
+def _units(seed: int, born: Born, customers: Columns, categories: tuple[Category, ...]) -> NDArray[np.int64]:
+    """Whole units, at least 1: lognormal around the mean, rounded up or down by a draw so that the mean stays."""
+    luck, key = Luck.of(seed, Decision.PROJECT_SIZE, 0), customers.key[born.customer]
+    fixed = _numbers(categories, born.category, "project_size")
+    mean = np.where(fixed > 0, fixed, customers.order_size[born.customer])
+    spread = _numbers(categories, born.category, "order_size_spread")
+    size = luck.lognormal(key, mean, spread, 2 * born.number)
+    return np.maximum(np.floor(size + luck.uniform(key, 2 * born.number + 1)), 1.0).astype(np.int64)
+
+
+def _combine(
+    seed: int, born: Born, customers: Columns, categories: tuple[Category, ...]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Taste [n, attributes] and price sensitivity [n] of the deciders together.
+
+    Utilities are added up by the deciders' weights, which sum to 1 (an additive group utility: Keeney & Kirkwood
+    1975). A decider's utility is linear in its taste and its weight on price, so the sum is the utility at their
+    weighted means. The first decider is the customer itself; the others differ around it.
+    """
+    taste, price = customers.taste[born.customer].copy(), customers.price_sensitivity[born.customer].copy()
+    luck = Luck.of(seed, Decision.PROJECT_DECIDERS, 0)
+    for c in np.unique(born.category):
+        if categories[c].deciders > 1:
+            rows = np.flatnonzero(born.category == c)
+            key = customers.key[born.customer[rows]]
+            own = (taste[rows].astype(np.float64), price[rows].astype(np.float64))
+            taste[rows], price[rows] = _weighted(luck, key, born.number[rows], own, categories[c])
+    return taste, price
+
+
+def _weighted(
+    luck: Luck, key: Array, number: Array, own: tuple[Array, Array], category: Category
+) -> tuple[Array, Array]:
+    """Weighted means of taste and price sensitivity over the deciders of projects in one category."""
+    decider = np.arange(category.deciders)
+    index = 256 * number[:, None] + 32 * decider
+    keys = key[:, None]
+    weight = np.exp(category.decider_weights * luck.normal(keys, index + _WEIGHT))
+    weight /= weight.sum(axis=1, keepdims=True)
+    others = np.where(decider > 0, weight, 0.0)
+    item = np.arange(own[0].shape[1])
+    shift = luck.normal(keys[:, :, None], index[:, :, None] + item)
+    taste = own[0] + category.decider_taste * (others[:, :, None] * shift).sum(axis=1)
+    spread = category.decider_price
+    factor = np.exp(spread * luck.normal(keys, index + _PRICE) - 0.5 * spread**2)
+    return taste, own[1] * (1.0 + (others * (factor - 1.0)).sum(axis=1))
