@@ -390,12 +390,14 @@ def test_a_sub_distributor_has_the_thinner_margin_on_every_brand() -> None:
     np.testing.assert_allclose(share[[1, 2, 4, 5]], 0.12 / 1.22, atol=1e-3)
 
 
-def test_goods_that_a_supplier_holds_back_are_measured_at_what_its_sub_distributor_pays() -> None:
-    """As many weeks' purchases held back cost as much trust in either tier."""
-    state = until("relate", tiny(1, params__channel__sub_markup=1.0, params__partners__trust_margin=0.0))
+def test_goods_that_a_supplier_holds_back_cost_the_firm_no_trust() -> None:
+    """Who buys from another distributor is owed its goods by that one; who buys from the plant, by us."""
+    state = until("relate", tiny(1, params__partners__trust_margin=0.0))
     with state.lend(("channel.channel_owed", "distributors.purchases", *writes("relate"))):
         state.channel.owed[...] = 0
         state.channel.owed[:, 1] = 100
         state.distributors.purchases[:] = 400 * state.distributors.wholesale[:, 1]
         relate(state)
-    np.testing.assert_allclose(state.distributors.trust, 0.5 - 0.08 * 0.5 * 0.25)
+    buys_from_us = state.distributors.supplier < 0
+    np.testing.assert_allclose(state.distributors.trust[buys_from_us], 0.5 - 0.08 * 0.5 * 0.25)
+    np.testing.assert_allclose(state.distributors.trust[~buys_from_us], 0.5)
