@@ -27,7 +27,7 @@ from sim.quantity import ASSUMPTION
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.scorecard import Scorecard
-from sim.state import Today
+from sim.today import Today
 from sim.week import Phase, run_week
 
 if TYPE_CHECKING:

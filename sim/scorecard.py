@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kpis import Kpi
+from sim.kpi import Kpi
 from sim.ledger import MANUFACTURER, Ledger
 from sim.record import Record
 

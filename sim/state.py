@@ -12,19 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import HeadsBook, HoursBook, UnitsBook
-from sim.decisions.advertising import Advertising
-from sim.decisions.gateway import Gateway
-from sim.decisions.pay import PayPlan
-from sim.decisions.promotion import Promotion
 from sim.decisions.question import Rule, Variant, ask, merge
-from sim.decisions.recruiting import Recruiting
 from sim.decisions.seen import CustomersSeen
-from sim.decisions.service import Service
-from sim.decisions.technical import Technical
 from sim.errors import InputError
 from sim.kernels.board import NeedBoard, OfferBoard
-from sim.kernels.experience import Deliveries
-from sim.kernels.needs import Occasions
 from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
 from sim.ledger import Ledger
@@ -37,6 +28,7 @@ from sim.record import Record
 from sim.rng import Decision, Luck
 from sim.solvers.order_rules import Forecast
 from sim.tables import Holdings
+from sim.today import Purchases, Today
 from sim.upkeep import Upkeep
 
 Ints = NDArray[np.integer[Any]]
@@ -110,20 +102,6 @@ class Findings:
     needs: Floats = field(default_factory=lambda: np.empty((0, 0)))  # [rows, attributes]
 
 
-@dataclass
-class Purchases:
-    """Purchases of one week, one row per order, in the order of customers' rows."""
-
-    customer: Ints
-    offer: Ints
-    units: NDArray[np.int64]
-    index: Ints  # number of the occasion, part of the key of draws; of an order that waits: apart from all others
-    waited: Ints  # weeks the order has waited
-    price: NDArray[np.int64]  # minor units a unit, as asked when the order was made
-    discount: NDArray[np.int64]  # minor units a unit that we granted on it then; 0 on rivals' offers
-    stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
-
-
 @dataclass(frozen=True)
 class Invoices:
     """Invoices that fall due in one week: who owes how much to whom, entities of the ledger and minor units."""
@@ -131,65 +109,6 @@ class Invoices:
     debtor: Ints
     creditor: Ints | int
     amount: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Decided:
-    """Projects decided this week, in order of customers' rows, and the offer chosen for each (−1: nothing)."""
-
-    projects: Columns
-    chosen: NDArray[np.int16]
-    opened: Ints  # customers [n] of the projects that opened this week, those decided at once among them
-
-
-@dataclass
-class Today:
-    """What this week's phases hand to one another; nothing here lives longer than the week."""
-
-    customers_seen: CustomersSeen | None = None
-    pay: PayPlan | None = None
-    gateway: Gateway | None = None
-    advertising: Advertising | None = None
-    segment_cost: int = 0
-    arrivals: Ints | None = None
-    accounts: Ints | None = None
-    dismissed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # reps whose positions were closed
-    orders: Purchases | None = None
-    served: NDArray[np.int64] | None = None
-    ours: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # orders we deliver on
-    visited: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    occasions_made: Occasions | None = None
-    occasions: NDArray[np.float64] | None = None  # [T, types]
-    lapses: NDArray[np.float64] | None = None
-    new_customers: NDArray[np.float64] | None = None
-    sold: NDArray[np.int64] | None = None  # [3, T, types, J] orders filled, units, value
-    made: NDArray[np.int64] | None = None
-    started: NDArray[np.int64] | None = None
-    shipped: NDArray[np.int64] | None = None
-    delivered: NDArray[np.int64] | None = None  # units of ours that customers got, by distributor
-    demand: NDArray[np.int64] | None = None  # units of ours asked for, by distributor; each wish once
-    unserved: NDArray[np.int64] | None = None  # of these, not delivered this week
-    discount: NDArray[np.int64] | None = None  # [price groups, J] minor units a unit that we grant this week
-    promotion: NDArray[np.floating[Any]] | None = None  # [T, J] utility that promotion adds to offers this week
-    effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
-    credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
-    distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
-    recruiting: Recruiting | None = None
-    supplied: NDArray[np.int64] | None = None  # [D, own offers] units that suppliers shipped to sub-distributors
-    service: Service | None = None  # None, like what follows, in a market where nothing fails
-    technical: Technical | None = None
-    staff_change: NDArray[np.floating[Any]] | None = None  # [T] service engineers that joined, less those that left
-    parts: NDArray[np.int64] | None = None  # [T] cost of the parts of the week's repairs, minor units
-    compensation: NDArray[np.int64] | None = None  # [T] paid for items that were not repaired, minor units
-    in_use: Deliveries | None = None  # failures and waiting that owners lived through
-    campaigns: Promotion | None = None
-    price_off: NDArray[np.int64] | None = None  # [T, price groups, J] minor units a unit that campaigns take off
-    rival_campaigns: NDArray[np.floating[Any]] | None = None  # [T] spent by rivals, minor units
-    study_cost: NDArray[np.int64] | None = None  # [T] minor units
-    studied: NDArray[np.int64] | None = None  # [T] customers asked
-    filter_cost: int = 0
-    estimated: bool = False  # regional potential was estimated anew
-    decided: Decided | None = None  # projects decided this week; None in a market without opportunities
 
 
 def hold(

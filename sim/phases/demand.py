@@ -20,7 +20,8 @@ from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
 from sim.population import Columns
 from sim.rng import Decision, stream
-from sim.state import Decided, Ints, MarketState, Purchases
+from sim.state import Ints, MarketState
+from sim.today import Decided, Purchases
 
 
 def spread(state: MarketState) -> None:

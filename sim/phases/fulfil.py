@@ -24,7 +24,8 @@ from sim.phases.demand import choose_again, join
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
 from sim.solvers.tiers import to_suppliers
-from sim.state import MarketState, Purchases
+from sim.state import MarketState
+from sim.today import Purchases
 
 Units = NDArray[np.int64]
 #: Rows of some distributors, or all of them.

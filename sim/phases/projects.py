@@ -19,7 +19,8 @@ from sim.kernels.relationship import cultivate, fade
 from sim.population import Columns
 from sim.projects import born_this_week, draw_projects, places
 from sim.rng import Decision, stream
-from sim.state import Decided, Ints, MarketState, Purchases
+from sim.state import Ints, MarketState
+from sim.today import Decided, Purchases
 
 Floats = NDArray[np.float64]
 

@@ -23,12 +23,13 @@ from sim.phases.demand import demand, spread
 from sim.phases.partners import effort_for_us
 from sim.state import MarketState
 from sim.week import WEEK
-from tests.laws.markets import Auditor, policies, small_world, strains
+from tests.laws.auditor import Auditor
+from tests.laws.markets import policies, small_world, strains
 
 worlds = st.composite(small_world)()
 
 
-@settings(max_examples=70, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(world=worlds, policy=policies(), strain=strains())
 def test_nothing_appears_or_vanishes_whatever_the_policy(
     world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any]

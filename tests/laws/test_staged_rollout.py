@@ -9,7 +9,7 @@ import pytest
 
 from sim.accounts_chart import Account
 from sim.market import Market
-from tests.laws.markets import Auditor
+from tests.laws.auditor import Auditor
 
 WEEK, WEEKS, NORTH, SOUTH = 6, 16, 0, 1
 

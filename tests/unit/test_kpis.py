@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
-from sim.kpis import KPIS, Kpi
+from sim.kpi import Kpi
+from sim.kpis import KPIS
 from sim.market import Market
 from sim.record import MEASURES
 from sim.scorecard import Scorecard

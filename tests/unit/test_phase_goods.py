@@ -11,7 +11,7 @@ from sim.accounts_chart import Account
 from sim.market import Market
 from sim.phases.fulfil import join
 from sim.population import NEVER
-from sim.state import Purchases
+from sim.today import Purchases
 
 EMPTY = {"params.channel.stock_weeks_at_start": 0.0, "params.channel.plant_weeks_at_start": 0.0}
 

@@ -18,7 +18,7 @@ from sim.phases.partners import relate
 from sim.rng import Decision
 from sim.scenario import Scenario
 from sim.state import MarketState
-from tests.laws.markets import Auditor
+from tests.laws.auditor import Auditor
 from tests.unit.part_weeks import until, writes
 
 SUBS = "channel_layout.sub_distributors"
@@ -359,10 +359,7 @@ def test_what_goods_cost_on_their_way_is_no_gain_of_the_channel(markup: float) -
         "params__partners__effort_strength": 0.0,  # a thinner margin is no reason to sell less of ours
         "params__partners__trust_speed": 0.0,
     }
-    market, plain = (
-        tiny(20, params__channel__sub_markup=markup, **free).run(),
-        tiny(20, params__channel__sub_markup=0.0, **free).run(),
-    )
+    market, plain = (tiny(20, params__channel__sub_markup=each, **free).run() for each in (markup, 0.0))
     np.testing.assert_array_equal(market.results.measure("sell_out_value"), plain.results.measure("sell_out_value"))
     profit = [m.state.ledger.flows("distributor_profit").sum() for m in (market, plain)]
     subs = [1, 2, 4, 5]

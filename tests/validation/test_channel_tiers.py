@@ -12,7 +12,8 @@ from sim.market import Market
 from sim.phases.fulfil import fulfil
 from sim.rng import normal
 from sim.solvers.order_rules import observe_moving_average
-from sim.state import MarketState, Purchases, Today
+from sim.state import MarketState
+from sim.today import Purchases, Today
 from sim.week import WEEK
 from tests.validation.channel_runs import run_chain
 
