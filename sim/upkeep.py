@@ -176,3 +176,13 @@ def week_of_age(bought: NDArray[np.integer[Any]], age: NDArray[np.float64]) -> N
     """Week in which an item ``bought`` then reaches ``age`` (weeks); NEVER where that is beyond any run."""
     week = bought.astype(np.int64) + np.ceil(np.minimum(age, _FAR)).astype(np.int64)
     return np.where(age < _FAR, week, NEVER)
+
+
+def among(values: NDArray[np.integer[Any]], members: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Which of ``values`` are among ``members``: numpy's ``isin``, several times faster on a few thousand of each."""
+    if len(members) == 0 or len(values) == 0:
+        return np.zeros(len(values), np.bool_)
+    ordered = np.sort(members)
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: NDArray[np.bool_] = ordered[place] == values
+    return found

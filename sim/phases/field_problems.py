@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.rng import Decision
 from sim.solvers.reliability import fit_growth
 from sim.state import MarketState
-from sim.upkeep import Jobs, Message, Problems
+from sim.upkeep import Jobs, Message, Problems, among
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -25,17 +27,16 @@ def tell(state: MarketState, done: Jobs) -> None:
     upkeep, technical = state.upkeep, state.today.technical
     assert technical is not None
     problems = upkeep.problems
-    territory = state.customers.territory[problems.customer]
-    lucky = _luck(state, problems, _BY_ENGINEER) < technical.report_share[territory]
-    written = np.isin(problems.event, done.event[done.repair]) & lucky
+    written = _written_up(state, problems, done, technical.report_share)
     fresh = state.week - problems.since < state.params.technical.tellable
-    by_rep = _told_by_rep(state, problems) & fresh & ~written
-    delay = technical.delay[territory].astype(np.int64)
+    by_rep = _told_by_rep(state, problems, fresh & ~written)
+    delay = technical.delay[state.customers.territory[problems.customer]].astype(np.int64)
     _send(state, problems, written, delay)
     gateway = state.today.gateway
     if gateway is not None:
-        _send(state, problems, by_rep, delay + np.maximum(gateway.weeks[territory], 1))
-    waits = np.isin(problems.event, upkeep.jobs.event)
+        line = np.maximum(gateway.weeks[state.customers.territory[problems.customer]], 1)
+        _send(state, problems, by_rep, delay + line)
+    waits = among(problems.event, upkeep.jobs.event)
     upkeep.problems = problems.taken((fresh | waits) & ~written & ~by_rep)
 
 
@@ -44,18 +45,29 @@ def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
     return state.luck(Decision.FAILURE_REPORTED).uniform(keys, problems.category + way)
 
 
-def _told_by_rep(state: MarketState, problems: Problems) -> Flags:
-    """Problems of customers whom a rep visits this week, as far as reps use their forms and these do not get lost."""
+def _written_up(state: MarketState, problems: Problems, done: Jobs, share: NDArray[np.floating[Any]]) -> Flags:
+    """Problems that were mended this week and whose engineer writes them up."""
+    written = among(problems.event, done.event[done.repair])
+    rows = np.flatnonzero(written)
+    some = problems.taken(rows)
+    written[rows] = _luck(state, some, _BY_ENGINEER) < share[state.customers.territory[some.customer]]
+    return written
+
+
+def _told_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Flags:
+    """Which of the ``open_`` problems reps hear of and tell, as far as they use their forms and these do not get lost."""
     gateway, reps = state.today.gateway, state.reps
-    if gateway is None or len(problems) == 0:
-        return np.zeros(len(problems), np.bool_)
-    visited = state.diary.visits[problems.customer] > 0
-    writer = state.knowledge.rep[problems.customer]
-    home = state.customers.territory[problems.customer]
+    told = np.zeros(len(problems), np.bool_)
+    if gateway is None:
+        return told
+    rows = np.flatnonzero(open_ & (state.diary.visits[problems.customer] > 0))
+    some = problems.taken(rows)
+    writer = state.knowledge.rep[some.customer]
+    home = state.customers.territory[some.customer]
     hours = reps.form_hours[writer] / gateway.offices[home]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     chance = reps.form_use[writer] * full * (1.0 - gateway.lost[home])
-    told: Flags = visited & (_luck(state, problems, _BY_REP) < chance)
+    told[rows] = _luck(state, some, _BY_REP) < chance
     return told
 
 

@@ -15,7 +15,7 @@ from sim.phases.record import count_by_cells
 from sim.rng import Decision
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
 from sim.state import MarketState
-from sim.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, week_of_age
+from sim.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, among, week_of_age
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,7 +45,8 @@ def _deliveries_that_can_fail(state: MarketState) -> Jobs:
     orders, served = state.today.orders, state.today.served
     if orders is None or served is None:
         return Jobs.none()
-    got = np.flatnonzero(state.upkeep.fails[state.numbers.category[orders.offer]] & (served > 0))
+    can_fail = state.upkeep.fails[state.numbers.category]  # by offer
+    got = np.flatnonzero(can_fail[orders.offer] & (served > 0))
     offer = orders.offer[got]
     since, repair = np.full(len(got), state.week), np.zeros(len(got), np.bool_)
     brand = state.board.brand[offer].astype(np.int64)
@@ -65,9 +66,9 @@ def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
     customer, category = np.divmod(np.flatnonzero(customers.next_failure.reshape(-1) == week), len(upkeep.fails))
     brand = customers.owned[customer, category].astype(np.int64)
     due = Jobs(customer, category, np.full(len(customer), week), brand, np.ones(len(customer), np.bool_))
-    due = due.taken(~np.isin(due.item, bought.item))
+    due = due.taken(~among(due.item, bought.item))
     _draw_next_failure(state, due, customers.bought_week[due.customer, due.category])
-    failed = due.taken(~np.isin(due.item, upkeep.jobs.item) & _still_fails(state, due))
+    failed = due.taken(~among(due.item, upkeep.jobs.item) & _still_fails(state, due))
     cell = (failed.customer, failed.category)
     since = customers.bought_week[cell]
     usual = Wear(*(numbers[failed.category] for numbers in upkeep.wear))
@@ -101,7 +102,7 @@ def _follow_ownership(state: MarketState, bought: Jobs) -> None:
     """
     upkeep, own = state.upkeep, state.layout.own_brand
     _draw_next_failure(state, bought, bought.since)
-    upkeep.jobs = upkeep.jobs.taken(~np.isin(upkeep.jobs.item, bought.item))
+    upkeep.jobs = upkeep.jobs.taken(~among(upkeep.jobs.item, bought.item))
     before = state.customers.owned[bought.customer, bought.category] == own
     change = (bought.brand == own).astype(np.float64) - before
     territory = state.customers.territory[bought.customer]
