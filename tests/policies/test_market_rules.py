@@ -220,7 +220,7 @@ def test_recorded_rates_are_those_of_the_truth() -> None:
         "policy.prospects.least_records": 10,
         "policy.prospects.every": 13,
         "policy.studies.kind": "calendar",
-        "policy.studies.usage": 400,
+        "policy.studies.usage": 1000,
     }
     market = Market("tiny", seed=2, weeks=14, customers=3000, overrides=overrides).run()
     state, record = market.state, market.state.record

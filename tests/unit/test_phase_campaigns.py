@@ -74,7 +74,8 @@ def test_control_with_effect_customers_notice() -> None:
     plain, moved = tiny().run(), tiny(**ALWAYS, **{"policy.promotion.budget": 3_000_000}).run()
     sold = [m.state.record["sell_out_units"][..., [0, 2]].sum() for m in (plain, moved)]
     assert sold[1] > sold[0]
-    assert moved.state.pushed and not plain.state.pushed
+    assert moved.state.today.promotion is not None
+    assert plain.state.today.promotion is None
 
 
 def test_answering_rivals_without_effect_leave_our_market_as_it_is() -> None:
@@ -135,7 +136,7 @@ def test_an_information_campaign_makes_us_known_and_moves_no_choice() -> None:
     ).run()
     aware = [m.state.record["aware_customers"].sum(axis=(1, 2)) for m in (plain, told)]
     assert (aware[1] >= aware[0]).all() and aware[1][-1] > aware[0][-1]
-    assert not told.state.pushed
+    assert told.state.today.promotion is None
     assert not told.state.territories.wear.any()
 
 
