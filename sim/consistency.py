@@ -54,6 +54,7 @@ _OF_PROJECTS = frozenset(
         "decider_taste",
         "decider_price",
         "project_size",
+        "made_to_order",
     }
 )
 

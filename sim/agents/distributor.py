@@ -71,11 +71,16 @@ def decide_retail_prices(state: MarketState) -> RetailPrices:
 
 def decide_orders(state: MarketState, rows: Rows = _ALL) -> Orders:
     """Ask the distributors in ``rows`` what they order from their suppliers."""
-    answer: Orders = state.ask("ordering", see_distributors(state, Decision.ORDER_NOISE, rows))
+    seen = see_distributors(state, Decision.ORDER_NOISE, rows)
+    answer: Orders = state.ask("ordering", seen)
     if (answer.quantity < 0).any():
         raise InputError(
             "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
         )
+    if state.numbers.to_order.any():
+        # What is made to order is ordered for those who wait for it, whatever the rule for stock says.
+        awaited = np.maximum(seen.owed - seen.on_hand - seen.on_order, 0)
+        return Orders(quantity=np.where(state.numbers.to_order, awaited, answer.quantity))
     return answer
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.build.numbers import made_to_order
 from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
 from sim.params import Params
@@ -75,6 +76,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     price = np.array([world.offers[j].list_price for j in own], dtype=np.int64)
     wholesale = wholesale_prices(supplier, price, channel.sub_markup)
     stock = np.rint(channel.stock_weeks_at_start * expected).astype(np.int64)
+    stock[:, made_to_order(world)] = 0
     distributors.fill(
         {
             "key": territory * PLACES + place,

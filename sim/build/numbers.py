@@ -57,6 +57,13 @@ class Numbers:
     customers: Array  # [T, K] customers by territory and type
     tiers: tuple[Array, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
+    to_order: Array  # [own offers] bought by projects, and only made when they are decided
+
+
+def made_to_order(world: World) -> Array:
+    """Whether distributors keep no stock of each of our offers [own offers]."""
+    so = {c.name: c.kind == "opportunity" and c.made_to_order for c in world.categories}
+    return np.array([so[world.offers[j].category] for j in world.own_offers], dtype=np.bool_)
 
 
 def freeze_numbers(world: World, params: Params, positions: Array, customers: Array, dt: float = 1.0) -> Numbers:
@@ -90,4 +97,5 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         customers=customers,
         tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
         attention=attention_numbers(params.projects),
+        to_order=made_to_order(world),
     )

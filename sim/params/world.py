@@ -142,6 +142,11 @@ class Category(Named):
         doc="Mean units that a project is about; left out: the customer's own mean order size.",
         bounds=(1.0, 10**6),
     )
+    made_to_order: bool = param(
+        False,
+        unit="yes/no",
+        doc="Whether distributors keep no stock of it and order what was decided for; then its customers reckon to wait.",
+    )
 
 
 class Offer(Named):

@@ -21,6 +21,7 @@ from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
 from sim.params.places import PLACES
 from sim.phases.demand import choose_again, join
+from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
 from sim.solvers.tiers import to_suppliers
@@ -93,6 +94,7 @@ def _count_demand(state: MarketState, earlier: int) -> None:
         units[again], lacking[again] = 0, 0
     today.demand = units_by_stock(stock, units, state.channel.on_hand.size).reshape(shape)
     today.unserved = units_by_stock(stock, lacking, state.channel.on_hand.size).reshape(shape)
+    today.unserved[:, state.numbers.to_order] = 0  # nobody reckoned to get it at once
     state.distributors.demand[:] = today.demand
 
 
@@ -137,6 +139,7 @@ def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
         # What a project was decided for is bought somewhere: it waits, or is decided anew among what is in stock.
         which, waits = (keys[project], lacking.index[project], lacking.units[project]), state.params.projects.patience
         fate[project] = choose_fates(lottery, *which, waits, 1.0 - waits)
+        fate[project & made_to_order(state, lacking)] = Fate.WAITS
     return fate
 
 

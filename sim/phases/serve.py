@@ -10,7 +10,7 @@ from sim.kernels.experience import Deliveries
 from sim.kernels.jit import BLOCK, sealed
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running import add_events, fade_all
-from sim.phases.projects import places_of_decided
+from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
@@ -67,7 +67,10 @@ def _first_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[np.
 
 
 def _deliveries(state: MarketState) -> Deliveries:
-    """Deliveries, and disappointments of those who got nothing, in the order of customers' rows."""
+    """Deliveries, and disappointments of those who got nothing, in the order of customers' rows.
+
+    Who waits for what is made to order has nothing to live through yet.
+    """
     orders, served = state.today.orders, state.today.served
     assert orders is not None
     assert served is not None
@@ -80,9 +83,13 @@ def _deliveries(state: MarketState) -> Deliveries:
         bought=got,
         performance=performance.astype(np.float32),
     )
-    if not np.any(orders.customer[1:] < orders.customer[:-1]):
+    on_order = ~got & made_to_order(state, orders)
+    if on_order.any():
+        deliveries = Deliveries._make(column[~on_order] for column in deliveries)
+    customer = deliveries.customer
+    if not np.any(customer[1:] < customer[:-1]):
         return deliveries
-    order = np.argsort(orders.customer, kind="stable")
+    order = np.argsort(customer, kind="stable")
     return Deliveries._make(column[order] for column in deliveries)
 
 

@@ -78,7 +78,7 @@ def eventful(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A market before its first week."""
     path = tmp_path_factory.mktemp("eventful") / "eventful.toml"
     path.write_text(EVENTFUL, encoding="utf-8")
-    return pickle.dumps(Market(str(path), policy="deep_marketing", customers=400, seed=2))
+    return pickle.dumps(Market(str(path), policy="deep_marketing", customers=400, seed=3))
 
 
 def without(phase: Phase, column: str) -> tuple[Phase, ...]:

@@ -293,13 +293,13 @@ def test_week_by_week_the_table_grows(market: Market) -> None:
 def test_a_product_line_is_our_offers_of_the_company_and_its_share_is_of_that_line(market: Market) -> None:
     lines, offers = cut_of(market, "company"), cut_of(market, "offer")
     assert lines.index.tolist() == ["consumables", "machines"]
-    assert lines.loc["machines", "revenue"] == offers.loc["machine_one", "revenue"] > 0
+    assert lines.loc["machines", "revenue"] == offers.loc[["machine_one", "line_one"], "revenue"].sum() > 0
     sold = market.results.weekly.query("measure == 'sell_out_value'").groupby("offer")["value"].sum()
     for line, ours, theirs in (
-        ("machines", "machine_one", "machine_rival"),
-        ("consumables", "refill_one", "refill_rival"),
+        ("machines", ["machine_one", "line_one"], ["machine_rival", "line_rival"]),
+        ("consumables", ["refill_one"], ["refill_rival"]),
     ):
-        part = 100 * sold[ours] / (sold[ours] + sold[theirs])
+        part = 100 * sold[ours].sum() / sold[ours + theirs].sum()
         assert lines.loc[line, "market_share"] == pytest.approx(part)
     assert "satisfaction" not in lines
 

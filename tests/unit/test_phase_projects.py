@@ -311,3 +311,47 @@ def test_rows_come_and_go_only_while_all_columns_are_lent() -> None:
     with projects.lend(tuple(projects)):
         projects.keep(np.zeros(1, np.bool_))
     assert len(projects) == len(projects.units) == 0
+
+
+# ---- made to order ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_made_to_order_is_ordered_when_it_is_decided_and_no_sooner() -> None:
+    market = project_market(4, 30, category__line__made_to_order=True)
+    state, line = market.state, 2  # column among our offers
+    assert state.numbers.to_order.tolist() == [False, False, True]
+    assert not state.channel.on_hand[:, line].any()
+    sold = ordered = 0
+    while market.running:
+        market.run_week()
+        orders = state.today.orders
+        assert orders is not None
+        fresh = (orders.offer == OURS) & (orders.waited == 0)
+        sold, ordered = sold + int(orders.units[fresh].sum()), ordered + int(state.distributors.ordered[:, line].sum())
+        assert ordered <= sold, "never more than was decided for"
+        assert not (state.channel.on_hand[:, line] > 0)[state.channel.backorders[:, line] > 0].any()
+        assert not state.today.unserved[:, line].any(), "nobody reckoned to get it at once"
+    delivered = market.results.measure("sell_out_units")[:, :, :, OURS].sum()
+    assert sold > 40
+    assert 0.7 * sold < delivered <= ordered <= sold
+    held = project_market(4, 30).run().state
+    assert held.channel.on_hand[:, line].sum() > state.channel.on_hand[:, line].sum()
+
+
+def test_who_waits_for_what_is_made_to_order_is_patient_and_not_disappointed() -> None:
+    ordered = {"category__line__made_to_order": True, "params__projects__patience": 0.0}
+    market = project_market(4, 6, **BUSY, **ordered, params__experience__noise=0.0)
+    state = market.state
+    while market.running:
+        market.run_week()
+        orders, served = state.today.orders, state.today.served
+        assert orders is not None and served is not None
+        waiting = state.waiting
+        assert waiting is not None
+        refused = (orders.offer == OURS) & (served == 0)
+        assert np.isin(orders.index[refused], waiting.index).all(), "all of them wait"
+    quiet = project_market(4, 6, **BUSY, **ordered, params__channel__unserved_disappointment=5.0).run().state
+    plain = project_market(4, 6, **BUSY, **ordered, params__channel__unserved_disappointment=0.0).run().state
+    waits = np.unique(waiting.customer[waiting.offer == OURS])
+    assert len(waits) > 5
+    np.testing.assert_array_equal(quiet.customers.satisfaction[waits, 0], plain.customers.satisfaction[waits, 0])

@@ -133,7 +133,11 @@ def test_a_mistake_in_rates_is_placed(tmp_path: Path, columns: dict[str, Any], w
 
 
 def test_settings_of_projects_that_nobody_reads_are_warned_about(tmp_path: Path) -> None:
-    overrides = {"category.machine.cycle_mean": 9.0, "category.line.life_mean": 100.0}
+    overrides = {
+        "category.machine.cycle_mean": 9.0,
+        "category.machine.made_to_order": True,
+        "category.line.life_mean": 100.0,
+    }
     warnings = "\n".join(Scenario.load(PROJECTS, overrides=overrides).warnings)
     assert "nobody reads category.machine.cycle_mean: only opportunities have projects" in warnings
     assert "nobody reads category.line.life_mean: projects open at project_rate" in warnings
