@@ -64,13 +64,13 @@ class Account(IntEnum):
     OTHER_INCOME = 36  # rebates, payments for data, fines received
     # other cost of selling, added later
     SEVERANCE = 37  # paid to reps whose positions are closed
+    # product and service, added later
+    TECHNICAL = 38  # technical department: design, analysis of field problems, their coordination with sales
     # distributor, added later
     DISTRIBUTOR_EFFORT = 39  # selling effort for our brand; what of it was in OWN_COSTS before
     # distributor that supplies others; sell_out does not count what only moves from one distributor to another
     INTERNAL_SALES = 40  # sold to sub-distributors
     INTERNAL_COST = 41  # cost of the goods sold to them
-    # product and service, added later
-    TECHNICAL = 38  # technical department: design, analysis of field problems, their coordination with sales
 
 
 ACCOUNTS = max(Account) + 1

@@ -64,7 +64,7 @@ class FitRow:
 
 
 def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str, float]:
-    """The measures of a table with columns customer (blank or −1: unknown), value, won, weeks, over ``weeks``.
+    """The measures of a table with columns customer (blank or −1: unknown), value, won and, where known, weeks (of its cycle), over ``weeks``.
 
     The share of the top accounts counts accounts without orders too: 20 % of all accounts.
     """
@@ -78,7 +78,7 @@ def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str,
         "top_share": top_share(by_account, accounts),
         "active_share": len(by_account) / accounts,
         "win_rate": len(won) / len(orders) if len(orders) else float("nan"),
-        "cycle": float(orders["weeks"].mean()),
+        "cycle": float(orders["weeks"].mean()) if "weeks" in orders else float("nan"),
     }
 
 

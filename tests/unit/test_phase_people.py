@@ -264,7 +264,7 @@ def test_better_selection_hires_better_people() -> None:
             "regional_equipment",
             seed=1,
             customers=200,
-            weeks=30,
+            weeks=40,
             overrides={
                 "params.people.quit_probability": 0.95,
                 "params.people.vacancy": 0.0,

@@ -24,7 +24,9 @@ class SalaryCommission(PayRule):
         soft=(0, 0.15),
         lever=True,
     )
-    base: Literal["revenue", "margin"] = param("revenue", unit="", doc="What the commission is a share of.", lever=True)
+    base: Literal["revenue", "margin"] = param(
+        "revenue", unit="text", doc="What the commission is a share of.", lever=True
+    )
 
     def answer(self, seen: FirmSeen) -> PayPlan:
         """One plan for all territories."""

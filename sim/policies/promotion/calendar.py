@@ -27,7 +27,7 @@ class CampaignCalendar(PromotionRule):
         26, unit="weeks", doc="Weeks from the start of one campaign to the next.", bounds=(1, 10_000), lever=True
     )
     split: Literal["potential", "even"] = param(
-        "potential", unit="", doc="How territories share the budget: by believed potential, or equally.", lever=True
+        "potential", unit="text", doc="How territories share the budget: by believed potential, or equally.", lever=True
     )
     information: float = param(
         0.0,

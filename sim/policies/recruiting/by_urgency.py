@@ -22,7 +22,7 @@ class ByUrgency(RecruitingRule):
         bounds=(0, 1),
     )
     interview: Literal["unstructured", "structured", "work_sample", "knowledge"] = param(
-        "unstructured", unit="", doc="How applicants are assessed.", lever=True
+        "unstructured", unit="text", doc="How applicants are assessed.", lever=True
     )
     care: float = param(
         0.5, unit="manager's hours/applicant", doc="Time for treating applicants as guests.", bounds=(0, 10), lever=True

@@ -16,10 +16,10 @@ class OneWay(RecruitingRule):
 
     kind: Literal["one_way"] = "one_way"
     channel: Literal["advertised", "referral", "agency"] = param(
-        "advertised", unit="", doc="Where applicants come from.", lever=True
+        "advertised", unit="text", doc="Where applicants come from.", lever=True
     )
     interview: Literal["unstructured", "structured", "work_sample", "knowledge"] = param(
-        "unstructured", unit="", doc="How applicants are assessed.", lever=True
+        "unstructured", unit="text", doc="How applicants are assessed.", lever=True
     )
     care: float = param(
         0.5,
