@@ -225,10 +225,8 @@ def test_what_is_usual_follows_slowly() -> None:
         market.step()
     table = market.state.territories
     np.testing.assert_allclose(table.rival_price, np.tile(before * 0.8, (2, 1)))
-    usual = before * (1 - 0.2 * 0.25)  # noted at full price in week 1, at the lower one in weeks 4 and (not in yet) 7
-    assert np.allclose(table.rival_price_usual, usual) or np.allclose(
-        table.rival_price_usual, usual + 0.25 * (0.8 * before - usual)
-    )
+    # Noted at full price in week 1, at the lower one in weeks 4 and 7: a quarter of the way each time.
+    np.testing.assert_allclose(table.rival_price_usual, np.tile(before * (1 - 0.2 * (1 - 0.75**2)), (2, 1)))
     assert (table.rival_price_usual > table.rival_price).all()
 
 
