@@ -33,5 +33,6 @@ def count_projects(state: MarketState, before: float) -> float:
     assert measures["project_calls"] <= measures["calls"]
     assert (state.projects.stage_end[:, -1] > state.week).all()
     assert (state.projects.attention >= 0).all()
-    assert (state.projects.attention <= state.params.projects.most + 1e-6).all()
+    numbers = state.params.projects
+    assert (state.projects.attention <= max(numbers.least, numbers.most) + 1e-6).all()
     return float(now)
