@@ -10,6 +10,7 @@ from sim.build.channel import expected_units, own_share
 from sim.build.database import mark_spread
 from sim.build.numbers import freeze_numbers
 from sim.build.population import build_customers
+from sim.build.projects import project_rates
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.market import Market
 from sim.population import NEVER, NO_BRAND
@@ -49,13 +50,17 @@ def test_home_distributors_lie_in_the_customers_territory_by_size(big: Market) -
 
 def test_who_uses_a_brand_knows_it_and_bought_before_the_first_week(big: Market) -> None:
     customers, world = big.state.customers, big.scenario.world
+    projects = np.array([bool(t.project_rate) for t in world.customer_types])[customers.type]
     for b, brand in enumerate(world.brands):
         knows = customers.aware >> b & 1 == 1
         uses = (customers.owned == b).any(axis=1)
         assert knows[uses].all()
-        assert np.mean(customers.owned == b, axis=0) == pytest.approx(np.full(2, brand.users_at_start), abs=0.015)
-        independent = 1 - (1 - brand.aware_at_start) * (1 - brand.users_at_start) ** 2
-        assert knows.mean() == pytest.approx(independent, abs=0.02)
+        # Only those who ever have projects own a line.
+        share = np.mean(customers.owned == b, axis=0)
+        assert share == pytest.approx(brand.users_at_start * np.array([1.0, 1.0, projects.mean()]), abs=0.015)
+        for has, categories in ((projects, 3), (~projects, 2)):
+            independent = 1 - (1 - brand.aware_at_start) * (1 - brand.users_at_start) ** categories
+            assert knows[has].mean() == pytest.approx(independent, abs=0.02)
     owner = customers.owned != NO_BRAND
     assert (customers.bought_week[owner] < 0).all()
     assert (customers.bought_week[~owner] == NEVER).all()
@@ -162,9 +167,11 @@ def test_a_roster_names_positions_teams_tenure_and_skill() -> None:
 def test_stock_at_the_start_covers_the_weeks_asked_for(big: Market) -> None:
     state, world = big.state, big.scenario.world
     expected, from_plant = state.forecasts.level, state.distributors.supplier < 0
-    np.testing.assert_allclose(state.channel.on_hand, 5.0 * expected, atol=0.5)
+    to_order = state.numbers.to_order
+    assert to_order.any() and not state.channel.on_hand[:, to_order].any()
+    np.testing.assert_allclose(state.channel.on_hand[:, ~to_order], 5.0 * expected[:, ~to_order], atol=0.5)
     np.testing.assert_allclose(state.plant.on_hand, 6.0 * expected[from_plant].sum(axis=0), atol=0.5)
-    units = expected_units(world, state.customers, np.zeros((len(state.customers), len(world.categories))))
+    units = expected_units(world, state.customers, project_rates(world, state.customers.type, None))
     own = list(world.own_offers)
     by_category = {c.name: units[:, k].sum() * own_share(world) for k, c in enumerate(world.categories)}
     for name, total in by_category.items():

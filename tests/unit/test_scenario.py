@@ -321,7 +321,9 @@ def test_the_world_answers_what_follows_from_it() -> None:
     assert ("north-2", 0) in world.distributors
     assert sum(world.distributor_shares(0)) == pytest.approx(1.0)
     assert world.distributor_shares(0)[1] == pytest.approx(0.7 * world.distributor_shares(0)[0])
-    assert world.mix_of(world.customer_types[0]) == (0.0, 1.0)
+    assert world.mix_of(world.customer_types[0]) == (0.0, 1.0, 0.0)
+    assert world.has_projects
+    assert not Scenario.load("tiny").world.has_projects
 
 
 def test_shipped_files_say_what_format_they_have() -> None:
