@@ -25,6 +25,7 @@ from sim.state import MarketState
 from sim.week import WEEK
 from tests.laws.auditor import Auditor
 from tests.laws.markets import policies, small_world, strains
+from tests.unit.part_weeks import writes
 
 worlds = st.composite(small_world)()
 
@@ -150,7 +151,7 @@ def at_choice(scenario: str, seed: int, customers: int, week: int) -> Market:
 
 def chosen(market: Market) -> set[tuple[int, int, int]]:
     """Choices of the week before rationing: customer, occasion, offer."""
-    with market.state.lend(("customers.need_open",)):
+    with market.state.lend(writes("demand")):
         demand(market.state)
     orders = market.state.today.orders
     assert orders is not None
