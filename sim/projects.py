@@ -80,14 +80,6 @@ class Born(NamedTuple):
     length: NDArray[np.float64]
 
 
-def places(counts: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair of each project and its place among those of the pair, from the number of projects of each pair."""
-    pairs = np.flatnonzero(counts)
-    each = counts[pairs].astype(np.int64)
-    first = np.repeat(np.cumsum(each) - each, each)
-    return np.repeat(pairs, each), np.arange(len(first)) - first
-
-
 def born_this_week(
     seed: int, week: int, customers: Columns, categories: tuple[Category, ...], pairs: tuple[Array, Array, Array]
 ) -> Born:

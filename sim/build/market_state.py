@@ -16,7 +16,7 @@ from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
-from sim.build.projects import buying_rates, fill_pipeline, list_openings, project_rates, yearly_projects
+from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_opens, yearly_projects
 from sim.build.regions import build_territories
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
@@ -113,7 +113,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     _remember_sales(state)
     if world.has_projects:
-        state.openings = list_openings(customers, rates)
+        state.openings = who_opens(customers, rates)
         state.project_worth = yearly_projects(world, customers, rates)
         state.buying_rate = buying
         state.won_share = np.full(len(world.categories), own_share(world))

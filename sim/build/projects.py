@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.data_tables import DataTables
-from sim.kernels.projects import Openings, count_openings, numbers_at_start
+from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
 from sim.params.world import Category, World
 from sim.population import Columns
-from sim.projects import Born, draw_projects, places
+from sim.projects import Born, draw_projects
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision, Luck, stream
 from sim.stages import MOST_AT_START
@@ -59,7 +59,7 @@ def yearly_projects(world: World, customers: Columns, rates: Array) -> NDArray[n
     return worth
 
 
-def list_openings(customers: Columns, rates: Array) -> Openings:
+def who_opens(customers: Columns, rates: Array) -> Openings:
     """Pairs of customer and category in which projects open."""
     row, category = np.nonzero(rates)
     return Openings(row, category, customers.key[row], rates[row, category].astype(np.float32))
@@ -87,8 +87,7 @@ def _stationary(state: MarketState, who: Openings, categories: tuple[Category, .
     mean = np.array([c.cycle_mean or 0.0 for c in categories])
     shape = np.array([c.cycle_shape for c in categories])
     open_now = who._replace(rate=(who.rate * mean[who.category]).astype(np.float32))
-    counts = count_openings(stream(state.seed, Decision.PROJECTS_AT_START, 0), open_now, 1.0, MOST_AT_START - 1)
-    pairs, place = places(counts)
+    pairs, place = list_openings(stream(state.seed, Decision.PROJECTS_AT_START, 0), open_now, 1.0, MOST_AT_START)
     category, key = who.category[pairs], who.key[pairs]
     number = numbers_at_start(category, place)
     luck = Luck.of(state.seed, Decision.PROJECTS_AT_START, 0)

@@ -53,26 +53,38 @@ def numbers_of_week(week: int, category: Ints, place: Ints) -> NDArray[np.int64]
     return np.asarray(first + MOST_A_WEEK * category + place, np.int64)
 
 
-def count_openings(luck: np.uint64, who: Openings, factor: float, most: int = MOST_A_WEEK) -> NDArray[np.uint8]:
-    """Projects of each pair of ``who``: a Poisson count with mean rate × ``factor``, at most ``most``."""
-    counts = np.zeros(len(who.row), np.uint8)
+def list_openings(
+    luck: np.uint64, who: Openings, factor: float, most: int = MOST_A_WEEK
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Projects that open: the pair of ``who`` of each, and its place among those of the pair.
+
+    Of each pair a Poisson count with mean rate × ``factor``, at most ``most``; in the order of pairs.
+    """
+    pairs, blocks = len(who.row), blocks_of(len(who.row))
+    found, counts, sizes = np.empty(pairs, np.int32), np.empty(pairs, np.uint16), np.zeros(blocks, np.int64)
     run_blocks(
-        _count_openings,
-        blocks_of(len(counts)),
-        threads_for(len(counts)),
+        _list_openings,
+        blocks,
+        threads_for(pairs),
         luck,
         sealed_array(who.key),
         sealed_array(who.category),
         sealed_array(who.rate),
         np.float32(factor),
         np.int64(most),
+        found,
         counts,
+        sizes,
     )
-    return counts
+    parts = [slice(BLOCK * block, BLOCK * block + size) for block, size in enumerate(sizes) if size]
+    pair = np.concatenate([found[:0], *(found[part] for part in parts)]).astype(np.int64)
+    each = np.concatenate([counts[:0], *(counts[part] for part in parts)]).astype(np.int64)
+    first = np.repeat(np.cumsum(each) - each, each)
+    return np.repeat(pair, each), np.arange(len(first)) - first
 
 
 @jit
-def _count_openings(
+def _list_openings(
     first: int,
     last: int,
     luck: np.uint64,
@@ -81,18 +93,26 @@ def _count_openings(
     rate: NDArray[np.float32],
     factor: np.float32,
     most: np.int64,
-    counts: NDArray[np.uint8],
+    found: NDArray[np.int32],
+    counts: NDArray[np.uint16],
+    sizes: NDArray[np.int64],
 ) -> None:
+    """Pairs of the blocks ``first`` to ``last`` in which a project opens, and how many, at each block's place."""
     noise = np.empty(_STRETCH, np.float32)
-    end = min(last * BLOCK, keys.size)
-    for start in range(first * BLOCK, end, _STRETCH):
-        stop = min(start + _STRETCH, end)
-        _draw(luck, keys[start:stop], category[start:stop], noise)
-        for k in range(start, stop):
-            u = noise[k - start]
-            if u < rate[k] * factor:  # P(N ≥ 1) ≤ λ
-                n = poisson_count(u, rate[k] * factor)
-                counts[k] = n if n < most else most
+    for block in range(first, last):
+        place = block * BLOCK
+        end = min(place + BLOCK, keys.size)
+        for start in range(block * BLOCK, end, _STRETCH):
+            stop = min(start + _STRETCH, end)
+            _draw(luck, keys[start:stop], category[start:stop], noise)
+            for k in range(start, stop):
+                u = noise[k - start]
+                if u < rate[k] * factor:  # P(N ≥ 1) ≤ λ
+                    n = poisson_count(u, rate[k] * factor)
+                    found[place] = k
+                    counts[place] = n if n < most else most
+                    place += n > 0
+        sizes[block] = place - block * BLOCK
 
 
 @jit_bare

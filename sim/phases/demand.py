@@ -87,7 +87,7 @@ def demand(state: MarketState) -> None:
     if decided is not None:
         state.today.occasions += count_by_cells(state, decided.projects.customer)
         projects = _project_orders(state, decided.projects, decided.chosen)
-        state.today.orders = _in_order_of_rows(join(bought, projects))
+        state.today.orders = _put_among(bought, projects)
         if state.kept_orders is not None:
             state.kept_orders.append(_list_projects(state, decided))
 
@@ -118,11 +118,13 @@ def join(first: Purchases | None, second: Purchases) -> Purchases:
     return Purchases(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Purchases.__dataclass_fields__))
 
 
-def _in_order_of_rows(orders: Purchases) -> Purchases:
-    if not np.any(orders.customer[1:] < orders.customer[:-1]):
+def _put_among(orders: Purchases, more: Purchases) -> Purchases:
+    """``orders`` with ``more`` put in their places; both are, and stay, in the order of customers' rows."""
+    if len(more.offer) == 0:
         return orders
-    order = np.argsort(orders.customer, kind="stable")
-    return Purchases(*(getattr(orders, f)[order] for f in Purchases.__dataclass_fields__))
+    places = np.searchsorted(orders.customer, more.customer, side="right")
+    named = Purchases.__dataclass_fields__
+    return Purchases(**{f: np.insert(getattr(orders, f), places, getattr(more, f)) for f in named})
 
 
 def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> NDArray[np.int64]:

@@ -14,10 +14,10 @@ from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Visits, choosers
 from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
-from sim.kernels.projects import PROJECT_ORDER, count_openings, numbers_of_week
+from sim.kernels.projects import PROJECT_ORDER, list_openings, numbers_of_week
 from sim.kernels.relationship import cultivate, fade
 from sim.population import Columns
-from sim.projects import born_this_week, draw_projects, places
+from sim.projects import born_this_week, draw_projects
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
 from sim.today import Decided, Purchases
@@ -101,8 +101,7 @@ def _open(state: MarketState) -> NDArray[np.int64]:
     who = state.openings
     assert who is not None
     factor = state.params.needs.activity(state.week)
-    counts = count_openings(stream(state.seed, Decision.PROJECT_OPENS, state.week), who, factor)
-    pairs, place = places(counts)
+    pairs, place = list_openings(stream(state.seed, Decision.PROJECT_OPENS, state.week), who, factor)
     category, customer = who.category[pairs], who.row[pairs]
     if len(pairs):
         named = (customer, category, numbers_of_week(state.week, category, place))

@@ -111,14 +111,15 @@ def _needs_felt(state: MarketState, occasions: Occasions) -> Occasions:
     decided = state.today.decided
     if decided is None:
         return occasions
-    projects = (state.projects, decided.projects)
-    row = np.concatenate([occasions.row.astype(np.int64), *(p.customer for p in projects)])
-    category = np.concatenate([occasions.category, *(p.category.astype(np.uint8) for p in projects)])
-    order = np.argsort(row, kind="stable")
-    row = row[order]
-    start = np.searchsorted(row, BLOCK * np.arange(len(occasions.start)))
-    number = np.zeros(len(row), np.uint32)
-    return sealed(Occasions(row.astype(np.uint32), category[order], number, start.astype(np.int64)))
+    row = np.concatenate([state.projects.customer, decided.projects.customer])
+    category = np.concatenate([state.projects.category, decided.projects.category]).astype(np.uint8)
+    order = np.argsort(row)
+    places = np.searchsorted(occasions.row, row[order])
+    felt = np.insert(occasions.row, places, row[order].astype(np.uint32))
+    start = np.searchsorted(felt, (BLOCK * np.arange(len(occasions.start))).astype(np.uint32))
+    number = np.zeros(len(felt), np.uint32)
+    of = np.insert(occasions.category, places, category[order])
+    return sealed(Occasions(felt, of, number, start.astype(np.int64)))
 
 
 def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:

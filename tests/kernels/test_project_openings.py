@@ -12,11 +12,10 @@ from sim.kernels.projects import (
     MOST_A_WEEK,
     PROJECT_ORDER,
     Openings,
-    count_openings,
+    list_openings,
     numbers_at_start,
     numbers_of_week,
 )
-from sim.projects import places
 from sim.quantity import Declaration
 from sim.resolving import Header
 from sim.rng import Decision, stream
@@ -44,12 +43,14 @@ def openings(rows: int, seed: int, most_rate: float) -> Openings:
 )
 def test_openings_are_those_of_the_twin(rows: int, seed: int, rate: float, factor: float, most: int) -> None:
     who = openings(rows, seed, rate)
-    found = count_openings(stream(seed, Decision.PROJECT_OPENS, 7), who, factor, most)
+    pairs, place = list_openings(stream(seed, Decision.PROJECT_OPENS, 7), who, factor, most)
     wanted = [
         twin.opened(seed, 7, int(k), int(c), float(np.float32(r) * np.float32(factor)), most)
         for k, c, r in zip(who.key, who.category, who.rate, strict=True)
     ]
-    assert found.tolist() == wanted
+    assert np.bincount(pairs, minlength=rows).tolist() == wanted
+    assert place.tolist() == [k for n in wanted for k in range(n)]
+    assert (np.diff(pairs) >= 0).all()
 
 
 def test_threads_and_order_do_not_matter() -> None:
@@ -59,12 +60,13 @@ def test_threads_and_order_do_not_matter() -> None:
         found = []
         for threads in (1, 2):
             set_threads(threads)
-            found.append(count_openings(luck, who, 1.0))
+            found.append(np.bincount(list_openings(luck, who, 1.0)[0], minlength=len(who.row)))
     finally:
         set_threads(2)
     np.testing.assert_array_equal(*found)
     order = np.random.default_rng(1).permutation(len(who.row))
-    np.testing.assert_array_equal(count_openings(luck, Openings(*(c[order] for c in who)), 1.0), found[0][order])
+    again = list_openings(luck, Openings(*(c[order] for c in who)), 1.0)[0]
+    np.testing.assert_array_equal(np.bincount(again, minlength=len(order)), found[0][order])
     assert found[0].sum() > 10_000
 
 
@@ -78,9 +80,3 @@ def test_every_project_of_a_customer_has_a_number_of_its_own() -> None:
     last = numbers_of_week(LONGEST - 1, category, place).max()
     assert last < PROJECT_ORDER and 256 * (PROJECT_ORDER + last) + 255 < 2**32  # the kernels' index of draws
     assert NUMBERS_A_WEEK * (LONGEST + 1) < PROJECT_ORDER, "orders that wait stay below those of projects"
-
-
-def test_places_count_the_projects_of_each_pair() -> None:
-    pairs, place = places(np.array([0, 2, 0, 1, 3], dtype=np.uint8))
-    assert pairs.tolist() == [1, 1, 3, 4, 4, 4]
-    assert place.tolist() == [0, 1, 0, 0, 1, 2]
