@@ -21,6 +21,7 @@ _MARKS = {
     "last": (look.ORANGE, "s", "added last, to all others"),
     "share": (look.INK, "D", "mean over all orders (these add up)"),
 }
+#: Most panels side by side.
 _COLUMNS = 2
 _ROW, _HEAD, _FOOT, _GAP = 0.42, 0.36, 0.42, 0.24
 
@@ -35,14 +36,15 @@ def effects_figure(effects: pd.DataFrame, kpis: Sequence[str], study: Study) -> 
         title, note = _finding(first, currency), _note(first)
         top = look.head_height(figure, title, note) + 0.3
         panel = len(parts) * _ROW + _HEAD + _FOOT
-        rows = -(-len(kpis) // _COLUMNS)
+        columns = min(_COLUMNS, len(kpis))
+        rows = -(-len(kpis) // columns)
         figure.set_figheight(top + rows * (panel + _GAP) + 0.4)
         look.draw_head(figure, title, note)
         wide, high = figure.get_size_inches()
         label = look.widest(figure, parts) + 0.22
         for k, kpi in enumerate(kpis):
-            row, column = divmod(k, _COLUMNS)
-            width = (wide - 2 * look.MARGIN - 0.3 * (_COLUMNS - 1)) / _COLUMNS
+            row, column = divmod(k, columns)
+            width = (wide - 2 * look.MARGIN - 0.3 * (columns - 1)) / columns
             left = look.MARGIN + column * (width + 0.3) + label
             bottom = high - top - row * (panel + _GAP) - _HEAD - len(parts) * _ROW
             box = (left / wide, bottom / high, (width - label) / wide, len(parts) * _ROW / high)
