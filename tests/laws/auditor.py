@@ -16,6 +16,7 @@ from sim.today import Purchases
 from sim.week import Phase
 from tests.laws.projects import check_carried, count_projects
 from tests.laws.scorecard import check_scorecard
+from tests.laws.untouched import Untouched
 from tests.laws.upkeep import UpkeepAuditor
 
 
@@ -41,6 +42,7 @@ class Auditor:
         self.shipped = np.zeros_like(state.channel.on_hand)
         self._before: Purchases | None = None
         self._upkeep = UpkeepAuditor(state)
+        self._untouched = Untouched(state)
         self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
 
     def run(self) -> Market:
@@ -52,6 +54,7 @@ class Auditor:
 
     def after(self, phase: Phase) -> None:
         """What must hold after a phase."""
+        self._untouched.after(phase)
         check = {
             "demand": self._after_demand,
             "work": self._after_work,

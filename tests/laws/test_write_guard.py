@@ -14,6 +14,7 @@ import sim.week
 from sim.market import Market
 from sim.state import MarketState
 from sim.week import WEEK, Phase
+from tests.laws.untouched import Untouched
 
 DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
 
@@ -143,6 +144,35 @@ def test_no_phase_can_write_what_it_did_not_declare(
         with pytest.raises(ValueError, match="read-only"):
             pickle.loads(eventful).run_week()
     assert market.week == 0
+
+
+def test_no_phase_changes_what_it_did_not_declare_by_any_route(eventful: bytes) -> None:
+    market = pickle.loads(eventful)
+    untouched = Untouched(market.state)
+    while market.running:
+        market.run_week(observe=untouched.after)
+    assert market.state.record.done == market.state.weeks
+
+
+def scatter(state: MarketState) -> None:
+    np.add.at(state.diary.bought, [0], np.float32(1.0))
+
+
+def write_through_a_kept_view(state: MarketState) -> None:
+    with state.diary.lend(("bought",)):
+        view = state.diary.bought.T
+    view[0] += 1
+
+
+@pytest.mark.parametrize("route", [scatter, write_through_a_kept_view])
+def test_routes_around_read_only_arrays_are_seen_from_outside(
+    eventful: bytes, monkeypatch: pytest.MonkeyPatch, route: Callable[[MarketState], None]
+) -> None:
+    market = pickle.loads(eventful)
+    guilty = tuple(replace(p, function=route) if p.name == "segment" else p for p in WEEK)
+    monkeypatch.setattr(sim.week, "WEEK", guilty)
+    with pytest.raises(AssertionError, match=r"segment changed \['diary\.bought'\]"):
+        market.run_week(observe=Untouched(market.state).after)
 
 
 def test_nothing_is_writable_between_weeks(eventful: bytes) -> None:
