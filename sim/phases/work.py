@@ -73,10 +73,9 @@ def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
     has_accounts = np.bincount(seen.account_rep, minlength=len(reps)) > 0
     possible = np.where(has_accounts, reps.field_hours * reps.effort / hours_per_call(state), 0.0)
     wished = possible + reps.carry
-    # A call carried over from last week may not break this week's hours.
-    calls: NDArray[np.int64] = np.minimum(np.floor(wished), np.floor(reps.field_hours / hours_per_call(state))).astype(
-        np.int64
-    )
+    # A call carried over from last week may not break this week's hours, nor go to nobody once all accounts are lost.
+    most = np.where(has_accounts, np.floor(reps.field_hours / hours_per_call(state)), 0.0)
+    calls: NDArray[np.int64] = np.minimum(np.floor(wished), most).astype(np.int64)
     reps.carry[:] = np.clip(wished - calls, 0.0, 1.0)
     reps.calls[:] = calls
     weight = state.params.calls.workload_smoothing

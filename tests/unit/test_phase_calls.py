@@ -42,6 +42,21 @@ def measure(state: MarketState, name: str) -> float:
     return float(state.record[name][0].sum())
 
 
+def test_whoever_loses_all_accounts_makes_no_call_for_the_one_that_was_carried_over() -> None:
+    """A whole call may be carried over: more were begun than the hours allow. It goes to an account, or is not made."""
+    state = until("work", Market("tiny", seed=1, weeks=2, overrides=ALONE))
+    rep = int(np.flatnonzero(state.reps.active)[0])
+    with state.lend(("knowledge.rep", "reps.carry")):
+        state.knowledge.rep[state.knowledge.rep == rep] = -1
+        state.reps.carry[:] = 1.0
+    with state.lend(writes("work")):
+        work(state)
+    assert state.reps.calls[rep] == 0
+    visits = np.bincount(state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited])
+    np.testing.assert_array_equal(visits, state.reps.calls[: len(visits)])
+    assert visits.sum() == state.reps.calls.sum() > 0
+
+
 def test_a_plan_asks_for_no_more_calls_than_the_hours_allow() -> None:
     modest, bold = worked(10.0), worked(500.0)
     reps = int(modest.reps.active.sum())
