@@ -12,7 +12,7 @@ from experiments.intake.amounts import parse_amounts
 from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.headers import MappedTable
 from experiments.intake.names import match_names, nearest
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
 _ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
@@ -45,8 +45,8 @@ class RowCheck:
         if not rows:
             return
         if self.set_aside:
-            self.ledger.set_aside(
-                self.table.file, self.table.header(field), problem, f"not usable: expected {expected}", rows
+            self.ledger.add(
+                SET_ASIDE, self.table.file, self.table.header(field), problem, f"not usable: expected {expected}", rows
             )
             self.dropped |= bad
         else:
@@ -64,7 +64,8 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
     cells = table.cells(field)
     values, bad, decimal_comma = parse_amounts(cells)
     if decimal_comma:
-        check.ledger.mended(
+        check.ledger.add(
+            MENDED,
             table.file,
             table.header(field),
             "decimal commas read as such",
@@ -96,7 +97,7 @@ def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str
         proof = found.month_first_only if chosen == MONTH_FIRST else found.day_first_only
         why = "the mapping file says so" if order else f"{proof:,} cells can be read no other way"
         what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
-        check.ledger.noted(table.file, headers, what, why, count=seen, counted="cell")
+        check.ledger.add(NOTED, table.file, headers, what, why, count=seen, counted="cell")
     elif seen:
         check.ledger.refused(
             table.file,
@@ -144,7 +145,7 @@ def matched(
             "similar": f"the only name in {valid_file} that is nearly the same",
         }[match.how]
         what = f"{ledger.name(written, personal)} read as {ledger.name(match.name, personal)}"
-        ledger.mended(table.file, table.header(field), what, why, rows)
+        ledger.add(MENDED, table.file, table.header(field), what, why, rows)
     return cells.map({w: (m.name if m else w) for w, m in matches.items()} | {"": ""}).astype("str")
 
 

@@ -24,7 +24,7 @@ from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.market_runs import MarketRuns
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hash_names, new_key
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import SET_ASIDE, QualityLedger
 from experiments.intake.quality_page import write_page
 from experiments.intake.readers import read_table
 from experiments.intake.settings import check_settings, kept_defaults, mapping_content
@@ -107,7 +107,7 @@ def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> 
         why = f"{window.odd_days} days that make no whole week" + (
             f" and {window.cold} weeks in which the pipeline was filling" if window.cold else ""
         )
-        ledger.set_aside("opportunities", "closed", what, why, list(early))
+        ledger.add(SET_ASIDE, "opportunities", "closed", what, why, list(early))
 
 
 def _write(

@@ -9,7 +9,7 @@ from experiments.intake.headers import MappedTable
 from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile, Stages
 from experiments.intake.names import normalised
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
 WON, LOST, OPEN = "won", "lost", "open"
 _WORDS = HistoryWords(
@@ -71,7 +71,8 @@ def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
     """Deal numbers; identical rows are kept once, different rows with one number are unusable."""
     frame = table.table.frame
     if "id" not in table.columns:
-        check.ledger.noted(
+        check.ledger.add(
+            NOTED,
             table.file,
             "",
             "deals have no number; rows are taken as different deals",
@@ -82,7 +83,8 @@ def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
     ids = table.cells("id")
     repeated = frame.duplicated(keep="first") & ids.ne("")
     if repeated.any():
-        check.ledger.mended(
+        check.ledger.add(
+            MENDED,
             table.file,
             table.header("id"),
             "identical rows kept once",
@@ -109,7 +111,8 @@ def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
     for word in cells.unique():
         if word and normalised(word) not in meaning:
             rows = list(cells.index[cells == word])
-            check.ledger.noted(
+            check.ledger.add(
+                NOTED,
                 table.file,
                 table.header("stage"),
                 f"stage '{word}' taken as open",
@@ -136,7 +139,8 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
     header = table.header("value")
     blank = deals["state"].eq(OPEN) & (deals["closed"].isna() | deals["value"].isna())
     if blank.any():
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             f"{table.header('closed')}, {header}",
             "open deals without close date or value",
@@ -145,7 +149,8 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
         )
     unopened = deals["opened"].isna()
     if unopened.any() and "opened" in table.columns:
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             table.header("opened"),
             "deals without an open date",
@@ -154,7 +159,8 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
         )
     early = deals["state"].eq(OPEN) & deals["closed"].notna()
     if early.any():
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             table.header("closed"),
             "open deals with a close date",
@@ -163,7 +169,8 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
         )
     nothing = deals["state"].eq(LOST) & deals["value"].fillna(0.0).eq(0.0)
     if nothing.any():
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             header,
             "lost deals with value 0 or none",
@@ -172,7 +179,8 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
         )
     free = deals["state"].eq(WON) & deals["value"].fillna(0.0).eq(0.0)
     if free.any():
-        ledger.set_aside(
+        ledger.add(
+            SET_ASIDE,
             table.file,
             header,
             "won deals with value 0 or none",

@@ -8,7 +8,7 @@ from experiments.intake.cells import RowCheck, amounts
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import MappingFile
 from experiments.intake.names import match_names
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, QualityLedger
 from experiments.intake.sectors import SECTOR_WORDS
 
 
@@ -34,8 +34,13 @@ def _listed(
     check.unusable(key, frame[key].eq(""), f"no {key}", f"the name of the {key}")
     same = frame.duplicated(keep="first")
     if same.any():
-        ledger.mended(
-            table.file, table.header(key), "identical rows kept once", "they say the same", list(frame.index[same])
+        ledger.add(
+            MENDED,
+            table.file,
+            table.header(key),
+            "identical rows kept once",
+            "they say the same",
+            list(frame.index[same]),
         )
     check.dropped |= same
     twice = frame[key].ne("") & frame[key][~same].duplicated(keep=False).reindex(frame.index, fill_value=False)
@@ -64,7 +69,8 @@ def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: Quali
         )
         if meant is not None:
             rows = list(frame.index[frame["sector"] == written])
-            ledger.mended(
+            ledger.add(
+                MENDED,
                 table.file,
                 table.header("sector"),
                 f"'{written}' read as '{meant}'",
@@ -81,7 +87,8 @@ def _note_parents(table: MappedTable, frame: pd.DataFrame, ledger: QualityLedger
     if owned.any():
         outside = int((~frame.loc[owned, "parent"].isin(frame["account"])).sum())
         what = f"accounts that belong to another company ({outside} of the parents are not accounts themselves)"
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             table.header("parent"),
             what,

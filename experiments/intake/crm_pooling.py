@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.intake.crm_deals import OPEN
 from experiments.intake.crm_tables import CrmTables
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, QualityLedger
 from sim.params.world import MAX_CATEGORIES
 
 POOLED = "other products"
@@ -35,7 +35,8 @@ def pool_products(tables: CrmTables, ledger: QualityLedger) -> CrmTables:
     pooled = pd.DataFrame([{"product": POOLED, "series": "", **means}])
     deals = tables.deals.assign(product=tables.deals["product"].where(tables.deals["product"].isin(kept), POOLED))
     touched = deals["product"].eq(POOLED)
-    ledger.mended(
+    ledger.add(
+        MENDED,
         "the products",
         "product",
         f"{int(rest.sum())} products with the fewest decided deals pooled as '{POOLED}'",

@@ -12,7 +12,7 @@ from experiments.intake.crm_deals import OPEN, WON, read_deals
 from experiments.intake.crm_lists import read_accounts, read_products, read_roster
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
 #: Share of deals with unknown reps or products beyond which a roster or product list is taken for the wrong one.
 UNKNOWN_SHARE = 0.2
@@ -79,7 +79,8 @@ def _agents(
     table = found["opportunities"]
     if "roster" not in found:
         names = sorted(set(deals["agent"]) - {""})
-        ledger.noted(
+        ledger.add(
+            NOTED,
             "the files given",
             "",
             "no roster",
@@ -104,7 +105,8 @@ def _agents(
         )
     for name, of_name in unknown.items():
         what = f"rep {ledger.name(name, True)} is not in {file}{'' if ledger.discreet else suggest(name, valid)}"
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             table.header("agent"),
             what,
@@ -113,7 +115,8 @@ def _agents(
         )
     idle = [a for a in valid if a not in set(agents)]
     if idle:
-        ledger.noted(
+        ledger.add(
+            NOTED,
             file,
             found["roster"].header("agent"),
             f"{len(idle)} of {len(valid)} reps have no deal",
@@ -150,10 +153,15 @@ def _accounts(
             f"{decided:,} of them are decided; nobody can tell which customer buys, so no account gets them, "
             "and decided ones raise the rates of all accounts in proportion"
         )
-        ledger.set_aside(table.file, table.header("account"), "deals without an account", why, list(nameless))
+        ledger.add(SET_ASIDE, table.file, table.header("account"), "deals without an account", why, list(nameless))
     if "accounts" not in found:
-        ledger.noted(
-            "the files given", "", "no table of accounts", "accounts are those of the deals, without marks", count=0
+        ledger.add(
+            NOTED,
+            "the files given",
+            "",
+            "no table of accounts",
+            "accounts are those of the deals, without marks",
+            count=0,
         )
         valid: list[str] = []
         names = deals["account"]
@@ -183,7 +191,8 @@ def _accounts(
         )
         if "accounts" in found:
             rows = sorted(r for of_name in unknown.values() for r in of_name)
-            ledger.mended(
+            ledger.add(
+                MENDED,
                 table.file,
                 table.header("account"),
                 f"{len(unknown)} accounts that are not in {found['accounts'].file} added",
@@ -217,8 +226,13 @@ def _products(
             personal=False,
         )
     else:
-        ledger.noted(
-            "the files given", "", "no table of products", "list prices are the median value of won deals", count=0
+        ledger.add(
+            NOTED,
+            "the files given",
+            "",
+            "no table of products",
+            "list prices are the median value of won deals",
+            count=0,
         )
     won = deals["state"].eq(WON) & deals["value"].gt(0.0)
     added = []
@@ -233,7 +247,8 @@ def _products(
             continue
         added.append({"product": name, "series": "", "list_price": float(prices.median()), "unit_cost": np.nan})
         if "products" in found:
-            ledger.mended(
+            ledger.add(
+                MENDED,
                 table.file,
                 table.header("product"),
                 f"product '{name}' added with list price {prices.median():,.2f}",
@@ -244,7 +259,8 @@ def _products(
     products = pd.concat([products, extra], ignore_index=True) if len(products) else extra
     unsold = sorted(set(products["product"]) - set(names))
     if unsold:
-        ledger.noted(
+        ledger.add(
+            NOTED,
             table.file,
             table.header("product"),
             f"products without any deal: {', '.join(unsold)}",

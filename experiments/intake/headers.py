@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.intake.kinds import Kind
 from experiments.intake.mapping import MappingFile, TableMapping
 from experiments.intake.names import normalised, similarity
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import NOTED, QualityLedger
 from experiments.intake.readers import Table
 
 #: Similarity from which an unknown spelling of a header is taken for a known one.
@@ -70,7 +70,8 @@ def map_tables(
             continue
         found[mapped.kind.name] = mapped
         if mapped.unused:
-            ledger.noted(
+            ledger.add(
+                NOTED,
                 table.file,
                 ", ".join(mapped.unused),
                 "columns not read",

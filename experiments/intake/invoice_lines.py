@@ -12,7 +12,7 @@ from experiments.intake.cells import LARGEST, RowCheck, amounts, dates
 from experiments.intake.headers import MappedTable
 from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
 #: Text fields that are taken as they are.
 _TEXTS = ("invoice", "product", "description", "group", "customer", "country", "region", "postcode")
@@ -45,12 +45,12 @@ class InvoiceLines:
 
     def set_aside(self, mask: pd.Series, field: str, fate: str, what: str, why: str) -> None:
         """Report all lines where ``mask`` holds; those still in use get ``fate`` and are used no longer."""
-        self._report(mask, field, what, why, mended=False)
+        self._report(mask, field, what, why, SET_ASIDE)
         self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
 
     def mend(self, mask: pd.Series, field: str, what: str, why: str, fate: str = "") -> None:
         """Report lines where something was corrected; with a ``fate`` they are settled by it."""
-        self._report(mask, field, what, why, mended=True)
+        self._report(mask, field, what, why, MENDED)
         if fate:
             self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
 
@@ -59,12 +59,11 @@ class InvoiceLines:
         """Mask of the lines still in use."""
         return self.frame["fate"].eq("used")
 
-    def _report(self, mask: pd.Series, field: str, what: str, why: str, *, mended: bool) -> None:
+    def _report(self, mask: pd.Series, field: str, what: str, why: str, kind: str) -> None:
         found = self.frame.loc[mask, ["file", "row"]]
         for number, rows in found.groupby("file")["row"]:
             table = self.tables[int(str(number))]
-            add = self.ledger.mended if mended else self.ledger.set_aside
-            add(table.file, table.header(field) if field else "", what, why, list(rows))
+            self.ledger.add(kind, table.file, table.header(field) if field else "", what, why, list(rows))
 
 
 def by_value(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
@@ -112,7 +111,8 @@ def _whole_ids(table: MappedTable, field: str, ledger: QualityLedger) -> pd.Seri
     given = cells[cells.ne("")]
     if given.empty or not given.str.match(_FRACTION_OF_NOTHING).all():
         return cells
-    ledger.mended(
+    ledger.add(
+        MENDED,
         table.file,
         table.header(field),
         "'.0' taken off",
@@ -142,7 +142,12 @@ def _money(
     differ = value.notna() & price.notna() & (value - price * quantity).abs().gt(0.01 * value.abs() + 0.01)
     if differ.any():
         what = "lines worth more or less than price × quantity"
-        ledger.noted(
-            table.file, table.header("value"), what, "the value is taken for what was paid", list(differ.index[differ])
+        ledger.add(
+            NOTED,
+            table.file,
+            table.header("value"),
+            what,
+            "the value is taken for what was paid",
+            list(differ.index[differ]),
         )
     return each.fillna(price).astype(np.float64), paid.astype(np.float64)

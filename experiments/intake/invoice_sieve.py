@@ -10,6 +10,7 @@ from experiments.intake.cancellations import Netting, credit_prefixes, net_cance
 from experiments.intake.invoice_lines import InvoiceLines, by_value
 from experiments.intake.mapping import TransactionRules
 from experiments.intake.not_goods import set_aside_charges
+from experiments.intake.quality import NOTED
 
 #: Half a minor unit of currency: what a line is worth at least.
 _LEAST_VALUE = 0.005
@@ -78,7 +79,7 @@ def _drop_copies(lines: InvoiceLines) -> None:
     else:
         table = lines.tables[0]
         why = "without invoice numbers two equal purchases of a day look the same"
-        lines.ledger.noted(table.file, "", "identical lines kept", why, count=int(copies.sum()))
+        lines.ledger.add(NOTED, table.file, "", "identical lines kept", why, count=int(copies.sum()))
 
 
 def _unify_codes(lines: InvoiceLines) -> None:

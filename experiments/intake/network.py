@@ -18,7 +18,7 @@ from experiments.intake.network_facts import NetworkFacts, describe_network
 from experiments.intake.network_sums import scaled_policies, scaled_scenario
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hashed, new_key
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import SET_ASIDE, QualityLedger
 from experiments.intake.quality_page import Basis, write_page
 from experiments.intake.readers import read_table
 from experiments.intake.settings import mapping_content
@@ -106,8 +106,8 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
         ledger.stop_if_refused()
     if not known.all():
         what = f"ties of customers who are not in the table of {market.name}"
-        ledger.set_aside(
-            table.file, "", what, "they have no row in the market", count=int((~known).sum()), counted="tie"
+        ledger.add(
+            SET_ASIDE, table.file, "", what, "they have no row in the market", count=int((~known).sum()), counted="tie"
         )
     return Placed(cleaned.ties[known].reset_index(drop=True), len(ids), None, 1.0)
 

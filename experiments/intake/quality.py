@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from sim.errors import InputError, InputErrors
 
+#: Kinds of findings: values that were corrected, safely; rows that are not used for some number; and a peculiarity that
+#: changes nothing but that a reader should know.
 MENDED = "mended"
 SET_ASIDE = "set aside"
 NOTED = "noted"
@@ -50,8 +52,9 @@ class QualityLedger:
     findings: list[Finding] = field(default_factory=list)
     refusals: list[InputError] = field(default_factory=list)
 
-    def mended(
+    def add(
         self,
+        kind: str,
         file: str,
         column: str,
         what: str,
@@ -60,34 +63,11 @@ class QualityLedger:
         count: int | None = None,
         counted: str = "row",
     ) -> None:
-        """Record values that were corrected, safely, with the reason why that is safe."""
-        self._add(MENDED, file, column, what, why, rows, count, counted)
-
-    def set_aside(
-        self,
-        file: str,
-        column: str,
-        what: str,
-        why: str,
-        rows: Sequence[int] = (),
-        count: int | None = None,
-        counted: str = "row",
-    ) -> None:
-        """Record rows that are not used for some number, with the reason."""
-        self._add(SET_ASIDE, file, column, what, why, rows, count, counted)
-
-    def noted(
-        self,
-        file: str,
-        column: str,
-        what: str,
-        why: str,
-        rows: Sequence[int] = (),
-        count: int | None = None,
-        counted: str = "row",
-    ) -> None:
-        """Record a peculiarity that changes nothing but that a reader should know."""
-        self._add(NOTED, file, column, what, why, rows, count, counted)
+        """Record a finding of ``kind``, with the reason: why a correction is safe, what rows are not used for, …"""
+        number = len(rows) if count is None else count
+        self.findings.append(
+            Finding(kind, file, column, number, what, why, tuple(int(r) for r in rows[:ROWS_QUOTED]), counted)
+        )
 
     def refused(
         self,
@@ -119,22 +99,6 @@ class QualityLedger:
     def count(self, kind: str) -> int:
         """Number of rows touched by findings of ``kind``."""
         return sum(f.count for f in self.findings if f.kind == kind)
-
-    def _add(
-        self,
-        kind: str,
-        file: str,
-        column: str,
-        what: str,
-        why: str,
-        rows: Sequence[int],
-        count: int | None,
-        counted: str,
-    ) -> None:
-        number = len(rows) if count is None else count
-        self.findings.append(
-            Finding(kind, file, column, number, what, why, tuple(int(r) for r in rows[:ROWS_QUOTED]), counted)
-        )
 
 
 def quote_rows(rows: Sequence[int]) -> str:

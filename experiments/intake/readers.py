@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.encodings import decode
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, NOTED, QualityLedger
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAVE_AS = "save the sheet as 'CSV UTF-8' and import that file"
@@ -66,7 +66,7 @@ def read_table(path: Path, ledger: QualityLedger) -> Table | None:
         )
         return None
     if decoded.encoding not in ("utf-8", "utf-8-sig"):
-        ledger.noted(path.name, "", f"read as {decoded.encoding}", "the bytes are not valid UTF-8", count=0)
+        ledger.add(NOTED, path.name, "", f"read as {decoded.encoding}", "the bytes are not valid UTF-8", count=0)
     return _read_text(path, decoded.text, decoded.encoding, ledger)
 
 
@@ -105,7 +105,7 @@ def _read_text(path: Path, text: str, encoding: str, ledger: QualityLedger) -> T
             rows.append(cells)
             numbers.append(first)
     if blank:
-        ledger.mended(path.name, "", "blank lines skipped", "they hold no value", blank)
+        ledger.add(MENDED, path.name, "", "blank lines skipped", "they hold no value", blank)
     while headers and not headers[-1]:
         headers.pop()
     if (
@@ -169,7 +169,8 @@ def _same_width(
             short.append(number)
             row.extend([""] * (width - len(row)))
     if short:
-        ledger.mended(
+        ledger.add(
+            MENDED,
             path.name,
             "",
             "missing cells at the end of a row read as blank",
@@ -187,7 +188,8 @@ def _trimmed(path: Path, frame: pd.DataFrame, ledger: QualityLedger) -> pd.DataF
     for column in frame.columns:
         rows = frame.index[frame[column] != trimmed[column]]
         if len(rows):
-            ledger.mended(
+            ledger.add(
+                MENDED,
                 path.name,
                 str(column),
                 "blanks around values removed",

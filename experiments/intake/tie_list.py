@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.headers import MappedTable
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
 from sim.network import MOST_TIES
 
 _YES, _NO = (
@@ -35,8 +35,13 @@ def clean_ties(table: MappedTable, ledger: QualityLedger) -> TieList:
     loops = frame["first"].eq(frame["second"])
     if loops.any():
         why = "a customer's talk with itself teaches nothing"
-        ledger.set_aside(
-            table.file, table.header("second"), "ties of a customer with itself", why, list(frame.index[loops])
+        ledger.add(
+            SET_ASIDE,
+            table.file,
+            table.header("second"),
+            "ties of a customer with itself",
+            why,
+            list(frame.index[loops]),
         )
         frame = frame[~loops]
     frame = _once(frame, table, ledger)
@@ -73,8 +78,13 @@ def _without_blanks(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedg
         blank = frame[end].eq("")
         if blank.any():
             rows = list(frame.index[blank])
-            ledger.set_aside(
-                table.file, table.header(end), "ties with one end left blank", "a tie needs two customers", rows
+            ledger.add(
+                SET_ASIDE,
+                table.file,
+                table.header(end),
+                "ties with one end left blank",
+                "a tie needs two customers",
+                rows,
             )
             frame = frame[~blank]
     return frame
@@ -91,9 +101,11 @@ def _once(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> pd.
         same = ordered.assign(turned=turned).duplicated(["first", "second", "turned"])
         rows, back = list(frame.index[same]), list(frame.index[again & ~same])
         if rows:
-            ledger.mended(table.file, "", "ties named again", "a tie counts once", rows)
+            ledger.add(MENDED, table.file, "", "ties named again", "a tie counts once", rows)
         if back:
-            ledger.mended(table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back)
+            ledger.add(
+                MENDED, table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back
+            )
     if "strong" in ordered:
         ordered["strong"] = ordered.groupby(["first", "second"], sort=False)["strong"].transform("any")
     return ordered[~again]

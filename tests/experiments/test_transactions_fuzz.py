@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
+from import_fuzz import check_any_end, damage, rules_for_rows
 from invoice_fixture import small_invoices
 
 from experiments.intake import import_transactions
-from sim.errors import InputErrors
 
 _CELLS = [
     "", "0", "-1", "abc", "1e308", "-1e308", "1e-300", "nan", "inf", "2022-01-01", "9999-12-31", "POST", "M", '"', "a,b", "é",
@@ -38,26 +38,15 @@ def _spoil(rows: list[list[str]], luck: random.Random) -> None:
 
 @pytest.mark.parametrize("batch", range(4))
 def test_any_cells_end_in_a_scenario_or_a_message(batch: int, tmp_path: Path) -> None:
-    outcomes = set()
-    for seed in range(25 * batch, 25 * batch + 25):
-        luck = random.Random(seed)
+    def attempt(seed: int, luck: random.Random) -> None:
         invoices = small_invoices(seed % 3, customers=30, weeks=20)
         _spoil(invoices.rows, luck)
         mapping = tmp_path / "mapping.toml"
-        mapping.write_text(
-            f'[rules]\nunusable_rows = "{luck.choice(["refuse", "set_aside"])}"\n'
-            f'[transactions]\nno_customer = "{luck.choice(["set_aside", "spread"])}"\n',
-            encoding="utf-8",
-        )
+        rules = rules_for_rows(luck)
+        of_nobody = luck.choice(["set_aside", "spread"])
+        mapping.write_text(f'{rules}[transactions]\nno_customer = "{of_nobody}"\n', encoding="utf-8")
         files = invoices.write(tmp_path)
-        if luck.random() < 0.2:
-            raw = bytearray(files[0].read_bytes())
-            raw[luck.randrange(len(raw))] = luck.randrange(256)
-            files[0].write_bytes(bytes(raw))
-        try:
-            import_transactions(files, tmp_path / "m", mapping=mapping, runs=0)
-            outcomes.add("scenario")
-        except InputErrors as refused:
-            assert all(e.place and e.problem and e.expected and e.remedy for e in refused.errors)
-            outcomes.add("message")
-    assert outcomes == {"scenario", "message"}
+        damage(files[0], luck)
+        import_transactions(files, tmp_path / "m", mapping=mapping, runs=0)
+
+    check_any_end(range(25 * batch, 25 * batch + 25), attempt)
