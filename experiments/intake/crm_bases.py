@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from experiments.intake.company_sums import COST_SHARE, bases_of_sums
 from experiments.intake.crm_fit import CrmFit
 from experiments.intake.crm_pipeline import (
     CYCLE_UNKNOWN,
@@ -11,20 +12,7 @@ from experiments.intake.crm_pipeline import (
     load_of_reps,
     season_of_openings,
 )
-from experiments.intake.crm_scenario import (
-    ADVERTISING_SHARE,
-    CLERKS_SHARE,
-    COST_SHARE,
-    DATA_SHARE,
-    MINOR,
-    OVERHEAD_SHARE,
-    RIVAL_ADVERTISING_SHARE,
-    SALARY,
-    SECTION_SHARE,
-    STUDY_SHARE,
-    TYPES,
-    CrmScenario,
-)
+from experiments.intake.crm_scenario import TYPES, CrmScenario
 from experiments.intake.quality_page import Basis
 from experiments.intake.shrinkage import STRONGEST
 
@@ -154,21 +142,7 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
         ),
         Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
         Basis("neighbours of territories", "none", "the roster says nothing of borders"),
-        Basis(
-            "overhead, advertising, rival's advertising",
-            f"{OVERHEAD_SHARE:.1%}, {ADVERTISING_SHARE:.1%}, {RIVAL_ADVERTISING_SHARE:.1%} of a year's revenue",
-            "scaled to the company's size by the ratios of the built-in market",
-        ),
-        Basis(
-            "clerks, information section, studies, payments for data",
-            f"{CLERKS_SHARE:.2%}, {SECTION_SHARE:.2%}, {STUDY_SHARE:.3%}, {DATA_SHARE:.2%} of a year's revenue",
-            "scaled likewise; those of deep marketing are in policies/deep_marketing.toml of this folder",
-        ),
-        Basis(
-            "a rep's salary",
-            f"{SALARY // MINOR:,} a year",
-            "that of the built-in market, whatever the currency: set policy.pay.salary in scenario.toml",
-        ),
+        *bases_of_sums(),
         Basis("currency", scenario.words.currency, "CRM amounts carry none"),
     ]
     if scenario.fit.products["unit_cost"].isna().any():

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import tomli_w
 
+from experiments.intake.company_sums import COST_SHARE, MINOR, deep_marketing, usual_costs, usual_policy, write_settings
 from experiments.intake.crm_fit import CrmFit
 from experiments.intake.crm_pipeline import cycles, load_of_reps, open_at_start, season_of_openings
 from experiments.intake.crm_tables import CrmTables
@@ -21,19 +21,9 @@ from sim.stages import MOST_AT_START
 
 OWN, RIVAL = "us", "rival"
 TYPES = ("small", "medium", "large")
-#: Minor units in one unit of currency; CRM exports give money in major units.
-MINOR = 100
-#: Cost of a unit as a share of its price where the data give none; about that of the built-in market.
-COST_SHARE = 0.55
 #: Utility of choosing nothing: so low that a lost deal goes to the rival, who stands for rivals and nothing alike.
 NEVER_NOTHING = -10.0
 WEEKS = 52
-#: Costs that a CRM does not tell, as shares of a year's revenue: those of the built-in market.
-OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
-#: Likewise what lists and shared information cost: clerks, the information section, one study, all distributors' data.
-CLERKS_SHARE, SECTION_SHARE, STUDY_SHARE, DATA_SHARE = 0.0017, 0.0052, 0.00012, 0.0035
-#: A rep's yearly salary, which does not depend on the size of a company, as in the built-in market (minor units).
-SALARY = 4_000_000
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import crm`; quality.md says where each number comes from.\n"
 _MARKS = {"log_employees": "employees", "log_revenue": "revenue", "age": "founded"}
@@ -246,10 +236,8 @@ class CrmScenario:
         if yearly is not None:
             told["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
         channel = {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0}
-        rivals = {"channel_markup": 0.0, "advertising": self._share_of_revenue(RIVAL_ADVERTISING_SHARE)}
-        costs = {"overhead": self._share_of_revenue(OVERHEAD_SHARE)}
         projects = {"load": load_of_reps(self.fit)}
-        return {**told, "channel": channel, "rivals": rivals, "costs": costs, "projects": projects}
+        return {**told, "channel": channel, **usual_costs(self.yearly_revenue()), "projects": projects}
 
     def yearly_revenue(self) -> float:
         """Won orders a year at the fitted rates, mixes, prices and win rates, minor units."""
@@ -259,46 +247,13 @@ class CrmScenario:
         return float(WEEKS * (units[:, None] * self.fit.mixes.each * per_unit).sum())
 
     def _policy(self) -> dict[str, Any]:
-        """As it was: portfolios stay, the channel adds nothing, the rival does not react; one company, one gateway."""
-        return {
-            "coverage": {"kind": "portfolios"},
-            "pay": {"kind": "salary_commission", "salary": SALARY},
-            "advertising": {"kind": "flat", "budget": self._share_of_revenue(ADVERTISING_SHARE)},
-            "retail_price": {"kind": "markup", "markup": 0.0},
-            "rival_price": {"kind": "hold"},
-            "gateway": {
-                "kind": "per_company",
-                "companies": 1,
-                "staff": self._share_of_revenue(CLERKS_SHARE),
-            },
-        }
-
-    def deep_marketing(self) -> dict[str, Any]:
-        """The shipped policy of this name with sums that fit the company, found before the shipped one."""
-        payment = self._share_of_revenue(DATA_SHARE / len(self.territory_names))
-        return {
-            "name": "deep_marketing",
-            "title": "Deep marketing",
-            "description": "The shipped policy, its sums scaled to this company by the ratios of the built-in market.",
-            "extends": "deep_marketing",
-            "policy": {
-                "segmentation": {"fee": self._share_of_revenue(STUDY_SHARE), "fee_per_record": 20},
-                "gateway": {"staff": self._share_of_revenue(SECTION_SHARE)},
-                "sharing_contract": {"payment": payment},
-            },
-        }
-
-    def _share_of_revenue(self, share: float) -> int:
-        return round(share * self.yearly_revenue())
+        """Portfolios stay as they were."""
+        return usual_policy({"kind": "portfolios"}, self.yearly_revenue())
 
     def write(self, out: Path, intercepts: Mapping[str, float]) -> None:
         """Write scenario.toml, its tables and policies/deep_marketing.toml into ``out``."""
-        (out / "policies").mkdir(parents=True, exist_ok=True)
-        policy = WRITTEN_BY_IMPORT + tomli_w.dumps(self.deep_marketing())
-        (out / "policies" / "deep_marketing.toml").write_text(policy, encoding="utf-8")
-        (out / "scenario.toml").write_text(
-            WRITTEN_BY_IMPORT + tomli_w.dumps(self.content(intercepts)), encoding="utf-8"
-        )
+        policy = deep_marketing(self.yearly_revenue(), len(self.territory_names))
+        write_settings(out, WRITTEN_BY_IMPORT, self.content(intercepts), policy)
         self.customers().to_parquet(out / "customers.parquet", index=False)
         pipeline = self.pipeline()
         if len(pipeline):

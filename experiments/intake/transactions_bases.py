@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.intake.crm_scenario import (
-    ADVERTISING_SHARE,
-    CLERKS_SHARE,
-    COST_SHARE,
-    DATA_SHARE,
-    OVERHEAD_SHARE,
-    RIVAL_ADVERTISING_SHARE,
-    SALARY,
-    SECTION_SHARE,
-    STUDY_SHARE,
-)
+from experiments.intake.company_sums import COST_SHARE, bases_of_sums
 from experiments.intake.invoice_sieve import Sifted
 from experiments.intake.price_response import BIAS_SPREAD, DEFAULT_ELASTICITY, DEFAULT_SPREAD, PriceResponse
 from experiments.intake.quality_page import Basis
@@ -196,21 +186,7 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
             "market's key figures at the first one",
         ),
         Basis("neighbours of territories", "none", "invoices say nothing of borders"),
-        Basis(
-            "overhead, advertising, rival's advertising",
-            f"{OVERHEAD_SHARE:.1%}, {ADVERTISING_SHARE:.1%}, {RIVAL_ADVERTISING_SHARE:.1%} of a year's revenue",
-            "scaled to the company's size by the ratios of the built-in market",
-        ),
-        Basis(
-            "clerks, information section, studies, payments for data",
-            f"{CLERKS_SHARE:.2%}, {SECTION_SHARE:.2%}, {STUDY_SHARE:.3%}, {DATA_SHARE:.2%} of a year's revenue",
-            "scaled likewise; those of deep marketing are in policies/deep_marketing.toml of this folder",
-        ),
-        Basis(
-            "a rep's salary",
-            f"{SALARY // MINOR:,} a year",
-            "that of the built-in market, whatever the currency: set policy.pay.salary in scenario.toml",
-        ),
+        *bases_of_sums(),
         Basis(
             "unit_cost",
             f"{COST_SHARE:.0%} of the price",

@@ -10,25 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import tomli_w
 
-from experiments.intake.crm_scenario import (
-    ADVERTISING_SHARE,
-    CLERKS_SHARE,
-    COST_SHARE,
-    DATA_SHARE,
-    NEVER_NOTHING,
-    OVERHEAD_SHARE,
-    OWN,
-    RIVAL,
-    RIVAL_ADVERTISING_SHARE,
-    SALARY,
-    SECTION_SHARE,
-    STUDY_SHARE,
-    WEEKS,
-    Words,
-    slugs,
-)
+from experiments.intake.company_sums import COST_SHARE, deep_marketing, usual_costs, usual_policy, write_settings
+from experiments.intake.crm_scenario import NEVER_NOTHING, OWN, RIVAL, WEEKS, Words, slugs
 from experiments.intake.mapping import TransactionRules
 from experiments.intake.sales_layout import ACCOUNTS_PER_REP, SalesLayout, lay_out
 from experiments.intake.shares import rounded_shares
@@ -218,8 +202,7 @@ class TransactionScenario:
             **({"needs": told} if told else {}),
             "choice": {"loyalty": HABIT},
             "channel": {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0},
-            "rivals": {"channel_markup": 0.0, "advertising": self.of_revenue(RIVAL_ADVERTISING_SHARE)},
-            "costs": {"overhead": self.of_revenue(OVERHEAD_SHARE)},
+            **usual_costs(self.yearly_revenue()),
         }
 
     def yearly_revenue(self) -> float:
@@ -227,44 +210,14 @@ class TransactionScenario:
         customers = self.fit.customers
         return float((customers["rate"] * customers["order_value"]).sum() * self._mean_order() * WEEKS * MINOR)
 
-    def of_revenue(self, share: float) -> int:
-        """``share`` of a year's revenue in minor units."""
-        return round(share * self.yearly_revenue())
-
     def _policy(self) -> dict[str, Any]:
-        """Accounts by turnover, the channel adds nothing, the rival does not react; one company, one gateway."""
-        return {
-            "coverage": {"kind": "by_turnover", "accounts_per_rep": ACCOUNTS_PER_REP},
-            "pay": {"kind": "salary_commission", "salary": SALARY},
-            "advertising": {"kind": "flat", "budget": self.of_revenue(ADVERTISING_SHARE)},
-            "retail_price": {"kind": "markup", "markup": 0.0},
-            "rival_price": {"kind": "hold"},
-            "gateway": {"kind": "per_company", "companies": 1, "staff": self.of_revenue(CLERKS_SHARE)},
-        }
-
-    def deep_marketing(self) -> dict[str, Any]:
-        """The shipped policy of this name with sums that fit the company, found before the shipped one."""
-        distributors = sum(self.layout.distributors.values())
-        return {
-            "name": "deep_marketing",
-            "title": "Deep marketing",
-            "description": "The shipped policy, its sums scaled to this company by the ratios of the built-in market.",
-            "extends": "deep_marketing",
-            "policy": {
-                "segmentation": {"fee": self.of_revenue(STUDY_SHARE), "fee_per_record": 20},
-                "gateway": {"staff": self.of_revenue(SECTION_SHARE)},
-                "sharing_contract": {"payment": self.of_revenue(DATA_SHARE / distributors)},
-            },
-        }
+        """Accounts by turnover."""
+        return usual_policy({"kind": "by_turnover", "accounts_per_rep": ACCOUNTS_PER_REP}, self.yearly_revenue())
 
     def write(self, out: Path, intercepts: Mapping[str, float]) -> None:
         """Write scenario.toml, its tables, accounts.csv, products.csv and policies/deep_marketing.toml into ``out``."""
-        (out / "policies").mkdir(parents=True, exist_ok=True)
-        policy = WRITTEN_BY_IMPORT + tomli_w.dumps(self.deep_marketing())
-        (out / "policies" / "deep_marketing.toml").write_text(policy, encoding="utf-8")
-        (out / "scenario.toml").write_text(
-            WRITTEN_BY_IMPORT + tomli_w.dumps(self.content(intercepts)), encoding="utf-8"
-        )
+        policy = deep_marketing(self.yearly_revenue(), sum(self.layout.distributors.values()))
+        write_settings(out, WRITTEN_BY_IMPORT, self.content(intercepts), policy)
         self.customers().to_parquet(out / "customers.parquet", index=False)
         self.layout.roster.to_csv(out / "roster.csv", index=False)
         self.offers().to_csv(out / "offers.csv", index=False)
