@@ -100,7 +100,7 @@ class Decision(IntEnum):
     REP_OUTPUT = 153  # luck of a rep's effort; index: task
     OFFER_ARRIVES = 154  # does an outside offer reach this rep
     OFFER_VALUE = 155  # what it is worth
-    QUIT = 156  # does the rep accept it
+    QUIT = 156  # does the rep leave; the rule that says how likely it is draws from LEAVING
     HIRE = 157  # is a vacancy filled this week
     HIRE_ABILITY = 158  # what the new rep is like; index: trait
     FEEDBACK = 159  # effect of a review talk
@@ -148,6 +148,7 @@ class Decision(IntEnum):
     PROMOTION = 266
     STUDIES = 267
     PROSPECTS = 268
+    LEAVING = 269
     PURSUIT = 265
 
 

@@ -137,7 +137,7 @@ def see_offers(state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArr
     pay = np.bincount(reps.team[reps.active], weights=reps.pay[reps.active], minlength=teams) / np.maximum(heads, 1)
     return QuitSeen(
         week=state.week,
-        luck=state.luck(Decision.QUIT),
+        luck=state.luck(Decision.LEAVING),
         key=reps.key,
         tenure=reps.tenure,
         newness=np.exp(-reps.tenure / state.params.people.ramp),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -48,3 +49,19 @@ def test_the_guard_sees_every_way_to_draw(code: str) -> None:
 
 def test_keyed_draws_pass_the_guard() -> None:
     assert list(draws(ast.parse("from sim.rng import Decision, uniform\nseen.luck.uniform(rows)"))) == []
+
+
+def test_what_a_rule_draws_is_drawn_for_nothing_else() -> None:
+    """Agents hand luck to rules: a rule that shared its stream with the engine would know what the engine draws."""
+    files = {name_of(path): Counter(decisions(tree_of(path))) for path in python_files("sim")}
+    of_rules = {name for path, names in files.items() if path.startswith("sim/agents/") for name in names}
+    used = sum((names for path, names in files.items() if path not in ALLOWED), Counter())
+    assert len(of_rules) > 20
+    assert {name: used[name] for name in of_rules if used[name] > 1} == {}
+
+
+def decisions(tree: ast.Module) -> Iterator[str]:
+    """Names of the decisions that a module draws for or hands on, each as often as it does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Decision":
+            yield node.attr
