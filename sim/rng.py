@@ -51,6 +51,7 @@ class Decision(IntEnum):
     SECOND_RATIONING = 13  # place in the queue of those who switched to an offer that is short too; index: occasion
     REPAIR = 20  # place in the queue among those who have waited equally long for an engineer; index: category
     FAILURE_REPORTED = 21  # does a failure reach the designers; index: category + 8·way (engineer, rep, understood)
+    # + 32·weeks since the failure
     PROJECT_OPENS = 14  # how many projects open this week; index: category
     # What belongs to a project is keyed by customer and number of the project, whatever the week: the stream of week 0
     PROJECT_LENGTH = 15  # how long it lasts, when in its week it opened; index: 2·number, 2·number + 1

@@ -41,8 +41,9 @@ def tell(state: MarketState, done: Jobs) -> None:
 
 
 def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
-    keys = state.customers.key[problems.customer]
-    return state.luck(Decision.FAILURE_REPORTED).uniform(keys, problems.category + way)
+    # Their age tells two open problems of one item apart.
+    keys, index = state.customers.key[problems.customer], 32 * (state.week - problems.since) + problems.category + way
+    return state.luck(Decision.FAILURE_REPORTED).uniform(keys, index)
 
 
 def _written_up(state: MarketState, problems: Problems, done: Jobs, share: NDArray[np.floating[Any]]) -> Flags:

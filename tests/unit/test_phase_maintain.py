@@ -13,8 +13,9 @@ from sim.agents.sales_rep import product_knowledge
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.demand import visits_of_week
+from sim.phases.field_problems import _BY_ENGINEER, _BY_REP, _UNDERSTOOD, _luck
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fit_growth
-from sim.upkeep import Jobs
+from sim.upkeep import Jobs, Problems
 
 MANY = {"category.machine.failure_rate": 8.0}
 
@@ -221,6 +222,16 @@ def test_reps_tell_what_they_hear_as_far_as_forms_are_used_and_arrive() -> None:
     assert told(**silent, policy__gateway__loss=1.0).sum() == 0
     assert told(**silent, policy__routines__form_hours=0.0).sum() == 0
     assert told(**silent, params__technical__tellable=0).sum() == 0
+
+
+def test_two_open_problems_of_one_item_are_told_or_not_apart_from_each_other() -> None:
+    state = market().state
+    state.week = 9
+    customer, since = np.repeat(np.arange(200), 2), np.tile([6, 8], 200)
+    both = Problems(customer, np.zeros_like(customer), since, np.ones(len(customer)))
+    for way in (_BY_ENGINEER, _BY_REP, _UNDERSTOOD):
+        earlier, later = _luck(state, both, way).reshape(-1, 2).T
+        assert abs(np.corrcoef(earlier, later)[0, 1]) < 0.25
 
 
 def test_hours_of_analysis_make_reports_understood() -> None:
