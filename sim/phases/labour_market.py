@@ -27,7 +27,7 @@ def leave(state: MarketState) -> None:
     offer = _outside_offers(state, visible)
     stay_bonus = decide_retention(state, offer, visible)
     probability = decide_quits(state, offer, stay_bonus)
-    leaves = reps.active & (state.luck(Decision.QUIT).uniform(reps.key) < probability)
+    leaves = reps.active & _decided(state, probability)
     if stay_bonus.any():
         book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
     _record(state, visible, offer > 0, leaves)
@@ -41,6 +41,14 @@ def leave(state: MarketState) -> None:
     lost = np.where(to_rival, _lost_to_rival(state), state.params.people.relationship_lost)
     gone = accounts[leaves[state.knowledge.rep[accounts]]]
     lose_relationship(state, gone, lost[state.knowledge.rep[gone]])
+
+
+def _decided(state: MarketState, probability: Floats) -> Bools:
+    """Which reps [R] go, each with its ``probability``; where nobody can, nothing is drawn."""
+    goes: Bools = probability > 0
+    if goes.any():
+        goes = state.luck(Decision.QUIT).uniform(state.reps.key) < probability
+    return goes
 
 
 def lose_relationship(state: MarketState, accounts: NDArray[np.int64], lost: Floats | None = None) -> None:

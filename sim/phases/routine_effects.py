@@ -75,13 +75,17 @@ def _talk(state: MarketState, held: Routines, keep: np.float32) -> None:
     """Review talks that are due, with the goals that are agreed in them; a full talk is fair to the person."""
     numbers, reps = state.params.management, state.reps
     due = reps.active & ((state.week + reps.key) % numbers.review_every == numbers.review_every - 1)
-    draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
     dose = np.minimum(reps.review_hours * numbers.review_every / numbers.review_hours_full, 1.0)
     dose = np.where(due, dose, 0.0)
+    reps.feedback[:] *= keep
+    reps.fairness[:] *= keep
+    if not dose.any():
+        return
+    draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
     goal = goal_effect(held.goal, state.params.control.goal_d, state.params.control.goal_reach)
     talk = numbers.feedback_mean + numbers.feedback_spread * draws + goal
-    reps.feedback[:] = after_talk(reps.feedback * keep, talk, dose)
-    reps.fairness[:] = after_talk(reps.fairness * keep, np.ones(len(reps)), dose)
+    reps.feedback[:] = after_talk(reps.feedback, talk, dose)
+    reps.fairness[:] = after_talk(reps.fairness, np.ones(len(reps)), dose)
 
 
 def _exchange(state: MarketState, held: Routines, own: Floats) -> None:

@@ -14,6 +14,7 @@ from sim.phases.manage import manage
 from sim.phases.people import people
 from sim.phases.work import work
 from sim.quantity import retention_of_half_life
+from sim.rng import Decision, Luck
 from sim.state import ManagerUse, MarketState, Use
 from tests.unit.part_weeks import until, writes
 
@@ -100,6 +101,22 @@ def test_review_talks_come_in_turn_and_fade() -> None:
         talked += ~np.isclose(state.reps.feedback, before * keep, rtol=1e-5, atol=1e-9)
     np.testing.assert_array_equal(talked[state.reps.active], 1)
     np.testing.assert_array_equal(talked[~state.reps.active], 0)
+
+
+def test_where_nobody_talks_and_nobody_can_leave_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: set[Decision] = set()
+    luck = MarketState.luck
+
+    def watched(state: MarketState, decision: Decision) -> Luck:
+        drawn.add(decision)
+        return luck(state, decision)
+
+    monkeypatch.setattr(MarketState, "luck", watched)
+    people_matter = {Decision.FEEDBACK, Decision.QUIT}
+    Market("tiny", seed=1, weeks=14, overrides={"params.people.quit_probability": 0.0}).run()
+    assert not drawn & people_matter
+    Market("tiny", seed=1, weeks=14, policy="deep_marketing").run()
+    assert drawn >= people_matter, "control: with talks and quits they are drawn"
 
 
 # ---- work -------------------------------------------------------------------------------------------------------------
