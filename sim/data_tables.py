@@ -1,4 +1,4 @@
-"""Data tables: a company's own customers, roster and offers, read beside a scenario file and checked cell by cell.
+"""Data tables: a company's own customers, roster, offers, distributors, ties and projects, read beside a scenario file and checked cell by cell.
 
 Every mistake names the file, the row and the column. Rows of CSV files are named by
 the line a text editor shows (the header is line 1), rows of Parquet files are counted from 1; either

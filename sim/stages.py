@@ -1,4 +1,4 @@
-"""The customer funnel's stages, and the stimuli that move customers between them."""
+"""Stages: of the customer funnel, with the stimuli that move customers between them, and of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actors as columns too: reps, managers, distributors, rival offers, and the firm's plan and records of customers."""
+"""Actors as columns too: reps, managers, distributors, rival offers; the firm's records of customers and of territories."""
 
 from __future__ import annotations
 

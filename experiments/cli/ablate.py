@@ -20,6 +20,7 @@ from experiments.cli.options import (
     WorkersOption,
     check_least,
     place_for,
+    read_pairs,
     read_sets,
 )
 
@@ -115,24 +116,8 @@ def ablate(
 
 def _read_parts(given: Sequence[str] | None) -> dict[str, list[str]] | None:
     """Questions by part from ``--part name=question,question``."""
-    from sim.errors import InputError, InputErrors
-
-    parts: dict[str, list[str]] = {}
-    mistakes = []
-    for text in given or ():
-        name, equals, questions = text.partition("=")
-        listed = [q.strip() for q in questions.split(",") if q.strip()]
-        if not equals or not name.strip() or not listed:
-            remedy = "for instance --part people=routines,head_count"
-            mistakes.append(InputError(f"--part {text}", "is not of the form name=question,question", "both", remedy))
-        elif name.strip() in parts:
-            mistakes.append(
-                InputError(f"--part {text}", f"the part `{name.strip()}` is there twice", "every name once")
-            )
-        parts[name.strip()] = listed
-    if mistakes:
-        raise InputErrors(mistakes)
-    return parts or None
+    pairs = read_pairs("--part", given, "name=question,question", "for instance --part people=routines,head_count")
+    return {name: [q.strip() for q in said.split(",") if q.strip()] for name, said in pairs.items()} or None
 
 
 def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:

@@ -52,24 +52,28 @@ DEFAULT_POLICY = AS_WRITTEN
 
 def read_sets(given: Sequence[str] | None) -> dict[str, str]:
     """Overrides by path from ``--set path=value``. Raises :class:`sim.errors.InputErrors` with all mistakes."""
+    return read_pairs("--set", given, "path=value", "for instance --set policy.pay.commission=0.03")
+
+
+def read_pairs(option: str, given: Sequence[str] | None, form: str, remedy: str) -> dict[str, str]:
+    """What an option that may be repeated says, by the name before its ``=``; ``form`` is what it should look like.
+
+    Raises :class:`sim.errors.InputErrors` with all mistakes.
+    """
     from sim.errors import InputError, InputErrors
 
-    overrides: dict[str, str] = {}
+    pairs: dict[str, str] = {}
     mistakes = []
     for text in given or ():
-        path, equals, value = text.partition("=")
-        path = path.strip()
-        if not equals or not path or not value.strip():
-            remedy = "for instance --set policy.pay.commission=0.03"
-            mistakes.append(
-                InputError(f"--set {text}", "is not of the form path=value", "a path, `=`, a value", remedy)
-            )
-        elif path in overrides:
-            mistakes.append(InputError(f"--set {text}", f"`{path}` is set twice", "every path once"))
-        overrides[path] = value.strip()
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value.strip(", "):
+            mistakes.append(InputError(f"{option} {text}", f"is not of the form {form}", "both sides of `=`", remedy))
+        elif name in pairs:
+            mistakes.append(InputError(f"{option} {text}", f"`{name}` is set twice", "every name once"))
+        pairs[name] = value
     if mistakes:
         raise InputErrors(mistakes)
-    return overrides
+    return pairs
 
 
 def check_least(**given: int | None) -> None:

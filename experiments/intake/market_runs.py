@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.intake.company_sums import MINOR
 from sim.market import Market
 from sim.scenario import Scenario
-
-#: Orders of a market are priced in minor units.
-MINOR = 100.0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.intake.company_sums import COST_SHARE, bases_of_sums
+from experiments.intake.company_sums import COST_SHARE, MINOR, bases_of_sums
 from experiments.intake.invoice_sieve import Sifted
 from experiments.intake.price_response import BIAS_SPREAD, DEFAULT_ELASTICITY, DEFAULT_SPREAD, PriceResponse
 from experiments.intake.quality_page import Basis
@@ -15,7 +15,7 @@ from experiments.intake.sales_layout import (
     SPAN,
 )
 from experiments.intake.season_fit import YEAR
-from experiments.intake.transactions_fit import MINOR, TYPES, TransactionFit
+from experiments.intake.transactions_fit import TYPES, TransactionFit
 from experiments.intake.transactions_scenario import HABIT, TransactionScenario
 
 

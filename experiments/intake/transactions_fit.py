@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.intake.company_sums import MINOR
 from experiments.intake.growth_fit import Growth, fit_growth, mean_activity
 from experiments.intake.invoice_sieve import Sifted
 from experiments.intake.mapping import TransactionRules
@@ -27,8 +28,6 @@ TYPES = ("small orders", "medium orders", "large orders")
 FEWEST_CUSTOMERS = 10
 #: Share of orders that may be smaller than one unit.
 _SMALLEST = 0.01
-#: Minor units in one unit of currency; invoices give money in major units.
-MINOR = 100
 #: Most units in a mean order that a market takes.
 _MOST_UNITS = 1e6
 #: Smallest price of a unit (minor units): below it, rounding to whole minor units would move revenue.

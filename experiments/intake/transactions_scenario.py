@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.intake.company_sums import COST_SHARE, deep_marketing, usual_costs, usual_policy, write_settings
+from experiments.intake.company_sums import COST_SHARE, MINOR, deep_marketing, usual_costs, usual_policy, write_settings
 from experiments.intake.crm_scenario import NEVER_NOTHING, OWN, RIVAL, WEEKS, Words, slugs
 from experiments.intake.mapping import TransactionRules
 from experiments.intake.sales_layout import ACCOUNTS_PER_REP, SalesLayout, lay_out
 from experiments.intake.shares import rounded_shares
 from experiments.intake.shrinkage import Floats
-from experiments.intake.transactions_fit import MINOR, TYPES, TransactionFit
+from experiments.intake.transactions_fit import TYPES, TransactionFit
 
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import transactions`; quality.md says where each number comes from.\n"
