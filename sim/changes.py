@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -85,11 +85,21 @@ class Schedule:
     def rules_at(self, week: int, question: str) -> Variants:
         """Variants for ``question`` in ``week``."""
         steps = self.answers[question]
-        return steps[max(0, bisect_right(steps, week, key=lambda step: step[0]) - 1)][1]
+        return steps[_place(steps, week)][1]
+
+    def rules_since(self, week: int, question: str) -> int:
+        """The week from which the variants for ``question`` in ``week`` have held."""
+        steps = self.answers[question]
+        return steps[_place(steps, week)][0]
 
     def params_at(self, week: int) -> Params:
         """Parameters in ``week``."""
-        return self.params[max(0, bisect_right(self.params, week, key=lambda step: step[0]) - 1)][1]
+        return self.params[_place(self.params, week)][1]
+
+
+def _place(steps: Sequence[tuple[int, Any]], week: int) -> int:
+    """Which of ``steps``, each from a week on, holds in ``week``."""
+    return 0 if len(steps) == 1 else max(0, bisect_right(steps, week, key=lambda step: step[0]) - 1)
 
 
 def read_changes(

@@ -68,7 +68,12 @@ class Columns:
             shape = (rows,) if column.width is None else (rows, widths[column.width])
             array = np.full(shape, column.fill, column.dtype, order="F" if column.layout == "by_item" else "C")
             array.flags.writeable = False
-            self._arrays[column.name] = array
+            self._put({column.name: array})
+
+    def _put(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Hold ``arrays``; they are attributes as well, found without a call of ``__getattr__``."""
+        self._arrays.update(arrays)
+        self.__dict__.update(arrays)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle; read-only arrays come back as views of bytes that nobody could ever write, so they are copied."""
@@ -76,17 +81,14 @@ class Columns:
         arrays = {name: np.array(array, order="K") for name, array in state["_arrays"].items()}
         for array in arrays.values():
             array.flags.writeable = False
-        self.__dict__["_arrays"] = arrays
+        self.__dict__["_arrays"] = {}
+        self._put(arrays)
 
     def __len__(self) -> int:
         return self._rows
 
     def __getattr__(self, name: str) -> NDArray[Any]:
-        try:
-            arrays: dict[str, NDArray[Any]] = self.__dict__["_arrays"]
-            return arrays[name]
-        except KeyError:
-            raise AttributeError(f"no column {name!r}") from None
+        raise AttributeError(f"no column {name!r}")
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self.__dict__.get("_arrays", ()):
@@ -108,20 +110,27 @@ class Columns:
         A loan inside a loan may only name columns of the outer one. Raises ValueError for names that are no
         columns or not in the outer loan.
         """
-        names = frozenset(writes)
-        unknown = sorted(names - self._arrays.keys())
-        if unknown:
-            raise ValueError(f"no such column: {', '.join(unknown)}")
+        outer = self.begin_loan(frozenset(writes))
+        try:
+            yield self
+        finally:
+            self.end_loan(outer)
+
+    def begin_loan(self, names: frozenset[str]) -> frozenset[str]:
+        """Open ``names`` and return what was open before, to be handed to :meth:`end_loan`; raises as :meth:`lend`."""
+        if not names <= self._arrays.keys():
+            raise ValueError(f"no such column: {', '.join(sorted(names - self._arrays.keys()))}")
         outer = self._lent
         if self._loans and not names <= outer:
             raise ValueError(f"not lent to this phase: {', '.join(sorted(names - outer))}")
         self._open(names)
         self._loans += 1
-        try:
-            yield self
-        finally:
-            self._loans -= 1
-            self._open(outer)
+        return outer
+
+    def end_loan(self, outer: frozenset[str]) -> None:
+        """Give back what :meth:`begin_loan` opened."""
+        self._loans -= 1
+        self._open(outer)
 
     def _open(self, names: frozenset[str]) -> None:
         for name in self._lent ^ names:

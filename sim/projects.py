@@ -61,7 +61,7 @@ class OpenProjects(Columns):
         )
 
     def _replace(self, arrays: Mapping[str, Array]) -> None:
-        self._arrays.update(arrays)
+        self._put(arrays)
         self._rows = len(self._arrays["customer"])
 
     def stage(self, week: int) -> NDArray[np.int64]:

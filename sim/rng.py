@@ -198,6 +198,12 @@ def _fill(of_stream: np.uint64, entities: NDArray[np.uint64], index: NDArray[np.
         out[i] = draw(of_stream, entities[i], index[i])
 
 
+@jit
+def _fill_one(of_stream: np.uint64, entities: NDArray[np.uint64], index: np.uint64, out: Floats) -> None:
+    for i in range(out.size):
+        out[i] = draw(of_stream, entities[i], index)
+
+
 @dataclass(frozen=True)
 class Luck:
     """The chance of one decision in one week: draws for the entities it is asked about, nothing else.
@@ -215,7 +221,12 @@ class Luck:
 
     def uniform(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
         """Uniform draws in (0, 1), one per entity, float64; ``index`` is one number or one per entity."""
-        keys, places = np.broadcast_arrays(np.asarray(entities).astype(np.uint64), np.asarray(index).astype(np.uint64))
+        keys = np.asarray(entities).astype(np.uint64)
+        if isinstance(index, int) and keys.ndim == 1:  # the common case; to broadcast costs more than the draws
+            out = np.empty(keys.size, np.float64)
+            _fill_one(self._stream, keys, np.uint64(index), out)
+            return out
+        keys, places = np.broadcast_arrays(keys, np.asarray(index).astype(np.uint64))
         out = np.empty(keys.size, np.float64)
         _fill(self._stream, keys.ravel().copy(), places.ravel().copy(), out)
         return out.reshape(keys.shape)

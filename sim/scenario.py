@@ -54,6 +54,7 @@ class Scenario:
     warnings: tuple[str, ...] = field(repr=False)
     schedule: Schedule = field(repr=False)
     digest: str = field(repr=False)
+    _variants: dict[tuple[str, int], list[Variant]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def load(
@@ -114,12 +115,18 @@ class Scenario:
         return list(self.schedule.rules_at(week, question))
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
-        """As :meth:`rules_at`, with rows of territories instead of names, ready for :func:`sim.decisions.ask`."""
-        row = {territory.name: k for k, territory in enumerate(self.world.territories)}
-        rules = self.schedule.rules_at(week, question)
-        return [
-            Variant(rule, None if names is None else frozenset(row[name] for name in names)) for names, rule in rules
-        ]
+        """As :meth:`rules_at`, with rows of territories instead of names, ready for :func:`sim.decisions.ask`.
+
+        Weeks without a change between them get the very same list.
+        """
+        key = (question, self.schedule.rules_since(week, question))
+        if key not in self._variants:
+            rules = self.schedule.rules_at(week, question)
+            row = {territory.name: k for k, territory in enumerate(self.world.territories)}
+            self._variants[key] = [
+                Variant(rule, None if names is None else frozenset(row[n] for n in names)) for names, rule in rules
+            ]
+        return self._variants[key]
 
     def policy_at(self, week: int) -> list[tuple[frozenset[str] | None, dict[str, Rule]]]:
         """All rules in force in ``week`` by question: the firm's (None), then those that differ, by territories."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -127,25 +128,35 @@ def hold(
     )
 
 
+@lru_cache(maxsize=256)
+def _by_table(writes: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Columns by table of names like ``table.column``; the same few lists come back every week."""
+    columns: dict[str, list[str]] = {}
+    for name in writes:
+        table, _, column = name.partition(".")
+        columns.setdefault(table, []).append(column)
+    return tuple((table, frozenset(names)) for table, names in columns.items())
+
+
 def for_reading(seen: Any) -> Any:
     """``seen`` with arrays that cannot be written: the phase that asks a rule may have borrowed the very columns it shows."""
     shown: dict[str, Any] = {}
-    for item in fields(seen):
-        value = getattr(seen, item.name)
+    for name, value in vars(seen).items():
         if isinstance(value, np.ndarray):
-            shown[item.name] = value.view()
-            shown[item.name].flags.writeable = False
+            shown[name] = value.view()
+            shown[name].flags.writeable = False
         elif isinstance(value, CustomersSeen):
-            shown[item.name] = for_reading(value)
-    return replace(seen, **shown)
+            shown[name] = for_reading(value)
+    copy = object.__new__(type(seen))  # what replace() does takes five times as long, for a thousand views a year
+    copy.__dict__.update(vars(seen), **shown)
+    return copy
 
 
 def refuse_nonsense(question: str, answer: Any) -> None:
     """Raise InputError for an answer with NaN or infinity, which no later check on its bounds would notice."""
-    for item in fields(answer):
-        value = getattr(answer, item.name)
+    for name, value in vars(answer).items():
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all():
-            problem = f"the rule answered with NaN or infinity in {item.name}"
+            problem = f"the rule answered with NaN or infinity in {name}"
             raise InputError(f"policy.{question}", problem, "finite numbers", "mend the rule")
 
 
@@ -246,15 +257,14 @@ class MarketState:
     @contextmanager
     def lend(self, writes: Iterable[str]) -> Iterator[None]:
         """Make ``table.column`` names writable while the context is open; everything else stays read-only."""
-        by_table: dict[str, list[str]] = {}
-        for name in writes:
-            table, _, column = name.partition(".")
-            by_table.setdefault(table, []).append(column)
-        tables = self.tables()
-        with ExitStack() as stack:
-            for table, columns in by_table.items():
-                stack.enter_context(tables[table].lend(columns))
+        tables, loans = self.tables(), []
+        try:
+            for name, columns in _by_table(tuple(writes)):
+                loans.append((tables[name], tables[name].begin_loan(columns)))
             yield
+        finally:
+            for table, outer in reversed(loans):
+                table.end_loan(outer)
 
     def rules(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (0-based): the whole firm's first, then those of some territories."""
@@ -282,16 +292,20 @@ class MarketState:
 
     def due_in(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where ``question`` comes up this week: its rule's weeks are over, or the rule is new there."""
-        rules = self.rules_in(self.week, question)
-        weeks_over = [self.week % int(getattr(rule, "every", 1)) == 0 for rule in rules]
-        return np.array(weeks_over) | self.changed_in(question)
+        variants = self.rules(self.week, question)
+        weeks_over = np.array([self.week % int(getattr(v.rule, "every", 1)) == 0 for v in variants])
+        due: NDArray[np.bool_] = weeks_over[self._holding(variants)] | self.changed_in(question)
+        return due
 
     def changed_in(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where another rule for ``question`` holds than last week; all of them in the first week."""
         if self.week == 0:
             return np.ones(len(self.layout.territories), dtype=np.bool_)
+        now, before = self.rules(self.week, question), self.rules(self.week - 1, question)
+        if now is before:  # no change between them: the common case, without comparing rules
+            return np.zeros(len(self.layout.territories), dtype=np.bool_)
         pairs = zip(self.rules_in(self.week, question), self.rules_in(self.week - 1, question), strict=True)
-        return np.array([now != before for now, before in pairs])
+        return np.array([rule != old for rule, old in pairs])
 
     def rules_in(self, week: int, question: str) -> list[Rule]:
         """The rule for ``question`` that holds in each territory [T] in ``week`` (0-based)."""

@@ -184,14 +184,21 @@ class Holdings:
     @contextmanager
     def lend(self, writes: Iterable[str]) -> Iterator[None]:
         """Make the named arrays writable while the context is open. Raises ValueError for unknown names."""
-        names = list(writes)
-        unknown = sorted(set(names) - self._arrays.keys())
-        if unknown:
-            raise ValueError(f"no such holding: {', '.join(unknown)}")
-        for name in names:
-            self._arrays[name].flags.writeable = True
+        names = self.begin_loan(frozenset(writes))
         try:
             yield
         finally:
-            for name in names:
-                self._arrays[name].flags.writeable = False
+            self.end_loan(names)
+
+    def begin_loan(self, names: frozenset[str]) -> frozenset[str]:
+        """Open ``names`` and return them, to be handed to :meth:`end_loan`. Raises ValueError for unknown names."""
+        if not names <= self._arrays.keys():
+            raise ValueError(f"no such holding: {', '.join(sorted(names - self._arrays.keys()))}")
+        for name in names:
+            self._arrays[name].flags.writeable = True
+        return names
+
+    def end_loan(self, names: frozenset[str]) -> None:
+        """Close what :meth:`begin_loan` opened."""
+        for name in names:
+            self._arrays[name].flags.writeable = False
