@@ -88,15 +88,38 @@ def test_answers_are_deterministic_finite_and_within_bounds(rule: type[Rule], se
         assert high is None or values.max() <= high, name
 
 
+def check_untouched(rule: Rule, view: Any) -> None:
+    """Let ``rule`` answer; numpy raises for most writes into read-only arrays, ``np.add.at`` and its like leave a trace."""
+    shown = {
+        (type(owner).__name__, name): value
+        for owner in (view, getattr(view, "customers", None))
+        for name in getattr(owner, "__dataclass_fields__", ())
+        if isinstance(value := getattr(owner, name), np.ndarray)
+    }
+    before = {place: value.copy() for place, value in shown.items()}
+    for value in shown.values():
+        value.flags.writeable = False
+    assert arrays_of(rule.answer(view))
+    for place, value in shown.items():
+        np.testing.assert_array_equal(value, before[place], err_msg=str(place))
+
+
 @every_rule
 def test_rules_do_not_write_into_what_they_see(rule: type[Rule]) -> None:
-    view = make_view(rule.question, 5)
-    for owner in (view, getattr(view, "customers", None)):
-        for name in getattr(owner, "__dataclass_fields__", ()):
-            value = getattr(owner, name)
-            if isinstance(value, np.ndarray) and value.flags.writeable:
-                value.flags.writeable = False
-    assert arrays_of(rule().answer(view))  # numpy raises when a read-only array is written
+    check_untouched(rule(), make_view(rule.question, 5))
+
+
+def test_a_rule_that_scatters_into_what_it_sees_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = rules("pay")["salary_commission"]
+    honest = rule.answer
+
+    def answer(self: Rule, seen: Any) -> Any:
+        np.add.at(seen.customers.value, [0], np.float32(1))
+        return honest(self, seen)
+
+    monkeypatch.setattr(rule, "answer", answer)
+    with pytest.raises(AssertionError, match="value"):
+        check_untouched(rule(), make_view("pay", 5))
 
 
 @every_rule
