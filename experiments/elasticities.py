@@ -45,6 +45,7 @@ class Lever:
     up: Mapping[str, Any]
     down: Mapping[str, Any]
     cause: str = ""
+    served: str = ""  # KPI of the sales to customers whom the lever reaches, where these are not all
 
 
 def measure_elasticities(
@@ -60,9 +61,10 @@ def measure_elasticities(
     progress: Progress | None = None,
     task: Task = simulate,
 ) -> pd.DataFrame:
-    """Table with a row per lever: elasticity, low, high (95 %, over seeds), pairs, band, source, inside.
+    """Table with a row per lever and sales: elasticity, low, high (95 %, over seeds), pairs, band, source, inside.
 
-    Each lever is moved up and down by ``step`` in runs that share their seeds; the elasticity of a seed is
+    ``sales`` says whose purchases are counted: all customers', or for calls also those of the customers whom a rep
+    serves in person, which published studies of sales calls are about. Each lever is moved up and down by ``step`` in runs that share their seeds; the elasticity of a seed is
     ln(volume up / volume down) / ln(cause up / cause down), volume being our sell-out at the prices of the base.
     Raises :class:`InputErrors` for mistakes, :class:`experiments.comparison.RunsFailed` when runs failed.
     """
@@ -121,7 +123,8 @@ def _levers(base: Scenario, step: float) -> list[Lever]:
             )
         )
     if world.sales_force.reps_per_territory or base.data is not None:
-        found.append(Lever("calls", "calls a rep gets through", hours(1 + step), hours(1 - step), "calls_per_rep_week"))
+        slow, fast = hours(1 - step), hours(1 + step)
+        found.append(Lever("calls", "calls a rep gets through", fast, slow, "calls_per_rep_week", "key_account_sales"))
     return found
 
 
@@ -182,9 +185,14 @@ def _table(
     from scipy import stats
 
     rows = []
-    for lever in levers:
+    for lever, served in [(lever, "") for lever in levers] + [
+        (lever, lever.served) for lever in levers if lever.served
+    ]:
         pairs = [(done[f"{lever.name} up", s], done[f"{lever.name} down", s]) for s in seeds]
-        effect = np.log([_volume(up, prices) / _volume(down, prices) for up, down in pairs])
+        sold = np.array([[_kpi(r, served) if served else _volume(r, prices) for r in pair] for pair in pairs])
+        if (sold <= 0).any():
+            continue  # nobody bought, so that there is nothing to be in proportion to
+        effect = np.log(sold[:, 0] / sold[:, 1])
         moved = [
             _kpi(up, lever.cause) / _kpi(down, lever.cause) if lever.cause else (1 + step) / (1 - step)
             for up, down in pairs
@@ -196,6 +204,7 @@ def _table(
             {
                 "lever": lever.name,
                 "what": lever.what,
+                "sales": "customers served in person" if served else "all customers",
                 "elasticity": mean,
                 "low": mean - half,
                 "high": mean + half,

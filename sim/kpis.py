@@ -36,6 +36,15 @@ KPIS: tuple[Kpi, ...] = (
         "books.cash_in_channel",
     ),
     Kpi("sell_out_units", "Units sold to customers", "growth", "units", "up", "total", "own:sell_out_units"),
+    Kpi(
+        "key_account_sales",
+        "Sales to customers served in person",
+        "growth",
+        "minor units",
+        "up",
+        "total",
+        "key_account_value",
+    ),
     Kpi("new_customers", "New customers", "growth", "customers", "up", "total", "new_customers"),
     Kpi("active_customers", "Active customers at the end", "growth", "customers", "up", "last", "active_customers"),
     Kpi(

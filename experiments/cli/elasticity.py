@@ -66,13 +66,16 @@ def elasticity(
         return
     if quiet:
         for row in rows:
-            typer.echo(f"{row['lever']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}")
+            typer.echo(f"{row['lever']}\t{row['sales']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}")
         return
     title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % intervals"
-    table = make_table(["Moved", "Elasticity", "95 % interval", "Published", "", "Source"], title, right=(1, 2, 3))
+    table = make_table(
+        ["Moved", "Sales to", "Elasticity", "95 % interval", "Published", "", "Source"], title, right=(2, 3, 4)
+    )
     for row in rows:
         place = "inside" if row["inside"] else "outside"
         interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
         band = f"{row['band_low']:g} to {row['band_high']:g}"
-        table.add_row(*plain_row(row["what"], f"{row['elasticity']:.2f}", interval, band, place, row["source"]))
+        cells = (row["what"], row["sales"], f"{row['elasticity']:.2f}", interval, band, place, row["source"])
+        table.add_row(*plain_row(*cells))
     stdout().print(table)

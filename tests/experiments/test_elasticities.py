@@ -16,7 +16,8 @@ from experiments.runs import Job, RunTables
 from sim.errors import InputErrors
 from sim.scenario import Scenario
 
-PRICE, BUDGET, CALLS = -2.0, 0.1, 0.3
+PRICE, BUDGET, CALLS, CALLS_SERVED = -2.0, 0.1, 0.3, 0.4
+SERVED = "key_account_sales"
 BASE = Scenario.load("tiny", policy="status_quo")
 
 
@@ -34,18 +35,37 @@ def known_market(job: Job) -> RunTables:
         units = 100.0 * luck * price**PRICE * float(budget) ** BUDGET * calls**CALLS
         rows.append(("offer", offer.name, "sell_out_units", units))
     by = pd.DataFrame(rows, columns=["dimension", "level", "kpi", "value"])
-    kpis = pd.DataFrame({"kpi": ["calls_per_rep_week"], "value": [calls]})
+    served = luck * calls**CALLS_SERVED
+    kpis = pd.DataFrame({"kpi": ["calls_per_rep_week", "key_account_sales"], "value": [calls, served]})
     return RunTables(kpis, pd.DataFrame(), by, pd.DataFrame(), pd.DataFrame(), 0.0)
 
 
 def test_known_elasticities_are_found_whatever_the_luck_of_a_seed() -> None:
     found = measure_elasticities("tiny", policy="status_quo", replications=3, workers=1, task=known_market)
-    table = found.set_index("lever")
-    for lever, value in (("price", PRICE), ("advertising", BUDGET), ("calls", CALLS)):
-        # Prices and budgets are whole minor units, so that a factor of 1.1 is not one exactly.
-        assert table.loc[lever, "elasticity"] == pytest.approx(value, rel=2e-3)
-        assert table.loc[lever, "high"] - table.loc[lever, "low"] < 1e-9
-    assert table["inside"].all()
+    assert list(zip(found["lever"], found["sales"].str[:3], strict=True)) == [
+        ("price", "all"),
+        ("advertising", "all"),
+        ("calls", "all"),
+        ("calls", "cus"),
+    ]
+    # Prices and budgets are whole minor units, so that a factor of 1.1 is not one exactly.
+    assert found["elasticity"].to_numpy() == pytest.approx([PRICE, BUDGET, CALLS, CALLS_SERVED], rel=2e-3)
+    assert (found["high"] - found["low"] < 1e-9).all()
+    assert found["inside"].all()
+
+
+def without_accounts(job: Job) -> RunTables:
+    tables = known_market(job)
+    return replace(tables, kpis=tables.kpis.assign(value=tables.kpis["value"].where(tables.kpis["kpi"] != SERVED, 0.0)))
+
+
+def test_nothing_is_said_of_sales_that_there_are_none_of() -> None:
+    found = measure_elasticities("tiny", policy="status_quo", replications=3, workers=1, task=without_accounts)
+    assert found["sales"].unique().tolist() == ["all customers"]
+
+
+def of_all(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["sales"] == "all customers"].set_index("lever")
 
 
 def _noisy(job: Job) -> RunTables:
@@ -56,7 +76,7 @@ def _noisy(job: Job) -> RunTables:
 
 def test_the_interval_is_that_of_the_seeds() -> None:
     few, many = (
-        measure_elasticities("tiny", policy="status_quo", replications=n, workers=1, task=_noisy).set_index("lever")
+        of_all(measure_elasticities("tiny", policy="status_quo", replications=n, workers=1, task=_noisy))
         for n in (4, 40)
     )
     half = {name: (t["high"] - t["low"]) / 2 for name, t in (("few", few), ("many", many))}
@@ -67,7 +87,7 @@ def test_the_interval_is_that_of_the_seeds() -> None:
 
 def test_the_real_market_answers_to_price_with_less_demand() -> None:
     found = measure_elasticities("tiny", policy="status_quo", replications=2, weeks=8, step=0.3, workers=1)
-    assert found.set_index("lever").loc["price", "elasticity"] < -0.2
+    assert of_all(found).loc["price", "elasticity"] < -0.2
 
 
 @pytest.mark.parametrize(("given", "message"), [({"step": 0.0}, "--step"), ({"replications": 1}, "--replications")])
@@ -82,5 +102,5 @@ def test_the_command_prints_a_table_or_json() -> None:
     assert shown.exit_code == 0, shown.output
     assert "list prices of our offers" in shown.output and "Published" in shown.output
     told = json.loads(CliRunner().invoke(app, [*given, "--json"]).stdout)
-    assert [row["lever"] for row in told["elasticities"]] == ["price", "advertising", "calls"]
+    assert [row["lever"] for row in told["elasticities"]] == ["price", "advertising", "calls", "calls"]
     assert CliRunner().invoke(app, [*given, "--step", "2"]).exit_code == 2
