@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import visits_to_distributors
+from sim.agents.sales_rep import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
@@ -164,7 +164,9 @@ def _book_pay(state: MarketState) -> None:
     severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
     at = {"territory": reps.territory[gone], "team": reps.team[gone]}
     ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
-    travel = reps.calls.astype(np.int64) * costs.travel + _money(visits_to_distributors(state) * costs.travel)
+    # Who visits or checks a rep in the field has to get there as well: a trip to each check, and to each visited call.
+    trips = visits_to_distributors(state) + reps.checks + reps.visit_hours / hours_per_call(state)
+    travel = reps.calls.astype(np.int64) * costs.travel + _money(trips * costs.travel)
     ledger.pay(MANUFACTURER, outside, travel, debit=Account.TRAVEL, by=by)
     trained = np.where(reps_at_work(state), reps.training_fee, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)

@@ -20,6 +20,7 @@ from tests.unit.part_weeks import until, writes
 CALLING = {
     "policy.distributor_calls.kind": "fixed_hours",
     "policy.distributor_calls.hours": 2.0,
+    "policy.routines.visit_hours": 0.0,
     "params.people.quit_probability": 0.0,
 }
 
