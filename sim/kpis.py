@@ -276,6 +276,15 @@ KPIS: tuple[Kpi, ...] = (
         100.0,
     ),
     Kpi(
+        "distributor_all_brands",
+        "Distributors' gross margin on all brands",
+        "distributor",
+        "minor units",
+        "up",
+        "total",
+        "all_brands_margin",
+    ),
+    Kpi(
         "channel_profit",
         "Profit of firm and distributors together",
         "distributor",

@@ -110,6 +110,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("hours_distributors", "hours", ("team",), "Hours of reps for distributors, the way there included."),
     Measure("distributors", "distributors", ("distributor",), "Distributors: 1 each."),
     Measure("effort_for_us", "share", ("distributor",), "Part of the distributor's selling effort that we get."),
+    Measure(
+        "all_brands_margin",
+        "minor units",
+        ("distributor",),
+        "Gross margin of the distributor on what its customers bought of all brands, at its price list.",
+    ),
     Measure("trust", "share", ("distributor",), "The distributor's trust in us at the end of the week."),
     Measure("capability", "share", ("distributor",), "The distributor's capability at the end of the week."),
     Measure("reports_written", "reports", ("territory",), "Reports that reps wrote of their calls."),

@@ -75,7 +75,7 @@ class Today:
     unserved: NDArray[np.int64] | None = None  # of these, not delivered this week
     discount: NDArray[np.int64] | None = None  # [price groups, J] minor units a unit that we grant this week
     promotion: NDArray[np.floating[Any]] | None = None  # [T, J] utility that promotion adds to offers this week
-    effort_for_us: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds
+    effort: NDArray[np.floating[Any]] | None = None  # [D, J] utility that distributors' own effort adds or takes
     credited_margin: NDArray[np.floating[Any]] | None = None  # [R] gross margin on what reps are credited with
     distributor_hours: NDArray[np.floating[Any]] | None = None  # [R] hours the plan asks of reps for distributors
     recruiting: Recruiting | None = None

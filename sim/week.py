@@ -244,7 +244,7 @@ WEEK: tuple[Phase, ...] = (
         "relate",
         relate,
         ("distributors.shares_data",),
-        ("distributors.turnover", "distributors.trust", "distributors.capability"),
+        ("distributors.turnover", "distributors.trust", "distributors.capability", "distributors.taught"),
         "What the week brought distributors moves what they do in the next.",
     ),
     Phase(

@@ -47,6 +47,7 @@ def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) 
         wholesale=distributors.wholesale[rows],
         purchases=distributors.purchases[rows],
         trust=distributors.trust[rows],
+        reserve=distributors.reserve[rows],
         sharing_payment=distributors.payment[rows],
         direct_sales_share=np.zeros(len(from_plant)),
         list_price=np.broadcast_to(at_list, (len(from_plant), len(at_list))),
@@ -100,7 +101,7 @@ def margins(state: MarketState) -> NDArray[np.float64]:
 
 
 def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
-    """Ask every distributor how it divides its effort; returns our brand's share [D]."""
+    """Ask every distributor how it divides its effort among brands; returns shares [D, B] that sum to 1."""
     distributors, layout = state.distributors, state.layout
     seen = BrandsSeen(
         week=state.week,
@@ -124,5 +125,5 @@ def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
             "shares of at least 0 that sum to 1 for each distributor",
             "mend the rule",
         )
-    ours: NDArray[np.float64] = answer.share[:, layout.own_brand].astype(np.float64)
-    return ours
+    shares: NDArray[np.float64] = answer.share.astype(np.float64)
+    return shares

@@ -55,6 +55,14 @@ def decide_coverage(state: MarketState) -> Coverage | None:
         "policy.coverage", bool(at_home.all()), "a rep who serves another territory", "reps of the customer's territory"
     )
     check("policy.coverage", bool((answer.norm >= 0).all()), "a negative call norm", "norms of at least 0")
+    # Rows stand for all customers of the market, but one that has no record and no rep has no name: nobody can be sent.
+    named = state.knowledge.known | (state.knowledge.rep >= 0)
+    check(
+        "policy.coverage",
+        bool(named[served].all()),
+        "a rep for a customer nobody knows",
+        "customers with a record or a rep",
+    )
     return answer
 
 

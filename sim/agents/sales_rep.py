@@ -18,7 +18,7 @@ from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.solvers.doses import combine, dose_effect
 from sim.solvers.pursuit import carry
-from sim.state import MarketState
+from sim.state import MarketState, Use
 
 
 class SalesRep(RowAgent):
@@ -30,6 +30,12 @@ def hours_per_call(state: MarketState) -> NDArray[np.float64]:
     travel = np.array([t.travel_hours for t in state.layout.territories])
     per_call: NDArray[np.float64] = state.params.hours.selling_per_call + travel[state.reps.territory]
     return per_call
+
+
+def visits_to_distributors(state: MarketState) -> NDArray[np.floating]:
+    """Visits of each rep to distributors this week [R], as long and as far as calls on customers, and with the same effort."""
+    visits: NDArray[np.floating] = state.hours.spent[state.week, Use.DISTRIBUTORS] * state.reps.effort
+    return visits / hours_per_call(state)
 
 
 def worth_of_calls(state: MarketState, rep: NDArray[np.integer]) -> NDArray[np.floating]:

@@ -71,7 +71,9 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     expected = through(supplier, of_customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
     distributors = Columns(
-        DISTRIBUTOR_COLUMNS, len(world.places), {"own offers": len(own), "offers": len(world.offers)}
+        DISTRIBUTOR_COLUMNS,
+        len(world.places),
+        {"own offers": len(own), "offers": len(world.offers), "brands": len(world.brands)},
     )
     price = np.array([world.offers[j].list_price for j in own], dtype=np.int64)
     wholesale = wholesale_prices(supplier, price, channel.sub_markup)

@@ -11,16 +11,20 @@ from sim.params.world import World
 from sim.population import Columns
 from sim.rng import Decision, Luck
 
+#: Index of a distributor's reserve among the draws of its traits.
+_RESERVE = 0
+
 
 def open_partners(
     world: World, params: Params, seed: int, customers: Columns, rates: NDArray[np.float64], distributors: Columns
 ) -> None:
-    """Fill the columns of ``distributors`` that their effort, trust and capability start from."""
+    """Fill the columns of ``distributors`` that their effort, trust, capability and readiness to share start from."""
     numbers = params.partners
     draws = Luck.of(seed, Decision.CAPABILITY_AT_START, 0).normal(distributors.key)
     own = np.clip(numbers.capability_start + numbers.capability_spread * draws, 0.0, 1.0)
     turnover = _usual_turnover(world, params, customers, rates)
-    distributors.fill({"own_capability": own, "capability": own, "turnover": turnover})
+    reserve = Luck.of(seed, Decision.DISTRIBUTOR_AT_START, 0).uniform(distributors.key, _RESERVE)
+    distributors.fill({"own_capability": own, "capability": own, "turnover": turnover, "reserve": reserve})
 
 
 def _usual_turnover(

@@ -167,6 +167,7 @@ class DistributorSeen:
     wholesale: Ints  # [D, own offers] what the distributor pays its supplier for a unit, minor units
     purchases: Floats  # [D] purchases from its supplier a week, minor units, smoothed
     trust: Floats  # [D] 0..1
+    reserve: Floats  # [D] 0..1, how loath it is to show its data, as a rank among all distributors there could be
     sharing_payment: Floats  # [D] offered a week for sell-out data, minor units
     direct_sales_share: Floats  # [D] share of the territory that the manufacturer serves itself
     list_price: Ints  # [D, own offers] what the manufacturer asks of those whom it supplies itself, minor units

@@ -41,7 +41,10 @@ class Control(Section):
     """What unannounced checks and visits cost, see, and do to the one who is seen."""
 
     check_hours: float = param(
-        0.25, unit="manager's hours/check", doc="Time of one unannounced check of a rep's work.", bounds=(0, 10)
+        0.25,
+        unit="hours/check",
+        doc="Time of one unannounced check of a rep's work, of who checks and of who is checked.",
+        bounds=(0, 10),
     )
     check_effect: float = param(
         0.35,
@@ -55,6 +58,12 @@ class Control(Section):
         doc="h: part of the field time that goes into showing what was done when all work is seen.",
         bounds=(0, 1),
         soft=(0, 0.5),
+    )
+    visit_talk: float = param(
+        0.25,
+        unit="hours/hour",
+        doc="Part of a manager's field visit in which the rep does not sell: what comes before and after calls.",
+        bounds=(0, 1),
     )
     visit_check: float = param(
         0.25, unit="hours/hour", doc="An hour's visit checks forms as well as so many hours over them.", bounds=(0, 1)

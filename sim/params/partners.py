@@ -14,9 +14,9 @@ class Partners(Section):
 
     # effort among brands
     effort_strength: float = param(
-        2.0,
+        0.86,
         unit="utility",
-        doc="b_E: weight of capability × share of effort beyond the usual; 0 switches effort off. At a share of .3 and a capability of .5 an elasticity of .2, two thirds of that of reps' calls.",
+        doc="b_E: weight of capability × share of effort beyond the usual; 0 switches effort off. Where distributors sell us and rivals by the shares of their effort, ours .3, at a capability of .83 an elasticity of choice of .2: two thirds of .31, which is published for calls of reps.",
         bounds=(0, 20),
         soft=(0, 5),
     )
@@ -43,11 +43,8 @@ class Partners(Section):
     trust_margin: float = param(
         1.0,
         unit="share per share of price",
-        doc="Trust for each point of margin on our offers beyond what rivals' offers leave.",
+        doc="Trust for each point of margin on our offers, payments for data with it, beyond what rivals' offers leave.",
         bounds=(0, 10),
-    )
-    trust_payment: float = param(
-        0.1, unit="share", doc="Trust for a promise that is kept: data paid for as agreed.", bounds=(0, 1)
     )
     trust_information: float = param(
         0.1,
@@ -57,21 +54,37 @@ class Partners(Section):
     )
     trust_calls: float = param(0.1, unit="share", doc="Trust for all the calls of reps one could wish.", bounds=(0, 1))
     trust_calls_half: float = param(
-        2.0, unit="hours/week", doc="Hours for one distributor at which 63 % of that is reached.", bounds=(0.01, 100)
+        2.0, unit="hours/week", doc="Hours with one distributor at which 63 % of that is reached.", bounds=(0.01, 100)
     )
     # capability
     capability_start: float = param(
-        0.5, unit="share", doc="Mean capability of distributors whom nobody advises.", bounds=(0, 1)
+        0.83,
+        unit="share",
+        doc="Mean capability of distributors whom nobody advises: all the training one could wish is worth exp(.3·.62) = 1.2 times as much.",
+        bounds=(0, 1),
+        source="derived from Arthur et al. 2003 (.62 sd) at CV .3 a sd",
     )
     capability_spread: float = param(
-        0.1, unit="share", doc="Standard deviation of that among distributors.", bounds=(0, 1)
+        0.05, unit="share", doc="Standard deviation of that among distributors.", bounds=(0, 1)
     )
     advice: float = param(
-        0.001,
-        unit="share of the gap/hour",
-        doc="ρ: part of the gap to full capability that an hour of a rep closes; a hundred hours do to a capability of .5 about what ten hours of training each do to ten sellers.",
+        0.04,
+        unit="share of the gap/hour per seller",
+        doc="ρ: part of the gap to full capability that an hour of a rep for each of the distributor's sellers closes; as fast as reps are trained, whose 63 % take 24 hours.",
         bounds=(0, 0.2),
-        soft=(0, 0.02),
+        soft=(0, 0.1),
+    )
+    advice_spillover: float = param(
+        0.5,
+        unit="share",
+        doc="Part of what our reps teach that is about selling, not about our offers, and sells rivals' offers too (Marvel 1982).",
+        bounds=(0, 1),
+    )
+    seller_cost: int = param(
+        3_000,
+        unit="minor units/hour",
+        doc="What an hour of a distributor's seller costs it: says how many hours its selling effort has. An hour of a rep's advice takes one of them.",
+        bounds=(1, 10**7),
     )
     advice_half_life: float = param(
         26.0, unit="weeks", doc="Half-life of what a distributor learnt from reps.", bounds=(1, 5200)

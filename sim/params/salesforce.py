@@ -23,6 +23,11 @@ class Hours(Section):
         0.55, unit="hours", doc="Time with the customer in one call, preparation included.", bounds=(0.05, 8)
     )
 
+    @property
+    def attended(self) -> float:
+        """Hours a week for which a person is there."""
+        return self.contract * (1.0 - self.absence)
+
 
 class Calls(Section):
     """What a call does to the account, by the rep who makes it."""

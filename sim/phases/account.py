@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import hours_per_call
+from sim.agents.sales_rep import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers
-from sim.state import Invoices, MarketState, Use
+from sim.state import Invoices, MarketState
 
 Money = NDArray[np.int64]
 
@@ -138,7 +138,8 @@ def _book_distributors_costs(state: MarketState) -> None:
     ledger.pay(rows, ledger.outside, own_costs, debit=Account.OWN_COSTS)
     # Its sellers cost a distributor a share of what it sells of all brands; we bear of it what we get of their effort.
     sellers = channel.own_cost_share * partners.selling_effort * distributors.turnover.sum(axis=1)
-    ledger.pay(rows, ledger.outside, _money(sellers * distributors.effort), debit=Account.DISTRIBUTOR_EFFORT)
+    for_us = distributors.effort[:, state.layout.own_brand]
+    ledger.pay(rows, ledger.outside, _money(sellers * for_us), debit=Account.DISTRIBUTOR_EFFORT)
     holding = _money(channel.holding_rate / WEEKS_PER_YEAR * state.distributors.stock_value.sum(axis=1))
     ledger.pay(rows, ledger.outside, holding, debit=Account.HOLDING)
 
@@ -163,8 +164,9 @@ def _book_pay(state: MarketState) -> None:
     severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
     at = {"territory": reps.territory[gone], "team": reps.team[gone]}
     ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
-    to_distributors = state.hours.spent[state.week, Use.DISTRIBUTORS] / hours_per_call(state)
-    travel = reps.calls.astype(np.int64) * costs.travel + _money(to_distributors * costs.travel)
+    # Who visits or checks a rep in the field has to get there as well: a trip to each check, and to each visited call.
+    trips = visits_to_distributors(state) + reps.checks + reps.visit_hours / hours_per_call(state)
+    travel = reps.calls.astype(np.int64) * costs.travel + _money(trips * costs.travel)
     ledger.pay(MANUFACTURER, outside, travel, debit=Account.TRAVEL, by=by)
     trained = np.where(reps_at_work(state), reps.training_fee, 0.0)
     ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)

@@ -114,8 +114,8 @@ def _push(state: MarketState) -> None:
     push = np.zeros((len(state.distributors), len(state.layout.offers)))
     if today.promotion is not None:
         push += today.promotion[territory]
-    if today.effort_for_us is not None:
-        push += today.effort_for_us
+    if today.effort is not None:
+        push += today.effort
     if state.pushed or push.any():
         state.pushed = bool(push.any())
         appeal = offers_appeal(state.layout, state.params, push).astype(state.board.appeal.dtype)

@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.distributor import decide_brand_effort, margins
-from sim.agents.sales_rep import worth_of_calls
+from sim.agents.sales_rep import visits_to_distributors, worth_of_calls
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
 from sim.solvers.partners import next_capability, next_trust
-from sim.state import MarketState, Use
+from sim.state import MarketState
 
 Floats = NDArray[np.float64]
 
 
 def divide_effort(state: MarketState) -> None:
-    """Ask distributors for their effort when it is due, and turn what is beyond the usual into utility of our offers.
+    """Ask distributors for their effort when it is due, and turn what differs from the usual into utility of offers.
 
     The first answer, given before anything happened, is what is usual: so the effect starts at zero.
     """
@@ -28,32 +28,64 @@ def divide_effort(state: MarketState) -> None:
     if first:
         distributors.usual_effort[:] = distributors.effort
     if strength > 0:
-        state.today.effort_for_us = effort_for_us(state)
+        state.today.effort = effect_of_effort(state)
 
 
-def effort_for_us(state: MarketState) -> Floats:
-    """Utility that distributors' effort adds to our offers [D, J]: capability × share of effort beyond the usual state's."""
-    distributors = state.distributors
-    worth = distributors.capability * distributors.effort
-    usual = distributors.own_capability * distributors.usual_effort
-    push = np.zeros((len(distributors), len(state.layout.offers)))
-    push[:, list(state.layout.own_offers)] = (state.params.partners.effort_strength * (worth - usual))[:, None]
-    return push
+def effect_of_effort(state: MarketState) -> Floats:
+    """Utility that distributors' effort adds to offers or takes from them [D, J]: what it is worth beyond the usual.
+
+    A share that one brand gains others lose, so that offers of all brands are looked at. Sellers whom our reps teach do
+    not sell meanwhile; what they learn serves us, and rivals as far as it is about selling and not about our offers.
+    """
+    distributors, numbers, own = state.distributors, state.params.partners, state.layout.own_brand
+    taught = distributors.capability - distributors.own_capability
+    learnt = np.repeat(numbers.advice_spillover * taught[:, None], len(state.layout.brands), axis=1)
+    learnt[:, own] = taught
+    capability = distributors.own_capability[:, None] + learnt
+    worth = capability * distributors.effort * (1.0 - distributors.taught)[:, None]
+    usual = distributors.own_capability[:, None] * distributors.usual_effort
+    effect: Floats = numbers.effort_strength * (worth - usual)[:, state.board.brand]
+    return effect
 
 
 def relate(state: MarketState) -> None:
     """What distributors sold, what they were promised and who called on them moves what they do in later weeks."""
     numbers, distributors = state.params.partners, state.distributors
+    sold = _sell_out(state)
+    # What a distributor sells more of ours it may sell less of others': our books alone would call that a gain.
+    state.record.put(state.week, "all_brands_margin", (sold * margins(state)).sum(axis=1))
     if numbers.effort_strength > 0 or numbers.trust_speed > 0:
         keep = retention_of_half_life(numbers.turnover_half_life)
-        distributors.turnover[:] += (1.0 - keep) * (_sell_out(state) - distributors.turnover)
-    hours = hours_by_distributor(state)
+        distributors.turnover[:] += (1.0 - keep) * (sold - distributors.turnover)
     if numbers.trust_speed > 0:
-        target = np.clip(_earned_trust(state, hours), 0.0, 1.0)
+        target = np.clip(_earned_trust(state, hours_by_distributor(state)), 0.0, 1.0)
         distributors.trust[:] = next_trust(distributors.trust, target, numbers.trust_speed, numbers.trust_loss)
+    _advise(state)
+
+
+def _advise(state: MarketState) -> None:
+    """Hours of reps teach the distributors' sellers, an hour of one of them each, in which these do not sell.
+
+    Who has no sellers cannot be taught.
+    """
+    numbers, distributors = state.params.partners, state.distributors
+    there = sellers_hours(state)
+    sellers = there / state.params.hours.attended
+    some = there > 0
+    asked = _among_distributors(state, _hours_with_distributors(state))
+    distributors.taught[:] = np.minimum(np.divide(asked, there, out=np.zeros(len(some)), where=some), 1.0)
+    of_each = np.divide(hours_by_distributor(state), sellers, out=np.zeros(len(some)), where=some)
     distributors.capability[:] = next_capability(
-        distributors.capability, distributors.own_capability, hours, numbers.advice, numbers.forgetting
+        distributors.capability, distributors.own_capability, of_each, numbers.advice, numbers.forgetting
     )
+
+
+def sellers_hours(state: MarketState) -> Floats:
+    """Hours a week of each distributor's sellers of all brands [D]: what it spends on selling, by what an hour costs."""
+    numbers, channel = state.params.partners, state.params.channel
+    spent = channel.own_cost_share * numbers.selling_effort * state.distributors.turnover.sum(axis=1)
+    hours: Floats = spent / numbers.seller_cost
+    return hours
 
 
 def _sell_out(state: MarketState) -> NDArray[np.int64]:
@@ -66,12 +98,23 @@ def _sell_out(state: MarketState) -> NDArray[np.int64]:
 
 
 def hours_by_distributor(state: MarketState) -> Floats:
-    """Hours for each distributor this week [D]: those of its territory's reps, by what each is worth, in equal parts."""
-    territories, at, reps = len(state.layout.territories), state.distributors.territory, state.reps
-    spent = state.hours.spent[state.week, Use.DISTRIBUTORS] * worth_of_calls(state, np.arange(len(reps)))
-    hours = np.bincount(reps.territory, weights=spent, minlength=territories)
+    """Hours with each distributor this week [D]: those of its territory's reps, by what each is worth, in equal parts."""
+    return _among_distributors(
+        state, _hours_with_distributors(state) * worth_of_calls(state, np.arange(len(state.reps)))
+    )
+
+
+def _hours_with_distributors(state: MarketState) -> NDArray[np.floating]:
+    """Hours of each rep with distributors this week [R]: those on the road teach nobody, nor those without effort."""
+    return visits_to_distributors(state) * state.params.hours.selling_per_call
+
+
+def _among_distributors(state: MarketState, hours: NDArray[np.floating]) -> Floats:
+    """Hours of reps [R] in equal parts for the distributors of their territory [D]."""
+    territories, at = len(state.layout.territories), state.distributors.territory
+    total = np.bincount(state.reps.territory, weights=hours, minlength=territories)
     there = np.bincount(at, minlength=territories)
-    each: Floats = (hours / np.maximum(there, 1))[at]
+    each: Floats = (total / np.maximum(there, 1))[at]
     return each
 
 
@@ -84,12 +127,10 @@ def _earned_trust(state: MarketState, hours: Floats) -> Floats:
     numbers, distributors = state.params.partners, state.distributors
     owed = np.where(distributors.supplier[:, None] < 0, state.channel.owed, 0)
     held_back = (owed * distributors.wholesale).sum(axis=1) / np.maximum(distributors.purchases, 1.0)
-    paid = distributors.shares_data & (distributors.payment > 0)
     earned: Floats = (
         state.params.channel.trust_start
         - numbers.trust_shortage * np.minimum(held_back, 1.0)
         + numbers.trust_margin * _margin_beyond_rivals(state)
-        + numbers.trust_payment * paid
         + numbers.trust_information * _returned(state)
         + dose_effect(numbers.trust_calls, hours, numbers.trust_calls_half)
     )
@@ -97,11 +138,16 @@ def _earned_trust(state: MarketState, hours: Floats) -> Floats:
 
 
 def _margin_beyond_rivals(state: MarketState) -> Floats:
-    """Mean margin on our offers less that on rivals', by turnover, as a share of the price [D]; 0 where one is not sold."""
-    turnover, own = state.distributors.turnover, state.board.own
+    """Mean margin on our offers less that on rivals', by turnover, as a share of the price [D]; 0 where one is not sold.
+
+    What we pay for data is earned with our offers like a margin.
+    """
+    distributors, own = state.distributors, state.board.own
+    turnover = distributors.turnover
+    paid = np.where(distributors.shares_data, distributors.payment, 0)
     kept = turnover * margins(state)
     sold, rivals = turnover[:, own].sum(axis=1), turnover[:, ~own].sum(axis=1)
-    ours = kept[:, own].sum(axis=1) / np.maximum(sold, 1.0)
+    ours = (kept[:, own].sum(axis=1) + paid) / np.maximum(sold, 1.0)
     theirs = kept[:, ~own].sum(axis=1) / np.maximum(rivals, 1.0)
     beyond: Floats = np.where((sold >= 1.0) & (rivals >= 1.0), ours - theirs, 0.0)
     return beyond

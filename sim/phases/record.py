@@ -196,8 +196,9 @@ def _record_channel(state: MarketState) -> None:
     state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
     state.record.put(state.week, "distributors", 1.0)
-    for name, column in (("effort_for_us", "effort"), ("trust", "trust"), ("capability", "capability")):
-        state.record.put(state.week, name, getattr(state.distributors, column))
+    state.record.put(state.week, "effort_for_us", distributors.effort[:, state.layout.own_brand])
+    state.record.put(state.week, "trust", distributors.trust)
+    state.record.put(state.week, "capability", distributors.capability)
 
 
 def _record_team(state: MarketState) -> None:

@@ -49,6 +49,7 @@ def _plan_hours(state: MarketState) -> None:
         (Use.FORMS, reps.form_hours),
         (Use.TALKS, reps.review_hours),
         (Use.TRAINING, reps.training_hours),
+        (Use.CONTROL, _hours_with_who_controls(state)),
         (Use.DISTRIBUTORS, _hours_for_distributors(state)),
     )
     for use, wish in wishes:
@@ -59,6 +60,15 @@ def _plan_hours(state: MarketState) -> None:
     book.spend(state.week, Use.CONTROL, shown)
     left = left - shown
     reps.field_hours[:] = left - train_with_engineers(state, left)
+
+
+def _hours_with_who_controls(state: MarketState) -> NDArray[np.floating]:
+    """Hours of each rep in checks, and in field visits beside calls [R]: a manager's time with a rep is the rep's too."""
+    control, reps = state.params.control, state.reps
+    hours: NDArray[np.floating] = reps.active * (
+        control.check_hours * reps.checks + control.visit_talk * reps.visit_hours
+    )
+    return hours
 
 
 def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:

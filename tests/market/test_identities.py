@@ -179,7 +179,10 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
 
 
 def test_one_more_customer_who_never_buys_changes_nobody_else() -> None:
-    """Nobody's neighbour, in no call list, without needs; stock ample, advertising off (it is spent per head)."""
+    """Nobody's neighbour, in no call list, without needs; stock ample, advertising off (it is spent per head).
+
+    Distributors' effort is off as well: how they divide it begins with what all their customers are reckoned to need.
+    """
     lonely = {
         "params.network.kind": "none",
         "params.rivals.advertising": 0,
@@ -187,6 +190,7 @@ def test_one_more_customer_who_never_buys_changes_nobody_else() -> None:
         "params.channel.stock_weeks_at_start": 50.0,
         "params.channel.plant_weeks_at_start": 50.0,
         "params.database.coverage_start": 0.0,
+        "params.partners.effort_strength": 0.0,
     }
     base, more = small(customers=1500, overrides=lonely), small(customers=1501, overrides=lonely)
     last = more.state.customers

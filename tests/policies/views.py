@@ -217,6 +217,7 @@ def _distributors(chance: np.random.Generator, luck: Luck, week: int, segments: 
         wholesale=np.broadcast_to(np.array([100_000, 150_000, 2_000]), shape),
         purchases=chance.gamma(2.0, 1e6, DISTRIBUTORS),
         trust=chance.uniform(0, 1, DISTRIBUTORS),
+        reserve=chance.uniform(0, 1, DISTRIBUTORS),
         sharing_payment=np.full(DISTRIBUTORS, 20_000),
         direct_sales_share=np.zeros(DISTRIBUTORS),
         list_price=np.broadcast_to(np.array([95_000, 150_000, 2_000]), shape),

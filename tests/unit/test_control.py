@@ -193,9 +193,15 @@ def test_fair_talks_motivate_when_they_are_said_to() -> None:
 
 
 def test_showing_what_was_done_takes_field_time() -> None:
-    taken = {"params.control.rep_time": 0.5, "policy.routines.checks": 3.0, **STAY}
+    given = {
+        "policy.routines.checks": 3.0,
+        "params.control.check_hours": 0.0,
+        "policy.routines.visit_hours": 0.0,
+        **STAY,
+    }
+    taken = {**given, "params.control.rep_time": 0.5}
     state = Market("tiny", seed=1, weeks=1, overrides=taken).run().state
-    plain = Market("tiny", seed=1, weeks=1, overrides={"policy.routines.checks": 3.0, **STAY}).run().state
+    plain = Market("tiny", seed=1, weeks=1, overrides=given).run().state
     here = state.hours.available[0] > 0
     np.testing.assert_allclose(
         state.hours.spent[0][Use.CONTROL, here],
@@ -206,6 +212,31 @@ def test_showing_what_was_done_takes_field_time() -> None:
     np.testing.assert_allclose(
         state.reps.field_hours[here] + state.hours.spent[0][Use.CONTROL, here], plain.reps.field_hours[here], rtol=1e-5
     )
+
+
+def test_checks_and_visits_take_the_reps_time_and_a_way_there() -> None:
+    """Nobody is checked for nothing: .25 hours of a check, a quarter of a visit, and a trip to each check and visited call."""
+    states = [
+        Market(
+            "tiny", seed=1, weeks=1, overrides={"policy.routines.visit_hours": v, "policy.routines.checks": c, **STAY}
+        )
+        .run()
+        .state
+        for v, c in ((0.0, 0.0), (1.0, 0.0), (0.0, 2.0))
+    ]
+    here = states[0].hours.available[0] > 0
+    for state, hours in zip(states, (0.0, 0.25, 0.5), strict=True):
+        np.testing.assert_allclose(state.hours.spent[0][Use.CONTROL, here], hours, rtol=1e-6)
+        left = states[0].reps.field_hours[here] - state.reps.field_hours[here]
+        np.testing.assert_allclose(left, hours, rtol=1e-5, atol=1e-6)
+    trips = [
+        state.ledger.cut["territory"][1, :, Account.TRAVEL] / 1200
+        - np.bincount(state.reps.territory, weights=state.reps.calls)
+        for state in states
+    ]
+    np.testing.assert_allclose(trips[0], 0.0, atol=1e-9)
+    np.testing.assert_allclose(trips[1], 3 / np.array([1.15, 1.45]), rtol=2e-3)
+    np.testing.assert_allclose(trips[2], 6.0, rtol=2e-3)
 
 
 def test_pressure_works_by_being_seen_and_not_by_motivation() -> None:

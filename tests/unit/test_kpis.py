@@ -119,6 +119,7 @@ AGAIN: dict[str, Callable[[Table], float]] = {
         / t.sum("manager_hours")
     ),
     "distributor_profit": lambda t: t.sum("distributor_profit"),
+    "distributor_all_brands": lambda t: t.sum("all_brands_margin"),
     "distributor_margin": lambda t: 100 * t.sum("distributor_gross_margin") / t.sum("distributor_revenue"),
     "channel_profit": lambda t: t.sum("contribution") + t.sum("distributor_profit"),
     "opportunity_win_rate": lambda t: 100 * t.sum("projects_won") / t.sum("projects_decided"),
@@ -225,7 +226,7 @@ ADDITIVE = {
     "segment": {"sell_out_units", "new_customers", "active_customers", "lapsed", "open_pipeline"},
     "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
-    "distributor": set(),
+    "distributor": {"distributor_all_brands"},
     "company": {"revenue", "sell_out_units"},
 }
 

@@ -11,7 +11,7 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.distributor import margins
 from sim.market import Market
-from sim.phases.partners import hours_by_distributor, relate
+from sim.phases.partners import effect_of_effort, hours_by_distributor, relate
 from sim.state import MarketState, Use
 from tests.market.runs import fingerprint
 from tests.unit.part_weeks import until, writes
@@ -20,6 +20,7 @@ from tests.unit.part_weeks import until, writes
 CALLING = {
     "policy.distributor_calls.kind": "fixed_hours",
     "policy.distributor_calls.hours": 2.0,
+    "policy.routines.visit_hours": 0.0,
     "params.people.quit_probability": 0.0,
 }
 
@@ -51,10 +52,11 @@ def test_hours_for_distributors_go_off_the_field_and_are_paid_for() -> None:
     np.testing.assert_allclose(field_hours[0] - field_hours[1], 2.0, rtol=1e-5)
     assert calling.results.measure("calls").sum() < quiet.results.measure("calls").sum()
     assert calling.results.scorecard.set_index("kpi").loc["distributor_hours", "value"] == pytest.approx(2.0)
-    # Hours on the road cost what hours of customer calls cost: 1,200 a call of .55 + .6 or .9 hours.
-    travel = state.ledger.cut["territory"][1, :, Account.TRAVEL]
-    calls = np.bincount(state.reps.territory, weights=state.hours.spent[0, Use.SELLING] / 0.55)
-    expected = 1200 * (calls + 3 * 2.0 / np.array([1.15, 1.45]))
+    # Hours on the road cost what hours of customer calls cost: 1,200 a call of .55 + .6 or .9 hours, at the same effort.
+    travel = state.ledger.cut["territory"][-1, :, Account.TRAVEL]
+    calls = np.bincount(state.reps.territory, weights=state.hours.spent[-1, Use.SELLING] / 0.55)
+    effort = np.bincount(state.reps.territory, weights=state.reps.effort)
+    expected = 1200 * (calls + 2.0 * effort / np.array([1.15, 1.45]))
     np.testing.assert_allclose(travel, expected, atol=3)
 
 
@@ -67,13 +69,22 @@ def test_hours_are_cut_to_what_the_week_has_left() -> None:
 
 def test_an_hour_of_a_skilled_rep_is_worth_more_and_of_a_newcomer_less() -> None:
     state = until("relate", Market("tiny", seed=4, weeks=1, overrides=CALLING))
-    with state.lend(("reps.skill", "reps.tenure")):
-        state.reps.skill[:], state.reps.tenure[:] = 0.0, 10_000
+    with state.lend(("reps.skill", "reps.tenure", "reps.effort")):
+        state.reps.skill[:], state.reps.tenure[:], state.reps.effort[:] = 0.0, 10_000, 1.0
         state.reps.skill[state.reps.territory == 0] = 1.0
         newcomer = np.flatnonzero(state.reps.active & (state.reps.territory == 1))[0]
         state.reps.tenure[newcomer] = 12
     learnt = 1 - np.exp(-13 / 13)
-    np.testing.assert_allclose(hours_by_distributor(state), [6 * np.exp(0.3), 4 + 2 * learnt], rtol=1e-6)
+    there = 0.55 / np.array([1.15, 1.45])  # the rest of the hours goes by on the road
+    np.testing.assert_allclose(hours_by_distributor(state), there * [6 * np.exp(0.3), 4 + 2 * learnt], rtol=1e-6)
+
+
+def test_who_takes_it_easy_with_customers_takes_it_easy_with_distributors() -> None:
+    state = until("relate", Market("tiny", seed=4, weeks=1, overrides=CALLING))
+    before = hours_by_distributor(state)
+    with state.lend(("reps.effort",)):
+        state.reps.effort[:] *= 0.5
+    np.testing.assert_allclose(hours_by_distributor(state), 0.5 * before, rtol=1e-6)
 
 
 def test_a_plan_for_one_territory_reaches_its_distributor_alone(tmp_path: Path) -> None:
@@ -98,7 +109,7 @@ def test_sellers_cost_what_their_share_of_all_turnover_says() -> None:
     market.run_week()
     state = market.state
     cost = state.ledger.book[2, 1:3, Account.DISTRIBUTOR_EFFORT]
-    np.testing.assert_allclose(cost, 0.09 * 0.4 * turnover * state.distributors.effort, atol=1)
+    np.testing.assert_allclose(cost, 0.09 * 0.4 * turnover * state.distributors.effort[:, 0], atol=1)
     assert (cost > 0).all()
     off = tiny(weeks=3, params__partners__effort_strength=0.0).run().state.ledger.book[1:]
     assert not off[:, :, Account.DISTRIBUTOR_EFFORT].any()
@@ -119,6 +130,15 @@ def test_turnover_is_the_smoothed_sell_out_to_the_distributors_customers() -> No
     np.testing.assert_allclose(state.distributors.turnover, keep * before + (1 - keep) * sold, rtol=1e-12)
 
 
+def test_what_a_distributor_earns_with_all_brands_is_the_margin_on_what_its_customers_bought_of_each() -> None:
+    market = tiny(weeks=1, policy__retail_price__markup=0.5).run()
+    sold = market.results.measure("sell_out_value")[0].sum(axis=1)  # one distributor in each territory
+    earned = (sold * margins(market.state)).sum(axis=1)
+    np.testing.assert_allclose(market.results.measure("all_brands_margin")[0], earned)
+    ours_alone = (sold * margins(market.state))[:, market.state.board.own].sum(axis=1)
+    assert (earned > ours_alone + 1).all()
+
+
 def test_margins_are_of_our_price_list_and_of_the_channels_mark_up() -> None:
     state = tiny(weeks=1, policy__retail_price__markup=0.5, params__rivals__channel_markup=0.25).run().state
     found = margins(state)
@@ -128,13 +148,14 @@ def test_margins_are_of_our_price_list_and_of_the_channels_mark_up() -> None:
 
 def test_the_effect_starts_at_zero() -> None:
     state = until("manage", tiny(weeks=2))
-    assert state.today.effort_for_us is not None
-    assert not state.today.effort_for_us.any()
+    assert state.today.effort is not None
+    assert not state.today.effort.any()
     assert not state.pushed
     np.testing.assert_array_equal(state.distributors.effort, state.distributors.usual_effort)
 
 
-def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_no_others() -> None:
+def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_rivals_less() -> None:
+    """Nothing is won out of nothing: at the same capability, what our offers gain theirs lose."""
     market = tiny(weeks=9)
     start = market.state.board.appeal.copy()
     for _ in range(4):
@@ -144,14 +165,46 @@ def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_no_
     with state.lend(writes("relate")):
         state.distributors.trust[:] = 0.9
     market.run_week()
-    assert (state.distributors.effort > before + 0.05).all()
-    own = state.board.own
-    beyond = state.distributors.capability * state.distributors.effort
-    beyond -= state.distributors.own_capability * state.distributors.usual_effort
-    np.testing.assert_allclose(
-        (state.board.appeal - start)[:, :, own], np.broadcast_to(2.0 * beyond[:, None, None], (2, 2, 2)), rtol=1e-4
-    )
-    np.testing.assert_array_equal(state.board.appeal[:, :, ~own], start[:, :, ~own])
+    assert (state.distributors.effort[:, 0] > before[:, 0] + 0.05).all()
+    np.testing.assert_allclose(state.distributors.effort.sum(axis=1), 1.0)
+    beyond = state.distributors.effort - state.distributors.usual_effort
+    gained = 0.86 * (state.distributors.own_capability[:, None] * beyond)[:, state.board.brand]
+    np.testing.assert_allclose((state.board.appeal - start), np.repeat(gained[:, None, :], 2, axis=1), atol=2e-6)
+    assert (gained[:, ~state.board.own] < 0).all()
+    np.testing.assert_allclose(gained[:, :1] + gained[:, -1:], 0.0, atol=1e-12)  # one offer of each brand
+
+
+def test_what_reps_teach_sells_our_offers_and_in_part_rivals_and_takes_sellers_time() -> None:
+    """An hour of a rep's takes an hour of a seller's; what it is about selling serves all brands that are carried."""
+    state = tiny(weeks=2, params__partners__advice_spillover=0.25).run().state
+    distributors = state.distributors
+    usual = distributors.own_capability[:, None] * distributors.usual_effort
+    with state.lend(("distributors.capability", "distributors.effort", "distributors.taught")):
+        distributors.effort[:] = distributors.usual_effort
+        distributors.capability[:] = distributors.own_capability + 0.04
+        distributors.taught[:] = [0.0, 0.5]
+    learnt = np.array([0.04, 0.25 * 0.04])
+    worth = (distributors.own_capability[:, None] + learnt) * distributors.usual_effort * [[1.0], [0.5]]
+    expected = 0.86 * (worth - usual)[:, state.board.brand]
+    np.testing.assert_allclose(effect_of_effort(state), expected, rtol=1e-12)
+    assert (expected[0] > 0).all()
+    assert (expected[1] < 0).all()
+
+
+def test_advice_takes_the_hours_of_sellers_whom_the_distributors_own_costs_pay() -> None:
+    state = Market("tiny", seed=4, weeks=5, overrides=CALLING).run().state
+    sellers = 0.09 * 0.4 * state.distributors.turnover.sum(axis=1) / 3_000
+    visits = np.bincount(state.reps.territory, weights=2.0 * state.reps.effort * state.reps.active)
+    asked = visits * 0.55 / np.array([1.15, 1.45])
+    np.testing.assert_allclose(state.distributors.taught, np.minimum(asked / sellers, 1.0), rtol=1e-6)
+    assert (state.distributors.capability > state.distributors.own_capability).all()
+
+
+def test_who_has_no_sellers_cannot_be_taught() -> None:
+    nobody = {**CALLING, "params.channel.own_cost_share": 0.0}
+    distributors = Market("tiny", seed=4, weeks=5, overrides=nobody).run().state.distributors
+    np.testing.assert_array_equal(distributors.capability, distributors.own_capability)
+    assert not distributors.taught.any()
 
 
 def test_effort_is_divided_anew_only_every_so_often() -> None:
@@ -212,12 +265,16 @@ def test_a_margin_beyond_rivals_earns_trust_and_one_below_costs_it() -> None:
 
 
 @pytest.mark.parametrize(("offices", "returned"), [(1, 0.9), (3, 0.3)])
-def test_data_that_are_paid_for_and_answered_earn_trust(offices: int, returned: float) -> None:
+def test_an_answer_to_shared_data_earns_trust_and_a_payment_as_much_as_a_margin_of_its_size(
+    offices: int, returned: float
+) -> None:
     state = at_relate(policy__gateway__companies=offices, policy__gateway__loss=0.1)
     with state.lend(("distributors.shares_data", "distributors.payment")):
         state.distributors.shares_data[:] = [True, False]
-        state.distributors.payment[:] = 1000
-    np.testing.assert_allclose(trust_moved(state), [0.04 * (0.1 + 0.1 * returned), 0.0], atol=2e-5)
+        state.distributors.payment[:] = 10_000
+    turnover = state.distributors.turnover[0, state.board.own].sum()
+    expected = 0.04 * (10_000 / turnover + 0.1 * returned)
+    np.testing.assert_allclose(trust_moved(state), [expected, 0.0], rtol=5e-2, atol=2e-5)
 
 
 def test_calls_earn_trust_with_falling_returns() -> None:
@@ -232,7 +289,7 @@ def test_calls_earn_trust_with_falling_returns() -> None:
 
 def test_a_distributor_shares_its_data_by_the_trust_it_has() -> None:
     odds = {}
-    for start in (0.0, 1.0):
+    for start in (0.0, 1.0):  # odds of 3,000 to 1 either way
         market = tiny(
             weeks=2,
             policy="deep_marketing",
@@ -262,7 +319,7 @@ GONE = {
         {
             "params__partners__trust_speed": 0.0,
             "params__partners__trust_shortage": 1.0,
-            "params__partners__trust_payment": 1.0,
+            "params__partners__trust_margin": 5.0,
         },
     ),
     "calls": (

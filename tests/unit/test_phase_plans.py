@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
+from sim.agents.market_department import decide_coverage
+from sim.decisions.coverage import Coverage
+from sim.errors import InputError
 from sim.market import Market
 from sim.phases.decide import decide
+from sim.policies.coverage.by_turnover import ByTurnover
 from sim.state import MarketState
 from tests.unit.part_weeks import until, writes
 
@@ -61,6 +65,22 @@ def test_control_who_keeps_the_rep_or_never_had_one_pays_nothing() -> None:
     fresh, before = planned(np.full(600, -1), **{"policy.coverage.kind": "by_turnover"})
     assert (fresh.knowledge.rep >= 0).any() and (before < 0).all()
     assert (fresh.customers.relationship == np.float32(0.5)).all()
+
+
+def test_nobody_is_sent_to_a_customer_whom_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Views have a row for every customer there is; a plan for one without a record would use what is not known."""
+    everybody = Coverage(rep=np.where(np.arange(600) == 599, 3, -1), norm=np.zeros(600))
+    monkeypatch.setattr(ByTurnover, "answer", lambda self, seen: everybody)
+    state = until("decide", Market("tiny", seed=1, overrides={"policy.coverage.kind": "by_turnover", **STAY}))
+    assert state.customers.territory[599] == state.reps.territory[3]
+    for known in (True, False):
+        with state.lend(("knowledge.known", "knowledge.rep")):
+            state.knowledge.known[599], state.knowledge.rep[:] = known, -1
+        if known:
+            assert decide_coverage(state) is not None
+            continue
+        with pytest.raises(InputError, match="a customer nobody knows"):
+            decide_coverage(state)
 
 
 def test_a_leavers_accounts_have_paid_when_the_leaver_left() -> None:

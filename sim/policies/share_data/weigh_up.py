@@ -12,7 +12,11 @@ from sim.quantity import param
 
 
 class WeighUp(ShareDataRule):
-    """P(share) = σ(a0 + a1·payment + a2·trust − a3·direct sales), drawn per distributor; never without an offer (MODEL §7)."""
+    """P(share) = σ(a0 + a1·payment + a2·trust − a3·direct sales) among distributors; never without an offer (MODEL §7).
+
+    What else a distributor has for or against it stays the same from one time to the next: who declines goes on
+    declining until it is paid better or trusts more. Fresh draws would open everybody's books now and then.
+    """
 
     kind: Literal["weigh_up"] = "weigh_up"
     a0: float = param(
@@ -28,8 +32,7 @@ class WeighUp(ShareDataRule):
     )
 
     def answer(self, seen: DistributorSeen) -> Sharing:
-        """Draw each distributor's choice."""
+        """Each distributor weighs it against its own reserve."""
         percent = 100.0 * seen.sharing_payment / np.maximum(seen.purchases, 1.0)
         inclination = self.a0 + self.a1 * percent + self.a2 * seen.trust - self.a3 * seen.direct_sales_share
-        draw = seen.luck.uniform(seen.key)
-        return Sharing(shares=(seen.sharing_payment > 0) & (draw < 1.0 / (1.0 + np.exp(-inclination))))
+        return Sharing(shares=(seen.sharing_payment > 0) & (seen.reserve < 1.0 / (1.0 + np.exp(-inclination))))
