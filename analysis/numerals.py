@@ -15,6 +15,8 @@ _MONEY = re.compile(r"^(?P<code>[A-Z]{3}|money|currency)(?P<per>\s*(/|per ).*)?$
 _MINOR = re.compile(r"^(minor units?|cents?)(?P<per>\s*(/|per ).*)?$")
 _PERCENT = re.compile(r"^%(?P<per>\s*(/|per |of ).*)?$")
 _SHARE = re.compile(r"^(share|fraction|(annual )?probability)(?P<per>\s*(/|per |of ).*)?$")
+#: Digits of the largest number beyond which a narrow interval asks for no more: nobody reads a fifth one.
+_DIGITS = 4
 _STEPS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
@@ -187,7 +189,8 @@ def _places(largest: float, factor: float, half_width: float, fewest: int = 0, m
     places = min(places, most)
     fine = half_width * factor
     if math.isfinite(fine) and fine > 0:
-        places = max(places, min(6, -math.floor(math.log10(fine / 2))))
+        readable = max(places, _DIGITS - 1 - math.floor(math.log10(shown))) if shown > 0 else 6
+        places = max(places, min(6, readable, -math.floor(math.log10(fine / 2))))
     return max(places, 0)
 
 
