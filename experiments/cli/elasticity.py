@@ -69,10 +69,20 @@ def elasticity(
             typer.echo(f"{row['lever']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}")
         return
     title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % intervals"
-    table = make_table(["Moved", "Elasticity", "95 % interval", "Published", "", "Source"], title, right=(1, 2, 3))
+    table = make_table(
+        ["Moved", "Elasticity", "95 % interval", "Published", "Inside", "Source"], title, right=(1, 2, 3)
+    )
     for row in rows:
-        place = "inside" if row["inside"] else "outside"
-        interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
-        band = f"{row['band_low']:g} to {row['band_high']:g}"
-        table.add_row(*plain_row(row["what"], f"{row['elasticity']:.2f}", interval, band, place, row["source"]))
+        inside = "yes" if row["inside"] else "no"
+        interval = _signed(f"[{row['low']:.2f}, {row['high']:.2f}]")
+        band = _signed(f"{row['band_low']:g} to {row['band_high']:g}")
+        value = _signed(f"{row['elasticity']:.2f}")
+        table.add_row(*plain_row(row["what"], value, interval, band, inside, row["source"]))
     stdout().print(table)
+
+
+def _signed(text: str) -> str:
+    """Numbers with the minus signs that all other tables have."""
+    from analysis.numerals import MINUS
+
+    return text.replace("-", MINUS)
