@@ -74,15 +74,22 @@ def elasticity(
     )
     for row in rows:
         inside = "yes" if row["inside"] else "no"
-        interval = _signed(f"[{row['low']:.2f}, {row['high']:.2f}]")
-        band = _signed(f"{row['band_low']:g} to {row['band_high']:g}")
-        value = _signed(f"{row['elasticity']:.2f}")
+        interval = f"[{_number(row['low'])}, {_number(row['high'])}]"
+        band = f"{_number(row['band_low'])} to {_number(row['band_high'])}"
+        value = _number(row["elasticity"])
         table.add_row(*plain_row(row["what"], value, interval, band, inside, row["source"]))
     stdout().print(table)
 
 
-def _signed(text: str) -> str:
-    """Numbers with the minus signs that all other tables have."""
+def _number(value: float) -> str:
+    """An elasticity with two places, or one digit where two places would show nothing."""
     from analysis.numerals import MINUS
 
+    text = (
+        f"{value:.2f}"
+        if value == 0 or abs(value) >= 0.005
+        else f"{value:.5f}".rstrip("0")
+        if abs(value) >= 1e-5
+        else "0.00"
+    )
     return text.replace("-", MINUS)

@@ -192,6 +192,8 @@ def test_run_figures_say_what_they_found(weekly: pd.DataFrame) -> None:
     funnel = work_funnel(weekly, "Status quo")
     assert "38\u00a0% are spent selling (from 31\u00a0% to 44\u00a0% by team)" in _title(funnel)
     assert layout_faults(chain) == [] and layout_faults(funnel) == []
+    part = work_funnel(weekly[~weekly["measure"].isin(["orders", "contribution"])], "Status quo")
+    assert "Not recorded by team" in part.get_label() and "orders and contribution." in part.get_label()
     with pytest.raises(StudyError, match="by distributor"):
         work_funnel(weekly, "Status quo", by="distributor")
     with pytest.raises(StudyError, match="demand_units"):

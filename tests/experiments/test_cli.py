@@ -104,9 +104,9 @@ BAD_INPUT = {
     "an unknown key figure": (("ablate", "tiny", "deep_marketing", "--kpi", "profitt"), "no such key figure"),
     "lists in lists in lists": (("check", "nested.toml"), "nested too deeply"),
     "a template without a name": (("new", ""), "found no name"),
-    "a budget below the first look": (
+    "a budget below the replications": (
         ("compare", "tiny", "status_quo", "deep_marketing", "--precision", "0.1", "--budget", "1"),
-        "--budget: found 1, fewer than the first 20 replications",
+        "--budget: found 1, fewer than --replications 20",
     ),
     "a file for a folder": (("import", "crm", "absent.csv", "--out", "file"), "file is a file"),
     "a folder for a table": (("import", "crm", "torn"), "torn: is a folder"),
