@@ -15,6 +15,8 @@ _MONEY = re.compile(r"^(?P<code>[A-Z]{3}|money|currency)(?P<per>\s*(/|per ).*)?$
 _MINOR = re.compile(r"^(minor units?|cents?)(?P<per>\s*(/|per ).*)?$")
 _PERCENT = re.compile(r"^%(?P<per>\s*(/|per |of ).*)?$")
 _SHARE = re.compile(r"^(share|fraction|(annual )?probability)(?P<per>\s*(/|per |of ).*)?$")
+#: Digits of the smallest number beyond which a narrow interval asks for no more: nobody reads a fifth one.
+_DIGITS = 4
 _STEPS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
@@ -92,7 +94,8 @@ def scale_of(values: Iterable[float], unit: str, currency: str = "EUR", half_wid
     differences in points), anything else as it is. The largest value shows three significant digits; a
     ``half_width`` asks for enough places that it can be read off.
     """
-    largest = max((abs(v) for v in values if v is not None and math.isfinite(v)), default=0.0)
+    sizes = [abs(v) for v in values if v is not None and math.isfinite(v)]
+    largest, least = max(sizes, default=0.0), min((size for size in sizes if size > 0), default=0.0)
     money, minor, share = _MONEY.match(unit), _MINOR.match(unit), _SHARE.match(unit) or _PERCENT.match(unit)
     if money or minor:
         found = money or minor
@@ -103,13 +106,13 @@ def scale_of(values: Iterable[float], unit: str, currency: str = "EUR", half_wid
         step, name = next(((s, n) for s, n in _STEPS if largest * cents >= 0.9995 * s), (1.0, ""))
         factor = cents / step
         most = 4 if name else 2
-        return Scale(factor, _places(largest, factor, half_width, most=most), code, f"{name}{per}", "")
+        return Scale(factor, _places(largest, least, factor, half_width, most=most), code, f"{name}{per}", "")
     if share:
         per = share.group("per") or ""
         per = "" if per.strip().startswith("of ") else per
         factor = 1.0 if unit.startswith("%") else 100.0
-        return Scale(factor, _places(largest, factor, half_width, fewest=1, most=2), "", f"%{per}", f"pp{per}")
-    return Scale(1.0, _places(largest, 1.0, half_width), "", _plain(unit), "")
+        return Scale(factor, _places(largest, least, factor, half_width, fewest=1, most=2), "", f"%{per}", f"pp{per}")
+    return Scale(1.0, _places(largest, least, 1.0, half_width), "", _plain(unit), "")
 
 
 def _plain(unit: str) -> str:
@@ -180,14 +183,15 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,}{NO_BREAK}{noun}{'' if count == 1 else 's'}"
 
 
-def _places(largest: float, factor: float, half_width: float, fewest: int = 0, most: int = 4) -> int:
+def _places(largest: float, least: float, factor: float, half_width: float, fewest: int = 0, most: int = 4) -> int:
     """Decimal places: three digits of the largest number, and one (two if it starts with 1) of the half-width."""
     shown = largest * factor
     places = max(fewest, 2 - math.floor(math.log10(shown))) if shown > 0 else fewest
     places = min(places, most)
     fine = half_width * factor
     if math.isfinite(fine) and fine > 0:
-        places = max(places, min(6, -math.floor(math.log10(fine / 2))))
+        readable = max(places, _DIGITS - 1 - math.floor(math.log10(least * factor))) if least > 0 else 6
+        places = max(places, min(6, readable, -math.floor(math.log10(fine / 2))))
     return max(places, 0)
 
 

@@ -157,6 +157,12 @@ def _check(replications: int, workers: int | None, precision: float | None, budg
     for name, value, least in (("--replications", replications, 1), ("--workers", workers, 1), ("--budget", budget, 1)):
         if value is not None and value < least:
             mistakes.append(InputError(name, f"found {value}", f"a whole number of at least {least}"))
+    if precision is not None and 1 <= budget < replications:
+        problem, remedy = (
+            f"found {budget}, fewer than --replications {replications}",
+            "raise it, or lower --replications",
+        )
+        mistakes.append(InputError("--budget", problem, f"a whole number of at least {replications}", remedy))
     if precision is not None and not 0.0 < precision < 1.0:
         expected = "a share of the baseline's mean between 0 and 1, such as 0.01 for ±1 %"
         mistakes.append(InputError("--precision", f"found {precision}", expected))

@@ -139,8 +139,9 @@ def write_results_page(folder: Path, page: Path | None = None) -> Path:
         from analysis import write_run_report
 
         return write_run_report(read_run(folder), target)
+    told = "holds no results" if folder.is_dir() else "is a file" if folder.is_file() else "there is no such folder"
     remedy = "Name a folder that `deepmarket compare` or `deepmarket run` has written."
-    raise StudyError(str(folder), "holds no results" if folder.is_dir() else "there is no such folder", remedy)
+    raise StudyError(str(folder), told, remedy)
 
 
 def scorecard_json(run: Run) -> Sequence[Mapping[str, Any]]:

@@ -99,7 +99,8 @@ def open_folder(folder: Path, place: str = "--out") -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        reason = error.strerror or str(error)
+        taken = next((path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None)
+        reason = error.strerror or str(error) if taken is None else f"{taken} is a file"
         raise InputErrors(
             [
                 InputError(

@@ -10,6 +10,7 @@ import difflib
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
@@ -80,6 +81,19 @@ def unknown_key(path: KeyPath, known: Iterable[str], what: str = "key") -> Compl
     return Complaint(path, f"unknown {what} `{key}`", "", suggest(key, known))
 
 
+def _written(value: Any) -> str:
+    """A value in the words of TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_written(element) for element in value)}]"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return repr(value)
+
+
 def show(value: Any) -> str:
     """A found value as a user would write it, cut short."""
     if isinstance(value, bool):
@@ -88,7 +102,7 @@ def show(value: Any) -> str:
         return "a table"
     if isinstance(value, (list, tuple)) and any(isinstance(element, dict) for element in value):
         return "a list of tables"
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    text = _written(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

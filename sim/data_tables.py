@@ -296,13 +296,9 @@ def _must_exist(path: Path, place: str) -> None:
         beside = sorted(found.name for found in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
         close = nearest(path.name, beside)
         remedy = f"did you mean `{close}`?" if close else "paths are relative to the scenario file"
-        raise InputErrors(
-            [
-                InputError(
-                    place, f"there is no file `{path.name}` in {path.parent.name or '.'}", "an existing file", remedy
-                )
-            ]
-        )
+        missing = f"there is no file `{path.name}` in {path.parent.name or '.'}"
+        problem = f"`{path}` is a folder" if path.is_dir() else missing
+        raise InputErrors([InputError(place, problem, "an existing file", remedy)])
 
 
 def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[InputError], wrong: set[int]) -> Any:

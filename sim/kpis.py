@@ -327,7 +327,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "bullwhip",
-        "Bullwhip: variance of orders at the plant over that of demand",
+        "Bullwhip: variance of plant orders over demand",
         "distributor",
         "ratio",
         "down",

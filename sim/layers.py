@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.complaints import KeyPath, suggest
+from sim.complaints import KeyPath, show, suggest
 from sim.errors import InputError, InputErrors
 from sim.library import POLICY_KEYS, find_policy, find_scenario, is_policy
 from sim.toml_text import Document, Place, parse_value, read_document, split_key
@@ -193,7 +193,7 @@ def _chain(path: Path, find: Any, seen: list[Path]) -> list[Document]:
         return [document]
     place = f"{document.where(('extends',))}, extends"
     if not isinstance(parent, str):
-        raise InputErrors([InputError(place, f"found {parent!r}", "the name or path of another file")])
+        raise InputErrors([InputError(place, f"found {show(parent)}", "the name or path of another file")])
     try:
         found = find(parent, asker=path)
     except InputErrors as error:

@@ -49,7 +49,7 @@ def _listing(name: str, path: Path) -> Listing:
     """Title and question of a file; a file that cannot be read is listed without (loading it says why)."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         content = {}
     title, question = content.get("title", ""), content.get("question") or content.get("description", "")
     return Listing(name, path, str(title), str(question))
@@ -81,7 +81,7 @@ def is_policy(name_or_path: str) -> bool:
     path = Path(name_or_path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         return False
     if not content or not content.keys() <= POLICY_KEYS:
         return False

@@ -157,6 +157,7 @@ class _Resolving:
             Header, {key: value for key, value in self.raw.items() if key in Header.model_fields}, (), self.complaints
         )
         draft = self._draft()
+        self._section("data", DataFiles)
         self.complaints += contradictions(draft)
         changes = self._changes(header, draft)
         policy, params = complete(self._table("policy")), self._table("params")

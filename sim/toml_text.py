@@ -124,8 +124,11 @@ def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
     number = int(found[1]) if found else text.count("\n") + 1
     lines = text.splitlines()
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    problem = f"not TOML: {message.split(' (at ')[0]}" + (f", in `{line[:60]}`" if line else "")
+    told = message.split(" (at ")[0]
+    problem = f"not TOML: {told}" + (f", in `{line[:60]}`" if line else "")
     remedy = "texts need quotation marks, keys are written `key = value`, tables `[table]`"
+    if told.startswith(("Cannot overwrite", "Cannot declare")):
+        problem, remedy = f"`{line[:60]}` stands a second time in this table", "keep one of the two"
     return InputError(f"{path.name}, line {number}", problem, "TOML", remedy)
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.figures import style as look
-from analysis.numerals import Scale, scale_of
+from analysis.numerals import Scale, plural, scale_of
 from analysis.paired import row_of
 from analysis.phrases import row_scale
 from analysis.study import Study
@@ -109,12 +109,19 @@ def _finding(rows: pd.DataFrame, currency: str) -> str:
     most = share.loc[(share["difference"] * np.sign(whole["difference"])).idxmax()]
     told = row_scale(most, currency).difference(most["difference"])
     together = row_scale(whole, currency).difference(whole["difference"])
+    if most["verdict"] == "cannot tell":
+        return (
+            f"{label}: {together} together; {most['part']} seems to carry most ({told}), but {_pairs(rows)} cannot tell"
+        )
     return f"Of {together} in {label[0].lower() + label[1:]}, {most['part']} carries most: {told} on average over all orders"
 
 
+def _pairs(rows: pd.DataFrame) -> str:
+    return plural(int(rows["pairs"].iloc[0]), "pair")
+
+
 def _note(rows: pd.DataFrame) -> str:
-    pairs = int(rows["pairs"].iloc[0])
     return (
-        f"Paired differences with 95 % intervals, {pairs} pair{'s' if pairs > 1 else ''} with the same customers and the same luck. "
+        f"Paired differences with 95 % intervals, {_pairs(rows)} with the same customers and the same luck. "
         "Where the marks of a part lie apart, its effect depends on which other parts are there."
     )

@@ -134,7 +134,7 @@ def _note(rows: pd.DataFrame, names: Names) -> str:
     pairs = plural(int(rows["pairs"].iloc[0]), "pair")
     return (
         f"Mean paired difference as a share of the mean of {names.baseline} in the same {rows['dimension'].iloc[0]}; "
-        f"{pairs}, 95 % intervals; the deeper the colour, the larger the difference."
+        f"{pairs}, 95 % intervals; the deeper the colour, the larger the difference. A dash: nothing of the kind there."
     )
 
 

@@ -68,7 +68,7 @@ def weeks(
         paths = _smooth(runs_weekly[runs_weekly["policy"].isin(policies)], policies, chosen, smooth)
         rows = -(-len(chosen) // COLUMNS)
         figure = look.new_figure(9.6, 1.0)
-        title = _finding(paths, facts, titles, policies)
+        title = _finding(paths, facts, titles, policies, currency)
         note = _note(titles[baseline], smooth, len(policies) > 1)
         handles = _handles(titles, policies)
         top = look.head_height(figure, title, note)
@@ -181,12 +181,27 @@ def _note(baseline: str, smooth: int, compared: bool) -> str:
     return f"{means}Where a band lies clear of the line of {baseline}, the difference of these weeks is clear."
 
 
-def _finding(paths: list[_Path], facts: pd.DataFrame, titles: Mapping[str, str], policies: tuple[str, ...]) -> str:
+def _course(path: _Path, facts: pd.DataFrame, currency: str) -> str:
+    """What became of the first KPI of one run: its mean over the first and over the last quarter of the weeks."""
+    values = path.values[0].mean(axis=1)
+    part = max(1, len(values) // 4)
+    first, last = float(np.nanmean(values[:part])), float(np.nanmean(values[-part:]))
+    scale = scale_of([first, last], str(facts.loc[path.kpi, "unit"]), currency)
+    before, after = scale.level(first), scale.level(last)
+    label = inside(str(facts.loc[path.kpi, "label"]))
+    if before == after:
+        return f"{label} stays at {after} a week"
+    return f"{label} {'rises' if last > first else 'falls'} from {before} a week in the first quarter of the run to {after} in the last"
+
+
+def _finding(
+    paths: list[_Path], facts: pd.DataFrame, titles: Mapping[str, str], policies: tuple[str, ...], currency: str
+) -> str:
     """From which week on the first policy is clearly ahead, or behind, on the first KPI."""
     path = paths[0]
     label = inside(str(facts.loc[path.kpi, "label"]))
     if len(policies) == 1:
-        return f"The scorecard of {titles[policies[0]]}, week by week"
+        return f"{titles[policies[0]]}: {_course(path, facts, currency)}"
     paired = compare_pairs(path.values[0], path.values[1])
     if paired.identical.all():
         return f"{titles[policies[1]]} and {titles[policies[0]]} have the same {label} in every week"

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.errors import StudyError
 from analysis.figures import style as look
-from analysis.numerals import Scale, percent, scale_of
+from analysis.numerals import Scale, inside, listed, percent, scale_of
 
 #: Stages in their order, measure → what the reader calls it. Stages that a run does not cut by the
 #: group are left out.
@@ -41,7 +41,7 @@ def work_funnel(
     table, units = _totals(weekly, by, stages)
     with look.style():
         figure = look.new_figure(9.6, 1.0)
-        finding, note = _finding(table, by, title), _note(table, by)
+        finding, note = _finding(table, by, title), _note(table, by, stages)
         top = look.head_height(figure, finding, note) + 0.42
         figure.set_figheight(top + ROW * len(table) + 0.3)
         look.draw_head(figure, finding, note)
@@ -109,9 +109,11 @@ def _stage(figure: Figure, axes: Axes, values: pd.Series, before: pd.Series | No
         )
 
 
-def _note(table: pd.DataFrame, by: str) -> str:
+def _note(table: pd.DataFrame, by: str, stages: Mapping[str, str]) -> str:
     shown = f"the {MOST} largest {by}s" if len(table) == MOST else f"all {by}s"
-    return f"One run, totals over all weeks, {shown}; behind the dot, the share of the stage before."
+    absent = [inside(name) for stage, name in stages.items() if stage not in table.columns]
+    told = f" Not recorded by {by}: {listed(absent)}." if absent else ""
+    return f"One run, totals over all weeks, {shown}; behind the dot, the share of the stage before.{told}"
 
 
 def _finding(table: pd.DataFrame, by: str, title: str) -> str:

@@ -70,10 +70,11 @@ def ablate(
 
     two parts only, eight replications:
 
-      [cyan]deepmarket ablate regional_equipment deep_marketing --part people=routines --part facts=segmentation,coverage,gateway,sharing_contract -n 8[/]
+      [cyan]deepmarket ablate regional_equipment deep_marketing --part people=routines --part facts=gateway -n 8[/]
 
-    Every subset of parts meets the same luck. With all parts off the policy is the base, bit by bit. Results go to a
-    folder: effects.csv, the figure effects.png, tables of all runs (Parquet), and the policies of the subsets.
+    Every subset of parts meets the same luck. With all parts off the policy is the base, bit by bit.
+
+    Results go to a folder: effects.csv, the figure effects.png, tables of all runs (Parquet), and the policies of the subsets.
     """
     check_least(replications=replications, workers=workers, weeks=weeks)
     overrides = read_sets(set_)

@@ -38,7 +38,7 @@ def check(
     Exit code 0 when all are sound, 2 when one is not. Warnings name values that are allowed but surprising.
     """
     overrides = read_sets(set_)
-    from experiments.cli.screen import show_mistakes, stdout, warn, write_json
+    from experiments.cli.screen import mistake_row, show_mistakes, stdout, warn, write_json
     from sim.errors import InputError, InputErrors
     from sim.library import is_policy
     from sim.scenario import Scenario
@@ -55,16 +55,7 @@ def check(
         except InputErrors as error:
             errors = error.errors
         wrong += errors
-        mistakes = [
-            {
-                "place": e.place,
-                "problem": e.problem,
-                "expected": e.expected,
-                "remedy": e.remedy,
-                "meaning": e.meaning,
-            }
-            for e in errors
-        ]
+        mistakes = [mistake_row(mistake) for mistake in errors]
         found.append({"file": file, "sound": not errors, "mistakes": mistakes, "warnings": list(warnings)})
         if not json_:
             warn(warnings)

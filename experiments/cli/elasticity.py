@@ -70,12 +70,26 @@ def elasticity(
         return
     title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % intervals"
     table = make_table(
-        ["Moved", "Sales to", "Elasticity", "95 % interval", "Published", "", "Source"], title, right=(2, 3, 4)
+        ["Moved", "Sales to", "Elasticity", "95 % interval", "Published", "Inside", "Source"], title, right=(2, 3, 4)
     )
     for row in rows:
-        place = "inside" if row["inside"] else "outside"
-        interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
-        band = f"{row['band_low']:g} to {row['band_high']:g}"
-        cells = (row["what"], row["sales"], f"{row['elasticity']:.2f}", interval, band, place, row["source"])
-        table.add_row(*plain_row(*cells))
+        inside = "yes" if row["inside"] else "no"
+        interval = f"[{_number(row['low'])}, {_number(row['high'])}]"
+        band = f"{_number(row['band_low'])} to {_number(row['band_high'])}"
+        value = _number(row["elasticity"])
+        table.add_row(*plain_row(row["what"], row["sales"], value, interval, band, inside, row["source"]))
     stdout().print(table)
+
+
+def _number(value: float) -> str:
+    """An elasticity with two places, or one digit where two places would show nothing."""
+    from analysis.numerals import MINUS
+
+    text = (
+        f"{value:.2f}"
+        if value == 0 or abs(value) >= 0.005
+        else f"{value:.5f}".rstrip("0")
+        if abs(value) >= 1e-5
+        else "0.00"
+    )
+    return text.replace("-", MINUS)

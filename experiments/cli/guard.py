@@ -6,12 +6,16 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from sim.errors import InputError
 
 BAD_INPUT = 2
 RUNS_FAILED = 3
@@ -24,6 +28,7 @@ class Verbs(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; turn what it raises into a message and an exit code."""
+        in_json = "--json" in (*ctx._protected_args, *ctx.args)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -31,6 +36,8 @@ class Verbs(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             code = answer(error)
+            if in_json and not isinstance(error, typer.Exit | BrokenPipeError):
+                _write_mistakes(error, code)
             if code is None:
                 raise
             raise typer.Exit(code) from None
@@ -40,20 +47,12 @@ def answer(error: Exception) -> int | None:
     """Tell the user what ``error`` means and return the exit code; None for what the command line itself answers."""
     if _is_of_command_line(error):
         return None
-    from analysis.errors import StudyError
     from experiments.comparison import RunsFailed
-    from sim.errors import InputError
 
-    if isinstance(error, InputError):
+    if mistakes := _mistakes(error):
         from experiments.cli.screen import show_mistakes
 
-        show_mistakes(getattr(error, "errors", (error,)))
-        return BAD_INPUT
-    if isinstance(error, StudyError):
-        from experiments.cli.screen import show_mistakes
-        from sim.errors import InputErrors
-
-        show_mistakes(InputErrors([InputError(error.place, error.expected, "", error.remedy)]).errors)
+        show_mistakes(mistakes)
         return BAD_INPUT
     if isinstance(error, RunsFailed):
         from experiments.cli.screen import show_failures
@@ -61,6 +60,26 @@ def answer(error: Exception) -> int | None:
         show_failures(error.failures, str(error))
         return RUNS_FAILED
     return _unexpected(error)
+
+
+def _write_mistakes(error: Exception, code: int | None) -> None:
+    """What is wrong as JSON on standard output, so that a program need not read the panel."""
+    from experiments.cli.screen import mistake_row, write_json
+    from sim.errors import InputError
+
+    told = getattr(error, "format_message", error.__str__)()
+    mistakes = _mistakes(error) or [InputError("the command" if code is None else "", told)]
+    write_json({"exit_code": getattr(error, "exit_code", code), "mistakes": [mistake_row(m) for m in mistakes]})
+
+
+def _mistakes(error: Exception) -> Sequence[InputError]:
+    """What the user can mend; nothing when the error is not about input."""
+    from analysis.errors import StudyError
+    from sim.errors import InputError
+
+    if isinstance(error, StudyError):
+        return [InputError(error.place, error.expected, "", error.remedy)]
+    return getattr(error, "errors", (error,)) if isinstance(error, InputError) else ()
 
 
 def _is_of_command_line(error: Exception) -> bool:
@@ -95,8 +114,11 @@ def _unexpected(error: Exception) -> int:
 def _say_interrupted(verb: str) -> None:
     from experiments.cli.screen import stderr
 
+    goes_on = " Runs that ended are kept; the same command goes on from there."
     kept = {
-        "compare": " Runs that ended are kept; the same command goes on from there.",
+        "compare": goes_on,
+        "ablate": goes_on,
+        "elasticity": " Nothing is kept.",
         "run": " Nothing of the run is kept.",
         "import": " Nothing was written.",
     }

@@ -71,6 +71,7 @@ def import_tables(
     given back with --mapping. quality.md tells what was mended, and which numbers come from the data.
     Nothing leaves this machine.
     """
+    from experiments.cli.progress import show_progress
     from experiments.cli.screen import stdout, write_json
     from experiments.store import open_folder
 
@@ -82,16 +83,18 @@ def import_tables(
         from experiments.intake import import_crm, import_transactions
 
         read = {Kind.CRM: import_crm, Kind.TRANSACTIONS: import_transactions}[kind]
-        summary = read(
-            files,
-            out,
-            mapping=mapping,
-            holdout=holdout,
-            hash_personal=hash_personal,
-            currency=currency,
-            title=title,
-            runs=runs,
-        )
+        with show_progress("runs to fit and test, at most", quiet) as progress:
+            summary = read(
+                files,
+                out,
+                mapping=mapping,
+                holdout=holdout,
+                hash_personal=hash_personal,
+                currency=currency,
+                title=title,
+                runs=runs,
+                progress=progress,
+            )
     if json_:
         write_json(summary.to_json())
     elif quiet:

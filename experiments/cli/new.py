@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,12 @@ def new(
       [cyan]deepmarket compare my_market.toml status_quo my_policy.toml[/]
     """
     from experiments.cli.screen import stdout, write_json
+    from sim.errors import InputError, InputErrors
 
+    if not file.name:
+        raise InputErrors(
+            [InputError("FILE", "found no name", "the name of a file to write", "for instance my_market")]
+        )
     path = file if file.suffix == ".toml" else file.with_name(file.name + ".toml")
     text = _policy_text(path, base or "status_quo") if policy else _scenario_text(path, base or "regional_equipment")
     _write(path, text)
@@ -78,7 +84,7 @@ def new(
     elif quiet:
         typer.echo(path)
     else:
-        stdout().print(f"{path} written; check it with: deepmarket check {path}", markup=False)
+        stdout().print(f"{path} written; check it with: deepmarket check {shlex.quote(str(path))}", markup=False)
 
 
 def _scenario_text(path: Path, base: str) -> str:

@@ -29,11 +29,14 @@ class Lines:
 
     def __init__(self, what: str, clock: Callable[[], float]) -> None:
         self.what, self.clock = what, clock
-        self.started = self.told = clock()
+        self.told = clock()
+        self.first: tuple[int, float] | None = None
 
     def __call__(self, count: Count) -> None:
         """Write a line when one is due."""
         now = self.clock()
+        if self.first is None and count.ended > count.reused:
+            self.first = count.ended, now
         if now - self.told < EVERY:
             return
         self.told = now
@@ -41,10 +44,9 @@ class Lines:
         sys.stderr.flush()
 
     def _left(self, count: Count, now: float) -> str:
-        fresh = count.ended - count.reused
-        if fresh <= 0:
-            return ""
-        seconds = (now - self.started) / fresh * (count.planned - count.ended)
+        if self.first is None or count.ended <= self.first[0]:
+            return ""  # one run tells nothing: starting up and compiling are in its time
+        seconds = (now - self.first[1]) / (count.ended - self.first[0]) * (count.planned - count.ended)
         return f", about {seconds:.0f} s left" if seconds < 120 else f", about {seconds / 60:.0f} min left"
 
 

@@ -68,6 +68,17 @@ def show_mistakes(mistakes: Sequence[InputError]) -> None:
     stderr().print(Panel(text, title=title, title_align="left", border_style="red"))
 
 
+def mistake_row(mistake: InputError) -> dict[str, str]:
+    """One mistake for machines."""
+    return {
+        "place": mistake.place,
+        "problem": mistake.problem,
+        "expected": mistake.expected,
+        "remedy": mistake.remedy,
+        "meaning": mistake.meaning,
+    }
+
+
 def show_failures(failures: Sequence[Failed], heading: str) -> None:
     """Runs that failed, each with the command that repeats it."""
     lines = [heading, *(failure.line() for failure in failures[:SHOWN])]

@@ -112,7 +112,10 @@ def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str
         if chosen is not None or not seen:
             form = _ORDER_WORDS[chosen] if chosen else "year-month-day"
             check.unusable(
-                field, bad, f"impossible date: {_examples(cells[bad])}", f"a possible date written {form} or 2017-03-25"
+                field,
+                bad,
+                f"impossible date: {_examples(cells[bad])}",
+                f"a date from 1900 to 2200 with a year of four digits, written {form} or 2017-03-25",
             )
         parsed[field] = values
     missing = pd.Series(np.datetime64("NaT"), index=table.table.frame.index, dtype="datetime64[ns]")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import tomli_w
 
-from experiments.intake.calibration import Calibration, calibrate_intercepts
+from experiments.comparison import Progress
+from experiments.intake.calibration import ROUNDS, Calibration, calibrate_intercepts
 from experiments.intake.crm_bases import seen_not_taken_up, set_without_data, told_by_data
 from experiments.intake.crm_deals import OPEN
 from experiments.intake.crm_fit import fit_crm
@@ -21,7 +22,7 @@ from experiments.intake.holdout import FitRow, compare_holdout
 from experiments.intake.kinds import CRM_KINDS
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.mapping import MappingFile, load_mapping
-from experiments.intake.market_runs import MarketRuns
+from experiments.intake.market_runs import MarketRuns, count_runs
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hash_names, new_key
 from experiments.intake.quality import SET_ASIDE, QualityLedger
@@ -53,6 +54,7 @@ def import_crm(
     currency: str = "EUR",
     title: str = "",
     runs: int = RUNS,
+    progress: Progress | None = None,
 ) -> ImportSummary:
     """Turn a CRM export into the scenario folder ``out``; files may come in any order.
 
@@ -73,7 +75,7 @@ def import_crm(
         tables = hash_names(tables, new_key())
     scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", currency), ledger)
     with staged(out) as folder:
-        return _write(scenario, folder, out, found, given, runs, ledger)
+        return _write(scenario, folder, out, found, given, runs, ledger, progress)
 
 
 def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: QualityLedger) -> CrmScenario:
@@ -118,13 +120,14 @@ def _write(
     given: MappingFile,
     runs: int,
     ledger: QualityLedger,
+    progress: Progress | None,
 ) -> ImportSummary:
     """Calibrate, test and write into ``folder``, which will become ``out``."""
     intercepts = scenario.start_intercepts()
     scenario.write(folder, intercepts)
     fit: list[FitRow] = []
     if runs:
-        market = MarketRuns(folder, scenario.offer_names)
+        market = MarketRuns(folder, scenario.offer_names, count_runs(progress, (ROUNDS + 1) * runs))
         calibrated = _calibrate(scenario, market, range(1, runs + 1))
         intercepts = calibrated.intercepts
         scenario.write(folder, intercepts)

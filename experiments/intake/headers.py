@@ -190,10 +190,18 @@ def _refuse_unknown(table: Table, kinds: tuple[Kind, ...], ledger: QualityLedger
         or "nothing, but it has columns of another kind"
     )
     headers = ", ".join(str(h) for h in table.frame.columns)
+    several = f"one of {', '.join(k.name for k in kinds)}; nearest is {near.name}, which lacks {lacks}"
+    mend = f'rename headers, or give a mapping file with [tables.{near.name}] file = "{table.file}" and its columns'
+    if all(_is_number(str(h)) for h in table.frame.columns):
+        mend = f"the first line holds no headers: write them above it; or {mend}"
     ledger.refused(
         table.file,
         "",
         f"the headers are of no known kind: {headers}",
-        f"one of {', '.join(k.name for k in kinds)}; nearest is {near.name}, which lacks {lacks}",
-        f'rename headers, or give a mapping file with [tables.{near.name}] file = "{table.file}" and its columns',
+        several if len(kinds) > 1 else f"a table of {near.name}; it lacks {lacks}",
+        mend,
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).lstrip("-").isdecimal()

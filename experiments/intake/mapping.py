@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments.intake.dates import ORDERS
 from experiments.intake.kinds import Kind
 from experiments.intake.names import nearest
+from sim.complaints import show
 from sim.errors import InputError, InputErrors
+from sim.toml_text import read_document
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class _Strict(BaseModel):
@@ -81,33 +85,44 @@ def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
     if path is None:
         return MappingFile()
     if not path.is_file():
-        raise InputErrors([_error(str(path), "no such mapping file", "a TOML file", "check the name and the folder")])
+        problem = "is a folder" if path.is_dir() else "no such mapping file"
+        raise InputErrors([_error(str(path), problem, "a TOML file", "check the name and the folder")])
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputErrors(
-            [_error(path.name, f"not readable as TOML: {error}", "TOML text in UTF-8", "mend the line named")]
-        ) from None
+        raw = read_document(path).content
+    except InputErrors as error:
+        if not path.stat().st_size:
+            return MappingFile()
+        raise error from None
     try:
         mapping = MappingFile.model_validate(raw)
     except ValidationError as error:
-        raise InputErrors([_of_pydantic(path, e["loc"], e["msg"]) for e in error.errors()]) from None
+        raise InputErrors([_of_pydantic(path, e) for e in error.errors()]) from None
     errors = _unknown_names(path, mapping, kinds)
     if errors:
         raise InputErrors(errors)
     return mapping
 
 
-def _of_pydantic(path: Path, where: tuple[int | str, ...], message: str) -> InputError:
-    expected = "tables, stages, rules, names or transactions as in the mapping.toml that every import writes"
-    if where and where[-1] == "date_order":
+def _of_pydantic(path: Path, error: ErrorDetails) -> InputError:
+    """One error of the model, as place, finding, expectation and remedy."""
+    where, remedy = error["loc"], "start from the mapping.toml of an earlier import"
+    place = f"{path.name}: {'.'.join(str(w) for w in where)}"
+    if error["type"] == "extra_forbidden":
+        return _unknown(place, str(where[-1]), _keys_beside(where), "key of a mapping file")
+    expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    if where[-1] == "date_order":
         expected = " or ".join(ORDERS)
-    return _error(
-        f"{path.name}: {'.'.join(str(w) for w in where)}",
-        message,
-        expected,
-        "start from the mapping.toml of an earlier import",
-    )
+    elif where[-1] == "own_share":
+        expected = "a share from 0.05 to 0.95, such as 0.3 for 30 %"
+    return _error(place, f"found {show(error['input'])}", expected, remedy)
+
+
+def _keys_beside(where: tuple[int | str, ...]) -> list[str]:
+    """Valid keys at the place of an unknown one."""
+    if len(where) > 2:  # below [tables.…]
+        return list(TableMapping.model_fields)
+    sections: dict[str, type[_Strict]] = {"stages": Stages, "rules": Rules, "transactions": TransactionRules}
+    return list((sections[str(where[0])] if len(where) > 1 else MappingFile).model_fields)
 
 
 def _unknown_names(path: Path, mapping: MappingFile, kinds: tuple[Kind, ...]) -> list[InputError]:

@@ -13,6 +13,8 @@ MENDED = "mended"
 SET_ASIDE = "set aside"
 NOTED = "noted"
 
+#: What stands for a file where an option of the command, and no file, is wrong.
+COMMAND = "the command"
 #: Row numbers quoted for one finding; the count is always complete.
 ROWS_QUOTED = 5
 
@@ -83,7 +85,9 @@ class QualityLedger:
         place = file
         if rows:
             place += f", {row_word}{'s' if len(rows) > 1 else ''} {quote_rows(rows)}"
-        if column:
+        if file == COMMAND:
+            place = f"--{column}" if column else "the command"
+        elif column:
             place += f", column '{column}'"
         self.refusals.append(InputError(place=place, problem=problem, expected=expected, remedy=remedy))
 

@@ -112,7 +112,7 @@ def _findings(ledger: QualityLedger) -> str:
 
 def _fit(fit: Sequence[FitRow]) -> str:
     if not fit:
-        return "## Fit\n\nNo weeks were held out, so the fit is not tested."
+        return "## Fit\n\nThe fit is not tested: no weeks were held out, or nothing was simulated (`--runs 0`)."
     rows = [
         (
             r.label,

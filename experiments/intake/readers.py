@@ -44,11 +44,18 @@ def read_table(path: Path, ledger: QualityLedger) -> Table | None:
     a stray delimiter shifts values into wrong columns.
     """
     if not path.is_file():
-        ledger.refused(
-            str(path), "", "no such file", "a table in CSV, TSV or Parquet format", "check the name and the folder"
+        there = path.is_dir()
+        problem, remedy = (
+            ("is a folder", "name the files in it") if there else ("no such file", "check the name and the folder")
         )
+        ledger.refused(str(path), "", problem, "a table in CSV, TSV or Parquet format", remedy)
         return None
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or error}"
+        ledger.refused(str(path), "", problem, "a file that this user may read", "give yourself the right to read it")
+        return None
     if not raw.strip():
         ledger.refused(
             path.name, "", "the file is empty", "a line of headers and rows below it", "export the table again"

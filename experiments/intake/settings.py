@@ -7,7 +7,7 @@ from pathlib import Path
 
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import COMMAND, QualityLedger
 from experiments.intake.quality_page import KeptDefault
 from sim.params import Params
 from sim.scenario import Scenario
@@ -25,10 +25,10 @@ def check_settings(
 ) -> None:
     """Refuse settings that no import can work with; ``needed`` and ``remedy`` are told where no file was given."""
     if not files:
-        ledger.refused("the command", "files", "no file given", needed, remedy)
+        ledger.refused(COMMAND, "", "no file given", needed, remedy)
     if not 0.0 <= holdout <= 0.5:
         ledger.refused(
-            "the command",
+            COMMAND,
             "holdout",
             f"{holdout:g} is out of range",
             "a share between 0 and 0.5",
@@ -36,10 +36,10 @@ def check_settings(
         )
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         ledger.refused(
-            "the command", "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
+            COMMAND, "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
         )
     if runs < 0:
-        ledger.refused("the command", "runs", f"{runs} is negative", "0 or more replications", "leave it out")
+        ledger.refused(COMMAND, "runs", f"{runs} is negative", "0 or more replications", "leave it out")
 
 
 def mapping_content(found: Mapping[str, MappedTable], given: MappingFile) -> dict[str, object]:

@@ -43,7 +43,9 @@ class ImportSummary:
         lines.append(f"set by the import without data: {'; '.join(b.name for b in self.assumed)}")
         if self.fit is not None:
             lines.append(f"numbers that kept their default: {self.defaults}")
-            lines.append("fit on the weeks held out" if self.fit else "fit: no weeks were held out")
+            lines.append(
+                "fit on the weeks held out" if self.fit else "fit: not tested (no weeks held out, or --runs 0)"
+            )
             lines += [f"  {fit_line(row)}" for row in self.fit]
         lines += [f"warning: {warning}" for warning in self.warnings]
         lines.append(f"scenario: {self.out / 'scenario.toml'}; data quality: {self.out / 'quality.md'}")

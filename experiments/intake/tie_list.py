@@ -116,7 +116,7 @@ def _refuse_odd(frame: pd.DataFrame, names: list[str], table: MappedTable, ledge
         ledger.refused(
             table.file,
             "",
-            f"{len(frame)} ties between {len(names)} customers are left",
+            f"too few are left: ties {len(frame)}, customers {len(names)}",
             "at least 3 customers",
             "give the whole list",
         )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import tomli_w
 
-from experiments.intake.calibration import calibrate_intercepts
+from experiments.comparison import Progress
+from experiments.intake.calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.crm_scenario import Words
 from experiments.intake.headers import MappedTable, map_tables
 from experiments.intake.holdout import FitRow
@@ -16,7 +17,7 @@ from experiments.intake.invoice_lines import InvoiceLines, by_value, read_lines
 from experiments.intake.invoice_sieve import Sifted, sift
 from experiments.intake.kinds import TRANSACTION_KINDS
 from experiments.intake.mapping import MappingFile, TableMapping, TransactionRules, load_mapping
-from experiments.intake.market_runs import MarketRuns
+from experiments.intake.market_runs import MarketRuns, count_runs
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hashed, new_key
 from experiments.intake.quality import QualityLedger
@@ -54,6 +55,7 @@ def import_transactions(
     currency: str = "EUR",
     title: str = "",
     runs: int = RUNS,
+    progress: Progress | None = None,
 ) -> ImportSummary:
     """Turn invoice lines into the scenario folder ``out``; several files are taken for one table.
 
@@ -80,7 +82,7 @@ def import_transactions(
         sifted, holdout, rules, Words(out.name or _KIND, title or f"Customers of {out.name}", currency)
     )
     with staged(out) as folder:
-        return _write(scenario, sifted, folder, out, given, runs)
+        return _write(scenario, sifted, folder, out, given, runs, progress)
 
 
 def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, words: Words) -> TransactionScenario:
@@ -123,7 +125,13 @@ def _pseudonym(name: str, key: bytes) -> str:
 
 
 def _write(
-    scenario: TransactionScenario, sifted: Sifted, folder: Path, out: Path, given: MappingFile, runs: int
+    scenario: TransactionScenario,
+    sifted: Sifted,
+    folder: Path,
+    out: Path,
+    given: MappingFile,
+    runs: int,
+    progress: Progress | None,
 ) -> ImportSummary:
     """Calibrate, test and write into ``folder``, which will become ``out``."""
     lines = sifted.lines
@@ -131,7 +139,7 @@ def _write(
     scenario.write(folder, intercepts)
     fit: list[FitRow] = []
     if runs:
-        market = MarketRuns(folder, scenario.offer_names)
+        market = MarketRuns(folder, scenario.offer_names, count_runs(progress, (ROUNDS + 1) * runs))
         intercepts = _calibrate(scenario, market, runs)
         scenario.write(folder, intercepts)
         if scenario.fit.window.test:

@@ -237,3 +237,10 @@ def test_small_details_of_numbers() -> None:
     assert Scale(decimals=1).bare(-0.01) == "0.0"  # no minus before a rounded zero
     assert tick(12.5, 2.5) == "12.5" and tick(-1200.0, 400.0) == f"{MINUS}1,200"
     assert scale_of([1.24e6], "EUR", half_width=1.3e4).bracket(1.227e6, 1.253e6) == "[+1.227, +1.253]"
+
+
+def test_a_narrow_interval_asks_for_no_fifth_digit() -> None:
+    narrow = scale_of([0.0347213, 0.0347200, 0.0347227], "share", half_width=1.4e-6)
+    assert _plain(narrow.difference(0.0347213)) == "+3.472 pp"
+    small = scale_of([-0.00014, -0.00018, -0.00011], "index", half_width=3.5e-5)
+    assert _plain(small.difference(-0.00014)) == f"{MINUS}0.00014", "what is small keeps its digits"

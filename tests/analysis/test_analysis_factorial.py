@@ -114,3 +114,12 @@ def test_the_figure_says_which_part_carries_most() -> None:
     assert any("a carries most" in t.replace("\n", " ") for t in texts)
     assert len(figure.axes) == 2
     assert svg_bytes(figure) == svg_bytes(figure)
+
+
+def test_the_figure_does_not_name_a_winner_that_the_pairs_cannot_tell() -> None:
+    made = study()
+    effects = factorial_effects(made, SUBSETS)
+    effects.loc[effects["kind"] == "share", "verdict"] = "cannot tell"
+    figure = effects_figure(effects, ["profit"], made)
+    told = " ".join(t.get_text() for t in figure.texts)
+    assert "a seems to carry most" in told and "cannot tell" in told

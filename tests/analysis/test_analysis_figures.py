@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from analysis.figures.channel import channel
 from analysis.figures.forest import forest
 from analysis.figures.gallery import draw_study
 from analysis.figures.save import save_png, svg_bytes
-from analysis.figures.style import Names, chinese_fonts, new_figure, style
+from analysis.figures.style import TITLE, Names, balanced, chinese_fonts, fold, new_figure, style, text_width
 from analysis.figures.territory_map import territory_map
 from analysis.figures.waterfall import contribution_steps, waterfall
 from analysis.figures.weeks import band, weeks
@@ -160,6 +161,21 @@ def test_weeks_says_from_when_a_lead_lasts(winning: Study) -> None:
         weeks(winning.runs_weekly, winning.definitions, "status_quo", titles, kpis=["happiness"])
 
 
+def test_weeks_of_one_run_say_what_became_of_the_first_key_figure(winning: Study) -> None:
+    alone = {"status_quo": winning.title("status_quo")}
+    title = _title(weeks(winning.runs_weekly, winning.definitions, "status_quo", alone))
+    assert re.search(r"Status quo: contribution (rises|falls) from .+ a week in the first quarter of the run to", title)
+
+
+def test_no_word_of_a_title_is_left_alone() -> None:
+    figure = new_figure(9.6, 3.0)
+    text = "Deep marketing is clearly ahead of Status quo on manufacturer's contribution from week 16 on"
+    width = text_width(figure, text, TITLE, "bold") * 0.98
+    lines = balanced(figure, text, width, TITLE, "bold")
+    assert [" ".join(lines), len(lines)] == [text, len(fold(figure, text, width, TITLE, "bold"))]
+    assert len(lines[-1]) > 0.5 * len(lines[0])
+
+
 def test_waterfall_hides_nothing(winning: Study) -> None:
     rows = compare_policies(winning)
     whole = rows.set_index("kpi").loc["contribution"]
@@ -176,6 +192,8 @@ def test_run_figures_say_what_they_found(weekly: pd.DataFrame) -> None:
     funnel = work_funnel(weekly, "Status quo")
     assert "38\u00a0% are spent selling (from 31\u00a0% to 44\u00a0% by team)" in _title(funnel)
     assert layout_faults(chain) == [] and layout_faults(funnel) == []
+    part = work_funnel(weekly[~weekly["measure"].isin(["orders", "contribution"])], "Status quo")
+    assert "Not recorded by team" in part.get_label() and "orders and contribution." in part.get_label()
     with pytest.raises(StudyError, match="by distributor"):
         work_funnel(weekly, "Status quo", by="distributor")
     with pytest.raises(StudyError, match="demand_units"):

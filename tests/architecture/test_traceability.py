@@ -7,6 +7,8 @@ import re
 import pytest
 
 from sim.kpis import KPIS
+from sim.params import Params
+from sim.policies.registry import questions, rules
 from sim.record import MEASURES
 from tests.architecture.sources import ROOT
 
@@ -40,6 +42,27 @@ def test_a_row_names_what_exists(name: str) -> None:
         assert missing, "what is not there yet"
     names = {k.name for k in KPIS} | {m.name for m in MEASURES}
     assert [figure for figure in re.findall(r"`(\w+)`", output) if figure not in names] == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_names_parameters_that_exist(name: str) -> None:
+    named = re.findall(r"`((?:policy|params)\.[\w.]+)`", ROWS[name][3])
+    assert [path for path in named if not is_known(path.split("."))] == []
+
+
+def is_known(path: list[str]) -> bool:
+    """Whether ``path`` is a question or a section, or a parameter of one of its rules or of it."""
+    if path[0] == "policy":
+        models = list(rules(path[1]).values()) if path[1] in questions() else []
+    else:
+        section = Params.model_fields.get(path[1])
+        models = [section.annotation] if section is not None else []
+    return bool(models) and (len(path) == 2 or any(path[2] in model.model_fields for model in models))
+
+
+def test_control_an_unknown_parameter_is_noticed() -> None:
+    assert is_known(["policy", "pay", "salary"]) and is_known(["params", "hours", "contract"])
+    assert not is_known(["policy", "pay", "sallary"]) and not is_known(["params", "hourz"])
 
 
 def test_control_a_wrong_path_is_noticed() -> None:

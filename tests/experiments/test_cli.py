@@ -15,8 +15,6 @@ from typer.testing import CliRunner
 
 from experiments import comparison
 from experiments.cli.app import app
-from experiments.cli.progress import EVERY, Lines
-from experiments.comparison import Count
 from sim.scenario import Scenario
 from tests.experiments import fake_runs as fake
 
@@ -104,6 +102,16 @@ BAD_INPUT = {
     "a policy without parts": (("ablate", "tiny", "status_quo"), "answer every question alike"),
     "a part without questions": (("ablate", "tiny", "deep_marketing", "--part", "x"), "name=question,question"),
     "an unknown key figure": (("ablate", "tiny", "deep_marketing", "--kpi", "profitt"), "no such key figure"),
+    "lists in lists in lists": (("check", "nested.toml"), "nested too deeply"),
+    "a template without a name": (("new", ""), "found no name"),
+    "a budget below the replications": (
+        ("compare", "tiny", "status_quo", "deep_marketing", "--precision", "0.1", "--budget", "1"),
+        "--budget: found 1, fewer than --replications 20",
+    ),
+    "a file for a folder": (("import", "crm", "absent.csv", "--out", "file"), "file is a file"),
+    "a folder for a table": (("import", "crm", "torn"), "torn: is a folder"),
+    "a share of the time above one": (("import", "crm", "absent.csv", "--holdout", "20"), "--holdout: 20 is out of"),
+    "report of a file": (("report", "file"), "file: is a file"),
     "a step above one": (("elasticity", "tiny", "--step", "2"), "--step: found 2"),
 }
 
@@ -117,6 +125,7 @@ def test_bad_input_ends_with_code_2_and_says_how_to_mend_it(
     (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 and more")
     (tmp_path / "random.toml").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "torn").mkdir()
+    (tmp_path / "nested.toml").write_text("a = " + "[" * 3000 + "]" * 3000, encoding="utf-8")
     for name in ("runs", "runs_weekly", "runs_by", "definitions", "assumptions"):
         (tmp_path / "torn" / f"{name}.parquet").touch()
     (tmp_path / "torn" / "study.json").write_text("{", encoding="utf-8")
@@ -301,21 +310,6 @@ def test_the_unexpected_is_short_and_leaves_a_log(monkeypatch: pytest.MonkeyPatc
     log = next(tmp_path.glob("deepmarket-error-*.log")).read_text(encoding="utf-8")
     assert "Traceback" in log
     assert "numpy" in log
-
-
-def test_progress_is_a_line_every_thirty_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    now = 0.0
-    lines = Lines("runs", lambda: now)
-    for second in range(0, 91, 10):
-        now = float(second)
-        lines(Count(ended=second, planned=180, failed=1, reused=0))
-    told = capsys.readouterr().err.splitlines()
-    assert EVERY == 30.0
-    assert told == [
-        "30 of 180 runs, 1 failed, about 2 min left",
-        "60 of 180 runs, 1 failed, about 2 min left",
-        "90 of 180 runs, 1 failed, about 90 s left",
-    ]
 
 
 def test_a_market_runs_and_its_report_can_be_written_again(tmp_path: Path) -> None:

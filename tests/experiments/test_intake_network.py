@@ -123,7 +123,7 @@ def test_marks_of_strong_ties_are_read_or_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "header", "message"),
     [
-        (["a,b"], "source,target", "between 2 customers are left"),
+        (["a,b"], "source,target", "too few are left: ties 1, customers 2"),
         (["a,b"], "ape,nut", "the headers are of no known kind"),
         ([f"hub,{k}" for k in range(1700)], "source,target", "'hub' has 1,700 ties"),
     ],

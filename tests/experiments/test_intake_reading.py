@@ -11,8 +11,8 @@ from experiments.intake.amounts import parse_amounts
 from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.encodings import decode
 from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import load_mapping
+from experiments.intake.kinds import CRM_KINDS, TRANSACTION_KINDS
+from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.names import match_names
 from experiments.intake.quality import QualityLedger
 from experiments.intake.readers import read_table, sniff_delimiter
@@ -95,6 +95,15 @@ def test_unreadable_files_are_refused_with_a_remedy(tmp_path: Path, raw: bytes, 
     (error,) = ledger.refusals
     assert problem in error.problem
     assert error.place.startswith("table.csv") and error.expected and error.remedy
+
+
+def test_a_table_without_headers_is_told_so(tmp_path: Path) -> None:
+    ledger = QualityLedger()
+    table = read_table(_write(tmp_path, b"1,2\n2,3\n"), ledger)
+    assert table is not None
+    map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)
+    assert ledger.refusals[0].remedy.startswith("the first line holds no headers")
+    assert ledger.refusals[0].expected.startswith("a table of transactions")
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
@@ -200,6 +209,13 @@ def test_mapping_file_errors_come_all_at_once_with_the_nearest_name(tmp_path: Pa
         load_mapping(_write(tmp_path, bad.encode(), "m.toml"), CRM_KINDS)
     assert len(caught.value.errors) == 3
     assert "opportunities" in caught.value.errors[0].remedy and "agent" in caught.value.errors[1].remedy
+    misspelt = "[transactions]\nown_shre = 0.3\nown_share = 30\n"
+    with pytest.raises(InputErrors) as caught:
+        load_mapping(_write(tmp_path, misspelt.encode(), "m.toml"), CRM_KINDS)
+    told = {error.place: error for error in caught.value.errors}
+    assert told["m.toml: transactions.own_shre"].remedy == "did you mean 'own_share'?"
+    share = told["m.toml: transactions.own_share"]
+    assert (share.problem, share.expected) == ("found 30", "a share from 0.05 to 0.95, such as 0.3 for 30 %")
     with pytest.raises(InputErrors, match="unusable_rows"):
         load_mapping(_write(tmp_path, b'[rules]\nunusable_rows = "drop"\n', "m.toml"), CRM_KINDS)
 

@@ -80,6 +80,7 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "selling_cost_share": lambda t: 100 * t.sum("cost_to_sell") / t.sum("revenue"),
     "cash_in_channel": lambda t: t.mean("cash_in_channel"),
     "sell_out_units": lambda t: t.sum("sell_out_units", OWN),
+    "key_account_sales": lambda t: t.sum("key_account_value"),
     "new_customers": lambda t: t.sum("new_customers"),
     "active_customers": lambda t: t.last("active_customers"),
     "market_share": lambda t: 100 * t.sum("sell_out_value", OWN) / t.sum("sell_out_value"),
@@ -222,8 +223,16 @@ def cut_of(market: Market, dimension: str) -> pd.DataFrame:
 
 
 ADDITIVE = {
-    "territory": {"revenue", "sell_out_units", "new_customers", "active_customers", "lapsed", "open_pipeline"},
-    "segment": {"sell_out_units", "new_customers", "active_customers", "lapsed", "open_pipeline"},
+    "territory": {
+        "revenue",
+        "sell_out_units",
+        "key_account_sales",
+        "new_customers",
+        "active_customers",
+        "lapsed",
+        "open_pipeline",
+    },
+    "segment": {"sell_out_units", "key_account_sales", "new_customers", "active_customers", "lapsed", "open_pipeline"},
     "offer": {"revenue", "market_share", "sell_out_units"},
     "team": set(),
     "distributor": {"distributor_all_brands"},

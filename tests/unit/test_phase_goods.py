@@ -185,7 +185,12 @@ def test_pay_is_salary_and_commission_on_what_the_accounts_bought() -> None:
         "tiny",
         seed=4,
         weeks=6,
-        overrides={"policy.pay.commission": 0.1, "policy.pay.salary": 5_200_000, "params.people.quit_probability": 0.0},
+        overrides={
+            "policy.pay.commission": 0.1,
+            "policy.pay.salary": 5_200_000,
+            "policy.routines.visit_hours": 0.0,
+            "params.people.quit_probability": 0.0,
+        },
     )
     state = market.state
     for week in range(6):

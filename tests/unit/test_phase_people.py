@@ -127,6 +127,7 @@ def test_the_office_takes_its_hours_first() -> None:
         "policy.routines.meeting_hours": 2.0,
         "policy.routines.training_hours": 3.0,
         "policy.routines.form_hours": 1.0,
+        "policy.routines.visit_hours": 0.0,
         "policy.gateway.companies": 1,
     }
     state = until("work", Market("tiny", seed=1, overrides=overrides))

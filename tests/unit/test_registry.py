@@ -167,6 +167,7 @@ DECISIONS = {
     "STUDIES": 267,
     "PROSPECTS": 268,
     "PURSUIT": 265,
+    "LEAVING": 269,
 }
 
 
