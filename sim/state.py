@@ -79,6 +79,7 @@ class Report:
     potential: Floats  # NaN where the report does not say
     marks: Floats | None  # [rows, marks], None where the report does not say
     exact: bool = False  # headquarters knows that its numbers have no error
+    adds: bool = False  # of single purchases, which come on top of what the records say
 
 
 @dataclass

@@ -34,6 +34,11 @@ class Database(Section):
     upkeep: int = param(100, unit="minor units/record/year", doc="Cost of keeping one record.", bounds=(0, 10**7))
     sharing_every: int = param(4, unit="weeks", doc="Weeks between deliveries of shared sell-out data.", bounds=(1, 52))
     sharing_lag: int = param(1, unit="weeks", doc="Delay of shared sell-out data.", bounds=(0, 26))
+    own_papers: bool = param(
+        True,
+        unit="yes/no",
+        doc="Orders for what is made to order, installations and requests for repair tell headquarters who bought, by the same line as reports.",
+    )
     stale_after: int = param(
         26, unit="weeks", doc="Weeks without confirmation after which a record counts as stale.", bounds=(1, 520)
     )

@@ -31,11 +31,18 @@ def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
     What a record has from a later week stays: reports of the same customer may overtake one another on their ways.
     """
     knowledge, rows = state.knowledge, report.rows
-    knowledge.known[rows] = True
-    knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
     latest = knowledge.confirmed[rows] <= report.week
     fade = keep ** np.float32(state.week - report.week)
     now = rows[latest]
+    unknown = rows[~knowledge.known[rows]]
+    knowledge.known[rows] = True
+    knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
+    if report.adds:
+        # A record that was confirmed later has these purchases already; the rest of what it says stays as old as it is.
+        knowledge.value[now] += report.value[latest] * fade
+        knowledge.orders[now] += report.orders[latest] * fade
+        knowledge.confirmed[unknown] = report.week
+        return
     gain = _gain(state, report, knowledge.confirmed[now])
     knowledge.value[now] = _believed(knowledge.value[now], report.value[latest] * fade, gain)
     knowledge.orders[now] = _believed(knowledge.orders[now], report.orders[latest] * fade, gain)

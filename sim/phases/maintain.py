@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.technical_department import travel_hours
 from sim.kernels.experience import Deliveries
 from sim.phases.field_problems import learn, tell
+from sim.phases.own_papers import file_repairs
 from sim.phases.record import count_by_cells
 from sim.rng import Decision
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
@@ -29,7 +30,9 @@ def maintain(state: MarketState) -> None:
     bought = _deliveries_that_can_fail(state)
     failed, harm = _fail(state, bought)
     _follow_ownership(state, bought)
-    _note_problems(state, failed.taken(failed.brand == own), fleet)
+    ours = failed.taken(failed.brand == own)
+    _note_problems(state, ours, fleet)
+    file_repairs(state, ours)
     _queue(state, failed.joined(bought.taken(bought.brand == own)))
     analysis = _spend_hours_beside_jobs(state)
     done = _work_off(state)

@@ -10,6 +10,7 @@ from sim.kernels.experience import Deliveries
 from sim.kernels.jit import BLOCK, sealed
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running import add_events, fade_all
+from sim.phases.own_papers import file_deliveries
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.population import NEVER
@@ -45,6 +46,7 @@ def serve(state: MarketState) -> None:
     state.today.new_customers = count_by_cells(state, newcomers)
     state.today.lapses = count_by_cells(state, lapsed)
     _remember_purchases(state, ours)
+    file_deliveries(state, ours)
     _watch_shares(state)
 
 

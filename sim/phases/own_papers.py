@@ -1,0 +1,80 @@
+"""Own papers: orders, delivery notes and requests for repair name customers, so headquarters need not ask who they are.
+
+What is made to order is made for somebody, what our engineers install or mend stands somewhere. Papers travel up the
+reporting line like reports of reps, with its delay and its losses, but hold what was bought without error.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decisions.gateway import LEVELS
+from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
+from sim.rng import Decision
+from sim.state import Floats, Ints, MarketState, Report
+from sim.upkeep import Jobs
+
+#: Index of a customer's papers among the draws of what gets lost; 0 is the rep's report of the same week.
+_PAPER = 1
+
+
+def file_deliveries(state: MarketState, ours: Ints) -> None:
+    """Send the papers of those of the week's orders, at the places ``ours``, that were made to order or get installed."""
+    orders, served = state.today.orders, state.today.served
+    if not state.params.database.own_papers or orders is None or served is None:
+        return
+    offer = orders.offer[ours]
+    named = _installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]
+    rows, offer, units = orders.customer[ours[named]], offer[named], served[ours[named]]
+    value = _a_year(state) * (units * state.numbers.list_price[offer])
+    _send(state, rows, value, np.full(len(rows), _a_year(state)), np.full(len(rows), state.week))
+
+
+def file_repairs(state: MarketState, asked: Jobs) -> None:
+    """Send the papers of requests for repair of items of ours: who owns them, and since when."""
+    if state.params.database.own_papers:
+        nothing = np.zeros(len(asked))
+        _send(state, asked.customer, nothing, nothing, state.customers.bought_week[asked.customer, asked.category])
+
+
+def _installed(state: MarketState) -> NDArray[np.bool_]:
+    """Offers [J] that engineers install: those of categories where something can fail."""
+    can_fail: NDArray[np.bool_] = state.upkeep.fails[state.numbers.category]
+    return can_fail
+
+
+def _a_year(state: MarketState) -> float:
+    """What one purchase of this week counts in the yearly averages of records."""
+    return (1.0 - retention_of_half_life(state.params.database.memory)) * WEEKS_PER_YEAR
+
+
+def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, last_order: Ints) -> None:
+    """One paper for each customer with the sum of what is to be told, by the territory's line; some get lost."""
+    gateway = state.today.gateway
+    if gateway is None or len(customer) == 0:
+        return
+    rows, place = np.unique(customer, return_inverse=True)
+    home = state.customers.territory[rows]
+    luck = state.luck(Decision.REPORT_LOST).uniform(state.customers.key[rows], _PAPER)
+    arrives = (luck[:, None] >= gateway.lost_by[home]).sum(axis=1) == len(LEVELS)
+    last = np.full(len(rows), np.iinfo(np.int32).min)
+    np.maximum.at(last, place, last_order)
+    sums = [np.bincount(place, weights=what, minlength=len(rows)).astype(np.float32) for what in (value, orders)]
+    delay = np.maximum(gateway.weeks[home], 1)
+    for weeks in np.unique(delay[arrives]):
+        sent = arrives & (delay == weeks)
+        state.reports.append(
+            Report(
+                arrives=state.week + int(weeks),
+                week=state.week,
+                rows=rows[sent],
+                value=sums[0][sent],
+                orders=sums[1][sent],
+                last_order=last[sent],
+                potential=np.full(sent.sum(), np.nan, dtype=np.float32),
+                marks=None,
+                exact=True,
+                adds=True,
+            )
+        )
