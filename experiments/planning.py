@@ -69,7 +69,7 @@ def plan_comparison(
     from sim.scenario import Scenario
 
     if len(policies) < 2:
-        from sim.library import available_policies
+        from sim.reading.library import available_policies
 
         shipped = f"shipped: {', '.join(available_policies())}"
         raise _mistake("policies", f"{len(policies)} given", "at least two, the baseline first", shipped)
@@ -114,7 +114,7 @@ def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
 
 def policy_words(policy: str, scenario: str) -> tuple[str, str]:
     """Title and description of a policy from its file, which may lie beside the file of ``scenario``."""
-    from sim.library import find_policy, find_scenario
+    from sim.reading.library import find_policy, find_scenario
 
     if policy == AS_WRITTEN:
         return "As written", "The policies that the scenario itself holds."

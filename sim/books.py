@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.laws import LawBroken
+from sim.errors import LawBroken
 
 Ints = npt.NDArray[np.integer[Any]]
 Units = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What goes wrong with input, said so that its author can mend it: place, problem, what was expected, remedy."""
+"""What goes wrong: input, said so that its author can mend it (place, problem, expectation, remedy), and laws of the model."""
 
 from __future__ import annotations
 
@@ -49,3 +49,19 @@ class InputErrors(InputError):
         return f"{len(self.errors)} mistakes:\n" + "\n".join(
             f"  {number}. {error}" for number, error in enumerate(self.errors, 1)
         )
+
+
+class LawBroken(AssertionError):
+    """A law of the model does not hold: units, money, hours or heads appeared or vanished. Always a fault of the program.
+
+    ``place`` says where and when (books, week, cell), ``law`` what must hold, ``numbers`` what was found.
+    """
+
+    def __init__(self, place: str, law: str, numbers: str) -> None:
+        super().__init__(place, law, numbers)
+        self.place = place
+        self.law = law
+        self.numbers = numbers
+
+    def __str__(self) -> str:
+        return f"{self.place}: law broken: {self.law}; found {self.numbers}"

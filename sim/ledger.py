@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accounts_chart import ACCOUNTS, FORMULAS, Account
-from sim.laws import LawBroken
+from sim.errors import LawBroken
 
 Money = npt.NDArray[np.int64]
 #: Amounts in minor units and row numbers: one whole number, or an array of them.

@@ -19,14 +19,14 @@ from sim.agents.sales_rep import SalesRep
 from sim.agents.technical_department import TechnicalDepartment
 from sim.build.market_state import build_state
 from sim.build.numbers import freeze_numbers
-from sim.kpi_collector import KpiCollector
 from sim.network import to_networkx
 from sim.phases.record import count_by
 from sim.population import NEVER
 from sim.quantity import ASSUMPTION
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.scorecard import Scorecard
+from sim.scoring.kpi_collector import KpiCollector
+from sim.scoring.scorecard import Scorecard
 from sim.today import Today
 from sim.week import Phase, run_week
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.accounts_chart import FORMULAS
-from sim.kpis import KPIS
 from sim.ledger import MANUFACTURER, Ledger
 from sim.record import DIMENSIONS, Record
-from sim.scorecard import Scorecard
+from sim.scoring.kpis import KPIS
+from sim.scoring.scorecard import Scorecard
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,15 +11,15 @@ from typing import Any
 
 import tomli_w
 
-from sim.changes import Change, Schedule
-from sim.data_tables import DataTables
 from sim.decisions import Rule, Variant
 from sim.errors import InputError, InputErrors
-from sim.library import Listing, available_policies, available_scenarios
 from sim.params import Params
 from sim.params.world import World
-from sim.resolving import Resolved, resolve
-from sim.spelling import dotted, leaves
+from sim.reading.changes import Change, Schedule
+from sim.reading.data_tables import DataTables
+from sim.reading.library import Listing, available_policies, available_scenarios
+from sim.reading.resolving import Resolved, resolve
+from sim.reading.spelling import dotted, leaves
 
 __all__ = ["Listing", "Scenario", "available_policies", "available_scenarios", "check"]
 

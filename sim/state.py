@@ -21,10 +21,10 @@ from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
 from sim.ledger import Ledger
 from sim.network import Network
+from sim.open_projects import OpenProjects
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
-from sim.projects import OpenProjects
 from sim.record import Record
 from sim.rng import Decision, Luck
 from sim.solvers.order_rules import Forecast

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.open_projects import PROJECT_COLUMNS
 from sim.phases.account import account
 from sim.phases.decide import decide
 from sim.phases.demand import demand, spread
@@ -18,7 +19,6 @@ from sim.phases.record import record
 from sim.phases.segment import segment
 from sim.phases.serve import serve
 from sim.phases.work import work
-from sim.projects import PROJECT_COLUMNS
 from sim.state import MarketState
 
 

@@ -122,9 +122,9 @@ def _read_parts(given: Sequence[str] | None) -> dict[str, list[str]] | None:
 
 
 def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:
-    from sim.complaints import suggest
     from sim.errors import InputError, InputErrors
-    from sim.kpis import KPIS as ALL
+    from sim.reading.complaints import suggest
+    from sim.scoring.kpis import KPIS as ALL
 
     known = [k.name for k in ALL]
     unknown = [

@@ -40,7 +40,7 @@ def check(
     overrides = read_sets(set_)
     from experiments.cli.screen import mistake_row, show_mistakes, stdout, warn, write_json
     from sim.errors import InputError, InputErrors
-    from sim.library import is_policy
+    from sim.reading.library import is_policy
     from sim.scenario import Scenario
 
     found: list[dict[str, object]] = []

@@ -64,7 +64,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything that runs depend on."""
     from experiments.backends.backend import usable_cores
     from experiments.identity import versions
-    from sim.library import available_policies, available_scenarios, scenario_folder
+    from sim.reading.library import available_policies, available_scenarios, scenario_folder
 
     yield Finding(
         "Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})", sys.version_info >= (3, 11)
@@ -113,7 +113,7 @@ def _fonts() -> Finding:
 def _warm() -> Finding:
     """Run two weeks of small markets: every kernel is compiled, or loaded from the cache."""
     from sim import Market
-    from sim.library import available_policies
+    from sim.reading.library import available_policies
 
     started = time.perf_counter()
     for policy in available_policies():

@@ -10,7 +10,7 @@ import typer
 from experiments.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from sim.library import Listing
+    from sim.reading.library import Listing
 
 
 def scenarios(json_: JsonOption = False) -> None:
@@ -22,7 +22,7 @@ def scenarios(json_: JsonOption = False) -> None:
 
     Any of these names works where a verb takes SCENARIO; so does a file or folder of your own.
     """
-    from sim.library import available_scenarios
+    from sim.reading.library import available_scenarios
 
     _show(available_scenarios().values(), "Question", json_)
 
@@ -47,7 +47,7 @@ def policies(
     if question or rules:
         _show_rules(question, json_)
         return
-    from sim.library import available_policies
+    from sim.reading.library import available_policies
 
     _show(available_policies().values(), "What it does", json_)
 
@@ -67,10 +67,10 @@ def _show(items: Iterable[Listing], head: str, json_: bool) -> None:
 
 def _show_rules(question: str, json_: bool) -> None:
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
-    from sim.complaints import suggest
     from sim.errors import InputError, InputErrors
     from sim.policies.registry import questions
     from sim.policies.registry import rules as rules_for
+    from sim.reading.complaints import suggest
 
     known = questions()
     if question and question not in known:

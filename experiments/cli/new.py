@@ -88,7 +88,7 @@ def new(
 
 
 def _scenario_text(path: Path, base: str) -> str:
-    from sim.library import scenario_folder
+    from sim.reading.library import scenario_folder
     from sim.scenario import Scenario
 
     found = Scenario.load(base)
@@ -110,7 +110,7 @@ def _own(brands: list[dict[str, object]]) -> set[object]:
 
 
 def _policy_text(path: Path, base: str) -> str:
-    from sim.library import find_policy
+    from sim.reading.library import find_policy
 
     find_policy(base)
     return _POLICY.format(name=_name(path), base=base)

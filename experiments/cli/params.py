@@ -124,8 +124,8 @@ _FACTS = {
 def declarations(scenario: Scenario) -> Iterator[tuple[str, Declaration]]:
     """Declaration of every value by its path."""
     from sim.params import Params
-    from sim.resolving import ENTRIES, TABLES, Header
-    from sim.spelling import dotted
+    from sim.reading.resolving import ENTRIES, TABLES, Header
+    from sim.reading.spelling import dotted
 
     sections: list[tuple[tuple[str, ...], type[Section]]] = [((), Header)]
     sections += [(("params", name), type(getattr(scenario.params, name))) for name in Params.model_fields]
@@ -150,8 +150,8 @@ def _range(ends: list[float | None] | None) -> str:
 
 
 def _nothing(scenario: Scenario, prefix: str) -> Exception:
-    from sim.complaints import suggest
     from sim.errors import InputError, InputErrors
+    from sim.reading.complaints import suggest
 
     paths = [path for path, _, _ in scenario.values()]
     known = {".".join(path.split(".")[:depth]) for path in paths for depth in (1, 2, 3)}

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from experiments.intake.dates import ORDERS
 from experiments.intake.kinds import Kind
 from experiments.intake.names import nearest
-from sim.complaints import show
 from sim.errors import InputError, InputErrors
-from sim.toml_text import read_document
+from sim.reading.complaints import show
+from sim.reading.toml_text import read_document
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -26,9 +26,9 @@ from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.tie_list import TieList, clean_ties
 from experiments.intake.ties_kind import TIES
-from sim.library import available_scenarios, find_scenario
+from sim.reading.library import available_scenarios, find_scenario
+from sim.reading.ties import tie_rows
 from sim.scenario import Scenario
-from sim.ties import tie_rows
 
 #: First line of every scenario written here.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import network`; quality.md says where each number comes from.\n"

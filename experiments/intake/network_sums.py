@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.decisions.question import Rule
 from sim.errors import InputErrors
-from sim.library import available_policies
 from sim.quantity import Section
+from sim.reading.library import available_policies
 from sim.scenario import Scenario
 
 #: Units of numbers that grow with the company.

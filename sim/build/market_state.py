@@ -20,22 +20,22 @@ from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_o
 from sim.build.regions import build_territories
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
-from sim.data_tables import DataTables
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
+from sim.open_projects import OpenProjects
 from sim.params import Params
 from sim.params.customers import experience_numbers
 from sim.params.world import World
 from sim.population import Columns
-from sim.projects import OpenProjects
 from sim.quantity import WEEKS_PER_YEAR
+from sim.reading.data_tables import DataTables
+from sim.reading.ties import tie_rows
 from sim.record import Record
 from sim.scenario import Scenario
 from sim.state import ManagerUse, MarketState, Use, hold
-from sim.ties import tie_rows
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from sim.data_tables import DataTables
 from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
+from sim.open_projects import Born, draw_projects
 from sim.params.world import Category, World
 from sim.population import Columns
-from sim.projects import Born, draw_projects
 from sim.quantity import WEEKS_PER_YEAR
+from sim.reading.data_tables import DataTables
 from sim.rng import Decision, Luck, stream
 from sim.stages import MOST_AT_START
 from sim.state import MarketState

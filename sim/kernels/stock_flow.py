@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.laws import LawBroken
+from sim.errors import LawBroken
 
 Numbers = npt.NDArray[Any]
 

@@ -16,8 +16,8 @@ from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER, list_openings, numbers_of_week
 from sim.kernels.relationship import cultivate, fade
+from sim.open_projects import born_this_week, draw_projects
 from sim.population import Columns
-from sim.projects import born_this_week, draw_projects
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
 from sim.today import Decided, Purchases

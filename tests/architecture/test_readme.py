@@ -19,10 +19,10 @@ import typer.main
 import sim.policies.advertising
 from experiments.cli.app import app
 from sim.decisions.advertising import AdvertisingRule
-from sim.kpis import KPIS
 from sim.params import Params
 from sim.policies import registry
 from sim.scenario import Scenario
+from sim.scoring.kpis import KPIS
 from sim.week import WEEK
 from tests.architecture.sources import ROOT
 from tests.policies.views import make_view

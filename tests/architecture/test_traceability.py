@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from sim.kpis import KPIS
 from sim.params import Params
 from sim.policies.registry import questions, rules
 from sim.record import MEASURES
+from sim.scoring.kpis import KPIS
 from tests.architecture.sources import ROOT
 
 PAGE = (ROOT / "docs" / "traceability.md").read_text(encoding="utf-8")

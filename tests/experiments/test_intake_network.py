@@ -17,8 +17,8 @@ from experiments.intake import import_crm
 from experiments.intake.network import import_network
 from experiments.intake.network_facts import describe_network
 from sim.errors import InputErrors
-from sim.library import available_policies
 from sim.market import Market
+from sim.reading.library import available_policies
 from sim.scenario import Scenario
 
 _DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

@@ -17,7 +17,7 @@ from sim.kernels.projects import (
     numbers_of_week,
 )
 from sim.quantity import Declaration
-from sim.resolving import Header
+from sim.reading.resolving import Header
 from sim.rng import Decision, stream
 from sim.stages import MOST_AT_START
 from tests.reference import demand as twin

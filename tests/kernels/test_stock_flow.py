@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.errors import LawBroken
 from sim.kernels import stock_flow
-from sim.laws import LawBroken
 from tests.reference.channel import StageTwin
 
 _week = st.tuples(

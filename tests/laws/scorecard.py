@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kpis import KPIS
 from sim.market import Market
+from sim.scoring.kpis import KPIS
 
 
 def check_scorecard(market: Market) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputErrors
-from sim.library import scenario_folder
+from sim.reading.library import scenario_folder
 from sim.scenario import Scenario, check
 
 BROKEN = sorted((scenario_folder() / "invalid").glob("*.toml"))

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
-from sim.kpi import Kpi
-from sim.kpis import KPIS
 from sim.market import Market
 from sim.record import MEASURES
-from sim.scorecard import Scorecard
+from sim.scoring.kpi import Kpi
+from sim.scoring.kpis import KPIS
+from sim.scoring.scorecard import Scorecard
 
 #: All three kinds of needs, so that every figure has something to count.
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import ACCOUNTS, FORMULAS, Account
-from sim.laws import LawBroken
+from sim.errors import LawBroken
 from sim.ledger import MANUFACTURER, Ledger, average_cost
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.books import HeadsBook, HoursBook, UnitsBook
-from sim.laws import LawBroken
+from sim.errors import LawBroken
 
 
 class Use(IntEnum):

@@ -12,10 +12,10 @@ from sim.kernels.choice import utility, weight_of_tie
 from sim.kernels.demand_step import choosers
 from sim.kernels.projects import PROJECT_ORDER
 from sim.market import Market
+from sim.open_projects import PROJECT_COLUMNS, OpenProjects
 from sim.phases.demand import choose_again
 from sim.phases.projects import project_choosers
 from sim.phases.work import work
-from sim.projects import PROJECT_COLUMNS, OpenProjects
 from sim.rng import Decision, Luck
 from sim.solvers.pursuit import carry, share_of_calls
 from sim.stages import Stage

@@ -12,7 +12,7 @@ from sim.accounts_chart import Account
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.market import Market
 from sim.phases import demand, fulfil, serve
-from sim.resolving import Header
+from sim.reading.resolving import Header
 
 #: Nothing in stock, and nothing made before the tests are over.
 NO_GOODS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputErrors
-from sim.library import available_policies, available_scenarios, scenario_folder
 from sim.policies.registry import questions
+from sim.reading.library import available_policies, available_scenarios, scenario_folder
 from sim.scenario import Scenario
 
 
@@ -338,6 +338,6 @@ def test_an_installed_package_finds_the_scenarios_it_carries(tmp_path: Path, mon
     (carried / "carried.toml").write_text(
         (scenario_folder() / "tiny.toml").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    monkeypatch.setattr("sim.library._PACKAGE", tmp_path / "sim")
+    monkeypatch.setattr("sim.reading.library._PACKAGE", tmp_path / "sim")
     assert list(available_scenarios()) == ["carried"]
     assert Scenario.load("carried").weeks == 26

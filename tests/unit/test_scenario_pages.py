@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.describe import main, pages, schema, stale
-from sim.library import available_scenarios, scenario_folder
+from sim.reading.library import available_scenarios, scenario_folder
 from sim.scenario import Scenario
 
 

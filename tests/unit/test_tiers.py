@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.distributor_table import circles
+from sim.reading.distributor_table import circles
 from sim.solvers.tiers import through, tiers, to_suppliers
 
 #: 0 and 3 buy from the plant; 1 and 4 from 0, 2 from 1.

@@ -12,8 +12,8 @@ from sim.kernels.choice import choice_shares
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.market import Market
+from sim.open_projects import OpenProjects
 from sim.phases.projects import choose_for
-from sim.projects import OpenProjects
 from sim.week import Phase
 from tests.market.project_market import LINE, OURS, many_projects, project_market
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.complaints import nearest, suggest
-from sim.consistency import Draft
-from sim.data_tables import (
+from sim.errors import InputError, InputErrors
+from sim.params.places import Listed
+from sim.reading.complaints import nearest, suggest
+from sim.reading.consistency import Draft
+from sim.reading.data_tables import (
     CUSTOMERS,
     DISTRIBUTORS,
     OFFERS,
@@ -25,12 +27,10 @@ from sim.data_tables import (
     hash_file,
     read_table,
 )
-from sim.distributor_table import check_suppliers
-from sim.errors import InputError, InputErrors
-from sim.layers import Layers, Origin
-from sim.params.places import Listed
+from sim.reading.distributor_table import check_suppliers
+from sim.reading.layers import Layers, Origin
+from sim.reading.ties import check_ties
 from sim.stages import MOST_AT_START
-from sim.ties import check_ties
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.complaints import KeyPath, show, suggest
 from sim.errors import InputError, InputErrors
-from sim.library import POLICY_KEYS, find_policy, find_scenario, is_policy
-from sim.toml_text import Document, Place, parse_value, read_document, split_key
+from sim.reading.complaints import KeyPath, show, suggest
+from sim.reading.library import POLICY_KEYS, find_policy, find_scenario, is_policy
+from sim.reading.toml_text import Document, Place, parse_value, read_document, split_key
 
 #: Lists of tables whose entries are known by name.
 NAMED_LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.kpis import KPIS
+from sim.scoring.kpis import KPIS
 
 if TYPE_CHECKING:
     from sim.market import Market

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sim.complaints import Complaint, KeyPath, suggest
 from sim.params.named import Named
 from sim.params.places import Listed, distributor_names
 from sim.params.territory import ChannelLayout, Territory
@@ -28,6 +27,7 @@ from sim.params.world import (
     World,
     WorldSize,
 )
+from sim.reading.complaints import Complaint, KeyPath, suggest
 
 _TOLERANCE = 1e-6
 _LIMITS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kpi import Kpi
 from sim.ledger import MANUFACTURER, Ledger
 from sim.record import Record
+from sim.scoring.kpi import Kpi
 
 Array = NDArray[np.float64]
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.complaints import nearest, range_text
 from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
-from sim.toml_text import decode
+from sim.reading.complaints import nearest, range_text
+from sim.reading.toml_text import decode
 
 if TYPE_CHECKING:
     import pandas as pd

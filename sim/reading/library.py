@@ -7,10 +7,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.complaints import nearest
 from sim.errors import InputError, InputErrors
+from sim.reading.complaints import nearest
 
-_PACKAGE = Path(__file__).resolve().parent
+#: The folder of ``sim``.
+_PACKAGE = Path(__file__).resolve().parents[1]
 #: What a policy file may hold.
 POLICY_KEYS = frozenset({"name", "title", "description", "extends", "policy", "change"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.changes import Schedule
-from sim.layers import Layers, Origin
-from sim.library import scenario_folder
+from sim.reading.changes import Schedule
+from sim.reading.layers import Layers, Origin
+from sim.reading.library import scenario_folder
 
 
 def borrowed_sums(scenario: list[Path], layers: Layers, schedule: Schedule) -> list[str]:

@@ -10,16 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import field_validator
 
-from sim.answers import complete, make_rules
-from sim.borrowed_sums import borrowed_sums
-from sim.changes import Change, Schedule, make_schedule, read_changes
-from sim.complaints import Complaint, KeyPath, show, unknown_key, validate
-from sim.consistency import Draft, Entries, contradictions, unread
-from sim.data_reading import RawTables, read_raw_tables
-from sim.data_tables import DataFiles, DataTables
 from sim.errors import InputError, InputErrors
-from sim.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
-from sim.library import find_policy, find_scenario
 from sim.params import Params
 from sim.params.named import Named
 from sim.params.territory import ChannelLayout, Territory
@@ -34,7 +25,16 @@ from sim.params.world import (
     WorldSize,
 )
 from sim.quantity import Section, param
-from sim.spelling import dotted, leaves, plain, surprises
+from sim.reading.answers import complete, make_rules
+from sim.reading.borrowed_sums import borrowed_sums
+from sim.reading.changes import Change, Schedule, make_schedule, read_changes
+from sim.reading.complaints import Complaint, KeyPath, show, unknown_key, validate
+from sim.reading.consistency import Draft, Entries, contradictions, unread
+from sim.reading.data_reading import RawTables, read_raw_tables
+from sim.reading.data_tables import DataFiles, DataTables
+from sim.reading.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
+from sim.reading.library import find_policy, find_scenario
+from sim.reading.spelling import dotted, leaves, plain, surprises
 
 #: Sections of the entries of every list of tables, by key.
 ENTRIES: dict[str, type[Named]] = {

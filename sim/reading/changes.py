@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sim.answers import make_rule
-from sim.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.decisions import Rule
 from sim.params import Params
 from sim.policies.registry import questions, rules
 from sim.quantity import Section, param
-from sim.toml_text import split_key
+from sim.reading.answers import make_rule
+from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
+from sim.reading.toml_text import split_key
 
 #: The rules for one question in force at a time: the whole firm's first (None), then those of some territories.
 Variants = tuple[tuple[frozenset[str] | None, Rule], ...]

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.consistency import Draft
 from sim.errors import InputError
 from sim.params.places import PLACES
+from sim.reading.consistency import Draft
 
 if TYPE_CHECKING:
     import pandas as pd

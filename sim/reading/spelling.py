@@ -6,9 +6,9 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.complaints import KeyPath, range_text, show
-from sim.layers import NAMED_LISTS
 from sim.quantity import Section
+from sim.reading.complaints import KeyPath, range_text, show
+from sim.reading.layers import NAMED_LISTS
 
 
 def plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ The lines of contribution form a class of their own (``books``): a reconciliatio
 from __future__ import annotations
 
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
-from sim.kpi import Kpi
+from sim.scoring.kpi import Kpi
 
 #: Without a project that is ever open there is no pipeline, not an empty one.
 _OPEN = "projects_open"
