@@ -127,11 +127,11 @@ def _partner(study: Study, rows: pd.DataFrame, verdict: str) -> str:
     if row["verdict"] == "better":
         return (
             "distributors gain too: " if verdict == "win" else "distributors gain: "
-        ) + f"their profit rises by {told}"
+        ) + f"their profit from our brand rises by {told}"
     if row["verdict"] == "worse":
         return (
             "but distributors pay: " if verdict == "win" else "distributors lose: "
-        ) + f"their profit falls by {told}"
+        ) + f"their profit from our brand falls by {told}"
     if row["verdict"] == "identical":
         return "distributors' profit is exactly the same"
     if row["verdict"] == "undefined":

@@ -257,7 +257,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "distributor_profit",
-        "Distributors' profit",
+        "Distributors' profit from our brand",
         "distributor",
         "minor units",
         "up",

@@ -33,7 +33,7 @@ def test_clear_win_names_amount_sureness_distributors_and_losses(winning: Study)
         r"95 % interval \+EUR 1\.\d+ m to \+EUR 1\.\d+ m; probability of being better > 99\.9 %, better in 20 of 20 pairs",
         text,
     )
-    assert re.search(r"distributors gain too: their profit rises by EUR \d+ k", text)
+    assert re.search(r"distributors gain too: their profit from our brand rises by EUR \d+ k", text)
     assert "it is worse on" in text and "cost to sell (+3." in text
     assert set(answer.worse) == {"cost_to_sell", "unserved_share", "selling_time_share"}
 
@@ -46,7 +46,7 @@ def test_loss_is_reported_plainly(make_study: Callable[..., Study]) -> None:
     text = _plain(answer.sentence)
     assert answer.verdict == "loss" and "Deep marketing loses: it earns EUR" in text and "less contribution" in text
     assert (
-        "distributors lose: their profit falls by" in text
+        "distributors lose: their profit from our brand falls by" in text
         and "better on new customers" in text
         and "worse on revenue" in text
     )
@@ -55,7 +55,7 @@ def test_loss_is_reported_plainly(make_study: Callable[..., Study]) -> None:
 def test_win_for_the_firm_that_distributors_pay_for(make_study: Callable[..., Study]) -> None:
     effects = {"deep_marketing": {"contribution": 0.08, "distributor_profit": -0.08}}
     text = _plain(answer_question(make_study(effects=effects, cuts=False)).sentence)
-    assert "wins" in text and "but distributors pay: their profit falls by EUR" in text
+    assert "wins" in text and "but distributors pay: their profit from our brand falls by EUR" in text
 
 
 def test_doubt_is_said_with_the_runs_it_would_take(make_study: Callable[..., Study]) -> None:
