@@ -44,6 +44,11 @@ class Column:
     fill: float = 0
     layout: Literal["by_row", "by_item"] = "by_row"
 
+    @property
+    def order(self) -> Literal["C", "F"]:
+        """How numpy names the layout."""
+        return "F" if self.layout == "by_item" else "C"
+
 
 class Columns:
     """The columns of one table, as attributes: ``customers.loyalty`` is a float32 array of shape (rows, brands)."""
@@ -66,7 +71,7 @@ class Columns:
             if column.width is not None and column.width not in widths:
                 raise ValueError(f"column {column.name} needs the number of {column.width}")
             shape = (rows,) if column.width is None else (rows, widths[column.width])
-            array = np.full(shape, column.fill, column.dtype, order="F" if column.layout == "by_item" else "C")
+            array = np.full(shape, column.fill, column.dtype, order=column.order)
             array.flags.writeable = False
             self._put({column.name: array})
 
@@ -168,9 +173,12 @@ class Columns:
         return self._copy(self._rows, lambda array: array)
 
     def _copy(self, rows: int, pick: Any) -> Columns:
-        widths = {c.width: self._arrays[c.name].shape[1] for c in self.declared.values() if c.width is not None}
-        other = Columns(tuple(self.declared.values()), rows, widths)
-        other.fill({name: pick(array) for name, array in self._arrays.items()})
+        other = Columns((), rows, {})
+        other.declared = self.declared
+        for name, column in self.declared.items():
+            array = np.array(pick(self._arrays[name]), order=column.order)
+            array.flags.writeable = False
+            other._put({name: array})
         return other
 
 

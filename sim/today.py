@@ -43,6 +43,7 @@ class Decided:
 
     projects: Columns
     chosen: NDArray[np.int16]
+    won: NDArray[np.bool_]  # which of them chose an offer of ours
     opened: Ints  # customers [n] of the projects that opened this week, those decided at once among them
 
 

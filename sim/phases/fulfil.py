@@ -27,6 +27,7 @@ from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
 from sim.today import Purchases
+from sim.upkeep import among
 
 Units = NDArray[np.int64]
 #: Rows of some distributors, or all of them.
@@ -107,12 +108,14 @@ def _wish_again(state: MarketState, orders: Purchases, served: Units) -> NDArray
     offers, categories, category = len(state.layout.offers), len(state.layout.categories), state.numbers.category
     durable = np.flatnonzero(state.board.durable[category][orders.offer])
     wish = orders.customer[durable] * offers + orders.offer[durable]
-    again = durable[np.isin(wish, state.wishes)]
     bought = served[durable] > 0
     refused = ~bought & (orders.stock[durable] >= 0)
+    if len(state.wishes) == 0 and not refused.any():
+        return durable[:0]
+    again = durable[among(wish, state.wishes)]
     wishes = np.unique(np.concatenate([state.wishes, wish[refused]]))
     need, ended = (w // offers * categories + category[w % offers] for w in (wishes, wish[bought]))
-    state.wishes = wishes[~np.isin(need, ended)]
+    state.wishes = wishes[~among(need, ended)]
     return again
 
 

@@ -91,8 +91,9 @@ def decide_projects(state: MarketState) -> Decided | None:
     if len(rows):
         projects.keep(~due)
     chosen = choose_for(state, decided, state.board)
-    _learn_odds(state, decided, chosen)
-    state.today.decided = Decided(decided, chosen, opened)
+    won = (chosen >= 0) & state.board.own[chosen]
+    _learn_odds(state, decided, won)
+    state.today.decided = Decided(decided, chosen, won, opened)
     return state.today.decided
 
 
@@ -143,11 +144,11 @@ def project_choosers(state: MarketState, projects: Columns) -> tuple[Choosers, A
     return sealed(Choosers(**columns, crowd=who.crowd)), weights._replace(relationship=np.float32(1))
 
 
-def _learn_odds(state: MarketState, decided: Columns, chosen: NDArray[np.int16]) -> None:
+def _learn_odds(state: MarketState, decided: Columns, ours: NDArray[np.bool_]) -> None:
     """The firm's record of how many decided projects it wins, by category: an average over the last ones."""
     categories = len(state.layout.categories)
     count = np.bincount(decided.category, minlength=categories)
-    won = np.bincount(decided.category[np.isin(chosen, state.layout.own_offers)], minlength=categories)
+    won = np.bincount(decided.category[ours], minlength=categories)
     weight = -np.expm1(count * np.log1p(-1.0 / WON_MEMORY))
     state.won_share = state.won_share + weight * (won / np.maximum(count, 1) - state.won_share)
 

@@ -144,7 +144,7 @@ def _record_projects(state: MarketState) -> None:
     decided, projects = state.today.decided, state.projects
     if decided is None:
         return
-    ended, ours = decided.projects, np.isin(decided.chosen, state.layout.own_offers)
+    ended, ours = decided.projects, decided.won
     put = state.record.put
     put(state.week, "projects_opened", count_by_cells(state, decided.opened))
     put(state.week, "projects_decided", count_by_cells(state, ended.customer))
