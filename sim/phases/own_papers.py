@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.gateway import LEVELS
+from sim.phases.reporting_line import arrives, by_delay, levels_passed
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
-from sim.rng import Decision
 from sim.state import Floats, Ints, MarketState, Report
 from sim.upkeep import Jobs
 
@@ -27,8 +26,8 @@ def file_deliveries(state: MarketState, ours: Ints) -> None:
     offer = orders.offer[ours]
     named = _installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]
     rows, offer, units = orders.customer[ours[named]], offer[named], served[ours[named]]
-    value = _a_year(state) * (units * state.numbers.list_price[offer])
-    _send(state, rows, value, np.full(len(rows), _a_year(state)), np.full(len(rows), state.week))
+    value = weight_of_purchase(state) * (units * state.numbers.list_price[offer])
+    _send(state, rows, value, np.full(len(rows), weight_of_purchase(state)), np.full(len(rows), state.week))
 
 
 def file_repairs(state: MarketState, asked: Jobs) -> None:
@@ -44,9 +43,10 @@ def _installed(state: MarketState) -> NDArray[np.bool_]:
     return can_fail
 
 
-def _a_year(state: MarketState) -> float:
-    """What one purchase of this week counts in the yearly averages of records."""
-    return (1.0 - retention_of_half_life(state.params.database.memory)) * WEEKS_PER_YEAR
+def weight_of_purchase(state: MarketState) -> np.float32:
+    """What one purchase of this week counts in yearly averages, those of the diary and those of records."""
+    keep = np.float32(retention_of_half_life(state.params.database.memory))
+    return np.float32(1.0 - keep) * np.float32(WEEKS_PER_YEAR)
 
 
 def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, last_order: Ints) -> None:
@@ -55,18 +55,14 @@ def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, las
     if gateway is None or len(customer) == 0:
         return
     rows, place = np.unique(customer, return_inverse=True)
-    home = state.customers.territory[rows]
-    luck = state.luck(Decision.REPORT_LOST).uniform(state.customers.key[rows], _PAPER)
-    arrives = (luck[:, None] >= gateway.lost_by[home]).sum(axis=1) == len(LEVELS)
+    told = arrives(levels_passed(state, gateway, rows, _PAPER))
     last = np.full(len(rows), np.iinfo(np.int32).min)
     np.maximum.at(last, place, last_order)
     sums = [np.bincount(place, weights=what, minlength=len(rows)).astype(np.float32) for what in (value, orders)]
-    delay = np.maximum(gateway.weeks[home], 1)
-    for weeks in np.unique(delay[arrives]):
-        sent = arrives & (delay == weeks)
+    for weeks, sent in by_delay(state, gateway, rows, told):
         state.reports.append(
             Report(
-                arrives=state.week + int(weeks),
+                arrives=state.week + weeks,
                 week=state.week,
                 rows=rows[sent],
                 value=sums[0][sent],

@@ -10,11 +10,11 @@ from sim.kernels.experience import Deliveries
 from sim.kernels.jit import BLOCK, sealed
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running import add_events, fade_all
-from sim.phases.own_papers import file_deliveries
+from sim.phases.own_papers import file_deliveries, weight_of_purchase
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.population import NEVER
-from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
+from sim.quantity import retention_of_half_life
 from sim.state import MarketState
 
 
@@ -133,7 +133,7 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> None:
     units = served[ours]
     value = units * state.numbers.list_price[offer]
     keep = np.float32(retention_of_half_life(state.params.database.memory))
-    gain = np.float32(1.0 - keep) * np.float32(WEEKS_PER_YEAR)
+    gain = weight_of_purchase(state)
     diary = state.diary
     for column, amount in (("bought", value), ("ordered", np.ones(len(value)))):
         stock = diary.writable(column)

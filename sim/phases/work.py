@@ -13,6 +13,7 @@ from sim.kernels.call_rounds import divide_calls
 from sim.phases.demand import visits_of_week
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
+from sim.phases.reporting_line import arrives, by_delay, levels_passed
 from sim.rng import Decision, stream
 from sim.state import MarketState, Report, Use
 
@@ -150,14 +151,11 @@ def _report(state: MarketState) -> None:
     hours = reps.form_hours[writer] / gateway.offices[reps.territory[writer]]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     written = state.luck(Decision.FORM).uniform(keys) < reps.form_use[writer] * full
-    # One draw for the whole line, cut at the losses of its levels: how a loss is divided does not change who is lost.
-    reached = (state.luck(Decision.REPORT_LOST).uniform(keys)[:, None] >= gateway.lost_by[home]).sum(axis=1)
-    told = written & (reached == len(LEVELS))
+    reached = levels_passed(state, gateway, rows)
+    told = written & arrives(reached)
     spread = np.hypot(state.params.forms.untruth * (1.0 - reps.form_use[writer]), gateway.contradiction[home])
-    delay = np.maximum(gateway.weeks[home], 1)
-    for weeks in np.unique(delay[told]):
-        sent = told & (delay == weeks)
-        state.reports.append(_write_report(state, rows[sent], spread[sent], int(weeks)))
+    for weeks, sent in by_delay(state, gateway, rows, told):
+        state.reports.append(_write_report(state, rows[sent], spread[sent], weeks))
     _record_reports(state, home[written], reached[written])
 
 
@@ -172,7 +170,7 @@ def _record_reports(state: MarketState, home: NDArray[np.integer], reached: NDAr
     state.record.put(state.week, "reports_arriving", arriving)
 
 
-def _write_report(state: MarketState, rows: NDArray[np.int64], spread: NDArray[np.floating], delay: int) -> Report:
+def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray[np.floating], delay: int) -> Report:
     """What the reps have to say of the customers in ``rows``, with log error ``spread`` on all they say of purchases."""
     database, noise = state.params.database, state.luck(Decision.REPORT)
     keys = state.customers.key[rows]
