@@ -1,131 +1,210 @@
 """The driver: carries out jobs on a backend, outlives dead workers, records what fails and goes on.
 
-A worker that dies (out of memory, killed) takes down all runs that were under way, and nothing tells
+A worker that dies (out of memory, killed) may take down all runs that were under way, and nothing tells
 which of them did it. These suspects are done again one by one in a worker of their own: the innocent
 end well, the culprit dies again and is recorded as crashed after its third death.
 """
 
 from __future__ import annotations
 
+import faulthandler
+import multiprocessing
+import os
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from experiments.backends import Backend
-from experiments.runs import Done, Failed, Job, Result, RunTables
-from experiments.simulate import simulate
+from experiments.runs import Done, Failed, FailureKind, Job, RunTables
 
-Task = Callable[[Job], RunTables]
 #: Deaths of a worker after which its run is given up.
 DEATHS = 3
+#: Seconds that a run has to notice by itself that its time is over, before its worker is ended.
+GRACE = 5.0
+#: Seconds between two looks at whether the user wants to stop.
+LOOK = 0.5
 
-DriverT = TypeVar("DriverT", bound="Driver")
+
+class Repeatable(Protocol):
+    """What the driver asks of a job: a name for people, and the command that repeats it."""
+
+    @property
+    def name(self) -> str:
+        """What a line about it starts with."""
+
+    @property
+    def replay(self) -> str:
+        """The command that repeats this run alone."""
+
+
+JobT = TypeVar("JobT", bound=Repeatable, default=Job)
+OutT = TypeVar("OutT", default=RunTables)
+#: What a worker does with one of the comparison's jobs.
+Task = Callable[[Job], RunTables]
 
 
 @dataclass(frozen=True)
 class _Raised:
     """An error as it travels from a worker: texts only, because not every exception can be pickled."""
 
+    kind: FailureKind
     message: str
     traceback: str
 
 
-def attempt(task: Task, job: Job) -> RunTables | _Raised:
-    """Carry out ``job`` in a worker; an error becomes a message, so that nothing but a death breaks the pool."""
+def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = None) -> OutT | _Raised:
+    """Carry out ``job`` in a worker; an error becomes a message, so that nothing but a death breaks the pool.
+
+    A run that hangs beyond ``timeout`` seconds ends its worker; the watch is one of C, which no loop keeps from acting.
+    """
+    watched = timeout is not None and in_worker()
     try:
+        if watched and timeout is not None:
+            with Path(os.devnull).open("w") as nowhere:
+                faulthandler.dump_traceback_later(timeout + GRACE, exit=True, file=nowhere)
+                return task(job)
         return task(job)
     except Exception as error:
         told = str(error) or type(error).__name__
-        message = told if isinstance(error, ValueError) else f"{type(error).__name__}: {told}"
-        return _Raised(message, traceback.format_exc())
+        message = told if isinstance(error, ValueError | TimeoutError) else f"{type(error).__name__}: {told}"
+        return _Raised("timeout" if isinstance(error, TimeoutError) else "error", message, traceback.format_exc())
+    finally:
+        if watched:
+            faulthandler.cancel_dump_traceback_later()
 
 
-class Driver:
+def in_worker() -> bool:
+    """Whether this process was started to do runs, and can be ended without loss."""
+    return multiprocessing.parent_process() is not None
+
+
+class Driver(Generic[JobT, OutT]):
     """Carries out jobs; a context manager, so that no worker outlives it.
 
-    ``task`` is what a worker does with a job; it must be importable by name. On Ctrl-C the workers are
-    ended at once and KeyboardInterrupt goes on to the caller; results handed out before are his.
+    ``task`` is what a worker does with a job; it must be importable by name. ``timeout`` is the longest a run may
+    take, seconds. ``stopping`` is asked between results: once it says yes, what has ended is handed out, the rest is
+    dropped, and KeyboardInterrupt is raised. On Ctrl-C the workers are ended at once and KeyboardInterrupt goes on to
+    the caller; results handed out before are his.
     """
 
-    def __init__(self, backend: Backend, task: Task = simulate) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        task: Callable[[JobT], OutT],
+        timeout: float | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.backend = backend
         self.task = task
+        self.timeout = timeout
+        self.stopping = stopping
         self._executor: Executor | None = None
 
-    def __enter__(self: DriverT) -> DriverT:
+    def __enter__(self) -> Driver[JobT, OutT]:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._executor is None:
-            return
-        if kind is None:
-            self._executor.shutdown()
-        else:
-            self.backend.stop(self._executor)
-        self._executor = None
+        try:
+            if self._executor is not None:
+                if kind is None:
+                    self._executor.shutdown()
+                else:
+                    self.backend.stop(self._executor)
+        finally:
+            self._executor = None
+            self.backend.close()
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Result]:
+    def run(self, jobs: Iterable[JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
         """Yield the result of every job as it ends, in any order; workers stay for the next call."""
-        waiting = deque(jobs)
-        running: dict[Future[RunTables | _Raised], Job] = {}
-        suspects: deque[Job] = deque()
-        while waiting or running or suspects:
+        waiting = iter(jobs)
+        running: dict[Future[OutT | _Raised], JobT] = {}
+        suspects: deque[JobT] = deque()
+        exhausted = False
+        while running or suspects or not exhausted:
+            if self.stopping():
+                yield from self._ended(running)
+                raise KeyboardInterrupt
             if suspects and not running:
                 yield self._alone(suspects.popleft())
                 continue
-            if not suspects:
-                self._fill(waiting, running, suspects)
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            if not suspects and not exhausted:
+                exhausted = self._fill(waiting, running, suspects)
+            done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
             for future in done:
                 job = running.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
+                error = future.exception()
+                if error is not None and self.backend.is_death(error):
                     suspects.append(job)
+                    self._drop_broken(error)
                 else:
                     yield _result(job, future)
-            if suspects and self._executor is not None:
-                self._executor.shutdown(wait=False)
-                self._executor = None
 
-    def _fill(self, waiting: deque[Job], running: dict[Future[RunTables | _Raised], Job], suspects: deque[Job]) -> None:
-        """Keep one job more than slots under way: no worker idles, and a death makes few suspects."""
+    def _drop_broken(self, error: BaseException) -> None:
+        if self._executor is not None and self.backend.breaks(error):
+            self._executor.shutdown(wait=False)
+            self._executor = None
+
+    def _ended(self, running: dict[Future[OutT | _Raised], JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        for future, job in running.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield _result(job, future)
+
+    def _fill(
+        self, waiting: Iterator[JobT], running: dict[Future[OutT | _Raised], JobT], suspects: deque[JobT]
+    ) -> bool:
+        """Keep as many runs under way as the backend wants; say whether no job is left to start."""
         if self._executor is None:
             self._executor = self.backend.open(self.backend.slots)
-        ahead = self.backend.slots + (self.backend.slots > 1)
-        while waiting and len(running) < ahead:
-            job = waiting.popleft()
+        while len(running) < self.backend.ahead:
+            job = next(waiting, None)
+            if job is None:
+                return True
             try:
-                running[self._executor.submit(attempt, self.task, job)] = job
-            except BrokenProcessPool:
+                running[self._executor.submit(attempt, self.task, job, self.timeout)] = job
+            except BrokenProcessPool as error:
                 suspects.append(job)
-                return
+                self._drop_broken(error)
+                return False
+        return False
 
-    def _alone(self, job: Job) -> Result:
+    def _alone(self, job: JobT) -> Done[JobT, OutT] | Failed[JobT]:
         """Carry out a suspect in a worker of its own, until it ends or its worker has died too often."""
         for _ in range(DEATHS - 1):
             executor = self.backend.open(1)
+            started = time.monotonic()
             try:
-                future = executor.submit(attempt, self.task, job)
-                if not isinstance(future.exception(), BrokenProcessPool):
-                    executor.shutdown()
-                    return _result(job, future)
+                future = executor.submit(attempt, self.task, job, self.timeout)
+                while not wait([future], timeout=LOOK).done:
+                    if self.stopping():
+                        raise KeyboardInterrupt
+                error = future.exception()
                 executor.shutdown()
+                if error is None or not self.backend.is_death(error):
+                    return _result(job, future)
             except BaseException:
                 self.backend.stop(executor)
                 raise
+            if self.timeout is not None and time.monotonic() - started >= self.timeout:
+                told = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
+                return Failed(job, "timeout", told)
         return Failed(job, "crashed", f"its worker process died {DEATHS} times (out of memory, or killed)")
 
 
-def _result(job: Job, future: Future[RunTables | _Raised]) -> Result:
+def _result(job: JobT, future: Future[OutT | _Raised]) -> Done[JobT, OutT] | Failed[JobT]:
     """What a future that is done says; an error outside of the task (a result too large to send) is a failure too."""
     error = future.exception()
     if error is not None:
         return Failed(job, "error", f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
     found = future.result()
-    return Failed(job, "error", found.message, found.traceback) if isinstance(found, _Raised) else Done(job, found)
+    return Failed(job, found.kind, found.message, found.traceback) if isinstance(found, _Raised) else Done(job, found)

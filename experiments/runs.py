@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
+
+from typing_extensions import TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,11 @@ class Job:
     identity: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
     weeks: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The run in words."""
+        return f"{self.label}, seed {self.seed}"
 
     @property
     def replay(self) -> str:
@@ -57,29 +64,35 @@ class RunTables:
     seconds: float
 
 
+#: What is done and what comes out, by default a comparison's.
+JobT = TypeVar("JobT", default=Job)
+OutT = TypeVar("OutT", default=RunTables)
+FailureKind = Literal["error", "timeout", "crashed"]
+
+
 @dataclass(frozen=True)
-class Done:
+class Done(Generic[JobT, OutT]):
     """A run that ended well."""
 
-    job: Job
-    tables: RunTables
+    job: JobT
+    tables: OutT
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A run that raised an error ("error"), or whose worker died every time it was tried ("crashed")."""
+class Failed(Generic[JobT]):
+    """A run that raised an error, took too long ("timeout"), or whose worker died every time it was tried ("crashed")."""
 
-    job: Job
-    kind: Literal["error", "crashed"]
+    job: JobT
+    kind: FailureKind
     message: str
     traceback: str = ""
 
     def line(self) -> str:
         """The failure on one line, with the command that repeats it."""
-        return f"{self.job.label}, seed {self.job.seed}: {self.message} (repeat: {self.job.replay})"
+        return f"{self.job.name}: {self.message} (repeat: {self.job.replay})"  # type: ignore[attr-defined]
 
 
-Result = Done | Failed
+Result = Done[Job, RunTables] | Failed[Job]
 
 
 def quoted(text: str) -> str:

@@ -10,15 +10,31 @@ from typing import Protocol
 class Backend(Protocol):
     """Opens executors for the driver, which does the rest (order, retries, failures)."""
 
+    #: What the user calls it.
+    name: str
+
     @property
     def slots(self) -> int:
-        """Runs that go on at the same time."""
+        """Runs that go on at the same time, now (a cluster may grow and shrink)."""
+
+    @property
+    def ahead(self) -> int:
+        """Runs that the driver keeps submitted: enough that no worker idles, few enough that a death has few suspects."""
 
     def open(self, slots: int) -> Executor:
         """A fresh executor with ``slots`` workers of one thread each."""
 
     def stop(self, executor: Executor) -> None:
         """End the executor now, without waiting for the runs under way."""
+
+    def is_death(self, error: BaseException) -> bool:
+        """Whether ``error`` of a future says that the worker died, not that the run failed."""
+
+    def breaks(self, error: BaseException) -> bool:
+        """Whether the executor is of no more use after ``error``, so that the driver opens another one."""
+
+    def close(self) -> None:
+        """Give back what outlives executors (a cluster that the backend itself started)."""
 
 
 def usable_cores() -> int:

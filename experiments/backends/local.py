@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -55,8 +56,12 @@ class _Pool(ProcessPoolExecutor):
 class Local:
     """Runs in ``slots`` processes of this machine."""
 
+    name = "local"
+
     def __init__(self, slots: int) -> None:
         self.slots = slots
+        # One more than slots: no worker idles, and a death makes few suspects.
+        self.ahead = slots + (slots > 1)
 
     def open(self, slots: int) -> Executor:
         """A pool of ``slots`` fresh processes; they start with the first run."""
@@ -70,6 +75,17 @@ class Local:
                 worker.terminate()
             for worker in executor.workers:
                 worker.join(timeout=5.0)
+
+    def is_death(self, error: BaseException) -> bool:
+        """A dead worker breaks the pool, for all runs under way."""
+        return isinstance(error, BrokenProcessPool)
+
+    def breaks(self, error: BaseException) -> bool:
+        """A broken pool takes no more runs."""
+        return isinstance(error, BrokenProcessPool)
+
+    def close(self) -> None:
+        """Pools end with their executors."""
 
 
 @contextmanager

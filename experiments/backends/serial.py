@@ -23,7 +23,9 @@ class SerialExecutor(Executor):
 class Serial:
     """Runs in this process."""
 
+    name = "serial"
     slots = 1
+    ahead = 1
 
     def open(self, slots: int) -> Executor:
         """An executor of this process; ``slots`` is always 1."""
@@ -32,3 +34,14 @@ class Serial:
     def stop(self, executor: Executor) -> None:
         """Nothing goes on beside the caller."""
         executor.shutdown()
+
+    def is_death(self, error: BaseException) -> bool:
+        """A run that dies here takes the driver with it."""
+        return False
+
+    def breaks(self, error: BaseException) -> bool:
+        """Nothing does."""
+        return False
+
+    def close(self) -> None:
+        """There is nothing to give back."""
