@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from experiments.cli.ablate import ablate
+from experiments.cli.batch import batch
 from experiments.cli.check import check
 from experiments.cli.compare import compare
 from experiments.cli.doctor import doctor
@@ -49,6 +50,7 @@ for panel, verb, name in (
     (EXPLAINS, doctor, "doctor"),
 ):
     app.command(name, rich_help_panel=panel)(verb)
+app.add_typer(batch, rich_help_panel=ANSWERS)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""Batches: designs of many runs, driven, kept, resumed and opened as tables."""

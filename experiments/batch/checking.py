@@ -1,0 +1,80 @@
+"""Checking a design against its market: what can be known to be wrong without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from analysis.factor import Factor
+from experiments.batch.reading import Design
+from experiments.batch.run import Base
+from experiments.runs import AS_WRITTEN
+from sim.errors import InputError, InputErrors
+from sim.reading.complaints import suggest
+
+if TYPE_CHECKING:
+    from experiments.batch.settings import Settings
+    from sim.scenario import Scenario
+
+
+def load(scenario: str, policy: str, settings: Mapping[str, Any]) -> Scenario:
+    """The scenario under a policy with settings on top. Raises :class:`InputErrors`."""
+    from sim.scenario import Scenario
+
+    return Scenario.load(scenario, policy=None if policy == AS_WRITTEN else policy, overrides=dict(settings))
+
+
+def stored_values(scenario: str, base: Base) -> dict[str, Any]:
+    """Every value of the scenario by its dotted path."""
+    return {path: value for path, value, _ in load(scenario, base.policy, dict(base.settings)).values()}
+
+
+def check_kpis(design: Design) -> list[InputError]:
+    """Key figures that no run reports, or that cannot be judged by."""
+    from sim.scoring.kpis import KPIS
+
+    known = {kpi.name: kpi.direction for kpi in KPIS}
+    content = design.content
+    named: list[tuple[tuple[str | int, ...], str, bool]] = [(("decide", "kpi"), content.decide.kpi, True)]
+    named += [(("target", number, "kpi"), target.kpi, False) for number, target in enumerate(content.target)]
+    named += [(("outputs", "kpis"), name, False) for name in content.outputs.kpis]
+    if content.optimise is not None:
+        named += [(("optimise", "objectives"), name, True) for name in content.optimise.objectives]
+    mistakes = []
+    for place, name, judged in named:
+        if name not in known:
+            mistakes.append(design.error(place, f"`{name}` is no key figure", "", suggest(name, known)))
+        elif judged and known[name] == "none":
+            mistakes.append(design.error(place, f"neither more nor less of `{name}` is better", "one with a direction"))
+    return mistakes
+
+
+def check_factors(
+    design: Design,
+    factors: tuple[Factor, ...],
+    settings: Settings,
+    bases: Mapping[tuple[str, str], Base],
+    policy: str,
+) -> None:
+    """Load every scenario at both ends of each factor (or each level), the others left as they are.
+
+    What only goes wrong in combination is found by the run that has it, and recorded as its failure.
+    Raises :class:`InputErrors` with the line of each factor.
+    """
+    mistakes: dict[str, InputError] = {}
+    for scenario in map(design.located, design.scenarios):
+        base = bases[scenario, policy]
+        for factor in factors:
+            if factor.name == "scenario":
+                continue
+            for value in factor.levels or (factor.low, factor.high):
+                moved = settings.only(scenario, factor.name, value)
+                try:
+                    load(scenario, base.policy, {**dict(base.settings), **moved})
+                except InputErrors as errors:
+                    for error in errors.errors:
+                        problem = f"at {value}: {error.place.removeprefix('--set ')}: {error.problem}"
+                        found = design.error(("futures", "factors", factor.name), problem, error.expected, error.remedy)
+                        mistakes[str(found)] = found
+    if mistakes:
+        raise InputErrors(list(mistakes.values()))

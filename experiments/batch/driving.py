@@ -1,0 +1,197 @@
+"""Driving a batch: what is left is run and recorded, one transaction a run; what is done is never done again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+
+from experiments.backends import Backend
+from experiments.batch.carrying_out import carry_out
+from experiments.batch.folder import WHOLE, Folder, Shard
+from experiments.batch.ledger import Ledger
+from experiments.batch.numbers import Numbers
+from experiments.batch.planning import BLOCKS, BatchPlan
+from experiments.batch.run import Run
+from experiments.comparison import Count, Progress
+from experiments.driver import Driver
+from experiments.runs import Failed
+
+Task = Callable[[Run], Numbers]
+
+
+class TooManyFailures(RuntimeError):
+    """A batch that was stopped because more runs failed than it may have."""
+
+    def __init__(self, failed: int, most: int) -> None:
+        super().__init__(f"stopped after {failed} failed runs (--max-failures {most})")
+
+
+@dataclass
+class Tally:
+    """What one drive has done: runs ended well now and before, and those that failed (now and before)."""
+
+    planned: int = 0
+    done: int = 0
+    reused: int = 0
+    failed: int = 0
+    refilled: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> Count:
+        """As progress is told."""
+        return Count(self.done + self.reused + self.failed, self.planned, self.failed, self.reused)
+
+
+def drive(
+    plan: BatchPlan,
+    folder: Folder,
+    backend: Backend,
+    *,
+    shard: Shard = WHOLE,
+    retry: bool = False,
+    max_failures: int | None = None,
+    progress: Progress | None = None,
+    task: Task = carry_out,
+) -> Tally:
+    """Do all runs of ``plan`` that the folder's ledgers do not hold; failed ones only with ``retry``.
+
+    A block of a Saltelli or Morris design in which a run failed is replaced by the next block, until as many blocks
+    are whole as the design asks for (at most as many again are tried). A shard replaces none: its driver cannot know
+    what happens to the rest of a block. Raises :class:`TooManyFailures`, KeyboardInterrupt after the runs that had
+    ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger.
+    """
+    asked = len(plan.futures)
+    plan = extended(plan, folder)
+    tally = Tally(refilled=_blocks(plan, asked))
+    with (
+        folder.driving(shard) as ledger,
+        _interrupts(backend) as stopping,
+        Driver(backend, task, plan.design.content.timeout, stopping) as driver,
+    ):
+        _pass(plan.runs(), folder, ledger, driver, tally, shard, retry, max_failures, progress)
+        while plan.method in BLOCKS and shard.of == 1:
+            missing = missing_blocks(plan, folder)
+            if missing == 0:
+                break
+            if tally.refilled + missing > plan.design.content.futures.size:
+                tally.notes.append(
+                    f"{missing} blocks are not whole, and {tally.refilled} replacements were tried: see what fails"
+                )
+                break
+            before = len(plan.futures)
+            plan = plan.with_blocks(missing)
+            tally.refilled += missing
+            added = (run for run in plan.runs() if run.future >= before)
+            _pass(added, folder, ledger, driver, tally, shard, retry, max_failures, progress)
+    return tally
+
+
+def _pass(
+    runs: Iterable[Run],
+    folder: Folder,
+    ledger: Ledger,
+    driver: Driver[Run, Numbers],
+    tally: Tally,
+    shard: Shard,
+    retry: bool,
+    max_failures: int | None,
+    progress: Progress | None,
+) -> None:
+    """One walk over ``runs``: what is not done is done."""
+    ours = [run for number, run in enumerate(_once(runs)) if number % shard.of == shard.number - 1]
+    done, failed = folder.done(), {failure.identity for failure in folder.failures()}
+    if retry:
+        ledger.forget_failed(run.identity for run in ours if run.identity in failed)
+        failed = set()
+    left = [run for run in ours if run.identity not in done and run.identity not in failed]
+    tally.planned += len(ours)
+    tally.reused += sum(run.identity in done for run in ours)
+    tally.failed += sum(run.identity in failed for run in ours)
+    tell = progress or (lambda count: None)
+    tell(tally.count)
+    fresh = 0
+    for result in driver.run(left):
+        if isinstance(result, Failed):
+            ledger.put_failed(result)
+            tally.failed += 1
+            fresh += 1
+        else:
+            ledger.put_done(result.job, result.tables)
+            tally.done += 1
+        tell(tally.count)
+        if max_failures is not None and fresh > max_failures:
+            raise TooManyFailures(fresh, max_failures)
+
+
+def _once(runs: Iterable[Run]) -> Iterator[Run]:
+    """Runs without those that are the very same under another name."""
+    known: set[str] = set()
+    for run in runs:
+        if run.identity not in known:
+            known.add(run.identity)
+            yield run
+
+
+def missing_blocks(plan: BatchPlan, folder: Folder) -> int:
+    """How many blocks of the design are not whole, less the replacements that are."""
+    done = folder.done()
+    short = {run.future for run in plan.runs() if run.identity not in done}
+    whole = plan.futures.assign(short=plan.futures.index.isin(short)).groupby("block")["short"].any()
+    return max(0, plan.design.content.futures.size - int((~whole).sum()))
+
+
+def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
+    """The plan with the replacement blocks that the folder already holds something of."""
+    if plan.method not in BLOCKS:
+        return plan
+    known = set(folder.done()) | {failure.identity for failure in folder.failures()}
+    more = 0
+    while more < plan.design.content.futures.size:
+        longer = replace(plan).with_blocks(more + 1)
+        last = int(longer.futures["block"].max())
+        numbers = set(longer.futures.index[longer.futures["block"] == last])
+        if not any(run.identity in known for run in longer.runs() if run.future in numbers):
+            break
+        more += 1
+    return plan.with_blocks(more)
+
+
+def _blocks(plan: BatchPlan, first: int) -> int:
+    """Blocks among the futures from number ``first`` on."""
+    return int(plan.futures["block"].iloc[first:].nunique())
+
+
+def kinds_of(folder: Folder) -> Counter[str]:
+    """How many runs failed in which way."""
+    return Counter(failure.kind for failure in folder.failures())
+
+
+@contextmanager
+def _interrupts(backend: Backend) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM raise a flag instead of an exception, so that what has ended is recorded first.
+
+    A second one acts at once, and so does the first where the run goes on in this very process.
+    """
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+
+    def answer(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        if backend.name == "serial" or len(asked) > 1:
+            raise KeyboardInterrupt
+
+    signals = [signal.SIGINT, signal.SIGTERM]
+    before = {number: signal.signal(number, answer) for number in signals}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,154 @@
+"""A batch's folder: its design as it was started, the ledgers of its drivers, and what is sealed from them.
+
+design.toml  batch.json          the design, and where its own files are looked up
+ledger.sqlite                    of the driver (ledger-2-of-8.sqlite of a shard)
+runs.parquet  futures.parquet …  sealed tables, see experiments.batch.sealing
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.batch.ledger import Failure, Ledger
+from experiments.batch.numbers import Numbers
+from experiments.batch.reading import Design, design_of
+from experiments.identity import code_hash, version
+from experiments.store import open_folder
+from sim.errors import InputError, InputErrors
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part ``number`` (from 1) of ``of`` parts of a batch."""
+
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def parse(cls, text: str | None) -> Shard:
+        """A shard as ``k/n``. Raises :class:`InputErrors`."""
+        if text is None:
+            return cls()
+        found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
+        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+            remedy = "for instance --shard 2/8; in a Slurm array: --shard $SLURM_ARRAY_TASK_ID/8"
+            raise InputErrors([InputError("--shard", f"found {text}", "k/n with k from 1 to n", remedy)])
+        return cls(int(found[1]), int(found[2]))
+
+    @property
+    def file(self) -> str:
+        """Name of its ledger."""
+        return "ledger.sqlite" if self.of == 1 else f"ledger-{self.number}-of-{self.of}.sqlite"
+
+
+#: All runs, no shard.
+WHOLE = Shard()
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A batch's folder."""
+
+    path: Path
+
+    @classmethod
+    def start(cls, path: Path, design: Design) -> Folder:
+        """Make the folder, or take up the one that holds this very design. Raises :class:`InputErrors` for another one."""
+        open_folder(path)
+        folder = cls(path)
+        if folder._design_file.is_file():
+            if folder._design_file.read_text(encoding="utf-8") != design.text:
+                problem = "holds a batch of another design"
+                remedy = "name another folder with --out, or give the design its old content"
+                raise InputErrors([InputError(str(path), problem, "an empty folder, or one of this design", remedy)])
+            return folder
+        facts = {"design": design.file, "folder": str(design.folder), "version": version(), "source": code_hash()}
+        _write_whole(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
+        _write_whole(folder._design_file, design.text)
+        return folder
+
+    @classmethod
+    def find(cls, path: Path | str) -> Folder:
+        """The folder of a batch that was started. Raises :class:`InputErrors`."""
+        folder = cls(Path(path))
+        if not folder._design_file.is_file() or not (folder.path / "batch.json").is_file():
+            problem = "holds no batch" if folder.path.is_dir() else "there is no such folder"
+            remedy = "`deepmarket batch run DESIGN.toml` starts one, in out/batch-DESIGN unless --out says otherwise"
+            raise InputErrors([InputError(str(path), problem, "the folder of a batch", remedy)])
+        return folder
+
+    @property
+    def _design_file(self) -> Path:
+        return self.path / "design.toml"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What was known when the batch was started: the design's file and folder, version and source."""
+        found: dict[str, str] = json.loads((self.path / "batch.json").read_text(encoding="utf-8"))
+        return found
+
+    def design(self) -> Design:
+        """The design as it was started."""
+        return design_of(
+            self._design_file.read_text(encoding="utf-8"), self.facts["design"], Path(self.facts["folder"])
+        )
+
+    def ledgers(self) -> list[Path]:
+        """Files of all ledgers."""
+        return sorted(self.path.glob("ledger*.sqlite"))
+
+    @contextmanager
+    def reading(self) -> Iterator[list[Ledger]]:
+        """All ledgers, to look at."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(Ledger(file, readonly=True)) for file in self.ledgers()]
+
+    def done(self) -> dict[str, tuple[float, float]]:
+        """Runs that ended well, in any ledger: seconds they took, and when they ended."""
+        with self.reading() as ledgers:
+            return {identity: facts for ledger in ledgers for identity, facts in ledger.done().items()}
+
+    def failures(self) -> list[Failure]:
+        """Runs that failed and have not ended well since."""
+        with self.reading() as ledgers:
+            done = {identity for ledger in ledgers for identity in ledger.done()}
+            return [failure for ledger in ledgers for failure in ledger.failures() if failure.identity not in done]
+
+    def numbers_of(self, identity: str) -> Numbers | None:
+        """Numbers of a run, from whichever ledger has it."""
+        with self.reading() as ledgers:
+            return next((found for ledger in ledgers if (found := ledger.numbers_of(identity)) is not None), None)
+
+    @contextmanager
+    def driving(self, shard: Shard) -> Iterator[Ledger]:
+        """The ledger of a shard, for its one driver. Raises :class:`InputErrors` when another driver is at work.
+
+        The lock is one of the database on a file of its own: it ends with the process, however that ends.
+        """
+        lock = sqlite3.connect(self.path / f".{shard.file}.lock", timeout=0.2, isolation_level=None)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                problem = "another driver is at work in this folder"
+                remedy = "wait for it (`deepmarket batch status`), or share the work with --shard k/n"
+                raise InputErrors([InputError(str(self.path), problem, "one driver per ledger", remedy)]) from None
+            with Ledger(self.path / shard.file) as ledger:
+                yield ledger
+        finally:
+            lock.close()
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write beside and move, so that a killed driver leaves no half file."""
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(file)

@@ -1,0 +1,85 @@
+"""What a run leaves behind, as arrays beside shared layouts: the key columns of a table are kept once, its values per run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Tables of a run: key figures over the whole run, by week, and by territory, segment and offer.
+PARTS = ("kpis", "weekly", "by")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Key columns of a table, packed; ``name`` is a hash of them."""
+
+    name: str
+    packed: bytes
+
+    @classmethod
+    def of(cls, keys: pd.DataFrame) -> Layout:
+        """Pack the columns of ``keys``."""
+        return _pack(json.dumps({str(c): keys[c].tolist() for c in keys.columns}, ensure_ascii=False))
+
+    def keys(self) -> dict[str, list[Any]]:
+        """The key columns."""
+        found: dict[str, list[Any]] = json.loads(zlib.decompress(self.packed))
+        return found
+
+
+@lru_cache(maxsize=64)
+def _pack(text: str) -> Layout:
+    data = text.encode()
+    return Layout(hashlib.sha256(data).hexdigest()[:16], zlib.compress(data))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of one run: its layout and the values [rows], as bytes of little-endian float64."""
+
+    name: str
+    layout: Layout
+    values: bytes
+
+    @classmethod
+    def of(cls, name: str, table: pd.DataFrame) -> Part:
+        """A table whose column ``value`` holds the numbers, all others the keys."""
+        values = np.ascontiguousarray(table["value"].to_numpy(dtype=np.float64), dtype="<f8")
+        return cls(name, Layout.of(table.drop(columns="value")), values.tobytes())
+
+
+def unpack(values: bytes) -> npt.NDArray[np.float64]:
+    """Values of a part."""
+    return np.frombuffer(values, dtype="<f8")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Everything that is kept of a run, and the seconds it took."""
+
+    parts: tuple[Part, ...]
+    seconds: float
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One part as the table it was."""
+        import pandas as pd
+
+        part = next(part for part in self.parts if part.name == name)
+        return pd.DataFrame({**part.layout.keys(), "value": unpack(part.values)})
+
+    def same(self, other: Numbers) -> bool:
+        """Whether all values are the same to the last bit (and the same tables are there)."""
+        return self._whole() == other._whole()
+
+    def _whole(self) -> list[tuple[str, str, bytes]]:
+        return sorted((part.name, part.layout.name, part.values) for part in self.parts)

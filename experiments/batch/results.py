@@ -1,0 +1,146 @@
+"""Results of a batch, opened as tables: pandas, pyarrow and DuckDB, column by column, without loading all of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.ensemble import KEYS, Ensemble
+from analysis.factor import Factor
+from analysis.study import PolicyLabel, Provenance
+from experiments.batch.folder import Folder
+from experiments.batch.sealing import MEANING
+from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+TABLES = ("runs", "futures", "policies", "definitions", "weekly", "by", "failures", "log")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A sealed batch. Tables are read when they are asked for, and only the columns asked for.
+
+    ``runs`` has a row per run (policy, future, weeks, replication, seed, then key figures); see
+    :mod:`experiments.batch.sealing` for all tables.
+    """
+
+    folder: Path
+
+    def table(self, name: str, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
+        """A table as pandas; ``only`` keeps rows (``policy="status_quo"``, ``future=[1, 2]``), unread where they differ.
+
+        Raises :class:`InputErrors` for a table that this batch does not have.
+        """
+        import pyarrow.parquet as pq
+
+        filters = [(key, "in", value if isinstance(value, list | tuple) else [value]) for key, value in only.items()]
+        wanted = None if columns is None else list(columns)
+        found: pd.DataFrame = pq.read_table(self.file(name), columns=wanted, filters=filters or None).to_pandas()
+        return found
+
+    def file(self, name: str) -> Path:
+        """The Parquet file of a table. Raises :class:`InputErrors`."""
+        file = self.folder / f"{name}.parquet"
+        if not file.is_file():
+            there = ", ".join(table for table in TABLES if (self.folder / f"{table}.parquet").is_file())
+            problem = f"has no table `{name}`"
+            remedy = "weeks and cuts are kept where the design says so under [outputs]" if there else "seal it first"
+            raise InputErrors([InputError(str(self.folder), problem, f"one of: {there or 'none yet'}", remedy)])
+        return file
+
+    def runs(self, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
+        """Runs that ended well, one row each."""
+        return self.table("runs", columns, **only)
+
+    @cached_property
+    def futures(self) -> pd.DataFrame:
+        """Futures by their number."""
+        return self.table("futures").set_index("future")
+
+    @cached_property
+    def meaning(self) -> dict[str, Any]:
+        """What the tables mean: factors, baseline, targets, horizons, versions."""
+        import pyarrow.parquet as pq
+
+        found: dict[str, Any] = json.loads(pq.read_schema(self.file("futures")).metadata[MEANING])
+        return found
+
+    def dataset(self, name: str) -> pa.dataset.Dataset:
+        """A table as a pyarrow dataset, for scans in pieces."""
+        import pyarrow.dataset as ds
+
+        return ds.dataset(self.file(name), format="parquet")
+
+    def duckdb(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection with a view for every table; queries read what they need from the files."""
+        import duckdb
+
+        connection = duckdb.connect()
+        for name in TABLES:
+            file = self.folder / f"{name}.parquet"
+            if file.is_file():
+                escaped = str(file).replace("'", "''")
+                connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{escaped}')")
+        return connection
+
+    def ensemble(self, kpis: Sequence[str] | None = None, weeks: int | None = None) -> Ensemble:
+        """Policies × futures × replications of one horizon (the longest unless said), as analysis takes it."""
+        meaning = self.meaning
+        horizon = max(meaning["horizons"]) if weeks is None else weeks
+        if horizon not in meaning["horizons"]:
+            expected = f"one of {', '.join(map(str, meaning['horizons']))}"
+            raise InputErrors([InputError("weeks", f"found {horizon}", expected)])
+        columns = None if kpis is None else [*KEYS, "weeks", *kpis]
+        runs = self.runs(columns, weeks=horizon).drop(columns=["weeks", "seed", "identity"], errors="ignore")
+        policies = self.table("policies")
+        labels = {
+            str(row["policy"]): PolicyLabel(str(row["title"]), str(row["description"]))
+            for row in policies.to_dict(orient="records")
+        }
+        definitions = self.table("definitions")
+        seeds = tuple(range(meaning["seed"], meaning["seed"] + meaning["replications"]))
+        return Ensemble(
+            runs,
+            self.futures,
+            tuple(
+                Factor(**{**factor, "levels": tuple(factor["levels"]), "paths": tuple(factor["paths"])})
+                for factor in meaning["factors"]
+            ),
+            labels,
+            meaning["baseline"],
+            definitions,
+            Provenance(
+                scenario=", ".join(meaning["scenarios"]),
+                weeks=horizon,
+                seeds=seeds,
+                currency=meaning["currency"],
+                versions=meaning["versions"],
+            ),
+            meaning["method"],
+        )
+
+
+def open_batch(folder: Path | str) -> Batch:
+    """Open the batch in ``folder``; what has ended since it was last sealed is sealed first. Raises :class:`InputErrors`."""
+    found = Folder.find(folder)
+    if not (found.path / "runs.parquet").is_file() or _grown(found):
+        from experiments.batch.planning import plan_batch
+        from experiments.batch.sealing import seal
+
+        seal(plan_batch(found.design()), found)
+    return Batch(found.path)
+
+
+def _grown(folder: Folder) -> bool:
+    """Whether a ledger was written after the tables were sealed."""
+    sealed = (folder.path / "futures.parquet").stat().st_mtime if (folder.path / "futures.parquet").is_file() else 0.0
+    return any(file.stat().st_mtime > sealed for file in folder.ledgers())

@@ -1,0 +1,21 @@
+"""`deepmarket batch`: designs of many runs, planned, run, resumed, looked at and sealed."""
+
+from __future__ import annotations
+
+import typer
+
+from experiments.cli.batch.look import show, status
+from experiments.cli.batch.plan import plan
+from experiments.cli.batch.replay import replay
+from experiments.cli.batch.run import resume, retry, run
+from experiments.cli.batch.tables import export, seal
+
+batch = typer.Typer(
+    name="batch",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Thousands of runs from a design: plan, run, resume, look, export.",
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+for verb in (plan, run, resume, status, retry, show, replay, seal, export):
+    batch.command(verb.__name__)(verb)

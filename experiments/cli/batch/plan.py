@@ -1,0 +1,100 @@
+"""`deepmarket batch plan`: counts and prices a design; writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.cli.batch.options import DesignArgument
+from experiments.cli.options import JsonOption, QuietOption, WorkersOption
+
+if TYPE_CHECKING:
+    from experiments.batch.planning import BatchPlan
+    from experiments.batch.pricing import Price
+
+
+def plan(
+    design: DesignArgument,
+    price: Annotated[bool, typer.Option("--price/--no-price", help="Time two runs to tell what all will take.")] = True,
+    workers: WorkersOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check a design, count its runs and price them by timing two; nothing is written.
+
+    [bold]Example[/]: how long will it take on 16 workers?
+
+      [cyan]deepmarket batch plan design.toml --workers 16[/]
+    """
+    from experiments.batch.planning import plan_batch
+    from experiments.batch.pricing import price_batch
+    from experiments.batch.reading import read_design
+    from experiments.cli.options import check_least
+    from experiments.cli.screen import stdout, write_json
+
+    check_least(workers=workers)
+    found = plan_batch(read_design(design))
+    cost = price_batch(found, workers) if price else None
+    told = _told(found, cost)
+    if json_:
+        write_json(told)
+    elif not quiet:
+        console = stdout()
+        for line in _lines(found, cost):
+            console.print(line, markup=False)
+
+
+def _told(plan: BatchPlan, price: Price | None) -> dict[str, Any]:
+    roles = plan.futures["role"].value_counts()
+    told: dict[str, Any] = {
+        "runs": plan.count,
+        "policies": [policy.name for policy in plan.policies],
+        "futures": {str(role): int(count) for role, count in roles.items()},
+        "method": plan.method,
+        "factors": [factor.name for factor in plan.factors],
+        "weeks": list(plan.horizons),
+        "replications": plan.design.content.replications,
+        "seed": plan.seed,
+    }
+    if price is not None:
+        told["price"] = {
+            "seconds": list(price.seconds),
+            "workers": price.workers,
+            "hours": price.hours,
+            "megabytes": price.megabytes,
+        }
+    return told
+
+
+def _lines(plan: BatchPlan, price: Price | None) -> list[str]:
+    from analysis.numerals import plural
+
+    roles = plan.futures["role"].value_counts()
+    fresh = int(roles.get("fresh", 0))
+    futures = plural(int(roles.get("study", 0)), "future") + (f" + {fresh} fresh" if fresh else "")
+    parts = [f"{len(plan.policies)} {'policy' if len(plan.policies) == 1 else 'policies'}", futures]
+    if len(plan.horizons) > 1:
+        parts.append(plural(len(plan.horizons), "horizon"))
+    parts.append(plural(plan.design.content.replications, "replication"))
+    told = {policy.name: policy.label.title for policy in plan.policies}
+    lines = [
+        f"{' × '.join(parts)} = {plan.count:,} runs of {' and '.join(map(str, plan.horizons))} weeks",
+        "Policies: " + "; ".join(name if title in ("", name) else f"{name} ({title})" for name, title in told.items()),
+    ]
+    if plan.factors:
+        lines.append(f"Futures by {plan.method}: {', '.join(factor.name for factor in plan.factors)}")
+    if price is not None:
+        first, last = price.seconds
+        time_ = (
+            f"{price.hours:.1f} h"
+            if price.hours >= 2
+            else f"{price.hours * 60:.0f} min"
+            if price.hours > 0.05
+            else f"{price.hours * 3600:.0f} s"
+        )
+        lines.append(
+            f"Two runs took {first:.2f} and {last:.2f} s: about {time_} on {plural(price.workers, 'worker')}, "
+            f"{price.megabytes:.1f} MB in the ledger"
+        )
+    return lines

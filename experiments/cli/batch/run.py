@@ -1,0 +1,143 @@
+"""`deepmarket batch run`, `resume` and `retry`: drive a batch until nothing is left, then seal it and say what it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from experiments.cli.batch.options import (
+    DesignArgument,
+    FolderArgument,
+    MaxFailuresOption,
+    ShardOption,
+    folder_for,
+    plan_of,
+)
+from experiments.cli.guard import RUNS_FAILED
+from experiments.cli.options import JsonOption, OutOption, QuietOption, WorkersOption, check_least
+
+if TYPE_CHECKING:
+    from experiments.batch.driving import Tally
+    from experiments.batch.folder import Folder
+    from experiments.batch.planning import BatchPlan
+
+
+def run(
+    design: DesignArgument,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    shard: ShardOption = None,
+    max_failures: MaxFailuresOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run a design; runs that its folder holds are not done again, so the same command goes on after any end.
+
+    [bold]Example[/]: all of it on this machine, or part 3 of 8 in a job array on a cluster without Dask:
+
+      [cyan]deepmarket batch run design.toml --out study[/]
+      [cyan]deepmarket batch run design.toml --out study --shard 3/8[/]
+
+    A run that fails is recorded with its traceback and the command that repeats it, and the batch goes on.
+    At the end results are sealed into Parquet tables, and a report says what they show.
+    """
+    from experiments.batch.folder import Folder
+    from experiments.batch.planning import plan_batch
+    from experiments.batch.reading import read_design
+
+    found = plan_batch(read_design(design))
+    folder = Folder.start(folder_for(design, out), found.design)
+    _drive(found, folder, workers, shard, max_failures, False, json_, quiet)
+
+
+def resume(
+    folder: FolderArgument,
+    workers: WorkersOption = None,
+    shard: ShardOption = None,
+    max_failures: MaxFailuresOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Go on with the batch in a folder, by the design as it was started.
+
+    [bold]Example[/]:
+
+      [cyan]deepmarket batch resume study[/]
+    """
+    plan, found = plan_of(folder)
+    _drive(plan, found, workers, shard, max_failures, False, json_, quiet)
+
+
+def retry(
+    folder: FolderArgument,
+    workers: WorkersOption = None,
+    shard: ShardOption = None,
+    max_failures: MaxFailuresOption = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Try failed runs again, and do what is left.
+
+    [bold]Example[/]: after a machine ran out of memory:
+
+      [cyan]deepmarket batch retry study --workers 1[/]
+    """
+    plan, found = plan_of(folder)
+    _drive(plan, found, workers, shard, max_failures, True, json_, quiet)
+
+
+def _drive(
+    plan: BatchPlan,
+    folder: Folder,
+    workers: int | None,
+    shard: str | None,
+    max_failures: int | None,
+    again: bool,
+    json_: bool,
+    quiet: bool,
+) -> None:
+    from experiments.backends import choose_backend
+    from experiments.batch.driving import TooManyFailures, drive
+    from experiments.batch.folder import Shard
+    from experiments.batch.sealing import seal
+    from experiments.cli.progress import show_progress
+    from experiments.cli.screen import complain
+
+    check_least(workers=workers)
+    part = Shard.parse(shard)
+    backend = choose_backend(workers, plan.count)
+    stopped = ""
+    tally: Tally | None = None
+    with show_progress("runs", quiet or json_) as progress:
+        try:
+            tally = drive(plan, folder, backend, shard=part, retry=again, max_failures=max_failures, progress=progress)
+        except TooManyFailures as error:
+            stopped = str(error)
+    if part.of == 1:
+        seal(plan, folder)
+    _tell(plan, folder, tally, part, json_, quiet)
+    if stopped:
+        complain(
+            "Stopped", f"{stopped}. What ended is kept; `deepmarket batch status {folder.path}` tells what failed."
+        )
+    if stopped or (tally is not None and tally.failed):
+        raise typer.Exit(RUNS_FAILED)
+
+
+def _tell(plan: BatchPlan, folder: Folder, tally: Tally | None, part: object, json_: bool, quiet: bool) -> None:
+    from experiments.batch.standing import standing_of
+    from experiments.cli.batch.look import show_standing
+    from experiments.cli.screen import stdout, warn, write_json
+
+    if quiet:
+        typer.echo(folder.path)
+        return
+    standing = standing_of(plan, folder)
+    if json_:
+        write_json({"folder": str(folder.path), **standing.to_json()})
+        return
+    warn(tally.notes if tally is not None else ())
+    show_standing(standing, folder.path)
+    stdout().print(f"Tables: {Path(folder.path)}", markup=False, soft_wrap=True)
