@@ -43,6 +43,6 @@ class Factor:
             # Every whole number of the range has an equal share, the two ends too.
             count = int(self.high) - int(self.low) + 1
             return [int(self.low) + min(int(share * count), count - 1) for share in given]
-        if self.log:
-            return [float(self.low * (self.high / self.low) ** share) for share in given]
-        return [float(self.low + (self.high - self.low) * share) for share in given]
+        values = self.low * (self.high / self.low) ** given if self.log else self.low + (self.high - self.low) * given
+        # Rounding must not carry a value past an end: settings are checked against such ends.
+        return [float(value) for value in np.clip(values, self.low, self.high)]

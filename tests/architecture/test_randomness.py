@@ -1,4 +1,8 @@
-"""Keyed draws are the only randomness: no global generator is touched anywhere but in sim/rng.py."""
+"""Keyed draws are the only randomness: no global generator is touched anywhere but in sim/rng.py.
+
+Designs and bootstraps use generators of scipy and SALib, which decide what is looked at and never what a market does;
+each must be given its seed where it is called.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +15,33 @@ import pytest
 from tests.architecture.sources import imports_of, name_of, python_files, tree_of
 
 ALLOWED = {"sim/rng.py"}
+#: Functions with a generator of their own, and the argument that must hold its seed.
+SEEDED = {"Sobol": "rng", "LatinHypercube": "rng", "bootstrap": "rng", "morris.sample": "seed", "sobol.analyze": "seed"}
+#: The one file that may take the points of a design from such a generator.
+DESIGNS = "experiments/batch/shares.py"
 FILES = [path for path in python_files("sim", "analysis", "experiments") if name_of(path) not in ALLOWED]
 
 
-def draws(tree: ast.Module) -> Iterator[str]:
-    """What a module does with generators that are not keyed, one line each."""
+def draws(tree: ast.Module, designs: bool = False) -> Iterator[str]:
+    """What a module does with generators that are not keyed, one line each; one of ``designs`` may take their points."""
     for line, name in imports_of(tree):
         if name == "random" or name.startswith(("random.", "numpy.random")):
             yield f"line {line}: import of {name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("random", "rng", "shuffle_do", "reset_randomizer"):
-            yield f"line {node.lineno}: {ast.unparse(node)}"
+            of_a_design = isinstance(node.value, ast.Call) and ast.unparse(node.value.func).startswith("qmc.")
+            if not (designs and of_a_design):
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            seed = next((seed for name, seed in SEEDED.items() if f".{called}".endswith(f".{name}")), None)
+            if seed and seed not in {keyword.arg for keyword in node.keywords}:
+                yield f"line {node.lineno}: {called} without {seed}"
 
 
 def test_no_draw_outside_of_the_keyed_ones() -> None:
-    assert [f"{name_of(path)}, {draw}" for path in FILES for draw in draws(tree_of(path))] == []
+    found = {name_of(path): list(draws(tree_of(path), name_of(path) == DESIGNS)) for path in FILES}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +57,10 @@ def test_no_draw_outside_of_the_keyed_ones() -> None:
         "def f(model):\n model.random.choice([1])",
         "def f(model):\n model.agents.shuffle_do('step')",
         "def f(model):\n model.rng.normal()",
+        "qmc.LatinHypercube(3, rng=1).random(8)",
+        "qmc.Sobol(3).random_base2(4)",
+        "bootstrap((values,), mean)",
+        "sobol.analyze(problem, values)",
     ],
 )
 def test_the_guard_sees_every_way_to_draw(code: str) -> None:
@@ -49,6 +69,12 @@ def test_the_guard_sees_every_way_to_draw(code: str) -> None:
 
 def test_keyed_draws_pass_the_guard() -> None:
     assert list(draws(ast.parse("from sim.rng import Decision, uniform\nseen.luck.uniform(rows)"))) == []
+
+
+def test_only_designs_take_points_and_only_of_seeded_generators() -> None:
+    assert not list(draws(ast.parse("qmc.LatinHypercube(3, rng=1).random(8)"), designs=True))
+    for code in ("qmc.LatinHypercube(3).random(8)", "np.random.random(3)", "model.random.random()"):
+        assert list(draws(ast.parse(code), designs=True))
 
 
 def test_what_a_rule_draws_is_drawn_for_nothing_else() -> None:
