@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,9 +28,9 @@ class Layout:
     packed: bytes
 
     @classmethod
-    def of(cls, keys: pd.DataFrame) -> Layout:
-        """Pack the columns of ``keys``."""
-        return _pack(json.dumps({str(c): keys[c].tolist() for c in keys.columns}, ensure_ascii=False))
+    def of(cls, keys: Mapping[str, Sequence[Any]]) -> Layout:
+        """Pack columns."""
+        return _pack(json.dumps(keys, ensure_ascii=False))
 
     def keys(self) -> dict[str, list[Any]]:
         """The key columns."""
@@ -55,7 +56,8 @@ class Part:
     def of(cls, name: str, table: pd.DataFrame) -> Part:
         """A table whose column ``value`` holds the numbers, all others the keys."""
         values = np.ascontiguousarray(table["value"].to_numpy(dtype=np.float64), dtype="<f8")
-        return cls(name, Layout.of(table.drop(columns="value")), values.tobytes())
+        keys = {str(column): table[column].tolist() for column in table.columns if column != "value"}
+        return cls(name, Layout.of(keys), values.tobytes())
 
 
 def unpack(values: bytes) -> npt.NDArray[np.float64]:
