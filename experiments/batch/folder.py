@@ -67,6 +67,7 @@ class Folder:
                 problem = "holds a batch of another design"
                 remedy = "name another folder with --out, or give the design its old content"
                 raise InputErrors([InputError(str(path), problem, "an empty folder, or one of this design", remedy)])
+            folder.check_source()
             return folder
         facts = {"design": design.file, "folder": str(design.folder), "version": version(), "source": code_hash()}
         _write_whole(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
@@ -82,6 +83,16 @@ class Folder:
             remedy = "`deepmarket batch run DESIGN.toml` starts one, in out/batch-DESIGN unless --out says otherwise"
             raise InputErrors([InputError(str(path), problem, "the folder of a batch", remedy)])
         return folder
+
+    def check_source(self) -> None:
+        """Refuse to go on with another model: its runs would not be those of the batch. Raises :class:`InputErrors`."""
+        facts = self.facts
+        if facts["source"] != code_hash():
+            problem = f"was started with version {facts['version']}, source {facts['source']}; this is {version()}, {code_hash()}"
+            remedy = "its tables can still be read; start the design in another folder with --out"
+            raise InputErrors(
+                [InputError(str(self.path), problem, "the same model from the first run to the last", remedy)]
+            )
 
     @property
     def _design_file(self) -> Path:

@@ -133,6 +133,7 @@ def open_batch(folder: Path | str) -> Batch:
     """Open the batch in ``folder``; what has ended since it was last sealed is sealed first. Raises :class:`InputErrors`."""
     found = Folder.find(folder)
     if not (found.path / "runs.parquet").is_file() or _grown(found):
+        found.check_source()
         from experiments.batch.planning import plan_batch
         from experiments.batch.sealing import seal
 

@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from experiments.backends import Backend, Local, Serial, choose_backend, local
 from experiments.driver import Driver, Task
-from experiments.runs import Done, Failed, Job, Result
+from experiments.runs import Done, Failed, Job, Result, RunTables
 from experiments.store import Store
 from tests.experiments import fake_runs as fake
 
@@ -230,3 +231,50 @@ class TestStopping:
         driver.communicate(timeout=10)
         until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 10.0)
         assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))
+
+
+class _Threads:
+    """A backend of two threads, so that a test can hold a run back."""
+
+    name = "threads"
+    slots = ahead = 2
+
+    def open(self, slots: int) -> Executor:
+        return ThreadPoolExecutor(slots)
+
+    def stop(self, executor: Executor) -> None:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+    def is_death(self, error: BaseException) -> bool:
+        return False
+
+    def breaks(self, error: BaseException) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_ends_while_the_user_stops_is_handed_out_before_the_end() -> None:
+    """Seed 2 ends between the last look and the stop; it is not lost."""
+    go_on, ended, looks = threading.Event(), threading.Event(), []
+
+    def held(job: Job) -> RunTables:
+        if job.seed == 2:
+            go_on.wait(10)
+            threading.Timer(0.1, ended.set).start()
+        return fake.quick(job)
+
+    def stopping() -> bool:
+        looks.append(1)
+        if len(looks) == 1:
+            return False
+        go_on.set()
+        ended.wait(10)
+        return True
+
+    seen: list[int] = []
+    with pytest.raises(KeyboardInterrupt), Driver(_Threads(), held, stopping=stopping) as driver:
+        for result in driver.run(fake.make_jobs((1, 2))):
+            seen.append(result.job.seed)
+    assert seen == [1, 2]

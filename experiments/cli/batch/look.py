@@ -35,6 +35,7 @@ def status(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
 
 def show_standing(standing: Standing, folder: Path) -> None:
     """Counts by policy, pace, and failed runs with the command that repeats them."""
+    from analysis.numerals import plural
     from experiments.cli.screen import complain, make_table, plain_row, stdout
 
     console = stdout()
@@ -57,7 +58,7 @@ def show_standing(standing: Standing, folder: Path) -> None:
         if len(standing.failures) > _SHOWN:
             lines.append(f"and {len(standing.failures) - _SHOWN} more")
         lines.append(f"`deepmarket batch show {folder} RUN` shows a traceback, `batch retry` tries them again.")
-        complain(f"{len(standing.failures)} runs failed", "\n".join(lines))
+        complain(f"{plural(len(standing.failures), 'run')} failed", "\n".join(lines))
 
 
 def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, quiet: QuietOption = False) -> None:

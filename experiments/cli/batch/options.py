@@ -42,4 +42,5 @@ def plan_of(folder: Path) -> tuple[BatchPlan, Folder]:
     from experiments.batch.planning import plan_batch
 
     found = Folder.find(folder)
+    found.check_source()
     return plan_batch(found.design()), found
