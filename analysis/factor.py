@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -46,3 +47,17 @@ class Factor:
         values = self.low * (self.high / self.low) ** given if self.log else self.low + (self.high - self.low) * given
         # Rounding must not carry a value past an end: settings are checked against such ends.
         return [float(value) for value in np.clip(values, self.low, self.high)]
+
+    def positions(self, values: Sequence[Value]) -> npt.NDArray[np.float64]:
+        """How far ``values`` lie from the low end (0) to the high end (1): on a log scale where ``log``.
+
+        Levels that are numbers lie by their size; others by their place in the list, from the first (0) to the last (1).
+        """
+        if self.levels and not self.is_number:
+            return np.array([self.levels.index(value) for value in values]) / max(len(self.levels) - 1, 1)
+        ends = self.levels if self.levels else (self.low, self.high)
+        numbers = np.array([float(end) for end in (*ends, *values)], dtype=np.float64)
+        if self.log and not self.levels:
+            numbers = np.log(numbers)
+        low, high = numbers[: len(ends)].min(), numbers[: len(ends)].max()
+        return np.asarray((numbers[len(ends) :] - low) / (high - low), dtype=np.float64)
