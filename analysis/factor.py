@@ -35,6 +35,16 @@ class Factor:
         """Whether its values have an order and distances: a range, or levels that are all numbers."""
         return all(isinstance(level, int | float) and not isinstance(level, bool) for level in self.levels)
 
+    @property
+    def span(self) -> str:
+        """The range or the levels as readers see them: ``0.8 to 1.2 EUR``, ``×0.5 to ×2, log scale``, ``flat, steep``."""
+        sign = "×" if self.times else ""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.levels:
+            return ", ".join(f"{sign}{level}" for level in self.levels) + unit
+        low, high = (f"{sign}{end:,.6g}".replace("-", "\u2212") for end in (self.low, self.high))
+        return f"{low} to {high}{unit}{', log scale' if self.log else ''}"
+
     def at(self, shares: npt.ArrayLike) -> list[Value]:
         """Values at ``shares`` of the range, each in [0, 1]; equal shares for every level where there are levels."""
         given = np.atleast_1d(np.asarray(shares, dtype=np.float64))
