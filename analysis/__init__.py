@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.answer import Answer, answer_question
+    from analysis.blocks import missing_blocks
     from analysis.errors import StudyError
     from analysis.figures.gallery import Plate, draw_run, draw_study, save_plates
     from analysis.findings import Findings, analyse_study, write_tables
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from analysis.run import Run
     from analysis.scorecard import scorecard_groups
     from analysis.selection import rank_policies
+    from analysis.sensitivity import Sensitivity, morris_screening, sobol_indices
     from analysis.study import PolicyLabel, Provenance, Study
     from analysis.study_folder import read_study, write_study
 
 _HOME = {
     "Answer": "answer",
     "answer_question": "answer",
+    "missing_blocks": "blocks",
     "StudyError": "errors",
     "Plate": "figures.gallery",
     "draw_run": "figures.gallery",
@@ -47,6 +50,9 @@ _HOME = {
     "Run": "run",
     "scorecard_groups": "scorecard",
     "rank_policies": "selection",
+    "Sensitivity": "sensitivity",
+    "morris_screening": "sensitivity",
+    "sobol_indices": "sensitivity",
     "PolicyLabel": "study",
     "Provenance": "study",
     "Study": "study",
@@ -61,6 +67,7 @@ __all__ = [
     "PolicyLabel",
     "Provenance",
     "Run",
+    "Sensitivity",
     "Study",
     "StudyError",
     "analyse_study",
@@ -70,6 +77,8 @@ __all__ = [
     "compare_policies",
     "draw_run",
     "draw_study",
+    "missing_blocks",
+    "morris_screening",
     "precision_table",
     "rank_policies",
     "read_study",
@@ -77,6 +86,7 @@ __all__ = [
     "run_groups",
     "save_plates",
     "scorecard_groups",
+    "sobol_indices",
     "write_report",
     "write_run_report",
     "write_study",
