@@ -24,8 +24,8 @@ def check_rules(rules: Sequence[Rule], futures: pd.DataFrame, cases: pd.Series, 
     Wilson intervals (density_low …), base_rate (share of cases among futures in no earlier box), study_density,
     study_coverage, p_value, verdict, left_out (futures without a case value). ``p_value``: probability of so many cases
     in the box if cases fell anywhere (hypergeometric, one-sided). Verdicts: *holds* when p is at most 1 − ``level``,
-    *but weaker* when the density learnt also lies above the interval; otherwise *does not hold* when it lies above, and
-    *cannot tell* when the fresh futures are too few to say. Raises :class:`StudyError` without any such future.
+    *but weaker* when the box is also clearly less dense than where it was learnt (Fisher's exact test, one-sided, at the
+    same level); otherwise *does not hold* when it is, and *cannot tell* when the fresh futures are too few to say. Raises :class:`StudyError` without any such future.
     """
     known = np.asarray(futures.index.isin(cases.index), dtype=np.bool_)
     if not known.any():
@@ -35,12 +35,14 @@ def check_rules(rules: Sequence[Rule], futures: pd.DataFrame, cases: pd.Series, 
     rest, rows = np.ones(labels.size, dtype=np.bool_), []
     for number, rule in enumerate(rules, start=1):
         inside = rule.inside(table)
-        rows.append({"box": str(number), **_row(inside, rest, labels, rule.density, rule.coverage, level)})
+        rows.append(
+            {"box": str(number), **_row(inside, rest, labels, (rule.cases, rule.futures, rule.of_cases), level)}
+        )
         rest &= ~inside
     if len(rules) > 1:
         hits, total = sum(r.cases for r in rules), sum(r.futures for r in rules)
         everywhere = np.ones(labels.size, dtype=np.bool_)
-        rows.append({"box": "any", **_row(~rest, everywhere, labels, hits / total, hits / rules[0].of_cases, level)})
+        rows.append({"box": "any", **_row(~rest, everywhere, labels, (hits, total, rules[0].of_cases), level)})
     return pd.DataFrame(rows).assign(left_out=int(np.sum(~known)))
 
 
@@ -48,8 +50,7 @@ def _row(
     inside: npt.NDArray[np.bool_],
     rest: npt.NDArray[np.bool_],
     labels: npt.NDArray[np.bool_],
-    learnt: float,
-    learnt_coverage: float,
+    learnt: tuple[int, int, int],
     level: float,
 ) -> dict[str, object]:
     box = inside & rest
@@ -57,7 +58,8 @@ def _row(
     density_low, density_high = share_interval(cases, futures, level)
     coverage_low, coverage_high = share_interval(cases, of_cases, level)
     p_value = float(hypergeom.sf(cases - 1, int(rest.sum()), int((rest & labels).sum()), futures)) if futures else 1.0
-    weaker = futures > 0 and learnt > density_high
+    hits, size, of_hits = learnt
+    weaker = float(hypergeom.cdf(cases, size + futures, hits + cases, futures)) <= 1 - level
     if p_value <= 1 - level:
         verdict = "holds, but weaker" if weaker else "holds"
     else:
@@ -74,8 +76,8 @@ def _row(
         "coverage_low": coverage_low,
         "coverage_high": coverage_high,
         "base_rate": float(labels[rest].mean()) if rest.any() else float("nan"),
-        "study_density": learnt,
-        "study_coverage": learnt_coverage,
+        "study_density": hits / size,
+        "study_coverage": hits / of_hits,
         "p_value": p_value,
         "verdict": verdict,
     }

@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 
 #: Most rounds in which limits are moved; a handful is enough, the bound keeps a round trip from lasting.
 _ROUNDS = 25
+#: Gains of φ up to this size are rounding.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -107,18 +109,19 @@ class Found:
 
 
 def find_box(grid: Grid, cases: Bools, settings: Settings) -> Found:
-    """The whole procedure: peel, choose, paste, drop restrictions that are not significant, paste again."""
+    """The whole procedure: peel, choose, paste; then drop what is not significant and paste again until nothing changes.
+
+    Limits are moved before restrictions are judged: where peeling left them they may be far from where they matter.
+    """
     trajectory = tuple(_peel(grid, cases, settings))
     chosen = int(np.argmax([step.phi for step in trajectory]))
-    allowed = _paste(grid, cases, trajectory[chosen].allowed, settings)
-    limit = settings.significance / len(grid.sizes)
-    while True:
-        tested = weigh_faces(grid, cases, allowed)
-        if not tested or tested[-1].quasi_p <= limit:
-            break
-        allowed = _paste(grid, cases, _without(grid, allowed, tested[-1].face), settings)
+    allowed, before = _paste(grid, cases, trajectory[chosen].allowed, settings), None
+    while before is None or not np.array_equal(before, allowed):
+        before = allowed
+        allowed, tested = _prune(grid, cases, allowed, settings.significance / len(grid.sizes))
+        allowed = _paste(grid, cases, allowed, settings)
     inside = grid.inside(allowed)
-    value = float(phi(np.array([inside.sum()]), np.array([(inside & cases).sum()]), cases)[0])
+    value = float(phi(inside.sum(), (inside & cases).sum(), cases))
     return Found(allowed, value, tested, trajectory, chosen)
 
 
@@ -162,6 +165,15 @@ def weigh_faces(grid: Grid, cases: Bools, allowed: Bools) -> tuple[Tested, ...]:
         p = float(bdtrc(hits - 1, futures, k / n)) if hits and k < n else 1.0
         tested.append(Tested(face, p, n, k))
     return tuple(sorted(tested, key=lambda t: (t.quasi_p, t.cases_without / max(t.futures_without, 1))))
+
+
+def _prune(grid: Grid, cases: Bools, allowed: Bools, limit: float) -> tuple[Bools, tuple[Tested, ...]]:
+    """Drop the least significant restriction until all are significant; and the tests of those that stay."""
+    while True:
+        tested = weigh_faces(grid, cases, allowed)
+        if not tested or tested[-1].quasi_p <= limit:
+            return allowed, tested
+        allowed = _without(grid, allowed, tested[-1].face)
 
 
 def _without(grid: Grid, allowed: Bools, face: Face) -> Bools:
@@ -244,27 +256,34 @@ def _move(grid: Grid, cases: Bools, allowed: Bools, face: Face, settings: Settin
     free[where] = True
     rows = grid.inside(free)
     codes = grid.codes[:, face.factor] - where.start
-    size = where.stop - where.start
-    count = np.bincount(codes[rows], minlength=size)
-    hits = np.bincount(codes[rows & cases], minlength=size)
-    options = _options(allowed[where], face.side)
-    n, k = options @ count, options @ hits
+    part = allowed[where]
+    count = np.bincount(codes[rows], minlength=part.size)
+    hits = np.bincount(codes[rows & cases], minlength=part.size)
+    n, k = _totals(part, count, face.side), _totals(part, hits, face.side)
     score = np.where(n >= settings.floor, phi(n, k, cases), -np.inf)
-    now = phi(allowed[where] @ count, allowed[where] @ hits, cases)
     best = int(np.argmax(score))
-    if not score[best] > now + 1e-12:
+    if not score[best] > float(phi(part @ count, part @ hits, cases)) + _ROUNDING:
         return allowed
     moved = allowed.copy()
-    moved[where] = options[best]
+    moved[where] = _moved(part, best, face.side)
     return moved
 
 
-def _options(part: Bools, side: str) -> npt.NDArray[np.bool_]:
-    """All places where a limit may stand [places, codes]; for levels, all sets that differ by one level."""
-    size, kept = part.size, np.flatnonzero(part)
-    codes = np.arange(size)
+def _totals(part: Bools, count: Ints, side: str) -> Ints:
+    """Sums of ``count`` for every code at which the limit may stand; for levels, with each one changed in turn."""
+    kept = np.flatnonzero(part)
     if side == "low":
-        return np.asarray((codes >= np.arange(kept[-1] + 1)[:, None]) & (codes <= kept[-1]))
+        return np.cumsum(count[: kept[-1] + 1][::-1])[::-1]
     if side == "high":
-        return np.asarray((codes <= np.arange(kept[0], size)[:, None]) & (codes >= kept[0]))
-    return np.asarray(part ^ np.eye(size, dtype=np.bool_))
+        return np.cumsum(count[kept[0] :])
+    return np.asarray(part @ count + np.where(part, -count, count))
+
+
+def _moved(part: Bools, place: int, side: str) -> Bools:
+    """The allowed codes when the limit stands at ``place`` of :func:`_totals`."""
+    kept, codes = np.flatnonzero(part), np.arange(part.size)
+    if side == "low":
+        return np.asarray((codes >= place) & (codes <= kept[-1]))
+    if side == "high":
+        return np.asarray((codes >= kept[0]) & (codes <= kept[0] + place))
+    return np.where(codes == place, ~part, part)

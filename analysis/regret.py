@@ -18,7 +18,8 @@ class Regrets(NamedTuple):
     ``mean`` and ``most`` (over futures) rest on means over replications, so that the best of several noisy means is
     too good and regret too high. ``mean_low`` and ``most_low`` err on the other side: which policy is best (and which
     future is worst) is decided without the replication that then measures it. The truth lies between the two in
-    expectation; nan where no future has two whole replications. ``noise``: root mean square, over futures, of the
+    expectation; a lower estimate below zero means that noise hides whatever regret there is, nan that no future has two
+    whole replications. ``noise``: root mean square, over futures, of the
     standard error of the paired difference to the policy that seems best there.
     """
 
@@ -77,8 +78,8 @@ def _left_out(filled: Floats, whole: npt.NDArray[np.bool_]) -> tuple[Floats, Flo
         most.append(forgone[worst, np.arange(policies)])
     if not most:
         return np.full(policies, np.nan), np.full(policies, np.nan)
-    # Regret is never negative, so a lower estimate below nothing says nothing.
-    return per_future[counts > 1].mean(axis=0).clip(0.0), np.mean(most, axis=0).clip(0.0)
+    # Not cut off at zero: cutting would lift the average, and the estimate would no longer err low.
+    return per_future[counts > 1].mean(axis=0), np.mean(most, axis=0)
 
 
 def _noise(filled: Floats, whole: npt.NDArray[np.bool_], means: Floats) -> Floats:

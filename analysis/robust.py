@@ -102,7 +102,7 @@ def gather(ensemble: Ensemble, kpi: str, targets: Sequence[Target] = (), role: s
     whole = means.notna().all(axis=1).to_numpy()
     met = all_met(ensemble, targets, role) if targets else None
     if met is not None:
-        whole &= met.notna().all(axis=1).to_numpy()
+        whole = whole & met.notna().all(axis=1).to_numpy()
     if not whole.any():
         raise StudyError(
             f"{role} futures, KPI '{kpi}'",
