@@ -191,7 +191,8 @@ def _as_rule(
         factor, distinct = factors[face.factor], values[face.factor]
         allowed = found.allowed[grid.of(face.factor)]
         limit = float("nan") if face.side == "set" else _limit(face, factor, distinct, allowed)
-        levels = tuple(str(v) for v in distinct[allowed]) if face.side == "set" else ()
+        kept = {str(v) for v in distinct[allowed]} if face.side == "set" else set()
+        levels = tuple(str(level) for level in factor.levels if str(level) in kept)
         restrictions.append(Restriction(factor, face.side, limit, levels, quasi_p, k / n, k / of_cases))
     return Rule(
         tuple(restrictions),

@@ -116,8 +116,8 @@ class Rule:
     def evidence(self) -> str:
         """How well the box does, for a sentence."""
         return (
-            f"{self.cases} of {self.futures} such futures (density {percent(self.density, decimals=0)}; "
-            f"{percent(self.rest_rate, decimals=0)} in all), {percent(self.coverage, decimals=0)} of all cases"
+            f"{self.cases} of {self.futures} such futures (density {percent(self.density, decimals=0)}, "
+            f"base rate {percent(self.rest_rate, decimals=0)}), {percent(self.coverage, decimals=0)} of all cases"
         )
 
 

@@ -84,7 +84,7 @@ def test_a_planted_box_comes_back_and_holds_on_fresh_futures(name: str, noise: f
     assert {f.name for f in rule.factors} == set(limits) | ({"channel"} if channel else set())
     for factor in rule.factors:
         if factor.name == "channel":
-            assert rule.levels(factor) == ("both", "direct")
+            assert rule.levels(factor) == ("direct", "both")
             continue
         for at, wanted in zip(rule.limits(factor), limits[factor.name], strict=True):
             if wanted is None:
