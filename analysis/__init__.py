@@ -12,41 +12,61 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.answer import Answer, answer_question
     from analysis.blocks import missing_blocks
+    from analysis.cases import beaten, fails
+    from analysis.discovery import Discovery, discover
+    from analysis.ensemble import Ensemble
     from analysis.errors import StudyError
+    from analysis.factor import Factor
     from analysis.figures.gallery import Plate, draw_run, draw_study, save_plates
     from analysis.findings import Findings, analyse_study, write_tables
+    from analysis.future_pairs import compare_in_futures
     from analysis.horizon import compare_horizons
     from analysis.intervals import replications_needed
     from analysis.paired import compare_levels, compare_policies, precision_table
+    from analysis.regret import regret_table
     from analysis.report.run_page import run_groups, write_run_report
     from analysis.report.study_page import write_report
+    from analysis.robust import robust_table
+    from analysis.robust_choice import choose_robust
     from analysis.run import Run
     from analysis.scorecard import scorecard_groups
     from analysis.selection import rank_policies
     from analysis.sensitivity import Sensitivity, morris_screening, sobol_indices
     from analysis.study import PolicyLabel, Provenance, Study
     from analysis.study_folder import read_study, write_study
+    from analysis.targets import Target
+
 
 _HOME = {
     "Answer": "answer",
     "answer_question": "answer",
     "missing_blocks": "blocks",
+    "beaten": "cases",
+    "fails": "cases",
+    "discover": "discovery",
+    "Discovery": "discovery",
+    "Ensemble": "ensemble",
     "StudyError": "errors",
-    "Plate": "figures.gallery",
+    "Factor": "factor",
     "draw_run": "figures.gallery",
     "draw_study": "figures.gallery",
+    "Plate": "figures.gallery",
     "save_plates": "figures.gallery",
-    "Findings": "findings",
     "analyse_study": "findings",
+    "Findings": "findings",
     "write_tables": "findings",
+    "compare_in_futures": "future_pairs",
     "compare_horizons": "horizon",
     "replications_needed": "intervals",
     "compare_levels": "paired",
     "compare_policies": "paired",
     "precision_table": "paired",
+    "regret_table": "regret",
     "run_groups": "report.run_page",
     "write_run_report": "report.run_page",
     "write_report": "report.study_page",
+    "robust_table": "robust",
+    "choose_robust": "robust_choice",
     "Run": "run",
     "scorecard_groups": "scorecard",
     "rank_policies": "selection",
@@ -58,10 +78,14 @@ _HOME = {
     "Study": "study",
     "read_study": "study_folder",
     "write_study": "study_folder",
+    "Target": "targets",
 }
 
 __all__ = [
     "Answer",
+    "Discovery",
+    "Ensemble",
+    "Factor",
     "Findings",
     "Plate",
     "PolicyLabel",
@@ -70,19 +94,27 @@ __all__ = [
     "Sensitivity",
     "Study",
     "StudyError",
+    "Target",
     "analyse_study",
     "answer_question",
+    "beaten",
+    "choose_robust",
     "compare_horizons",
+    "compare_in_futures",
     "compare_levels",
     "compare_policies",
+    "discover",
     "draw_run",
     "draw_study",
+    "fails",
     "missing_blocks",
     "morris_screening",
     "precision_table",
     "rank_policies",
     "read_study",
+    "regret_table",
     "replications_needed",
+    "robust_table",
     "run_groups",
     "save_plates",
     "scorecard_groups",

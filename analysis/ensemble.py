@@ -56,6 +56,8 @@ class Ensemble:
         strangers = sorted(set(self.runs["policy"]) - set(self.policies))
         if strangers:
             raise StudyError("runs, column policy", f"no title for {strangers}", "List them in `policies`.")
+        if not self.futures.index.is_unique:
+            raise StudyError("futures", "one row per future is expected", "Remove repeated rows.")
         unknown = sorted(set(self.runs["future"]) - set(self.futures.index))
         if unknown:
             raise StudyError("runs, column future", f"{unknown[:5]} are not in `futures`", "List them there.")
@@ -72,8 +74,10 @@ class Ensemble:
         return self.policies[policy].title or policy
 
     def of_role(self, role: str) -> npt.NDArray[np.int64]:
-        """Numbers of the futures that play ``role``, in order."""
-        return self.futures.index[self.futures["role"] == role].to_numpy(dtype=np.int64)
+        """Numbers of the futures that play ``role``, ascending. Raises :class:`StudyError` for a role of another name."""
+        if role not in ROLES:
+            raise StudyError(f"role '{role}'", "futures play no such role", f"Choose one of: {', '.join(ROLES)}.")
+        return np.sort(self.futures.index[self.futures["role"] == role].to_numpy(dtype=np.int64))
 
     def means(self, kpi: str, role: str = "study") -> pd.DataFrame:
         """Mean over replications of ``kpi``: a row per future, a column per policy (both in order).
@@ -102,7 +106,7 @@ class Ensemble:
             np.searchsorted(futures, rows["future"].to_numpy()),
             rows["policy"].map(place).to_numpy(dtype=np.int64),
             np.searchsorted(replications, rows["replication"].to_numpy()),
-        ] = rows[kpi].to_numpy(dtype=np.float64)
+        ] = rows[kpi].to_numpy(dtype=np.float64, na_value=np.nan)
         return values
 
     def direction(self, kpi: str) -> float:

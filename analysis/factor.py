@@ -51,9 +51,12 @@ class Factor:
         if self.levels:
             return [self.levels[min(int(share * len(self.levels)), len(self.levels) - 1)] for share in given]
         if self.whole:
-            # Every whole number of the range has an equal share, the two ends too.
-            count = int(self.high) - int(self.low) + 1
-            return [int(self.low) + min(int(share * count), count - 1) for share in given]
+            # Every whole number of the range has an equal share (with ``log`` a share like ln((n + 1)/n)), both ends too.
+            low, high = int(self.low), int(self.high)
+            if self.log:
+                return [min(int(low * ((high + 1) / low) ** share), high) for share in given]
+            count = high - low + 1
+            return [low + min(int(share * count), count - 1) for share in given]
         values = self.low * (self.high / self.low) ** given if self.log else self.low + (self.high - self.low) * given
         # Rounding must not carry a value past an end: settings are checked against such ends.
         return [float(value) for value in np.clip(values, self.low, self.high)]

@@ -128,6 +128,20 @@ def adjust_holm(p_values: Floats) -> Floats:
     return adjusted
 
 
+def share_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share of ``hits`` among ``trials``; nan without trials.
+
+    Source: Wilson (1927); recommended for few trials by Brown, Cai & DasGupta (2001), Statistical Science 16.
+    """
+    if trials < 1:
+        return float("nan"), float("nan")
+    z = float(ndtri(0.5 + level / 2))
+    middle = (hits + z * z / 2) / (trials + z * z)
+    half = z / (trials + z * z) * float(np.sqrt(hits * (trials - hits) / trials + z * z / 4))
+    # At the ends the interval touches 0 or 1 but for rounding.
+    return (0.0 if hits == 0 else middle - half), (1.0 if hits == trials else middle + half)
+
+
 def _variance(values: Floats) -> Floats:
     if values.shape[-1] < 2:
         return np.full(values.shape[:-1], np.nan)
