@@ -19,28 +19,43 @@ ALLOWED = {"sim/rng.py"}
 SEEDED = {"Sobol": "rng", "LatinHypercube": "rng", "bootstrap": "rng", "morris.sample": "seed", "sobol.analyze": "seed"}
 #: The one file that may take the points of a design from such a generator.
 DESIGNS = "experiments/batch/shares.py"
+#: Files that shuffle labels to learn what chance alone gives, by a generator of their own with a seed.
+PERMUTATIONS = {"analysis/discovery.py"}
 FILES = [path for path in python_files("sim", "analysis", "experiments") if name_of(path) not in ALLOWED]
 
 
-def draws(tree: ast.Module, designs: bool = False) -> Iterator[str]:
-    """What a module does with generators that are not keyed, one line each; one of ``designs`` may take their points."""
+def draws(tree: ast.Module, designs: bool = False, permutations: bool = False) -> Iterator[str]:
+    """What a module does with generators that are not keyed, one line each; one of ``designs`` may take their points.
+
+    One of ``permutations`` may make a generator from a seed and hand it on.
+    """
+    of_seeds = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("Generator", "PCG64") and permutations
+    }
     for line, name in imports_of(tree):
         if name == "random" or name.startswith(("random.", "numpy.random")):
             yield f"line {line}: import of {name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("random", "rng", "shuffle_do", "reset_randomizer"):
             of_a_design = isinstance(node.value, ast.Call) and ast.unparse(node.value.func).startswith("qmc.")
-            if not (designs and of_a_design):
+            if not (designs and of_a_design) and id(node) not in of_seeds:
                 yield f"line {node.lineno}: {ast.unparse(node)}"
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
+            if called.endswith("PCG64") and not node.args:
+                yield f"line {node.lineno}: {called} without a seed"
             seed = next((seed for name, seed in SEEDED.items() if f".{called}".endswith(f".{name}")), None)
             if seed and seed not in {keyword.arg for keyword in node.keywords}:
                 yield f"line {node.lineno}: {called} without {seed}"
 
 
 def test_no_draw_outside_of_the_keyed_ones() -> None:
-    found = {name_of(path): list(draws(tree_of(path), name_of(path) == DESIGNS)) for path in FILES}
+    found = {
+        name_of(path): list(draws(tree_of(path), name_of(path) == DESIGNS, name_of(path) in PERMUTATIONS))
+        for path in FILES
+    }
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
@@ -75,6 +90,12 @@ def test_only_designs_take_points_and_only_of_seeded_generators() -> None:
     assert not list(draws(ast.parse("qmc.LatinHypercube(3, rng=1).random(8)"), designs=True))
     for code in ("qmc.LatinHypercube(3).random(8)", "np.random.random(3)", "model.random.random()"):
         assert list(draws(ast.parse(code), designs=True))
+
+
+def test_only_seeded_generators_shuffle_labels() -> None:
+    assert not list(draws(ast.parse("np.random.Generator(np.random.PCG64(seed))"), permutations=True))
+    for code in ("np.random.Generator(np.random.PCG64())", "np.random.permutation(labels)", "np.random.default_rng(1)"):
+        assert list(draws(ast.parse(code), permutations=True))
 
 
 def test_what_a_rule_draws_is_drawn_for_nothing_else() -> None:
