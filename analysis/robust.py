@@ -53,8 +53,8 @@ def robust_table(
     means over replications, which noise makes too high, beside max_regret_low and mean_regret_low, which it makes too
     low, and regret_noise (:class:`analysis.regret.Regrets`); satisficing (share of futures that meet all targets) with
     satisficing_low and satisficing_high (Wilson); worst_tenth (:func:`worst_mean`); share_best (share of futures in
-    which it is best, ties split); probability_best (of the best mean over futures, :func:`analysis.selection.choose`);
-    futures, left_out (incomplete ones) and thin (counted, but with fewer replications than others). Without targets
+    which it is best, ties split); probability_best (:func:`probability_best`);
+    futures, left_out (incomplete ones) and thin (counted, but without some of the replications). Without targets
     the satisficing columns are NaN. Raises :class:`StudyError` with fewer than two policies, without a whole future,
     for an unknown KPI and for one without direction.
     """
@@ -70,7 +70,6 @@ def robust_table(
         if met is not None
         else []
     )
-    best, _ = choose(gains.T)
     facts = ensemble.definitions.set_index("kpi").loc[kpi]
     out = pd.DataFrame({"policy": list(ensemble.policies), "kpi": kpi})
     out["label"], out["unit"], out["direction"] = facts["label"], facts["unit"], facts["direction"]
@@ -82,7 +81,7 @@ def robust_table(
     out["satisficing_high"] = [high for _, high in shares] if shares else np.nan
     out["worst_tenth"] = sign * worst_mean(gains)
     out["share_best"] = share_best(gains)
-    out["probability_best"] = best
+    out["probability_best"] = probability_best(gains)
     return out.assign(futures=len(gains), left_out=across.left_out, thin=across.thin)
 
 
@@ -138,3 +137,11 @@ def share_best(gains: Floats) -> Floats:
     top = gains.max(axis=1, keepdims=True)
     wins = gains >= top - ROUNDING * np.abs(gains).max(axis=1, keepdims=True)
     return np.asarray((wins / wins.sum(axis=1, keepdims=True)).mean(axis=0))
+
+
+def probability_best(gains: Floats) -> Floats:
+    """Probability that a policy has the best mean over futures, from ``gains`` [futures, policies] (posterior, flat prior).
+
+    See :func:`analysis.selection.choose`. One future alone says nothing about others: NaN.
+    """
+    return choose(gains.T)[0] if len(gains) > 1 else np.full(gains.shape[1], np.nan)

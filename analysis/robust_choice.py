@@ -11,8 +11,7 @@ from scipy.stats import rankdata
 
 from analysis.ensemble import Ensemble
 from analysis.intervals import Floats
-from analysis.robust import Across, gather, share_best, worst_mean
-from analysis.selection import choose
+from analysis.robust import Across, gather, probability_best, share_best, worst_mean
 from analysis.targets import Target
 
 #: Rules in the order of the table, and what a reader calls them.
@@ -55,7 +54,7 @@ def score_rules(across: Across) -> dict[str, Floats]:
         "minimax_regret": -regret.max(axis=0),
         "worst_tenth": worst_mean(gains),
         "mean": gains.mean(axis=0),
-        "probability_best": choose(gains.T)[0],
+        "probability_best": probability_best(gains),
         "share_best": share_best(gains),
     }
     if across.met is not None:

@@ -2,7 +2,7 @@
 
 design.toml  batch.json          the design, and where its own files are looked up
 ledger.sqlite                    of the driver (ledger-2-of-8.sqlite of a shard)
-runs.parquet  futures.parquet …  sealed tables, see experiments.batch.sealing
+runs.parquet  futures.parquet …  sealed tables (told in :mod:`experiments.batch.sealing`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ definitions.parquet  key figures: label, class, unit, direction, formula
 weekly.parquet       policy, future, weeks, replication, week, kpi, value (where the design keeps weeks)
 by.parquet           … dimension, level, kpi, value (where the design keeps cuts)
 failures.parquet     runs that failed: kind, message, traceback, the command that repeats them
-log.parquet          seconds and end of every run, which differ from drive to drive
+log.parquet          seconds and end of every run, which differ from drive to drive.
 """
 
 from __future__ import annotations

@@ -221,6 +221,13 @@ def test_targets_say_what_is_wrong_with_them(hand: Ensemble) -> None:
     assert band.met(hand)["base"].tolist()[:4] == [1.0, 1.0, 0.0, 0.0]
 
 
+def test_one_future_says_nothing_about_others() -> None:
+    one = by_hand({"contribution": {"base": [[1.0, 1.5]], "deep": [[2.0, 2.0]]}})
+    table = robust_table(one)
+    assert table["mean"].tolist() == [1.25, 2.0] and table["probability_best"].isna().all()
+    assert table["mean_low"].isna().all() and compare_in_futures(one)["verdict"].tolist() == ["cannot tell"]
+
+
 def test_what_cannot_be_compared_is_refused(hand: Ensemble) -> None:
     with pytest.raises(StudyError, match="at least two"):
         robust_table(by_hand({"contribution": {"base": [[1.0]]}}))
