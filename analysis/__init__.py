@@ -10,7 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.all_pairs import compare_all_pairs
     from analysis.answer import Answer, answer_question
+    from analysis.elimination import Elimination
     from analysis.errors import StudyError
     from analysis.figures.gallery import Plate, draw_run, draw_study, save_plates
     from analysis.findings import Findings, analyse_study, write_tables
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _HOME = {
     "Answer": "answer",
     "answer_question": "answer",
+    "compare_all_pairs": "all_pairs",
+    "Elimination": "elimination",
     "StudyError": "errors",
     "Plate": "figures.gallery",
     "draw_run": "figures.gallery",
@@ -56,6 +60,7 @@ _HOME = {
 
 __all__ = [
     "Answer",
+    "Elimination",
     "Findings",
     "Plate",
     "PolicyLabel",
@@ -65,6 +70,7 @@ __all__ = [
     "StudyError",
     "analyse_study",
     "answer_question",
+    "compare_all_pairs",
     "compare_horizons",
     "compare_levels",
     "compare_policies",

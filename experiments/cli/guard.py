@@ -117,6 +117,7 @@ def _say_interrupted(verb: str) -> None:
     goes_on = " Runs that ended are kept; the same command goes on from there."
     kept = {
         "compare": goes_on,
+        "select": goes_on,
         "ablate": goes_on,
         "elasticity": " Nothing is kept.",
         "run": " Nothing of the run is kept.",
