@@ -47,6 +47,22 @@ def close(job: Job) -> RunTables:
     return tables
 
 
+def in_minor_units(job: Job) -> RunTables:
+    """The same money in cents."""
+    tables = close(job)
+    tables.kpis["value"] *= 100.0
+    tables.definitions["unit"] = "minor units"
+    return tables
+
+
+def test_the_indifference_is_in_the_unit_that_tables_show() -> None:
+    """What is kept in cents is decided as what is kept in euros."""
+    settings = {"indifference": 2.0, "first": 6}
+    euros, cents = race(task=close, **settings), race(task=in_minor_units, **settings)
+    assert euros.sentence == cents.sentence and euros.replications == cents.replications > 6
+    np.testing.assert_allclose(cents.table["difference"], 100 * euros.table["difference"])
+
+
 def test_the_best_is_selected_and_the_others_say_when_and_behind_whom_they_fell() -> None:
     found = race()
     assert found.best == found.leader == "deep_marketing" and found.survivors == ("deep_marketing",)
@@ -123,7 +139,7 @@ class Shuffled(Driver[Job, RunTables]):
 
 
 def test_the_order_in_which_runs_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"task": close, "indifference": 5.0, "first": 6}
+    settings = {"task": close, "indifference": 2.0, "first": 6}
     plain = race(**settings)
     monkeypatch.setattr(select, "Driver", Shuffled)
     shuffled = race(**settings)
@@ -133,7 +149,7 @@ def test_the_order_in_which_runs_end_changes_nothing(monkeypatch: pytest.MonkeyP
 
 
 def test_two_workers_select_as_one_does(tmp_path: Path) -> None:
-    settings = {"task": close, "indifference": 5.0, "first": 6}
+    settings = {"task": close, "indifference": 2.0, "first": 6}
     pd.testing.assert_frame_equal(race(**settings).table, race(**settings, workers=2, out=tmp_path).table)
 
 
@@ -169,7 +185,7 @@ def test_all_settings_are_checked_at_once_before_anything_runs(tmp_path: Path) -
 
 def test_progress_counts_down_to_the_end() -> None:
     counts: list[Count] = []
-    race(task=close, indifference=5.0, first=6, budget=300, progress=counts.append)
+    race(task=close, indifference=2.0, first=6, budget=300, progress=counts.append)
     assert counts[0].planned == 18
     assert counts[-1].ended == counts[-1].planned
 
