@@ -10,10 +10,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.all_pairs import compare_all_pairs
     from analysis.answer import Answer, answer_question
     from analysis.blocks import missing_blocks
     from analysis.cases import beaten, fails
     from analysis.discovery import Discovery, discover
+    from analysis.elimination import Elimination
     from analysis.ensemble import Ensemble
     from analysis.errors import StudyError
     from analysis.factor import Factor
@@ -46,6 +48,8 @@ _HOME = {
     "discover": "discovery",
     "Discovery": "discovery",
     "Ensemble": "ensemble",
+    "compare_all_pairs": "all_pairs",
+    "Elimination": "elimination",
     "StudyError": "errors",
     "Factor": "factor",
     "draw_run": "figures.gallery",
@@ -84,6 +88,7 @@ _HOME = {
 __all__ = [
     "Answer",
     "Discovery",
+    "Elimination",
     "Ensemble",
     "Factor",
     "Findings",
@@ -99,6 +104,7 @@ __all__ = [
     "answer_question",
     "beaten",
     "choose_robust",
+    "compare_all_pairs",
     "compare_horizons",
     "compare_in_futures",
     "compare_levels",

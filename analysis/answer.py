@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.errors import StudyError
 from analysis.intervals import pairs_to_settle
-from analysis.numerals import NO_BREAK, listed, plural, probability, round_up, scale_of
+from analysis.numerals import NO_BREAK, listed, p_text, plural, probability, round_up, scale_of
 from analysis.paired import compare_policies, row_of
 from analysis.phrases import belief, evidence, named_change, row_scale, size
 from analysis.selection import rank_policies
@@ -168,19 +168,31 @@ def _of_many(study: Study, table: pd.DataFrame, ranks: pd.DataFrame, policy: str
     base = study.title(study.baseline)
     best = float(row_of(ranks.set_index("policy"), policy)["probability_best"])
     sure = [f"probability of being the best of {len(ranks)} {probability(best)}"] if isfinite(best) else []
-    sure = [", ".join(part for part in (*sure, _price(study, ranks, policy)) if part)]
+    sure = [", ".join(part for part in (*sure, _price(study, ranks, policy)) if part), _adjusted(mains, policy)]
     if verdict in ("win", "undefined"):
         clauses = [_headline(study, row_of(rows, MAIN), policy, verdict, sure)]
     else:
         clauses = [f"No policy clearly beats {base}: " + _standing(study, row_of(mains, policy), policy, sure)]
         clauses += [_effort(row_of(rows, MAIN))] if verdict == "cannot tell" else []
-    clauses += [_standing(study, row_of(mains, p), p, []) for p in ranks["policy"] if p not in (policy, study.baseline)]
+    clauses += [
+        _standing(study, row_of(mains, p), p, [_adjusted(mains, p)])
+        for p in ranks["policy"]
+        if p not in (policy, study.baseline)
+    ]
     partner = _partner(study, rows, verdict)
     return [
         *clauses,
         partner and f"with {study.title(policy)}, {partner.removeprefix('but ')}",
         _losses(study, rows, verdict),
     ]
+
+
+def _adjusted(mains: pd.DataFrame, policy: str) -> str:
+    """The p-value of one of several challengers, adjusted for how many there are."""
+    p = float(row_of(mains, policy)["p_holm_policies"])
+    text = p_text(p)
+    sign = "" if text.startswith("<") else f"={NO_BREAK}"
+    return f"p{NO_BREAK}{sign}{text} adjusted by Holm for {len(mains)} policies" if isfinite(p) else ""
 
 
 def _standing(study: Study, row: pd.Series, policy: str, sure: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.all_pairs import compare_all_pairs
 from analysis.answer import MAIN, Answer, answer_question
 from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
@@ -63,6 +64,7 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
         ("by_level", findings.levels),
         ("short_and_long_term", findings.horizons),
         ("ranking", findings.ranks),
+        ("all_pairs", compare_all_pairs(findings.study, MAIN)),
     ):
         if table.empty:
             continue

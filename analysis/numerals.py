@@ -115,6 +115,11 @@ def scale_of(values: Iterable[float], unit: str, currency: str = "EUR", half_wid
     return Scale(1.0, _places(largest, least, 1.0, half_width), "", _plain(unit), "")
 
 
+def shown_unit(unit: str) -> float:
+    """How much of ``unit`` is one of the unit that readers see: 100 minor units are 1 of the currency, a share of 0.01 is 1 %."""
+    return 1.0 / scale_of([1.0], unit).factor
+
+
 def _plain(unit: str) -> str:
     """A unit as it stands behind a number; nothing for numbers without one."""
     if unit in ("1", "", "-", "none", "ratio", "index", "number", "count") or unit.startswith(("1 = ", "mean ")):

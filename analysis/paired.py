@@ -75,7 +75,8 @@ def compare_policies(study: Study, level: float = LEVEL) -> pd.DataFrame:
     low, high, half_width (of the ``level`` interval, in the KPI's unit), relative, relative_low,
     relative_high (shares of the baseline's mean), p_value, p_holm (within policy and class),
     share_better (of the pairs), prob_better (posterior), spread (of a paired difference), vrf,
-    pairs, verdict (see VERDICTS).
+    pairs, verdict (see VERDICTS), p_holm_policies. ``p_holm`` is adjusted over the KPIs of a class of one policy,
+    ``p_holm_policies`` over the policies that are compared with the baseline on one KPI.
     """
     return _compare(study, study.runs, ("kpi",), "runs", level)
 
@@ -169,7 +170,7 @@ def compare_cells(study: Study, cells: Cells, level: float = LEVEL) -> pd.DataFr
 _COLUMNS = (
     *("label", "kpi_class", "unit", "direction", "baseline_mean", "policy_mean", "difference", "low", "high"),
     *("half_width", "relative", "relative_low", "relative_high", "p_value", "p_holm", "share_better", "prob_better"),
-    *("spread", "vrf", "pairs", "verdict"),
+    *("spread", "vrf", "pairs", "verdict", "p_holm_policies"),
 )
 
 
@@ -207,8 +208,13 @@ def _as_table(
 
 def _adjust(table: pd.DataFrame) -> pd.DataFrame:
     family = ["policy", "kpi_class"] + (["dimension"] if "dimension" in table else [])
-    for _, rows in table.groupby(family, sort=False).groups.items():
-        table.loc[rows, "p_holm"] = adjust_holm(table.loc[rows, "p_value"].to_numpy(dtype=np.float64))
+    cell = ["kpi", *(["dimension", "level"] if "dimension" in table else [])]
+    for column, together in (("p_holm", family), ("p_holm_policies", cell)):
+        values = table["p_value"].to_numpy(dtype=np.float64)
+        adjusted = values.copy()
+        for rows in table.groupby(together, sort=False, observed=True).indices.values():
+            adjusted[rows] = adjust_holm(values[rows])
+        table[column] = adjusted
     return table
 
 

@@ -10,7 +10,7 @@ from scipy.special import gammaincinv, ndtri, stdtr
 
 from analysis.errors import StudyError
 from analysis.intervals import ROUNDING, Floats, without_rounding
-from analysis.paired import arrange, signs
+from analysis.paired import Cells, arrange, signs
 from analysis.study import Study
 
 #: Points of the deterministic sequence that integrates the posterior of three or more policies.
@@ -26,13 +26,7 @@ def rank_policies(study: Study, kpi: str = "contribution") -> pd.DataFrame:
     values. With fewer than three pairs the expected loss is infinite, unless all differences are
     constant. Raises StudyError for an unknown KPI or one without direction.
     """
-    facts = study.definitions.set_index("kpi")
-    if kpi not in facts.index or kpi not in set(study.runs["kpi"]):
-        raise StudyError(f"KPI '{kpi}'", "no policy has a value for it", "Choose a KPI that the runs report.")
-    sign = float(signs(facts.loc[[kpi], "direction"])[0])
-    if sign == 0:
-        raise StudyError(f"KPI '{kpi}'", "neither more nor less of it is better", "Rank by a KPI with a direction.")
-    cells = arrange(study.runs[study.runs["kpi"] == kpi], tuple(study.policies), ("kpi",), "runs")
+    cells, sign = signed_values(study, kpi)
     values = cells.values[0]
     best, loss = choose(sign * values)
     out = pd.DataFrame(
@@ -47,6 +41,17 @@ def rank_policies(study: Study, kpi: str = "contribution") -> pd.DataFrame:
     )
     order = np.argsort(-sign * out["mean"].to_numpy(), kind="stable")
     return out.iloc[order].reset_index(drop=True)
+
+
+def signed_values(study: Study, kpi: str) -> tuple[Cells, float]:
+    """Values of ``kpi`` [1, policies, seeds], and +1 where more of it is better, −1 where less is. Raises StudyError."""
+    facts = study.definitions.set_index("kpi")
+    if kpi not in facts.index or kpi not in set(study.runs["kpi"]):
+        raise StudyError(f"KPI '{kpi}'", "no policy has a value for it", "Choose a KPI that the runs report.")
+    sign = float(signs(facts.loc[[kpi], "direction"])[0])
+    if sign == 0:
+        raise StudyError(f"KPI '{kpi}'", "neither more nor less of it is better", "Rank by a KPI with a direction.")
+    return arrange(study.runs[study.runs["kpi"] == kpi], tuple(study.policies), ("kpi",), "runs"), sign
 
 
 def choose(values: Floats) -> tuple[Floats, Floats]:

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.comparison import RunsFailed, compare
     from experiments.outcome import Outcome
+    from experiments.select import select_best
+    from experiments.selection import Selection
 
-_HOME = {"compare": "comparison", "RunsFailed": "comparison", "Outcome": "outcome"}
+_HOME = {
+    "compare": "comparison",
+    "RunsFailed": "comparison",
+    "Outcome": "outcome",
+    "select_best": "select",
+    "Selection": "selection",
+}
 
-__all__ = ["Outcome", "RunsFailed", "compare"]
+__all__ = ["Outcome", "RunsFailed", "Selection", "compare", "select_best"]
 
 
 def __getattr__(name: str) -> Any:

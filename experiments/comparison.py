@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.assembly import assemble_study, complete_seeds
 from experiments.backends import choose_backend
 from experiments.driver import Driver, Task
 from experiments.outcome import Outcome
-from experiments.planning import Plan, plan_comparison
+from experiments.planning import Plan, plan_comparison, unknown_kpis
 from experiments.runs import Done, Failed, Job, quoted
 from experiments.simulate import simulate
-from experiments.stopping import BATCH, BUDGET, FIRST_LOOK, Width, stopping_note, width_of
+from experiments.stopping import BUDGET, DECIDING, StoppingRule, Wanted, stopping_note, width_of
 from experiments.store import Store, open_folder
 from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REPLICATIONS = 20
 
@@ -55,6 +59,8 @@ def compare(
     out: Path | str | None = None,
     progress: Progress | None = None,
     precision: float | None = None,
+    half_width: float | None = None,
+    kpi: str = DECIDING,
     budget: int = BUDGET,
     task: Task = simulate,
     pages: bool = True,
@@ -64,33 +70,28 @@ def compare(
     ``policies`` are names or files; "as_written" stands for what the scenario itself holds. ``seed``
     defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
-    written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
-    added after ``replications`` (at least 20) until the interval is that narrow or ``budget`` replications are done;
-    see :mod:`experiments.stopping` for what that does to intervals. ``task`` replaces the simulation.
+    written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean) or
+    ``half_width`` (in the unit in which ``kpi`` is shown: currency, not minor units) batches are added after
+    ``replications`` (at least 20) until every policy's interval of ``kpi`` is that narrow at two looks in a row or
+    ``budget`` replications are done; see :mod:`experiments.stopping`. ``task`` replaces the simulation.
 
     Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
     :class:`RunsFailed` when no pair is left.
     """
-    _check(replications, workers, precision, budget)
+    _check(replications, workers, precision, half_width, kpi, budget)
     plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
     folder = None if out is None else open_folder(Path(out))
     comparison = _Comparison(plan, None if folder is None else Store(folder), progress)
-    top = replications if precision is None else max(budget, replications)
-    width: Width | None = None
-    # A look after fewer pairs would stop on a spread that is small by luck: see experiments.stopping.
-    ended = replications if precision is None else min(max(replications, FIRST_LOOK), top)
-    with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
-        comparison.extend(driver, 0, ended)
-        while precision is not None:
-            width = comparison.width()
-            if width.within(precision) or ended >= top:
-                break
-            comparison.extend(driver, ended, min(ended + BATCH, top))
-            ended = min(ended + BATCH, top)
+    fixed = precision is None and half_width is None
+    rule = None if fixed else StoppingRule(Wanted(precision, half_width, kpi), replications, budget)
+    top = replications if rule is None else rule.budget
     notes = list(plan.warnings)
-    if width is not None and precision is not None:
-        notes.append(stopping_note(width, precision, top))
-    command = _command(plan, replications, precision, budget)
+    with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
+        if rule is None:
+            comparison.extend(driver, 0, replications)
+        else:
+            notes.append(comparison.extend_until(driver, rule))
+    command = _command(plan, replications, rule)
     if not complete_seeds(plan, comparison.done):
         raise RunsFailed(comparison.failed)
     outcome = Outcome(
@@ -98,7 +99,7 @@ def compare(
         tuple(comparison.failed),
         folder,
         comparison.reused,
-        None if width is None or precision is None else width.within(precision),
+        None if rule is None else rule.reached,
         {f"scenario_{_file_name(arm.label)}.toml": arm.scenario.to_toml() for arm in plan.arms},
     )
     if folder is not None and pages:
@@ -142,44 +143,69 @@ class _Comparison:
         if self.progress is not None:
             self.progress(Count(len(self.done) + len(self.failed), self.planned, len(self.failed), self.reused))
 
-    def width(self) -> Width:
-        """How wide the interval is now."""
+    def extend_until(self, driver: Driver, rule: StoppingRule) -> str:
+        """Do replications until ``rule`` ends; say when and why it did."""
+        ended = 0
+        while not rule.ended:
+            self.extend(driver, ended, rule.due)
+            ended = rule.due
+            table = self._table()
+            width = width_of(table, rule.wanted.kpi)
+            rule.look(width)
+        return stopping_note(rule, width, table, self.plan.baseline.scenario.world.currency)
+
+    def _table(self) -> pd.DataFrame:
+        """The comparison of what has ended."""
         from analysis.paired import compare_policies
 
         if not complete_seeds(self.plan, self.done):
             raise RunsFailed(self.failed)
-        return width_of(compare_policies(assemble_study(self.plan, self.done, self.failed, "")))
+        return compare_policies(assemble_study(self.plan, self.done, self.failed, ""))
 
 
-def _check(replications: int, workers: int | None, precision: float | None, budget: int) -> None:
+def _check(
+    replications: int,
+    workers: int | None,
+    precision: float | None,
+    half_width: float | None,
+    kpi: str,
+    budget: int,
+) -> None:
     """All settings at once. Raises :class:`InputErrors`."""
-    mistakes = []
+    mistakes = unknown_kpis("--kpi", [kpi])
     for name, value, least in (("--replications", replications, 1), ("--workers", workers, 1), ("--budget", budget, 1)):
         if value is not None and value < least:
             mistakes.append(InputError(name, f"found {value}", f"a whole number of at least {least}"))
-    if precision is not None and 1 <= budget < replications:
+    if (precision is not None or half_width is not None) and 1 <= budget < replications:
         problem, remedy = (
             f"found {budget}, fewer than --replications {replications}",
             "raise it, or lower --replications",
         )
         mistakes.append(InputError("--budget", problem, f"a whole number of at least {replications}", remedy))
+    if precision is not None and half_width is not None:
+        expected = "--precision (relative to the baseline's mean) or --half-width (in the key figure's unit)"
+        mistakes.append(InputError("--half-width", "stands beside --precision", expected, "leave one of them out"))
     if precision is not None and not 0.0 < precision < 1.0:
         expected = "a share of the baseline's mean between 0 and 1, such as 0.01 for ±1 %"
         mistakes.append(InputError("--precision", f"found {precision}", expected))
+    if half_width is not None and not 0.0 < half_width < inf:
+        expected = "a number above 0 in the unit in which the key figure is shown, such as 100000 for ±EUR 100 k"
+        mistakes.append(InputError("--half-width", f"found {half_width}", expected))
     if mistakes:
         raise InputErrors(mistakes)
 
 
-def _command(plan: Plan, replications: int, precision: float | None, budget: int) -> str:
+def _command(plan: Plan, replications: int, rule: StoppingRule | None) -> str:
     """The shell line that makes this comparison again."""
     parts = ["deepmarket compare", quoted(plan.scenario), *(quoted(arm.policy) for arm in plan.arms)]
     parts.append(f"--replications {replications} --seed {plan.seed}")
-    if precision is not None:
-        parts.append(f"--precision {precision:g} --budget {budget}")
-    if plan.weeks is not None:
-        parts.append(f"--weeks {plan.weeks}")
-    parts += [f"--set {quoted(f'{path}={value}')}" for path, value in plan.overrides.items()]
-    return " ".join(parts)
+    if rule is not None:
+        wanted = rule.wanted
+        parts.append(
+            f"--precision {wanted.precision:g}" if wanted.precision is not None else f"--half-width {wanted.half_width}"
+        )
+        parts += [f"--budget {rule.budget}", *([f"--kpi {wanted.kpi}"] if wanted.kpi != DECIDING else [])]
+    return " ".join([*parts, *plan.settings])
 
 
 def _file_name(label: str) -> str:

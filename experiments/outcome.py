@@ -50,6 +50,13 @@ class Outcome:
         """Paired differences, one row per policy and KPI; columns as in :func:`analysis.compare_policies`."""
         return self.findings.table
 
+    @cached_property
+    def all_pairs(self) -> pd.DataFrame:
+        """Every policy against every other one on contribution, as of :func:`analysis.compare_all_pairs`."""
+        from analysis.all_pairs import compare_all_pairs
+
+        return compare_all_pairs(self.study)
+
     @property
     def sentence(self) -> str:
         """The answer: which policy, by how much, how sure, and where it loses."""
@@ -124,6 +131,7 @@ class Outcome:
                 }
                 for row in self.findings.ranks.to_dict(orient="records")
             ],
+            "all_pairs": [{k: plain(v) for k, v in row.items()} for row in self.all_pairs.to_dict(orient="records")],
             "comparison": [{k: plain(v) for k, v in row.items()} for row in self.table.to_dict(orient="records")],
             "failures": [
                 {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.identity import run_identity
-from experiments.runs import AS_WRITTEN, Job
+from experiments.runs import AS_WRITTEN, Job, quoted
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -47,11 +47,18 @@ class Plan:
         """Surprising values of the scenario under any of the policies, each once."""
         return tuple(dict.fromkeys(warning for arm in self.arms for warning in arm.scenario.warnings))
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Options of the shell line that say what was set beside scenario, policies and seed."""
+        weeks = () if self.weeks is None else (f"--weeks {self.weeks}",)
+        return (*weeks, *(f"--set {quoted(f'{path}={value}')}" for path, value in self.overrides.items()))
+
     def jobs(self, first: int, last: int) -> list[Job]:
         """Runs of replications ``first`` to ``last`` − 1 (from 0), all policies of a replication together."""
-        return [self._job(arm, self.seed + r) for r in range(first, last) for arm in self.arms]
+        return [self.job(arm, self.seed + r) for r in range(first, last) for arm in self.arms]
 
-    def _job(self, arm: Arm, seed: int) -> Job:
+    def job(self, arm: Arm, seed: int) -> Job:
+        """The run of one policy with one seed."""
         found = arm.scenario
         identity = run_identity(found.digest, arm.label, found.weeks, seed)
         return Job(self.scenario, arm.label, arm.policy, seed, found.digest, identity, self.overrides, self.weeks)
@@ -122,6 +129,19 @@ def policy_words(policy: str, scenario: str) -> tuple[str, str]:
     content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     title, description = content.get("title") or content.get("name") or file.stem, content.get("description", "")
     return str(title), str(description)
+
+
+def unknown_kpis(place: str, names: Sequence[str]) -> list[InputError]:
+    """A mistake for every name that is no key figure; ``place`` is the option that gave them."""
+    from sim.reading.complaints import suggest
+    from sim.scoring.kpis import KPIS
+
+    known = [kpi.name for kpi in KPIS]
+    return [
+        InputError(f"{place} {name}", "there is no such key figure", "", suggest(name, known))
+        for name in names
+        if name not in known
+    ]
 
 
 def check_seed(seed: int | None) -> None:

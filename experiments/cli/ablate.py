@@ -122,15 +122,10 @@ def _read_parts(given: Sequence[str] | None) -> dict[str, list[str]] | None:
 
 
 def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:
-    from sim.errors import InputError, InputErrors
-    from sim.reading.complaints import suggest
-    from sim.scoring.kpis import KPIS as ALL
+    from experiments.planning import unknown_kpis
+    from sim.errors import InputErrors
 
-    known = [k.name for k in ALL]
-    unknown = [
-        InputError(f"--kpi {k}", "there is no such key figure", "", suggest(k, known)) for k in given if k not in known
-    ]
-    if unknown:
+    if unknown := unknown_kpis("--kpi", given):
         raise InputErrors(unknown)
     return tuple(dict.fromkeys(given))
 

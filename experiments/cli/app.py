@@ -21,6 +21,7 @@ from experiments.cli.phases import phases
 from experiments.cli.report import report
 from experiments.cli.run import run
 from experiments.cli.schema import schema
+from experiments.cli.select import select
 
 app = typer.Typer(
     name="deepmarket",
@@ -35,6 +36,7 @@ app = typer.Typer(
 ANSWERS, MARKETS, EXPLAINS = "Get answers", "Describe markets", "Look inside"
 for panel, verb, name in (
     (ANSWERS, compare, "compare"),
+    (ANSWERS, select, "select"),
     (ANSWERS, ablate, "ablate"),
     (ANSWERS, run, "run"),
     (ANSWERS, report, "report"),

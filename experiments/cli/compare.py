@@ -53,16 +53,25 @@ def compare(
     ],
     replications: Annotated[
         int,
-        typer.Option("--replications", "-n", help="Paired replications; with --precision the first ones, at least 20."),
+        typer.Option(
+            "--replications", "-n", help="Paired replications; with --precision or --half-width the first, at least 20."
+        ),
     ] = 20,
     precision: Annotated[
         float | None,
         typer.Option(
             "--precision",
-            help="Add replications until the half-width of contribution is this share of the baseline's mean.",
+            help="Add replications until the interval's half-width is this share of the baseline's mean.",
         ),
     ] = None,
-    budget: Annotated[int, typer.Option("--budget", help="Most replications with --precision.")] = 200,
+    half_width: Annotated[
+        float | None,
+        typer.Option(
+            "--half-width", help="Add replications until the half-width is this much, in the key figure's unit."
+        ),
+    ] = None,
+    kpi: Annotated[str, typer.Option("--kpi", help="Key figure whose interval must be narrow.")] = "contribution",
+    budget: Annotated[int, typer.Option("--budget", help="Most replications with --precision or --half-width.")] = 200,
     set_: SetOption = None,
     seed: SeedOption = None,
     weeks: WeeksOption = None,
@@ -80,6 +89,10 @@ def compare(
     until the difference in contribution is known to ±1 % of the status quo's, with other pay:
 
       [cyan]deepmarket compare regional_equipment status_quo deep_marketing --precision 0.01 --set policy.pay.commission=0.03[/]
+
+    until it is known to ±50,000 in the market's currency:
+
+      [cyan]deepmarket compare regional_equipment status_quo deep_marketing --half-width 50000[/]
 
     The first policy is the baseline. Results are written to a folder: tables (Parquet, CSV), figures (PNG)
     and report.html. Runs found there are not done again, so an interrupted comparison goes on.
@@ -102,6 +115,8 @@ def compare(
             out=place_for("compare", scenario, out),
             progress=progress,
             precision=precision,
+            half_width=half_width,
+            kpi=kpi,
             budget=budget,
         )
     if json_ or quiet:

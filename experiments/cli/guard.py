@@ -117,6 +117,7 @@ def _say_interrupted(verb: str) -> None:
     goes_on = " Runs that ended are kept; the same command goes on from there."
     kept = {
         "compare": goes_on,
+        "select": goes_on,
         "ablate": goes_on,
         "batch": " Runs that ended are kept; `deepmarket batch run` or `resume` goes on from there.",
         "elasticity": " Nothing is kept.",

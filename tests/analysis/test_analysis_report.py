@@ -174,7 +174,9 @@ def test_study_survives_its_folder(winning: Study, tmp_path: Path) -> None:
 def test_tables_are_written_as_csv_and_parquet(winning: Study, tmp_path: Path) -> None:
     files = write_tables(analyse_study(winning), tmp_path)
     assert {f.name for f in files} == {
-        f"{n}.{e}" for n in ("comparison", "by_level", "short_and_long_term", "ranking") for e in ("csv", "parquet")
+        f"{n}.{e}"
+        for n in ("comparison", "by_level", "short_and_long_term", "ranking", "all_pairs")
+        for e in ("csv", "parquet")
     }
     assert len(pd.read_csv(tmp_path / "comparison.csv")) == len(pd.read_parquet(tmp_path / "comparison.parquet")) == 19
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import read_study
+from analysis import StudyError, read_study
 from experiments import Outcome, RunsFailed, compare
 from experiments.comparison import Count
 from experiments.planning import plan_comparison
 from experiments.runs import Job, RunTables
-from experiments.stopping import Width, stopping_note, width_of
+from experiments.stopping import width_of
 from experiments.store import Store
 from sim.errors import InputErrors
 from tests.experiments import fake_runs as fake
@@ -100,9 +100,9 @@ def test_when_nothing_is_left_to_compare_it_says_so() -> None:
 
 def test_replications_are_added_until_the_interval_is_narrow_enough() -> None:
     loose, tight = quick(precision=0.9), quick(precision=0.0025)
-    assert loose.study.meta.replications == 20, "the first look, whatever was asked for"
+    assert loose.study.meta.replications == 30, "narrow at the first two looks, whatever was asked for"
     assert loose.reached
-    assert 20 < tight.study.meta.replications < 200
+    assert 30 < tight.study.meta.replications < 200
     assert tight.reached
     assert width_of(tight.table).relative <= 0.0025
     assert "until the half-width" in tight.study.meta.notes[0]
@@ -115,9 +115,42 @@ def test_the_budget_ends_what_precision_cannot() -> None:
     assert "budget of 17 replications ended before" in outcome.study.meta.notes[0]
 
 
-def test_without_luck_the_first_look_ends_it() -> None:
-    assert quick(precision=0.01, task=fake.no_luck).study.meta.replications == 20
-    assert "at most 1.00%" in stopping_note(Width(0.0, 5), 0.01, 200)
+def test_without_luck_the_second_look_ends_it() -> None:
+    outcome = quick(precision=0.01, task=fake.no_luck)
+    assert outcome.study.meta.replications == 30
+    assert "at most 1.00% of the baseline's mean: it is EUR\u00a00, 0.00%" in outcome.study.meta.notes[0]
+
+
+def test_a_half_width_is_in_the_unit_that_tables_show() -> None:
+    """Contribution of the stand-in is in EUR, of the market in minor units."""
+    outcome = quick(half_width=2.0)
+    row = outcome.table.set_index("kpi").loc["contribution"]
+    assert outcome.reached and 30 < outcome.study.meta.replications < 200
+    assert row["half_width"] <= 2.0
+    assert "at most EUR\u00a02.00: it is EUR\u00a01." in outcome.study.meta.notes[0]
+    assert "--half-width 2.0 --budget 200" in outcome.study.meta.commands[0]
+    row = pd.DataFrame([{"kpi": "contribution", "half_width": 500.0, "baseline_mean": 1e4, "pairs": 3}])
+    assert width_of(row.assign(unit="minor units")).half_width == pytest.approx(5.0)
+    assert width_of(row.assign(unit="share")).half_width == pytest.approx(50_000.0)
+
+
+def test_another_key_figure_may_decide_when_to_stop() -> None:
+    outcome = quick(half_width=2.5, kpi="satisfaction")
+    assert "half-width of satisfaction was at most" in outcome.study.meta.notes[0]
+    assert outcome.table.set_index("kpi").loc["satisfaction", "half_width"] <= 2.5
+    assert outcome.study.meta.commands[0].endswith("--kpi satisfaction")
+
+
+def test_a_key_figure_that_no_run_reports_ends_at_the_first_look() -> None:
+    with pytest.raises(StudyError, match="no run has a value"):
+        quick(half_width=2.5, kpi="revenue")
+
+
+def test_what_is_wanted_is_checked() -> None:
+    with pytest.raises(InputErrors) as caught:
+        quick(precision=0.1, half_width=-3.0, kpi="profitt")
+    assert [error.place for error in caught.value.errors] == ["--kpi profitt", "--half-width", "--half-width"]
+    assert "leave one of them out" in str(caught.value)
 
 
 def test_all_settings_are_checked_at_once_before_anything_runs(tmp_path: Path) -> None:
