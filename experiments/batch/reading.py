@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analysis.factor import Factor
 from experiments.batch.design import DesignSection, FactorSection, SamplingSection
+from experiments.batch.library import find_design
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import Complaint, validate
 from sim.reading.toml_text import Document, read_document
@@ -49,13 +50,8 @@ class Design:
 
 
 def read_design(file: str | Path) -> Design:
-    """Read and check ``file``, or ``file``/design.toml. Raises :class:`InputErrors` with all mistakes."""
-    path = Path(file)
-    if path.is_dir() and (path / "design.toml").is_file():
-        path = path / "design.toml"
-    if not path.is_file():
-        remedy = "give the path of a design; `deepmarket new NAME --design` writes one to start from"
-        raise InputErrors([InputError(str(file), "there is no such file", "a design in TOML", remedy)])
+    """Read and check a design by its path, its folder or its name. Raises :class:`InputErrors` with all mistakes."""
+    path = find_design(file)
     return _sound(read_document(path), path.read_text(encoding="utf-8-sig"), path.resolve().parent)
 
 

@@ -1,4 +1,4 @@
-"""`deepmarket check`: validates scenarios and policies and lists every mistake at once."""
+"""`deepmarket check`: validates scenarios, policies and designs and lists every mistake at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from experiments.cli.options import JsonOption, QuietOption, SetOption, read_set
 
 def check(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Files or names of scenarios or policies.", show_default=False)
+        list[str],
+        typer.Argument(metavar="FILE…", help="Files or names of scenarios, policies, designs.", show_default=False),
     ],
     policy: Annotated[
         list[str] | None,
@@ -25,7 +26,7 @@ def check(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Validate scenarios and policies: every mistake with file, line, reason and nearest valid name.
+    """Validate scenarios, policies and designs: every mistake with file, line, reason and nearest valid name.
 
     [bold]Example[/]: is my file sound, also together with the policy I mean to compare?
 
@@ -38,6 +39,9 @@ def check(
     Exit code 0 when all are sound, 2 when one is not. Warnings name values that are allowed but surprising.
     """
     overrides = read_sets(set_)
+    from experiments.batch.library import is_design
+    from experiments.batch.planning import plan_batch
+    from experiments.batch.reading import read_design
     from experiments.cli.screen import mistake_row, show_mistakes, stdout, warn, write_json
     from sim.errors import InputError, InputErrors
     from sim.reading.library import is_policy
@@ -51,7 +55,11 @@ def check(
         alone = is_policy(file)
         overlays = [*(policy or ()), file] if alone else policy
         try:
-            warnings = Scenario.load(on if alone else file, policy=overlays, overrides=overrides).warnings
+            if is_design(file):
+                plan_batch(read_design(file))
+                alone = False
+            else:
+                warnings = Scenario.load(on if alone else file, policy=overlays, overrides=overrides).warnings
         except InputErrors as error:
             errors = error.errors
         wrong += errors

@@ -58,16 +58,22 @@ def new(
         str | None, typer.Option("--from", metavar="NAME", help="What to start from.", show_default="the built-in")
     ] = None,
     policy: Annotated[bool, typer.Option("--policy", help="Write a policy instead of a scenario.")] = False,
+    design: Annotated[bool, typer.Option("--design", help="Write a design of a batch instead of a scenario.")] = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a scenario (or policy) file to start from, with the usual changes as comments.
+    """Write a scenario (or policy, or design) file to start from, with the usual changes as comments.
 
     [bold]Example[/]: a market of my own, and a policy to try on it:
 
       [cyan]deepmarket new my_market[/]
       [cyan]deepmarket new my_policy --policy --from deep_marketing[/]
       [cyan]deepmarket compare my_market.toml status_quo my_policy.toml[/]
+
+    and a design of many runs:
+
+      [cyan]deepmarket new my_study --design[/]
+      [cyan]deepmarket batch plan my_study.toml[/]
     """
     from experiments.cli.screen import stdout, write_json
     from sim.errors import InputError, InputErrors
@@ -77,10 +83,18 @@ def new(
             [InputError("FILE", "found no name", "the name of a file to write", "for instance my_market")]
         )
     path = file if file.suffix == ".toml" else file.with_name(file.name + ".toml")
-    text = _policy_text(path, base or "status_quo") if policy else _scenario_text(path, base or "regional_equipment")
+    if policy and design:
+        raise InputErrors([InputError("--policy", "a file is one of policy and design", "one of the two options")])
+    if design:
+        text = _design_text(path, base or "regional_equipment")
+    elif policy:
+        text = _policy_text(path, base or "status_quo")
+    else:
+        text = _scenario_text(path, base or "regional_equipment")
     _write(path, text)
+    kind = "design" if design else "policy" if policy else "scenario"
     if json_:
-        write_json({"file": str(path), "kind": "policy" if policy else "scenario"})
+        write_json({"file": str(path), "kind": kind})
     elif quiet:
         typer.echo(path)
     else:
@@ -103,6 +117,14 @@ def _scenario_text(path: Path, base: str) -> str:
         territory=found.world.territories[0].name,
         schema=(scenario_folder() / "schema.json").as_posix(),
     )
+
+
+def _design_text(path: Path, base: str) -> str:
+    from experiments.batch.library import TEMPLATE
+    from sim.scenario import Scenario
+
+    Scenario.load(base)
+    return TEMPLATE.format(name=_name(path), file=path, scenario=base)
 
 
 def _own(brands: list[dict[str, object]]) -> set[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from experiments.cli.batch.look import show, status
+from experiments.cli.batch.look import answer, show, status
 from experiments.cli.batch.plan import plan
 from experiments.cli.batch.replay import replay
 from experiments.cli.batch.run import resume, retry, run
@@ -17,5 +17,5 @@ batch = typer.Typer(
     help="Thousands of runs from a design: plan, run, resume, look, export.",
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for verb in (plan, run, resume, status, retry, show, replay, seal, export):
+for verb in (plan, run, resume, status, retry, show, replay, answer, seal, export):
     batch.command(verb.__name__)(verb)

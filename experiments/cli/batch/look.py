@@ -9,6 +9,7 @@ from experiments.cli.batch.options import FolderArgument, RunArgument, plan_of
 from experiments.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
+    from experiments.batch.answering import BatchAnswer
     from experiments.batch.standing import Standing
 
 #: Failed runs that are listed one by one.
@@ -59,6 +60,39 @@ def show_standing(standing: Standing, folder: Path) -> None:
             lines.append(f"and {len(standing.failures) - _SHOWN} more")
         lines.append(f"`deepmarket batch show {folder} RUN` shows a traceback, `batch retry` tries them again.")
         complain(f"{plural(len(standing.failures), 'run')} failed", "\n".join(lines))
+
+
+def show_answer(answer: BatchAnswer) -> None:
+    """What a batch shows, the answer in bold, and what it could not tell."""
+    from experiments.cli.screen import stdout, warn
+
+    console = stdout()
+    for number, sentence in enumerate(answer.sentences):
+        console.print(sentence, style="bold" if number == 0 else "", markup=False)
+        console.print()
+    warn(answer.notes)
+
+
+def answer(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Conclude from what has ended so far: who wins over futures, how robustly, where it fails, what drives it.
+
+    [bold]Example[/]: while the batch still runs, or after its parts have ended:
+
+      [cyan]deepmarket batch answer study[/]
+    """
+    from experiments.batch.answering import answer_batch
+    from experiments.batch.results import open_batch
+    from experiments.cli.screen import stdout, write_json
+
+    found = answer_batch(open_batch(folder))
+    if json_:
+        write_json(found.to_json())
+    elif quiet:
+        stdout().print(str(found.report or folder), markup=False, soft_wrap=True)
+    else:
+        show_answer(found)
+        if found.report is not None:
+            stdout().print(f"Report: {found.report}", markup=False, soft_wrap=True)
 
 
 def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, quiet: QuietOption = False) -> None:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from experiments.batch.folder import Folder
     from experiments.batch.planning import BatchPlan
 
-DesignArgument = Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="The design.", show_default=False)]
+DesignArgument = Annotated[
+    Path, typer.Argument(metavar="DESIGN", help="A design: a file, or the name of a shipped one.", show_default=False)
+]
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the batch.", show_default=False)]
 RunArgument = Annotated[
     str,

@@ -25,7 +25,9 @@ def plan(
 
     [bold]Example[/]: how long will it take on 16 workers?
 
-      [cyan]deepmarket batch plan design.toml --workers 16[/]
+      [cyan]deepmarket batch plan six_policies --workers 16[/]
+
+    Shipped designs: see [cyan]scenarios/designs[/]; [cyan]deepmarket new NAME --design[/] writes one of your own.
     """
     from experiments.batch.planning import plan_batch
     from experiments.batch.pricing import price_batch

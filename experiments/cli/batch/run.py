@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +18,7 @@ from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import JsonOption, OutOption, QuietOption, WorkersOption, check_least
 
 if TYPE_CHECKING:
+    from experiments.batch.answering import BatchAnswer
     from experiments.batch.driving import Tally
     from experiments.batch.folder import Folder
     from experiments.batch.planning import BatchPlan
@@ -99,8 +99,10 @@ def _drive(
     quiet: bool,
 ) -> None:
     from experiments.backends import choose_backend
+    from experiments.batch.answering import answer_batch
     from experiments.batch.driving import TooManyFailures, drive
     from experiments.batch.folder import Shard
+    from experiments.batch.results import Batch
     from experiments.batch.sealing import seal
     from experiments.cli.progress import show_progress
     from experiments.cli.screen import complain
@@ -115,9 +117,11 @@ def _drive(
             tally = drive(plan, folder, backend, shard=part, retry=again, max_failures=max_failures, progress=progress)
         except TooManyFailures as error:
             stopped = str(error)
+    answer = None
     if part.of == 1:
         seal(plan, folder)
-    _tell(plan, folder, tally, part, json_, quiet)
+        answer = answer_batch(Batch(folder.path)) if folder.done() else None
+    _tell(plan, folder, tally, answer, json_, quiet)
     if stopped:
         complain(
             "Stopped", f"{stopped}. What ended is kept; `deepmarket batch status {folder.path}` tells what failed."
@@ -126,9 +130,11 @@ def _drive(
         raise typer.Exit(RUNS_FAILED)
 
 
-def _tell(plan: BatchPlan, folder: Folder, tally: Tally | None, part: object, json_: bool, quiet: bool) -> None:
+def _tell(
+    plan: BatchPlan, folder: Folder, tally: Tally | None, answer: BatchAnswer | None, json_: bool, quiet: bool
+) -> None:
     from experiments.batch.standing import standing_of
-    from experiments.cli.batch.look import show_standing
+    from experiments.cli.batch.look import show_answer, show_standing
     from experiments.cli.screen import stdout, warn, write_json
 
     if quiet:
@@ -136,8 +142,14 @@ def _tell(plan: BatchPlan, folder: Folder, tally: Tally | None, part: object, js
         return
     standing = standing_of(plan, folder)
     if json_:
-        write_json({"folder": str(folder.path), **standing.to_json()})
+        told = {} if answer is None else {"answer": answer.to_json()}
+        write_json({"folder": str(folder.path), **standing.to_json(), **told})
         return
     warn(tally.notes if tally is not None else ())
     show_standing(standing, folder.path)
-    stdout().print(f"Tables: {Path(folder.path)}", markup=False, soft_wrap=True)
+    console = stdout()
+    if answer is not None:
+        show_answer(answer)
+        if answer.report is not None:
+            console.print(f"Report: {answer.report}", markup=False, soft_wrap=True)
+    console.print(f"Tables: {folder.path}", markup=False, soft_wrap=True)

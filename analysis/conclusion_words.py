@@ -1,0 +1,116 @@
+"""Conclusions in sentences that can be defended: who wins over futures, by how much, how surely, where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.conclusions import Conclusions, Finding
+from analysis.numerals import Scale, inside, listed, p_text, percent, plural, probability, scale_of
+from analysis.paired import row_of
+from analysis.sensitivity import Sensitivity
+from analysis.targets import targets_in_words
+
+
+def tell(found: Conclusions) -> tuple[str, ...]:
+    """All conclusions, one sentence each, the answer first."""
+    return (*_of_policies(found), *_of_rules(found), *_of_findings(found), *_of_sensitivities(found))
+
+
+def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
+    """The scale on which values of the key figure are written."""
+    return scale_of(values.dropna().tolist(), unit, found.ensemble.meta.currency)
+
+
+def _of_policies(found: Conclusions) -> Iterator[str]:
+    """The means over futures against the baseline, and the regret of the policy that forgoes least."""
+    if found.pairs is None or found.robust is None or found.pick is None:
+        return
+    ensemble, robust = found.ensemble, found.robust.set_index("policy")
+    pick = found.pick
+    best = row_of(robust, pick)
+    scale = scale_for(found, robust["max_regret"], str(best["unit"]))
+    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
+    yield (
+        f"{ensemble.title(pick)} forgoes least where it is not the best: at most "
+        f"{scale.level(float(best['max_regret']))} in any of {plural(int(best['futures']), 'future')}, "
+        f"{scale.level(float(best['mean_regret']))} on average; it is best in {percent(float(best['share_best']), decimals=0)} of them, "
+        f"and has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
+    )
+    baseline = ensemble.title(ensemble.baseline)
+    for row in found.pairs.to_dict(orient="records"):
+        scale = scale_for(found, pd.Series([row["difference"], row["low"], row["high"]]), str(row["unit"]))
+        told = scale.difference(float(row["difference"]))
+        evidence = f"95 % interval over {plural(int(row['futures']), 'future')} {scale.interval(float(row['low']), float(row['high']))}"
+        share = percent(float(row["share_better"]), decimals=0)
+        verb = {"better": "is better than", "worse": "is worse than"}.get(str(row["verdict"]), "cannot be told from")
+        yield (
+            f"{ensemble.title(str(row['policy']))} {verb} {baseline} on {inside(str(row['label']))}: {told} on average "
+            f"({evidence}; p {p_text(float(row['p_holm']))} by Holm over {plural(len(found.pairs), 'comparison')}); better in {share} of futures."
+        )
+    if found.targets:
+        met = [
+            f"{ensemble.title(str(policy))} in {percent(float(share), decimals=0)}"
+            for policy, share in robust["satisficing"].sort_values(ascending=False, kind="stable").items()
+        ]
+        yield f"Targets ({targets_in_words(ensemble, found.targets)}) are all met by {listed(met)} of futures."
+
+
+def _of_rules(found: Conclusions) -> Iterator[str]:
+    """Which policy each rule picks, and whether fresh futures confirm it."""
+    if found.choices is None:
+        return
+    ensemble = found.ensemble
+    by_pick: dict[str, list[str]] = {}
+    for row in found.choices.to_dict(orient="records"):
+        by_pick.setdefault(str(row["policy"]), []).append(str(row["words"]))
+    picks = "; ".join(f"{ensemble.title(policy)}: {listed(words)}" for policy, words in by_pick.items())
+    if int(found.choices["fresh_futures"].iloc[0]) == 0:
+        yield f"Chosen by rule: {picks}. No fresh futures were kept back to check this on."
+        return
+    again = int(found.choices["again"].fillna(False).sum())
+    fresh = plural(int(found.choices["fresh_futures"].iloc[0]), "fresh future")
+    yield f"Chosen by rule: {picks}. On {fresh} {again} of {len(found.choices)} rules pick the same policy again."
+
+
+def _of_findings(found: Conclusions) -> Iterator[str]:
+    for finding in found.findings:
+        yield finding.discovery.sentence
+        if finding.check is not None:
+            yield _checked(finding, finding.check)
+
+
+def _checked(finding: Finding, check: pd.DataFrame) -> str:
+    row = check.iloc[-1]
+    density = f"{percent(float(row['density']), decimals=0)}" if row["futures"] else "none"
+    return (
+        f"On fresh futures this rule {'' if str(row['verdict']) != 'cannot tell' else 'cannot be judged: it '}"
+        f"{str(row['verdict']) if str(row['verdict']) != 'cannot tell' else 'holds too few of them'}: {int(row['cases'])} of {plural(int(row['futures']), 'future')} "
+        f"inside are cases ({density}), {int(row['cases'])} of all {int(row['of_cases'])} cases are inside."
+    )
+
+
+def _of_sensitivities(found: Conclusions) -> Iterator[str]:
+    for one in found.sensitivities:
+        yield _sensitivity(found, one)
+
+
+def _sensitivity(found: Conclusions, one: Sensitivity) -> str:
+    ensemble = found.ensemble
+    subject = f"{inside(one.label)} under {ensemble.title(one.policy)}"
+    if one.against:
+        subject = f"the difference in {inside(one.label)} between {ensemble.title(one.policy)} and {ensemble.title(one.against)}"
+    column = "total" if one.method == "saltelli" else "mu_star"
+    rows = one.table.sort_values(column, ascending=False, kind="stable").head(3).to_dict(orient="records")
+    if one.method == "saltelli":
+        told = [
+            f"{row['factor']} ({row['total']:.2f} [{row['total_low']:.2f}, {row['total_high']:.2f}])" for row in rows
+        ]
+        measure = "total Sobol indices"
+    else:
+        scale = scale_of([row["mu_star"] for row in rows], one.unit, ensemble.meta.currency)
+        told = [f"{row['factor']} ({scale.level(row['mu_star'])})" for row in rows]
+        measure = "mean size of effects over the full range"
+    left = f"; {plural(len(one.left_out), 'incomplete block')} left out" if len(one.left_out) else ""
+    return f"What moves {subject} most: {listed(told)} ({measure}, {plural(one.blocks, 'block')}{left})."
