@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.assembly import assemble_study, complete_seeds
-from experiments.backends import choose_backend
+from experiments.backends import parse_backend
 from experiments.driver import Driver, Task
 from experiments.outcome import Outcome
 from experiments.planning import Plan, plan_comparison
@@ -51,6 +51,7 @@ def compare(
     seed: int | None = None,
     weeks: int | None = None,
     workers: int | None = None,
+    backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
@@ -62,14 +63,15 @@ def compare(
     """Compare policies on one scenario; the first is the baseline, replication r has seed ``seed`` + r for all.
 
     ``policies`` are names or files; "as_written" stands for what the scenario itself holds. ``seed``
-    defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
+    defaults to the scenario's, ``workers`` to the number of cores (1: in this process). ``backend`` says where runs
+    are done, as :func:`experiments.backends.parse_backend` has it (default: local processes). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
     written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean contribution) batches are
     added after ``replications`` (at least 20) until the interval is that narrow or ``budget`` replications are done;
     see :mod:`experiments.stopping` for what that does to intervals. ``task`` replaces the simulation.
 
     Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
-    :class:`RunsFailed` when no pair is left.
+    :class:`RunsFailed` when no pair is left, :class:`experiments.backends.BackendLost` when a cluster goes away.
     """
     _check(replications, workers, precision, budget)
     plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
@@ -79,7 +81,7 @@ def compare(
     width: Width | None = None
     # A look after fewer pairs would stop on a spread that is small by luck: see experiments.stopping.
     ended = replications if precision is None else min(max(replications, FIRST_LOOK), top)
-    with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
+    with Driver(parse_backend(backend, workers, top * len(plan.arms)), task) as driver:
         comparison.extend(driver, 0, ended)
         while precision is not None:
             width = comparison.width()

@@ -9,6 +9,7 @@ import typer
 
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import (
+    BackendOption,
     JsonOption,
     OutOption,
     QuietOption,
@@ -67,6 +68,7 @@ def compare(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     out: OutOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -98,6 +100,7 @@ def compare(
             seed=seed,
             weeks=weeks,
             workers=workers,
+            backend=backend,
             overrides=overrides,
             out=place_for("compare", scenario, out),
             progress=progress,
