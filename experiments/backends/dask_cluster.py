@@ -86,6 +86,8 @@ class Dask:
 
     def connect(self) -> None:
         """Get hold of the cluster, wait for workers and see that all of them may do runs. Raises as the class says."""
+        if self._lost is not None:
+            raise self._lost
         if self._client is not None:
             return
         try:
@@ -197,21 +199,27 @@ class Dask:
         last = told = time.monotonic()
         while True:
             await asyncio.sleep(COUNTING)
-            if client is not self._client or client.status != "running":
+            if client is not self._client:
                 return
-            with suppress(OSError):  # the client itself notices when its scheduler is gone
+            if client.status != "running":
+                self._give_up()
+                return
+            with suppress(OSError):  # its status shows when the scheduler is gone
                 self._workers = len(await client.scheduler.ncores_running())
             now = time.monotonic()
             if self._workers:
                 last = told = now
             elif now - last > self.patience:
                 self._lost = self._no_workers()
-                for executor in self._executors:
-                    await executor.give_up()
+                self._give_up()
                 return
             elif now - told >= EVERY:
                 told = now
                 self._say_waiting(now - last)
+
+    def _give_up(self) -> None:
+        for executor in self._executors:
+            executor.give_up()
 
 
 def refuse_unfit(processes: list[Seen], address: str) -> None:
