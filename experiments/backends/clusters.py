@@ -63,7 +63,7 @@ def own_processes(workers: int) -> Cluster:
                     silence_logs=logging.CRITICAL,
                     memory_limit=None,
                     local_directory=scratch,
-                    scheduler_kwargs=dict(SCHEDULER_OPTIONS),
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0", **SCHEDULER_OPTIONS},
                 )
             try:
                 yield cluster
@@ -120,7 +120,12 @@ def _slurm_settings(given: dict[str, Any]) -> dict[str, Any]:
         "cores": cores,
         "processes": processes,
         "job_script_prologue": [*exports, *(given.get("job-script-prologue") or ())],
-        "scheduler_options": {"dashboard_address": ":0", **(given.get("scheduler-options") or {}), **SCHEDULER_OPTIONS},
+        "scheduler_options": {
+            "dashboard_address": ":0",
+            "dashboard": False,
+            **(given.get("scheduler-options") or {}),
+            **SCHEDULER_OPTIONS,
+        },
     }
 
 

@@ -16,7 +16,7 @@ from experiments.backends.fitness import Seen, make_look, seen, worker_command
 from sim.errors import InputError, InputErrors
 
 #: Seconds in which a scheduler must answer.
-ANSWER = 8.0
+ANSWER = 6.0
 #: Seconds without any worker after which a batch is given up, and between two lines that say so.
 PATIENCE, EVERY = 600.0, 30.0
 #: Seconds between two counts of the workers.
