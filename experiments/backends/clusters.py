@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.backends.local import ONE_THREAD, interrupts_after
-from sim.errors import InputError, InputErrors
 
 #: Seconds that ending a cluster of ours may take.
 ENDING = 8.0
@@ -31,6 +29,8 @@ class Cluster:
     #: Workers that must be there before the first run starts.
     least: int
     opened: Callable[[], AbstractContextManager[Any]]
+    #: Why no worker will ever come; empty while one may.
+    trouble: Callable[[], str] = lambda: ""
 
 
 def of_others(address: str) -> Cluster:
@@ -52,7 +52,7 @@ def own_processes(workers: int) -> Cluster:
         from distributed import LocalCluster
 
         # Workers that die are started again at any time, by this process: its environment stays theirs until the end.
-        with _scratch() as scratch, environment(ONE_THREAD):
+        with scratch_folder() as scratch, environment(ONE_THREAD):
             spawn = {"distributed.worker.multiprocessing-method": "spawn", "distributed.worker.profile.enabled": False}
             with interrupts_after(), dask.config.set({**spawn, "temporary-directory": scratch}):
                 cluster = LocalCluster(
@@ -73,63 +73,7 @@ def own_processes(workers: int) -> Cluster:
     return Cluster("the Dask cluster of this machine", True, workers, opened)
 
 
-def slurm(jobs: int) -> Cluster:
-    """``jobs`` jobs of Slurm as dask-jobqueue's own configuration (`jobqueue.yaml`, section slurm) describes them."""
-
-    @contextmanager
-    def opened() -> Iterator[Any]:
-        import dask
-        from dask_jobqueue.slurm import SLURMCluster
-
-        settings = _slurm_settings(dask.config.get("jobqueue.slurm", {}))
-        with _scratch() as scratch:
-            with interrupts_after(), dask.config.set({"temporary-directory": scratch}):
-                cluster = SLURMCluster(silence_logs=logging.CRITICAL, **settings)
-            try:
-                cluster.scale(jobs=jobs)
-                yield cluster
-            finally:
-                cluster.close(timeout=ENDING)
-
-    return Cluster(f"{jobs} jobs of Slurm", True, 1, opened)
-
-
-def _slurm_settings(given: dict[str, Any]) -> dict[str, Any]:
-    """What dask-jobqueue is told beyond its configuration: one thread per process, and our way of counting deaths.
-
-    Raises :class:`sim.errors.InputErrors` when there is no Slurm here, or the configuration cannot do.
-    """
-    place, example = "--backend slurm", "docs/clusters.md has an example"
-    file = "jobqueue.yaml (in ~/.config/dask), section slurm"
-    mistakes = []
-    if shutil.which("sbatch") is None:
-        remedy = "start it on a login node of the cluster"
-        mistakes.append(InputError(place, "there is no command sbatch here", "a machine that can submit jobs", remedy))
-    if given.get("memory") is None:
-        mistakes.append(InputError(file, "memory is not set", "memory per job, for instance 4GB", example))
-    cores = given.get("cores") or 1
-    processes = given.get("processes") or cores
-    if cores != processes:
-        problem = f"{cores} cores and {processes} processes per job"
-        expected = "as many processes as cores: every worker has one thread"
-        mistakes.append(InputError(file, problem, expected, f"set processes: {cores}"))
-    if mistakes:
-        raise InputErrors(mistakes)
-    exports = [f"export {name}={value}" for name, value in ONE_THREAD.items()]
-    return {
-        "cores": cores,
-        "processes": processes,
-        "job_script_prologue": [*exports, *(given.get("job-script-prologue") or ())],
-        "scheduler_options": {
-            "dashboard_address": ":0",
-            "dashboard": False,
-            **(given.get("scheduler-options") or {}),
-            **SCHEDULER_OPTIONS,
-        },
-    }
-
-
-def _scratch() -> AbstractContextManager[str]:
+def scratch_folder() -> AbstractContextManager[str]:
     """A folder for what Dask wants to put somewhere."""
     return tempfile.TemporaryDirectory(prefix="deepmarket-dask-", ignore_cleanup_errors=True)
 

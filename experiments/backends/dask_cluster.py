@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack, suppress
@@ -42,7 +43,7 @@ class Dask:
         self._client: Any = None
         self._workers = 0
         self._lost: BackendLost | None = None
-        self._executors: list[DaskExecutor] = []
+        self._executors: weakref.WeakSet[DaskExecutor] = weakref.WeakSet()
 
     @property
     def slots(self) -> int:
@@ -61,7 +62,7 @@ class Dask:
 
         self.connect()
         executor = DaskExecutor(self._client, versions(), self._why_lost)
-        self._executors.append(executor)
+        self._executors.add(executor)
         return executor
 
     def stop(self, executor: Executor) -> None:
@@ -171,6 +172,8 @@ class Dask:
         started = told = time.monotonic()
         while (workers := self.count()) < self.cluster.least:
             now = time.monotonic()
+            if told_why := self.cluster.trouble():
+                raise BackendLost(told_why, "mend what it says, in jobqueue.yaml if it is there")
             if now - started > self.patience:
                 raise self._no_workers()
             if now - told >= EVERY:
@@ -218,7 +221,7 @@ class Dask:
                 self._say_waiting(now - last)
 
     def _give_up(self) -> None:
-        for executor in self._executors:
+        for executor in list(self._executors):
             executor.give_up()
 
 

@@ -41,7 +41,9 @@ def parse_backend(spec: str | None, workers: int | None, jobs: int) -> Backend:
 
     if kind == "slurm":
         _need("dask_jobqueue", place)
-        return Dask(clusters.slurm(_jobs(workers)), None)
+        from experiments.backends.slurm import slurm
+
+        return Dask(slurm(_jobs(workers)), None)
     if not where:
         count = min(workers if workers is not None else usable_cores(), max(jobs, 1))
         return Dask(clusters.own_processes(count), count)

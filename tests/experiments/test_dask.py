@@ -73,9 +73,11 @@ def test_a_cluster_of_ours_outlives_a_killed_worker_and_leaves_nothing_behind(
             results.append(result)
             if len(results) == 10:
                 os.kill(int(next(tmp_path.glob("pid-*")).name.removeprefix("pid-")), signal.SIGKILL)
-        threads = list(driver.run(fake.make_jobs(range(100, 102))))
+        driver.task = fake.tell_threads
+        threads = list(driver.run(fake.make_jobs(range(100, 104))))
     assert tables_of(results) == tables_of(run(Serial(), jobs))
-    assert len(threads) == 2
+    assert all(r.tables.kpis["value"].tolist() == [1.0, 1.0, 1.0] for r in threads if isinstance(r, Done))
+    assert len(threads) == 4
     assert len(list(tmp_path.glob("pid-*"))) >= 3
     assert dict(os.environ) == before
     assert list((tmp_path / "cwd").iterdir()) == []

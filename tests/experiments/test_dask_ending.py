@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import clusters, parse_backend
+from experiments.backends import BackendLost, parse_backend, slurm
 from experiments.driver import Driver
 from experiments.runs import Done
 from sim.errors import InputErrors
@@ -73,15 +73,29 @@ def test_settings_of_slurm_that_cannot_do_are_told_before_a_job_is_handed_in(
         ({"memory": "1GB", "cores": 8, "processes": 2}, "8 cores and 2 processes per job"),
     ):
         with pytest.raises(InputErrors, match=told):
-            clusters._slurm_settings(given)
-    settings = clusters._slurm_settings({"memory": "1GB", "cores": 8, "job-script-prologue": ["module load x"]})
+            slurm._slurm_settings(given)
+    settings = slurm._slurm_settings({"memory": "1GB", "cores": 8, "job-script-prologue": ["module load x"]})
     assert settings["processes"] == 8
     assert settings["job_script_prologue"][0] == "export DEEPMARKET_THREADS=1"
     assert settings["job_script_prologue"][-1] == "module load x"
     monkeypatch.setenv("PATH", "")
     with pytest.raises(InputErrors, match="there is no command sbatch here"):
-        clusters._slurm_settings({"memory": "1GB"})
+        slurm._slurm_settings({"memory": "1GB"})
     assert not (commands / "jobs").exists()
+
+
+@pytest.mark.slow
+def test_jobs_that_slurm_refuses_are_told_in_its_own_words(commands: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    import dask
+
+    (commands / "sbatch").write_text("#!/bin/sh\necho 'sbatch: error: invalid account' >&2\nexit 1\n", encoding="utf-8")
+    with (
+        dask.config.set({"jobqueue.slurm.memory": "1GB"}),
+        pytest.raises(BackendLost, match="sbatch refuses the jobs: sbatch: error: invalid account"),
+        Driver(parse_backend("slurm", 2, 20), fake.quick) as driver,
+    ):
+        list(driver.run(fake.make_jobs(range(2))))
+    assert capfd.readouterr().err == ""
 
 
 _SCRIPT = """
