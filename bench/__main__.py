@@ -8,7 +8,7 @@ import sys
 
 from threadpoolctl import threadpool_limits
 
-from bench import demand, figure, report, starts, whole_step
+from bench import backends, demand, figure, report, starts, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
 from bench.peers.c_market import CMarket, has_compiler
@@ -22,7 +22,7 @@ SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 #: Largest market of the whole step.
 STEP_SIZE = 1_000_000
 MESA_SIZE = 10_000
-SECTIONS = ("demand", "step", "starts", "same")
+SECTIONS = ("demand", "step", "starts", "backends", "same")
 
 
 def main(arguments: list[str]) -> int:
@@ -62,6 +62,9 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
     if "starts" in options.only:
         _say("starting fresh processes")
         found += starts.measure_starts(options.repetitions, options.patience)
+    if "backends" in options.only:
+        _say("doing runs on every backend")
+        found += backends.measure_backends(options.repetitions, options.patience)
     agreement = None
     if "same" in options.only:
         _say("comparing the contestants' markets")

@@ -70,6 +70,7 @@ def ablate(
     seed: int | None = None,
     weeks: int | None = None,
     workers: int | None = None,
+    backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Ablation:
@@ -78,7 +79,8 @@ def ablate(
     ``parts`` gives the questions of each part (default :data:`PARTS`; only those in which the two differ count).
     Policies of the subsets are written to ``out/policies``, results to ``out``. With every part off the policy is the
     base, with every part on it is ``policy``: both are checked by the digest of the resolved scenario. Raises
-    :class:`sim.errors.InputErrors` for what cannot be taken apart.
+    :class:`sim.errors.InputErrors` for what cannot be taken apart. ``workers`` and ``backend`` are those of
+    :func:`experiments.compare`.
     """
     from analysis.factorial import factorial_effects
     from analysis.study_folder import write_study
@@ -97,6 +99,7 @@ def ablate(
         seed=seed,
         weeks=weeks,
         workers=workers,
+        backend=backend,
         overrides=overrides,
         out=folder,
         progress=progress,

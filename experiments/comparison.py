@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.assembly import assemble_study, complete_seeds
-from experiments.backends import choose_backend
+from experiments.backends import parse_backend
 from experiments.driver import Driver, Task
 from experiments.outcome import Outcome
 from experiments.planning import Plan, plan_comparison, unknown_kpis
@@ -55,6 +55,7 @@ def compare(
     seed: int | None = None,
     weeks: int | None = None,
     workers: int | None = None,
+    backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
@@ -68,7 +69,8 @@ def compare(
     """Compare policies on one scenario; the first is the baseline, replication r has seed ``seed`` + r for all.
 
     ``policies`` are names or files; "as_written" stands for what the scenario itself holds. ``seed``
-    defaults to the scenario's, ``workers`` to the number of cores (1: in this process). With ``out`` every
+    defaults to the scenario's, ``workers`` to the number of cores (1: in this process). ``backend`` says where runs
+    are done, as :func:`experiments.backends.parse_backend` has it (default: local processes). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
     written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean) or
     ``half_width`` (in the unit in which ``kpi`` is shown: currency, not minor units) batches are added after
@@ -76,7 +78,7 @@ def compare(
     ``budget`` replications are done; see :mod:`experiments.stopping`. ``task`` replaces the simulation.
 
     Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
-    :class:`RunsFailed` when no pair is left.
+    :class:`RunsFailed` when no pair is left, :class:`experiments.backends.BackendLost` when a cluster goes away.
     """
     _check(replications, workers, precision, half_width, kpi, budget)
     plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
@@ -86,7 +88,7 @@ def compare(
     rule = None if fixed else StoppingRule(Wanted(precision, half_width, kpi), replications, budget)
     top = replications if rule is None else rule.budget
     notes = list(plan.warnings)
-    with Driver(choose_backend(workers, top * len(plan.arms)), task) as driver:
+    with Driver(parse_backend(backend, workers, top * len(plan.arms)), task) as driver:
         if rule is None:
             comparison.extend(driver, 0, replications)
         else:

@@ -23,7 +23,7 @@ from typing import Generic, Protocol
 
 from typing_extensions import TypeVar
 
-from experiments.backends import Backend
+from experiments.backends import Backend, BackendLost
 from experiments.runs import Done, Failed, FailureKind, Job, RunTables
 
 #: Deaths of a worker after which its run is given up.
@@ -93,7 +93,8 @@ class Driver(Generic[JobT, OutT]):
     ``task`` is what a worker does with a job; it must be importable by name. ``timeout`` is the longest a run may
     take, seconds. ``stopping`` is asked between results: once it says yes, what has ended is handed out, the rest is
     dropped, and KeyboardInterrupt is raised. On Ctrl-C the workers are ended at once and KeyboardInterrupt goes on to
-    the caller; results handed out before are his.
+    the caller; results handed out before are his. So does :class:`BackendLost` when a cluster goes away, once all
+    results that have arrived are handed out.
     """
 
     def __init__(
@@ -144,6 +145,9 @@ class Driver(Generic[JobT, OutT]):
             for future in done:
                 job = running.pop(future)
                 error = future.exception()
+                if isinstance(error, BackendLost):
+                    yield from self._ended(running)
+                    raise error
                 if error is not None and self.backend.is_death(error):
                     suspects.append(job)
                     self._drop_broken(error)
@@ -189,6 +193,8 @@ class Driver(Generic[JobT, OutT]):
                     if self.stopping():
                         raise KeyboardInterrupt
                 error = future.exception()
+                if isinstance(error, BackendLost):
+                    raise error
                 executor.shutdown()
                 if error is None or not self.backend.is_death(error):
                     return _result(job, future)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.backends import choose_backend
+from experiments.backends import Backend, parse_backend
 from experiments.comparison import Count, Progress, RunsFailed
 from experiments.driver import Driver, Task
 from experiments.identity import run_identity
@@ -57,6 +57,7 @@ def measure_elasticities(
     seed: int | None = None,
     weeks: int | None = None,
     workers: int | None = None,
+    backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     task: Task = simulate,
@@ -66,7 +67,8 @@ def measure_elasticities(
     ``sales`` says whose purchases are counted: all customers', or for calls also those of the customers whom a rep
     serves in person, which published studies of sales calls are about. Each lever is moved up and down by ``step`` in runs that share their seeds; the elasticity of a seed is
     ln(volume up / volume down) / ln(cause up / cause down), volume being our sell-out at the prices of the base.
-    Raises :class:`InputErrors` for mistakes, :class:`experiments.comparison.RunsFailed` when runs failed.
+    ``workers`` and ``backend`` are those of :func:`experiments.compare`. Raises :class:`InputErrors` for mistakes,
+    :class:`experiments.comparison.RunsFailed` when runs failed.
     """
     if not 0.0 < step < 1.0:
         raise InputErrors([InputError("--step", f"found {step:g}", "a share between 0 and 1, such as 0.1 for ±10 %")])
@@ -81,7 +83,7 @@ def measure_elasticities(
         for r in range(replications)
         for arm, given in arms.items()
     ]
-    done = _run(jobs, workers, progress, task)
+    done = _run(jobs, parse_backend(backend, workers, len(jobs)), progress, task)
     prices = {o.name: float(o.list_price) for j, o in enumerate(base.world.offers) if j in base.world.own_offers}
     return _table(levers, done, prices, range(first, first + replications), step)
 
@@ -144,12 +146,10 @@ def _job(
     )
 
 
-def _run(
-    jobs: Sequence[Job], workers: int | None, progress: Progress | None, task: Task
-) -> dict[tuple[str, int], Done]:
+def _run(jobs: Sequence[Job], backend: Backend, progress: Progress | None, task: Task) -> dict[tuple[str, int], Done]:
     done: dict[tuple[str, int], Done] = {}
     failed: list[Failed] = []
-    with Driver(choose_backend(workers, len(jobs)), task) as driver:
+    with Driver(backend, task) as driver:
         for result in driver.run(jobs):
             if isinstance(result, Failed):
                 failed.append(result)

@@ -12,7 +12,7 @@ from math import inf, isfinite, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.backends import choose_backend
+from experiments.backends import parse_backend
 from experiments.comparison import Count, Progress, RunsFailed
 from experiments.driver import Driver, Task
 from experiments.planning import Plan, plan_comparison, unknown_kpis
@@ -45,6 +45,7 @@ def select_best(
     seed: int | None = None,
     weeks: int | None = None,
     workers: int | None = None,
+    backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
@@ -65,7 +66,7 @@ def select_best(
     folder = None if out is None else open_folder(Path(out))
     asked = _question(plan, kpi, indifference, confidence, first, budget)
     race = _Race(plan, asked, None if folder is None else Store(folder), progress)
-    with Driver(choose_backend(workers, budget * len(plan.arms)), task) as driver:
+    with Driver(parse_backend(backend, workers, budget * len(plan.arms)), task) as driver:
         for result in driver.run(race.jobs()):
             race.take(result)
     found = race.selection(folder)

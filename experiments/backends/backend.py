@@ -7,6 +7,21 @@ from concurrent.futures import Executor
 from typing import Protocol
 
 
+class BackendLost(RuntimeError):
+    """No run can go on: the cluster is out of reach, has no workers left, or one of them must not do runs.
+
+    ``problem`` says what happened, ``remedy`` what to do about it. Results handed out before are the caller's; runs
+    under way are lost and have to be done again.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem, remedy)
+        self.problem, self.remedy = problem, remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} ({self.remedy})" if self.remedy else self.problem
+
+
 class Backend(Protocol):
     """Opens executors for the driver, which does the rest (order, retries, failures)."""
 
@@ -28,7 +43,10 @@ class Backend(Protocol):
         """End the executor now, without waiting for the runs under way."""
 
     def is_death(self, error: BaseException) -> bool:
-        """Whether ``error`` of a future says that the worker died, not that the run failed."""
+        """Whether ``error`` of a future says that the worker died, not that the run failed.
+
+        An error that no further run can survive is a :class:`BackendLost` instead.
+        """
 
     def breaks(self, error: BaseException) -> bool:
         """Whether the executor is of no more use after ``error``, so that the driver opens another one."""

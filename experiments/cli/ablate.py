@@ -10,6 +10,7 @@ import typer
 
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import (
+    BackendOption,
     JsonOption,
     OutOption,
     QuietOption,
@@ -58,6 +59,7 @@ def ablate(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     out: OutOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -95,6 +97,7 @@ def ablate(
             seed=seed,
             weeks=weeks,
             workers=workers,
+            backend=backend,
             overrides=overrides,
             progress=progress,
         )

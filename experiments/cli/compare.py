@@ -9,6 +9,7 @@ import typer
 
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import (
+    BackendOption,
     JsonOption,
     OutOption,
     QuietOption,
@@ -76,6 +77,7 @@ def compare(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     out: OutOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -111,6 +113,7 @@ def compare(
             seed=seed,
             weeks=weeks,
             workers=workers,
+            backend=backend,
             overrides=overrides,
             out=place_for("compare", scenario, out),
             progress=progress,

@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from experiments.cli.options import JsonOption, QuietOption
+from experiments.cli.options import BackendOption, JsonOption, QuietOption, WorkersOption, check_least
 
 #: Free space below which a warning is due, bytes.
 LITTLE = 1 << 30
@@ -31,20 +31,31 @@ def doctor(
     warm: Annotated[
         bool, typer.Option("--warm", help="Compile the kernels into the cache, so that later runs start at once.")
     ] = False,
+    backend: BackendOption = None,
+    workers: WorkersOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Look at the environment: versions, cores, threads, cache, disk, shipped files.
+    """Look at the environment: versions, cores, threads, cache, disk, shipped files; with --backend also at a cluster.
 
     [bold]Example[/]: after installing, compile everything once:
 
       [cyan]deepmarket doctor --warm[/]
 
+    may this Dask cluster do runs, that is, does every worker have the same code, and one thread?
+
+      [cyan]deepmarket doctor --backend dask:tcp://10.0.0.5:8786[/]
+
     Exit code 1 when something is not as it should be.
     """
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
 
+    check_least(workers=workers)
     found = list(examine())
+    if backend is not None:
+        from experiments.cli.doctor_backend import examine_backend
+
+        found += examine_backend(backend, workers)
     if warm:
         found.append(_warm())
     if json_:

@@ -8,6 +8,7 @@ import typer
 
 from experiments.cli.options import (
     DEFAULT_POLICY,
+    BackendOption,
     JsonOption,
     PolicyOption,
     QuietOption,
@@ -30,6 +31,7 @@ def elasticity(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -57,6 +59,7 @@ def elasticity(
             seed=seed,
             weeks=weeks,
             workers=workers,
+            backend=backend,
             overrides=overrides,
             progress=progress,
         )

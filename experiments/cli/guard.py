@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 import traceback
@@ -15,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
+    from experiments.backends import BackendLost
     from sim.errors import InputError
 
 BAD_INPUT = 2
@@ -35,7 +37,7 @@ class Verbs(TyperGroup):
             _say_interrupted(str(ctx.invoked_subcommand))
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
-            code = answer(error)
+            code = answer(error, str(ctx.invoked_subcommand))
             if in_json and not isinstance(error, typer.Exit | BrokenPipeError):
                 _write_mistakes(error, code)
             if code is None:
@@ -43,10 +45,11 @@ class Verbs(TyperGroup):
             raise typer.Exit(code) from None
 
 
-def answer(error: Exception) -> int | None:
+def answer(error: Exception, verb: str = "") -> int | None:
     """Tell the user what ``error`` means and return the exit code; None for what the command line itself answers."""
     if _is_of_command_line(error):
         return None
+    from experiments.backends import BackendLost
     from experiments.comparison import RunsFailed
 
     if mistakes := _mistakes(error):
@@ -58,6 +61,9 @@ def answer(error: Exception) -> int | None:
         from experiments.cli.screen import show_failures
 
         show_failures(error.failures, str(error))
+        return RUNS_FAILED
+    if isinstance(error, BackendLost):
+        _say_lost(error, verb)
         return RUNS_FAILED
     return _unexpected(error)
 
@@ -111,9 +117,25 @@ def _unexpected(error: Exception) -> int:
     return UNEXPECTED
 
 
+def _say_lost(error: BackendLost, verb: str) -> None:
+    """What happened to the cluster, what to do about it, what is kept, and the command that goes on."""
+    from experiments.cli.screen import complain
+
+    again = f"The command was: deepmarket {shlex.join(sys.argv[1:])}"
+    remedy = f"To mend it: {error.remedy}" if error.remedy else ""
+    complain(
+        "No run can go on", "\n".join(part for part in (error.problem, remedy, _kept(verb).strip(), again) if part)
+    )
+
+
 def _say_interrupted(verb: str) -> None:
     from experiments.cli.screen import stderr
 
+    stderr().print(f"Interrupted.{_kept(verb)}")
+
+
+def _kept(verb: str) -> str:
+    """What is left of the work of a verb that was broken off."""
     goes_on = " Runs that ended are kept; the same command goes on from there."
     kept = {
         "compare": goes_on,
@@ -124,4 +146,4 @@ def _say_interrupted(verb: str) -> None:
         "run": " Nothing of the run is kept.",
         "import": " Nothing was written.",
     }
-    stderr().print(f"Interrupted.{kept.get(verb, '')}")
+    return kept.get(verb, "")

@@ -41,6 +41,15 @@ WorkersOption = Annotated[
         "--workers", help="Processes that run side by side; 1 stays in this one.", show_default="number of cores"
     ),
 ]
+BackendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--backend",
+        metavar="WHERE",
+        help="Where runs are done: local, serial, dask, dask:tcp://HOST:PORT, dask:SCHEDULER_FILE or slurm.",
+        show_default="local",
+    ),
+]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for results.", show_default="out/…")
 ]

@@ -8,6 +8,7 @@ import typer
 
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import (
+    BackendOption,
     JsonOption,
     OutOption,
     QuietOption,
@@ -48,6 +49,7 @@ def select(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     out: OutOption = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -85,6 +87,7 @@ def select(
             seed=seed,
             weeks=weeks,
             workers=workers,
+            backend=backend,
             overrides=overrides,
             out=folder,
             progress=progress,

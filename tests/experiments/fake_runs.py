@@ -124,3 +124,33 @@ def make_job(seed: int, policy: str = "status_quo", **overrides: Any) -> Job:
 def make_jobs(seeds: Iterable[int], **overrides: Any) -> list[Job]:
     """Jobs of one policy."""
     return [make_job(seed, **overrides) for seed in seeds]
+
+
+def busy(job: Job) -> RunTables:
+    """A tenth of a second of work; each worker leaves its process id where the test finds it."""
+    (Path(job.overrides["folder"]) / f"pid-{os.getpid()}").touch()
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        pass
+    return quick(job)
+
+
+def hang_on_three(job: Job) -> RunTables:
+    """Seed 3 never ends and never looks at its time limit."""
+    if job.seed == 3:
+        time.sleep(600)
+    return quick(job)
+
+
+def unreadable(job: Job) -> Any:
+    """The result can be sent, and not read again."""
+    return _Unreadable()
+
+
+class _Unreadable:
+    def __reduce__(self) -> Any:
+        return _refuse, ()
+
+
+def _refuse() -> None:
+    raise RuntimeError("no such module here")

@@ -15,7 +15,7 @@ from experiments.cli.batch.options import (
     plan_of,
 )
 from experiments.cli.guard import RUNS_FAILED
-from experiments.cli.options import JsonOption, OutOption, QuietOption, WorkersOption, check_least
+from experiments.cli.options import BackendOption, JsonOption, OutOption, QuietOption, WorkersOption, check_least
 
 if TYPE_CHECKING:
     from experiments.batch.answering import BatchAnswer
@@ -28,6 +28,7 @@ def run(
     design: DesignArgument,
     out: OutOption = None,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     shard: ShardOption = None,
     max_failures: MaxFailuresOption = None,
     json_: JsonOption = False,
@@ -40,6 +41,10 @@ def run(
       [cyan]deepmarket batch run design.toml --out study[/]
       [cyan]deepmarket batch run design.toml --out study --shard 3/8[/]
 
+    or on a Dask cluster, by its address or scheduler file:
+
+      [cyan]deepmarket batch run design.toml --out study --backend dask:tcp://HOST:8786[/]
+
     A run that fails is recorded with its traceback and the command that repeats it, and the batch goes on.
     At the end results are sealed into Parquet tables, and a report says what they show.
     """
@@ -49,12 +54,13 @@ def run(
 
     found = plan_batch(read_design(design))
     folder = Folder.start(folder_for(design, out), found.design)
-    _drive(found, folder, workers, shard, max_failures, False, json_, quiet)
+    _drive(found, folder, workers, backend, shard, max_failures, False, json_, quiet)
 
 
 def resume(
     folder: FolderArgument,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     shard: ShardOption = None,
     max_failures: MaxFailuresOption = None,
     json_: JsonOption = False,
@@ -67,12 +73,13 @@ def resume(
       [cyan]deepmarket batch resume study[/]
     """
     plan, found = plan_of(folder)
-    _drive(plan, found, workers, shard, max_failures, False, json_, quiet)
+    _drive(plan, found, workers, backend, shard, max_failures, False, json_, quiet)
 
 
 def retry(
     folder: FolderArgument,
     workers: WorkersOption = None,
+    backend: BackendOption = None,
     shard: ShardOption = None,
     max_failures: MaxFailuresOption = None,
     json_: JsonOption = False,
@@ -85,20 +92,21 @@ def retry(
       [cyan]deepmarket batch retry study --workers 1[/]
     """
     plan, found = plan_of(folder)
-    _drive(plan, found, workers, shard, max_failures, True, json_, quiet)
+    _drive(plan, found, workers, backend, shard, max_failures, True, json_, quiet)
 
 
 def _drive(
     plan: BatchPlan,
     folder: Folder,
     workers: int | None,
+    backend: str | None,
     shard: str | None,
     max_failures: int | None,
     again: bool,
     json_: bool,
     quiet: bool,
 ) -> None:
-    from experiments.backends import choose_backend
+    from experiments.backends import parse_backend
     from experiments.batch.answering import answer_batch
     from experiments.batch.driving import TooManyFailures, drive
     from experiments.batch.folder import Shard
@@ -109,12 +117,12 @@ def _drive(
 
     check_least(workers=workers)
     part = Shard.parse(shard)
-    backend = choose_backend(workers, plan.count)
+    where = parse_backend(backend, workers, plan.count)
     stopped = ""
     tally: Tally | None = None
     with show_progress("runs", quiet or json_) as progress:
         try:
-            tally = drive(plan, folder, backend, shard=part, retry=again, max_failures=max_failures, progress=progress)
+            tally = drive(plan, folder, where, shard=part, retry=again, max_failures=max_failures, progress=progress)
         except TooManyFailures as error:
             stopped = str(error)
     answer = None
