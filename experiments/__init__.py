@@ -9,12 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.batch.answering import answer_batch
+    from experiments.batch.results import Batch, open_batch
+    from experiments.batch.running import run_batch
     from experiments.comparison import RunsFailed, compare
     from experiments.outcome import Outcome
     from experiments.select import select_best
     from experiments.selection import Selection
 
 _HOME = {
+    "answer_batch": "batch.answering",
+    "Batch": "batch.results",
+    "open_batch": "batch.results",
+    "run_batch": "batch.running",
     "compare": "comparison",
     "RunsFailed": "comparison",
     "Outcome": "outcome",
@@ -22,7 +29,17 @@ _HOME = {
     "Selection": "selection",
 }
 
-__all__ = ["Outcome", "RunsFailed", "Selection", "compare", "select_best"]
+__all__ = [
+    "Batch",
+    "Outcome",
+    "RunsFailed",
+    "Selection",
+    "answer_batch",
+    "compare",
+    "open_batch",
+    "run_batch",
+    "select_best",
+]
 
 
 def __getattr__(name: str) -> Any:

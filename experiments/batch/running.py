@@ -1,0 +1,46 @@
+"""A batch from a notebook or a script: run a design, or go on with it, and open what it gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from experiments.backends import parse_backend
+from experiments.batch.driving import drive
+from experiments.batch.folder import Folder, Shard
+from experiments.batch.planning import plan_batch
+from experiments.batch.reading import read_design
+from experiments.batch.results import Batch
+from experiments.batch.sealing import seal
+from experiments.comparison import Progress
+
+
+def run_batch(
+    design: Path | str,
+    out: Path | str,
+    *,
+    workers: int | None = None,
+    backend: str | None = None,
+    shard: str | None = None,
+    retry: bool = False,
+    max_failures: int | None = None,
+    progress: Progress | None = None,
+) -> Batch:
+    """Do every run of ``design`` that ``out`` does not hold, seal the tables and open them.
+
+    ``backend`` as :func:`experiments.backends.parse_backend` has it, ``shard`` as ``k/n``; ``retry`` tries failed runs
+    again. Failed runs are in ``batch.table("failures")``. Raises :class:`sim.errors.InputErrors` before anything runs,
+    :class:`experiments.batch.driving.TooManyFailures`, and KeyboardInterrupt after what has ended is recorded.
+    """
+    plan = plan_batch(read_design(design))
+    folder = Folder.start(Path(out), plan.design)
+    drive(
+        plan,
+        folder,
+        parse_backend(backend, workers, plan.count),
+        shard=Shard.parse(shard),
+        retry=retry,
+        max_failures=max_failures,
+        progress=progress,
+    )
+    seal(plan, folder)
+    return Batch(folder.path)
