@@ -8,7 +8,7 @@ import sys
 
 from threadpoolctl import threadpool_limits
 
-from bench import backends, demand, figure, report, starts, whole_step
+from bench import backends, batches, demand, figure, report, starts, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
 from bench.peers.c_market import CMarket, has_compiler
@@ -22,7 +22,9 @@ SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 #: Largest market of the whole step.
 STEP_SIZE = 1_000_000
 MESA_SIZE = 10_000
-SECTIONS = ("demand", "step", "starts", "backends", "same")
+SECTIONS = ("demand", "step", "starts", "backends", "batches", "same")
+#: Parts that have a page of their own, so that they can be measured alone.
+MANY_RUNS = ("backends", "batches")
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +34,12 @@ def main(arguments: list[str]) -> int:
     sizes = [1000, 10_000] if options.quick else [size for size in SIZES if size <= options.largest]
     found, agreement = _measure(options, sizes, cores)
     command = " ".join(["python -m bench", *arguments])
-    print(report.write(command, found, judge(found), agreement))
+    many = [m for m in found if m.section.startswith(MANY_RUNS)]
+    others = [m for m in found if m not in many]
+    if others or agreement is not None:
+        print(report.write(command, others, judge(others), agreement))
+    if many:
+        print(report.write(command, many, judge(many), None, name="MANY_RUNS"))
     if any(m.section == demand.SECTION for m in found):
         figure.draw_times(found, report.FOLDER / "demand_phases.png")
     return 0 if agreement is None or agreement.agrees else 1
@@ -65,6 +72,9 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
     if "backends" in options.only:
         _say("doing runs on every backend")
         found += backends.measure_backends(options.repetitions, options.patience)
+    if "batches" in options.only:
+        _say("recording many runs")
+        found += batches.measure_batches(options.patience, (1000,) if options.quick else batches.SIZES)
     agreement = None
     if "same" in options.only:
         _say("comparing the contestants' markets")

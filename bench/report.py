@@ -27,11 +27,12 @@ def write(
     verdicts: Sequence[Verdict],
     agreement: Agreement | None,
     folder: Path = FOLDER,
+    name: str = "RESULTS",
 ) -> str:
-    """Write RESULTS.md and results.csv into ``folder``; returns the page."""
+    """Write the page ``name``.md and its table as CSV into ``folder``; returns the page."""
     page = "\n".join(_page(command, found, verdicts, agreement)) + "\n"
-    (folder / "RESULTS.md").write_text(page, encoding="utf-8")
-    with (folder / "results.csv").open("w", encoding="utf-8", newline="") as file:
+    (folder / f"{name}.md").write_text(page, encoding="utf-8")
+    with (folder / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(
             [
