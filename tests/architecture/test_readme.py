@@ -31,7 +31,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("model", "status", "glossary", "traceability")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("model", "status", "glossary", "traceability", "batches", "clusters", "statistics")),
 ]
 #: What a snippet asks of the built-in market is asked of a small one, so that all of them run in seconds.
 SMALL = (
@@ -39,6 +39,7 @@ SMALL = (
     ("customers=2000", "customers=300"),
     ('"customers": 2000', '"customers": 300'),
     ("replications=20, weeks=52", "replications=2, weeks=6, workers=1"),
+    ('run_batch("six_policies", "study")', 'run_batch("tiny", "study", workers=1)'),
 )
 
 
@@ -137,9 +138,11 @@ def command_lines() -> list[list[str]]:
 def test_commands_exist(words: list[str]) -> None:
     verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert words[0] in verbs
-    command = verbs[words[0]]
+    command, given = verbs[words[0]], list(words[1:])
+    while hasattr(command, "commands"):
+        command = command.commands[given.pop(0)]
     with command.make_context(words[0], [], resilient_parsing=True) as context:
-        _, rest, _ = command.make_parser(context).parse_args(list(words[1:]))
+        _, rest, _ = command.make_parser(context).parse_args(given)
     assert rest == [], "arguments the verb does not take"
 
 
