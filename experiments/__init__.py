@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.outcome import Outcome
     from experiments.select import select_best
     from experiments.selection import Selection
+    from experiments.tables import Tables, open_tables
 
 _HOME = {
     "answer_batch": "batch.answering",
@@ -27,6 +28,8 @@ _HOME = {
     "Outcome": "outcome",
     "select_best": "select",
     "Selection": "selection",
+    "open_tables": "tables",
+    "Tables": "tables",
 }
 
 __all__ = [
@@ -34,9 +37,11 @@ __all__ = [
     "Outcome",
     "RunsFailed",
     "Selection",
+    "Tables",
     "answer_batch",
     "compare",
     "open_batch",
+    "open_tables",
     "run_batch",
     "select_best",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -16,46 +16,16 @@ from analysis.factor import Factor
 from analysis.study import PolicyLabel, Provenance
 from experiments.batch.folder import Folder
 from experiments.batch.sealing import MEANING
+from experiments.tables import Tables
 from sim.errors import InputError, InputErrors
-
-if TYPE_CHECKING:
-    import duckdb
-    import pyarrow as pa
-
-TABLES = ("runs", "futures", "policies", "definitions", "weekly", "by", "failures", "log")
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A sealed batch. Tables are read when they are asked for, and only the columns asked for.
+class Batch(Tables):
+    """A sealed batch. ``runs`` has a row per run (policy, future, weeks, replication, seed, then key figures).
 
-    ``runs`` has a row per run (policy, future, weeks, replication, seed, then key figures); see
-    :mod:`experiments.batch.sealing` for all tables.
+    :mod:`experiments.batch.sealing` tells all tables.
     """
-
-    folder: Path
-
-    def table(self, name: str, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
-        """A table as pandas; ``only`` keeps rows (``policy="status_quo"``, ``future=[1, 2]``), unread where they differ.
-
-        Raises :class:`InputErrors` for a table that this batch does not have.
-        """
-        import pyarrow.parquet as pq
-
-        filters = [(key, "in", value if isinstance(value, list | tuple) else [value]) for key, value in only.items()]
-        wanted = None if columns is None else list(columns)
-        found: pd.DataFrame = pq.read_table(self.file(name), columns=wanted, filters=filters or None).to_pandas()
-        return found
-
-    def file(self, name: str) -> Path:
-        """The Parquet file of a table. Raises :class:`InputErrors`."""
-        file = self.folder / f"{name}.parquet"
-        if not file.is_file():
-            there = ", ".join(table for table in TABLES if (self.folder / f"{table}.parquet").is_file())
-            problem = f"has no table `{name}`"
-            remedy = "weeks and cuts are kept where the design says so under [outputs]" if there else "seal it first"
-            raise InputErrors([InputError(str(self.folder), problem, f"one of: {there or 'none yet'}", remedy)])
-        return file
 
     def runs(self, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
         """Runs that ended well, one row each."""
@@ -73,24 +43,6 @@ class Batch:
 
         found: dict[str, Any] = json.loads(pq.read_schema(self.file("futures")).metadata[MEANING])
         return found
-
-    def dataset(self, name: str) -> pa.dataset.Dataset:
-        """A table as a pyarrow dataset, for scans in pieces."""
-        import pyarrow.dataset as ds
-
-        return ds.dataset(self.file(name), format="parquet")
-
-    def duckdb(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with a view for every table; queries read what they need from the files."""
-        import duckdb
-
-        connection = duckdb.connect()
-        for name in TABLES:
-            file = self.folder / f"{name}.parquet"
-            if file.is_file():
-                escaped = str(file).replace("'", "''")
-                connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{escaped}')")
-        return connection
 
     def ensemble(self, kpis: Sequence[str] | None = None, weeks: int | None = None) -> Ensemble:
         """Policies × futures × replications of one horizon (the longest unless said), as analysis takes it."""

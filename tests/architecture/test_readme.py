@@ -31,7 +31,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("model", "status", "glossary", "traceability", "batches", "clusters", "statistics")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("model", "status", "glossary", "traceability", "batches", "clusters", "statistics")
+    ),
 ]
 #: What a snippet asks of the built-in market is asked of a small one, so that all of them run in seconds.
 SMALL = (

@@ -184,3 +184,18 @@ def test_a_batch_of_another_model_is_read_and_not_gone_on_with(tmp_path: Path, m
     answer = CliRunner().invoke(app, ["batch", "resume", str(batch.folder)])
     assert answer.exit_code == 2
     assert "the same model" in answer.output
+
+
+def test_the_tables_of_any_result_open_alike(tmp_path: Path) -> None:
+    from experiments import compare, open_tables
+    from tests.experiments.fake_runs import quick
+
+    compare("tiny", ["status_quo", "deep_marketing"], replications=3, workers=1, out=tmp_path / "c", task=quick)
+    tables = open_tables(tmp_path / "c")
+    assert {"runs", "definitions"} <= set(tables.names)
+    only = tables.table("runs", ["policy", "value"], kpi="contribution")
+    assert len(only) == 6
+    (mean,) = tables.duckdb().execute("SELECT avg(value) FROM runs WHERE kpi = 'contribution'").fetchone() or (None,)
+    assert mean == pytest.approx(only["value"].mean())
+    with pytest.raises(InputErrors, match="no tables"):
+        open_tables(tmp_path)

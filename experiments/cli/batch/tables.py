@@ -57,7 +57,7 @@ def export(
 
       [cyan]deepmarket batch export study --to csv --out study_csv[/]
     """
-    from experiments.batch.results import TABLES, open_batch
+    from experiments.batch.results import open_batch
     from experiments.cli.screen import stdout, write_json
     from experiments.store import open_folder
 
@@ -65,7 +65,7 @@ def export(
     open_folder(out)
     connection = found.duckdb()
     written = []
-    for name in table or [name for name in TABLES if (found.folder / f"{name}.parquet").is_file()]:
+    for name in table or found.names:
         found.file(name)
         file = out / f"{name}.{to.value}"
         escaped = str(file).replace("'", "''")

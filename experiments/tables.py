@@ -1,0 +1,78 @@
+"""Tables of a result's folder, opened column by column in pandas, pyarrow or DuckDB, without loading all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The Parquet tables of a folder that `compare`, `ablate`, `select`, `batch` or `run` wrote.
+
+    Each is read when it is asked for, and only the columns and rows asked for.
+    """
+
+    folder: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables that are there."""
+        return tuple(sorted(file.stem for file in self.folder.glob("*.parquet")))
+
+    def table(self, name: str, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
+        """A table as pandas; ``only`` keeps rows (``policy="status_quo"``, ``future=[1, 2]``), unread where they differ.
+
+        Raises :class:`InputErrors` for a table that is not there.
+        """
+        import pyarrow.parquet as pq
+
+        filters = [(key, "in", value if isinstance(value, list | tuple) else [value]) for key, value in only.items()]
+        wanted = None if columns is None else list(columns)
+        found: pd.DataFrame = pq.read_table(self.file(name), columns=wanted, filters=filters or None).to_pandas()
+        return found
+
+    def file(self, name: str) -> Path:
+        """The Parquet file of a table. Raises :class:`InputErrors`."""
+        file = self.folder / f"{name}.parquet"
+        if not file.is_file():
+            there = ", ".join(self.names)
+            remedy = "a batch keeps weeks and cuts where its design says so under [outputs]" if there else ""
+            raise InputErrors(
+                [InputError(str(self.folder), f"has no table `{name}`", f"one of: {there or 'none is there'}", remedy)]
+            )
+        return file
+
+    def dataset(self, name: str) -> pa.dataset.Dataset:
+        """A table as a pyarrow dataset, for scans in pieces."""
+        import pyarrow.dataset as ds
+
+        return ds.dataset(self.file(name), format="parquet")
+
+    def duckdb(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection with a view for every table; queries read what they need from the files."""
+        import duckdb
+
+        connection = duckdb.connect()
+        for name in self.names:
+            escaped = str(self.file(name)).replace("'", "''")
+            connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{escaped}')")
+        return connection
+
+
+def open_tables(folder: Path | str) -> Tables:
+    """The tables of any result. Raises :class:`InputErrors` for a folder without tables."""
+    found = Tables(Path(folder))
+    if not found.names:
+        problem = "holds no tables" if found.folder.is_dir() else "there is no such folder"
+        raise InputErrors([InputError(str(folder), problem, "the folder of a result, with files *.parquet")])
+    return found
