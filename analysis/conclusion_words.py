@@ -30,14 +30,7 @@ def _of_policies(found: Conclusions) -> Iterator[str]:
     ensemble, robust = found.ensemble, found.robust.set_index("policy")
     pick = found.pick
     best = row_of(robust, pick)
-    scale = scale_for(found, robust["max_regret"], str(best["unit"]))
-    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
-    yield (
-        f"{ensemble.title(pick)} forgoes least where it is not the best: at most "
-        f"{scale.level(float(best['max_regret']))} in any of {plural(int(best['futures']), 'future')}, "
-        f"{scale.level(float(best['mean_regret']))} on average; it is best in {percent(float(best['share_best']), decimals=0)} of them, "
-        f"and has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
-    )
+    yield _leader(found, best, scale_for(found, robust["max_regret"], str(best["unit"])))
     baseline = ensemble.title(ensemble.baseline)
     for row in found.pairs.to_dict(orient="records"):
         scale = scale_for(found, pd.Series([row["difference"], row["low"], row["high"]]), str(row["unit"]))
@@ -55,6 +48,21 @@ def _of_policies(found: Conclusions) -> Iterator[str]:
             for policy, share in robust["satisficing"].sort_values(ascending=False, kind="stable").items()
         ]
         yield f"Targets ({targets_in_words(ensemble, found.targets)}) are all met by {listed(met)} of futures."
+
+
+def _leader(found: Conclusions, best: pd.Series, scale: Scale) -> str:
+    """The policy whose largest regret is smallest, in one sentence."""
+    title = found.ensemble.title(str(best.name))
+    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
+    futures = plural(int(best["futures"]), "future")
+    if best["max_regret"] == 0 and best["share_best"] == 1:
+        return f"{title} is the best of {len(found.ensemble.policies)} policies in every one of {futures}{left_out}."
+    return (
+        f"{title} forgoes least where it is not the best: at most {scale.level(float(best['max_regret']))} in any of "
+        f"{futures}, {scale.level(float(best['mean_regret']))} on average; it is best in "
+        f"{percent(float(best['share_best']), decimals=0)} of them, and has the best mean with probability "
+        f"{probability(float(best['probability_best']))}{left_out}."
+    )
 
 
 def _of_rules(found: Conclusions) -> Iterator[str]:
