@@ -16,6 +16,7 @@ from experiments.batch.folder import WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
+from experiments.batch.points import with_kept_points
 from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
@@ -183,7 +184,9 @@ def missing_blocks(plan: BatchPlan, folder: Folder) -> int:
 
 
 def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
-    """The plan with the replacement blocks that the folder already holds something of."""
+    """The plan with what the folder holds beyond the design: replacement blocks, points that a search asked for."""
+    if plan.design.content.optimise is not None:
+        return with_kept_points(plan, folder)
     if plan.method not in BLOCKS:
         return plan
     known = set(folder.done()) | {failure.identity for failure in folder.failures()}

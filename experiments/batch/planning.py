@@ -222,6 +222,9 @@ def _policies(design: Design) -> tuple[Policy, ...]:
     ]
     if content.levers is not None and content.optimise is None:
         listed += lever_points(design, _lever_table(design))
+    if content.levers is not None and not listed:
+        base = content.levers.base  # what a search starts from is what it has to beat
+        listed = [Policy(Path(base).stem, design.located(base), {}, PolicyLabel(""))]
     return tuple(_worded(policy, design) for policy in listed)
 
 

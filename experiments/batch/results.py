@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-TABLES = ("runs", "futures", "policies", "definitions", "weekly", "by", "failures", "log")
+TABLES = (
+    *("runs", "futures", "policies", "definitions", "weekly", "by", "failures", "log"),
+    *("evaluations", "limits", "relaxations", "checks"),
+)
 
 
 @dataclass(frozen=True)
