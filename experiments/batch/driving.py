@@ -12,6 +12,7 @@ from types import FrameType
 
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
+from experiments.batch.checking import check_verb
 from experiments.batch.folder import WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
@@ -65,8 +66,10 @@ def drive(
     A block of a Saltelli or Morris design in which a run failed is replaced by the next block, until as many blocks
     are whole as the design asks for (at most as many again are tried). A shard replaces none: its driver cannot know
     what happens to the rest of a block. Raises :class:`TooManyFailures`, KeyboardInterrupt after the runs that had
-    ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger.
+    ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger or the design asks for
+    a search.
     """
+    check_verb(plan.design, searches=False)
     asked = len(plan.futures)
     plan = extended(plan, folder)
     with at_work(
