@@ -84,7 +84,7 @@ def _bought(search: Search, limit: Limit, objective: Objective, steps: pd.DataFr
 
 def _gain(scale: Scale, objective: Objective, step: pd.Series) -> str:
     difference = float(step["value"]) - float(step["best"])
-    return f"{scale.difference(difference)} {inside(objective.label)}"
+    return f"{scale.difference(difference)} in {inside(objective.label)}"
 
 
 def _level(search: Search, limit: Limit, value: float) -> str:

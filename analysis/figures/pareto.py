@@ -21,6 +21,7 @@ _BROKEN = (look.FAINT, "x", look.FAINT)
 _KEPT = (look.SKY, "o", "white")
 _FRONT = (look.BLUE, "o", look.BLUE)
 _LISTED = (look.ORANGE, "s", look.ORANGE)
+_BARRED = (look.ORANGE, "s", "white")
 _WIDTH, _PANEL, _CURVE = 10.0, 4.2, 2.7
 #: Points of the front that get their number beside them.
 _NUMBERED = 14
@@ -54,7 +55,8 @@ def _masks(search: Search) -> list[tuple[Flags, tuple[str, str, str], int, float
         (ended & ~search.feasible & ~listed, _BROKEN, 3, 4.5),
         (ended & search.feasible & ~search.on_front & ~listed, _KEPT, 4, 5.0),
         (ended & search.on_front & ~listed, _FRONT, 5, 6.0),
-        (ended & listed, _LISTED, 6, 6.5),
+        (ended & listed & search.feasible, _LISTED, 6, 6.5),
+        (ended & listed & ~search.feasible, _BARRED, 7, 6.5),
     ]
 
 
@@ -155,7 +157,7 @@ def _label(axes: Axes, search: Search, x: Floats, y: Floats) -> None:
     labels += [
         (float(x[row]), float(y[row]), str(table["point"].iloc[row]).removeprefix("point_"), False) for row in ends
     ]
-    shown = [*listed, *np.flatnonzero(search.feasible)]
+    shown = np.flatnonzero(~search.failed)
     label_points(axes, labels, [(float(x[row]), float(y[row])) for row in shown])
 
 
@@ -167,7 +169,7 @@ def _parallel(axes: Axes, search: Search) -> None:
     low, high = costs[shown].min(axis=0), costs[shown].max(axis=0)
     wide = np.where(high > low, high - low, 1.0)
     places = list(range(len(search.objectives)))
-    lines = {3: (0.5, 0.35), 4: (0.6, 0.6), 5: (1.3, 0.9), 6: (2.0, 1.0)}
+    lines = {3: (0.5, 0.35), 4: (0.6, 0.6), 5: (1.3, 0.9), 6: (2.0, 1.0), 7: (2.0, 1.0)}
     for mask, (edge, marker, face), layer, size in _masks(search):
         width, alpha = lines[layer]
         for row in np.flatnonzero(mask):
@@ -213,7 +215,7 @@ def _hypervolume(axes: Axes, search: Search) -> None:
     generation = search.evaluations["generation"].to_numpy()
     for end in np.flatnonzero(np.diff(generation)) + 1.5:
         axes.axvline(end, color=look.RULE, linewidth=0.6, zorder=0)
-    axes.set_ylim(0, 100)
+    axes.set_ylim(0, 1.12 * float(curve[-1]) or 100.0)
     axes.set_xlim(1, max(len(curve), 2))
     look.even_ticks(axes.xaxis, count=4)
     look.even_ticks(axes.yaxis)
@@ -230,7 +232,8 @@ def _scales(search: Search) -> list[Scale]:
 
 
 def _axis(objective: Objective, scale: Scale) -> str:
-    unit = f", {scale.axis}" if scale.axis else ""
+    told = scale.axis and scale.axis.lower() not in objective.label.lower()
+    unit = f", {scale.axis}" if told else ""
     return f"{objective.label}{unit} ({_better(objective)})"
 
 
@@ -248,12 +251,17 @@ def _finding(search: Search) -> str:
         objective = search.objectives[place]
         return f"{inside(objective.label)} {scales[place].level(float(front[objective.kpi].iloc[row]))}"
 
+    def reach(place: int) -> str:
+        values = front[search.objectives[place].kpi]
+        low, high = scales[place].amount(float(values.min())), scales[place].amount(float(values.max()))
+        return f"{inside(search.objectives[place].label)} ({low} to {high})"
+
     if len(front) == 1:
         told = (
             f"One point is best in {'the objective' if len(search.objectives) == 1 else 'all objectives'}: {at(0, 0)}"
         )
     elif len(search.objectives) == 2:
-        told = f"The best trade-offs go from {at(0, 0)} with {at(0, 1)} to {at(-1, 0)} with {at(-1, 1)}"
+        told = f"{plural(len(front), 'point')} trade {reach(0)} against {reach(1)}"
     else:
         told = f"{plural(len(front), 'point')} make the front; the best in the first objective has {at(0, 0)}"
     return told + _against_baseline(search)
@@ -286,7 +294,13 @@ def _note(search: Search) -> str:
 
 
 def _handles(search: Search) -> list[Line2D]:
-    words = {3: "breaks a limit", 4: "keeps all limits", 5: "on the front (number of the point)", 6: "listed policy"}
+    words = {
+        3: "breaks a limit",
+        4: "keeps all limits",
+        5: "on the front (number of the point)",
+        6: "listed policy",
+        7: "listed, breaks a limit",
+    }
     handles = []
     for mask, (edge, marker, face), layer, size in _masks(search):
         if mask.any():

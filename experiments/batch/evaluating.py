@@ -24,21 +24,23 @@ class Evaluation:
     error: str = ""
 
 
-def objectives_of(design: Design) -> tuple[Objective, ...]:
-    """The objectives of a design with labels, units and directions."""
+def objectives_of(design: Design, currency: str) -> tuple[Objective, ...]:
+    """The objectives of a design with labels, units (money in ``currency``, as runs report it) and directions."""
     from sim.scoring.kpis import KPIS
 
     known = {kpi.name: kpi for kpi in KPIS}
     wanted = design.content.optimise
     assert wanted is not None
     return tuple(
-        Objective(name, known[name].label, known[name].unit, 1.0 if known[name].direction == "up" else -1.0)
+        Objective(
+            name, known[name].label, _unit(known[name].unit, currency), 1.0 if known[name].direction == "up" else -1.0
+        )
         for name in wanted.objectives
     )
 
 
-def limits_of(design: Design) -> tuple[Limit, ...]:
-    """The limits of a design, one for each end that a target gives."""
+def limits_of(design: Design, currency: str) -> tuple[Limit, ...]:
+    """The limits of a design, one for each end that a target gives, in the units in which runs report."""
     from sim.scoring.kpis import KPIS
 
     known = {kpi.name: kpi for kpi in KPIS}
@@ -46,10 +48,15 @@ def limits_of(design: Design) -> tuple[Limit, ...]:
     for target in design.content.target:
         kpi = known[target.kpi]
         if target.at_least is not None:
-            found.append(Limit(kpi.name, kpi.label, kpi.unit, float(target.at_least), True))
+            found.append(Limit(kpi.name, kpi.label, _unit(kpi.unit, currency), float(target.at_least), True))
         if target.at_most is not None:
-            found.append(Limit(kpi.name, kpi.label, kpi.unit, float(target.at_most), False))
+            found.append(Limit(kpi.name, kpi.label, _unit(kpi.unit, currency), float(target.at_most), False))
     return tuple(found)
+
+
+def _unit(unit: str, currency: str) -> str:
+    """The unit of a key figure in the results of a run, which hold whole units of money."""
+    return currency if unit == "minor units" else unit
 
 
 class Evaluator:

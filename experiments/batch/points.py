@@ -7,6 +7,7 @@ the names of the points that are checked at the end.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain
@@ -151,7 +152,8 @@ class SearchPlan(BatchPlan):
         assert space is not None
         paths = {factor.name: factor.paths for factor in factors_of(space.factors)}
         levers = {path: value for name, value in point.levers.items() for path in paths[name]}
-        told = ", ".join(f"{_short_name(name)}={_short(value)}" for name, value in point.levers.items())
+        names = _short_names(list(point.levers))
+        told = ", ".join(f"{names[name]}={_short(value)}" for name, value in point.levers.items())
         return Policy(point.name, self.design.located(space.base), levers, PolicyLabel(told))
 
 
@@ -183,9 +185,13 @@ def with_kept_points(plan: BatchPlan, folder: Folder) -> SearchPlan:
     return replace(search_plan(plan).with_points(points), checked=checked)
 
 
-def _short_name(name: str) -> str:
-    return name.removeprefix("policy.")
+def _short_names(names: Sequence[str]) -> dict[str, str]:
+    """The last part of each lever's path where that tells it from the others, else all of it behind `policy`."""
+    last = Counter(name.split(".")[-1] for name in names)
+    return {
+        name: name.split(".")[-1] if last[name.split(".")[-1]] == 1 else name.removeprefix("policy.") for name in names
+    }
 
 
 def _short(value: Value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

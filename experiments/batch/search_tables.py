@@ -38,7 +38,7 @@ CHECKS = (
 
 def search_of(plan: SearchPlan, folder: Folder) -> Search:
     """What the folder's ledgers hold of the search: listed policies and points all of whose runs have ended."""
-    objectives, limits = objectives_of(plan.design), limits_of(plan.design)
+    objectives, limits = objectives_of(plan.design, plan.currency), limits_of(plan.design, plan.currency)
     assert plan.design.content.levers is not None
     levers = factors_of(plan.design.content.levers.factors)
     kpis = list(dict.fromkeys([item.kpi for item in objectives] + [item.kpi for item in limits]))

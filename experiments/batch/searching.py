@@ -48,9 +48,10 @@ def search(
     assert content.optimise is not None and content.levers is not None
     wanted, levers = content.optimise, factors_of(content.levers.factors)
     told = _towards(plan.count, progress)
-    with at_work(
-        folder, backend, content.timeout, retry=retry, max_failures=max_failures, progress=told, task=task
-    ) as work:
+    with at_work(folder, backend, content.timeout, max_failures=max_failures, progress=told, task=task) as work:
+        if retry:
+            # All at once: where the search goes another way, points that it asks for no more must not stay failed.
+            work.ledger.forget_failed(failure.identity for failure in folder.failures())
         desk = _Desk(plan, work, [] if retry else kept_points(folder)[0])
         desk.run(desk.plan.listed)
         asker = Asker(
@@ -85,8 +86,8 @@ class _Desk:
     before: Sequence[Point]
 
     def __post_init__(self) -> None:
-        self.objectives: tuple[Objective, ...] = objectives_of(self.plan.design)
-        self.limits: tuple[Limit, ...] = limits_of(self.plan.design)
+        self.objectives: tuple[Objective, ...] = objectives_of(self.plan.design, self.plan.currency)
+        self.limits: tuple[Limit, ...] = limits_of(self.plan.design, self.plan.currency)
         kpis = [item.kpi for item in self.objectives] + [item.kpi for item in self.limits]
         self.evaluator = Evaluator([self.work.ledger], kpis, self.limits)
         self.evaluations: dict[str, Evaluation] = {}

@@ -113,7 +113,7 @@ def test_a_limit_that_binds_is_named_with_what_relaxing_it_buys() -> None:
     assert rows["only_this"].tolist() == [2, 1]
     words = " ".join(limits_in_words(search)).replace("\u00a0", " ")
     assert "customer satisfaction at least 62.0 % binds (1 of 2 points of the front lie at it)" in words
-    assert "relaxed to customer satisfaction at least 60.0 % it buys +EUR 1.20 m contribution" in words
+    assert "relaxed to customer satisfaction at least 60.0 % it buys +EUR 1.20 m in contribution" in words
     assert "a first step to 61.0 % +EUR 0.50 m" in words
     assert "hours of work" not in words
     assert "At least so much" in words

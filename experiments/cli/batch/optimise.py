@@ -47,7 +47,7 @@ def optimise(
       [cyan]low = 0.0[/]
       [cyan]high = 0.06[/]
       [cyan]\\[\\[target]][/]
-      [cyan]kpi = "customer_satisfaction"[/]
+      [cyan]kpi = "satisfaction"[/]
       [cyan]at_least = 0.6[/]
       [cyan]\\[optimise][/]
       [cyan]objectives = \\["contribution", "turnover"][/]
