@@ -6,23 +6,26 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.figures import style as look
 
 #: Where a label may stand beside its point: offset in points, and which of its corners is there.
 _PLACES = (
-    (6, 4, "left", "bottom"),
-    (6, -4, "left", "top"),
-    (-6, 4, "right", "bottom"),
-    (-6, -4, "right", "top"),
-    (0, 8, "center", "bottom"),
-    (0, -8, "center", "top"),
-    (16, 14, "left", "bottom"),
-    (16, -14, "left", "top"),
-    (-16, 14, "right", "bottom"),
-    (-16, -14, "right", "top"),
+    (5, 4, "left", "bottom"),
+    (-5, 4, "right", "bottom"),
+    (14, 14, "left", "bottom"),
+    (-14, 14, "right", "bottom"),
+    (20, 0, "left", "center"),
+    (-20, 0, "right", "center"),
+    (14, -14, "left", "top"),
+    (-14, -14, "right", "top"),
+    (30, 26, "left", "bottom"),
+    (-30, -26, "right", "top"),
 )
+#: Offset beyond which a thin line leads from the label to its point.
+_FAR = 10
 #: Half the width of the room that a marker takes, in points.
 _MARK = 3.5
 
@@ -42,7 +45,7 @@ def label_points(
     renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
     inside = axes.get_window_extent(renderer)
     reach = _MARK * figure.dpi / 72
-    taken = []
+    taken = [text.get_window_extent(renderer) for text in axes.texts]
     for mark in marks:
         x, y = axes.transData.transform(mark)
         taken.append(Bbox.from_extents(x - reach, y - reach, x + reach, y + reach))
@@ -60,8 +63,11 @@ def label_points(
                 weight="bold" if bold else "normal",
                 color=look.INK if bold else look.SOFT,
                 zorder=7,
+                arrowprops={"arrowstyle": "-", "color": look.FAINT, "lw": 0.6} if abs(right) > _FAR else None,
             )
-            room = note.get_window_extent(renderer)
+            # The room of the words alone: a leading line may cross what a word may not.
+            note.update_positions(renderer)
+            room = Text.get_window_extent(note, renderer)
             within = inside.x0 <= room.x0 and room.x1 <= inside.x1 and inside.y0 <= room.y0 and room.y1 <= inside.y1
             if within and not any(room.overlaps(other) for other in taken):
                 taken.append(room)

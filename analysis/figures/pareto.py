@@ -120,31 +120,21 @@ def _bounds(axes: Axes, search: Search, objective: Objective, scale: Scale, vert
             alpha=0.10,
             lw=0,
         )
-        if vertical:
-            axes.annotate(
-                told,
-                (limit.bound, 0.02),
-                (3, 0),
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                rotation=90,
-                size=look.SMALL,
-                color=look.SOFT,
-                va="bottom",
-                ha="left",
-            )
-        else:
-            axes.annotate(
-                told,
-                (0.01, limit.bound),
-                (0, 2),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                size=look.SMALL,
-                color=look.SOFT,
-                va="bottom",
-                ha="left",
-            )
+        place, step = ((limit.bound, 0.02), (3, 0)) if vertical else ((0.01, limit.bound), (0, 3))
+        axes.annotate(
+            told,
+            place,
+            step,
+            xycoords=("data", "axes fraction") if vertical else ("axes fraction", "data"),
+            textcoords="offset points",
+            rotation=90 if vertical else 0,
+            size=look.SMALL,
+            color=look.SOFT,
+            va="bottom",
+            ha="left",
+            zorder=3,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
+        )
 
 
 def _label(axes: Axes, search: Search, x: Floats, y: Floats) -> None:
@@ -152,7 +142,9 @@ def _label(axes: Axes, search: Search, x: Floats, y: Floats) -> None:
     table = search.evaluations
     listed = np.flatnonzero(np.asarray(table["role"] == "listed") & ~search.failed)
     front = np.flatnonzero(search.on_front & np.asarray(table["role"] == "searched"))
-    ends = front[np.argsort(-search.directions[0] * y[front], kind="stable")][:_NUMBERED]
+    ends = front[np.argsort(-search.directions[0] * y[front], kind="stable")]
+    if len(ends) > _NUMBERED:  # both ends, and others in even steps between them
+        ends = ends[np.linspace(0, len(ends) - 1, _NUMBERED).round().astype(np.int64)]
     labels = [(float(x[row]), float(y[row]), str(table["title"].iloc[row]), True) for row in listed]
     labels += [
         (float(x[row]), float(y[row]), str(table["point"].iloc[row]).removeprefix("point_"), False) for row in ends
@@ -215,6 +207,8 @@ def _hypervolume(axes: Axes, search: Search) -> None:
     generation = search.evaluations["generation"].to_numpy()
     for end in np.flatnonzero(np.diff(generation)) + 1.5:
         axes.axvline(end, color=look.RULE, linewidth=0.6, zorder=0)
+    if not search.feasible.any():
+        axes.annotate("no point keeps all limits", (0.5, 0.5), xycoords="axes fraction", ha="center", color=look.SOFT)
     axes.set_ylim(0, 1.12 * float(curve[-1]) or 100.0)
     axes.set_xlim(1, max(len(curve), 2))
     look.even_ticks(axes.xaxis, count=4)
@@ -290,7 +284,7 @@ def _note(search: Search) -> str:
         kept = percent(float(search.feasible.sum() / max(int((~search.failed).sum()), 1)), decimals=0)
         limits = "; ".join(limit.words(search.currency) for limit in search.limits)
         parts.append(f"Limits on means over futures: {limits} (kept by {kept} of the points shown).")
-    return " ".join(parts).replace(f"1{NO_BREAK}points failed and are", f"1{NO_BREAK}point failed and is")
+    return " ".join(parts).replace(f"1{NO_BREAK}point failed and are", f"1{NO_BREAK}point failed and is")
 
 
 def _handles(search: Search) -> list[Line2D]:

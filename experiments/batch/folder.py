@@ -2,7 +2,8 @@
 
 design.toml  batch.json          the design, and where its own files are looked up
 ledger.sqlite                    of the driver (ledger-2-of-8.sqlite of a shard)
-runs.parquet  futures.parquet …  sealed tables, see experiments.batch.sealing
+points.json                      of a search: the points that it asked for
+runs.parquet  futures.parquet …  sealed tables, see experiments.batch.sealing.
 """
 
 from __future__ import annotations

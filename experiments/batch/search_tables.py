@@ -3,7 +3,7 @@
 evaluations.parquet  a row per point in the order of evaluation: levers, objectives, limits, feasible, on_front, hypervolume
 limits.parquet       a row per limit: points of the front at it, what relaxing it buys at most
 relaxations.parquet  a row per limit, objective and step: to what it would have to be relaxed, and what that would buy
-checks.parquet       a row per checked point and key figure: value in the search and in the check, beside the baseline
+checks.parquet       a row per checked point and key figure: value in the search and in the check, beside the baseline.
 """
 
 from __future__ import annotations

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from analysis.errors import StudyError
+from analysis.figures.pareto import pareto_figure
+from analysis.figures.style import style
 from analysis.limits import binding_limits, explain_infeasibility, relaxations
 from analysis.pareto import (
     box_volume,
@@ -21,6 +29,7 @@ from analysis.pareto import (
 )
 from analysis.search import Limit, Objective, Search
 from analysis.search_words import beaten_in_words, found_in_words, limits_in_words, progress_in_words
+from tests.analysis.test_analysis_figures import layout_faults
 
 UP, DOWN = [1.0, 1.0], [-1.0, -1.0]
 
@@ -189,3 +198,41 @@ def test_a_search_without_its_columns_is_refused() -> None:
         Search(made(HAND).evaluations.drop(columns="hours"), (PROFIT,), (HOURS,), ())
     with pytest.raises(StudyError, match="at least one"):
         Search(made(HAND).evaluations, (), (), ())
+
+
+def _boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Words on the main panel without the thin lines that lead from them."""
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    with style():
+        canvas.draw()
+    texts = figure.axes[0].texts
+    return [(text.get_text(), Text.get_window_extent(text, canvas.get_renderer())) for text in texts]
+
+
+def test_the_figure_of_two_objectives_keeps_its_labels_apart() -> None:
+    crowd = [(f"point_{k}", 9e6 + 2e4 * k, 0.2 + 0.002 * k + 0.0004 * (k % 3), 0.64, 20.0) for k in range(40)]
+    limit = Limit("turnover", "Staff turnover", "share", 0.29, False)
+    search = made([HAND[0], *crowd, ("broken", 8.5e6, 0.35, 0.5, 20.0), ("g", "raised")], (CONTENT, limit))
+    figure = pareto_figure(search)
+    boxes = _boxes(figure)
+    told = [text for text, _ in boxes]
+    assert {"status_quo", "0", "39"} <= set(told), "the baseline and both ends of the front"
+    assert "limit: at most 29.0\u00a0%" in told
+    labels = [box for text, box in boxes if not text.startswith("limit")]
+    assert not any(one.overlaps(other) for one, other in combinations(labels, 2))
+    crowded = _boxes(pareto_figure(made([HAND[0], *((n, v, t, 0.64, 20.0) for n, v, t, *_ in crowd[:2])])))
+    assert len(crowded) == 3
+    assert str(figure.get_label()).startswith("40")
+    assert "1\u00a0point failed and is not shown" in str(figure.get_label())
+
+
+def test_figures_of_other_numbers_of_objectives_have_no_faults() -> None:
+    search = made(HAND)
+    third = Objective("satisfaction", "Customer satisfaction", "share", 1.0)
+    for objectives in ((PROFIT,), (PROFIT, TURNOVER, third)):
+        other = replace(search, objectives=objectives)
+        assert layout_faults(pareto_figure(other)) == []
+    nothing = pareto_figure(made([("a", 1.0, 0.1, 0.60, 30.0), ("b", 2.0, 0.1, 0.7, 60.0)]))
+    assert layout_faults(nothing) == []
+    assert str(nothing.get_label()).startswith("No point keeps all limits")
