@@ -118,7 +118,7 @@ def _say_interrupted(verb: str) -> None:
     kept = {
         "compare": goes_on,
         "ablate": goes_on,
-        "batch": " Runs that ended are kept; `deepmarket batch run` or `resume` goes on from there.",
+        "batch": goes_on,
         "elasticity": " Nothing is kept.",
         "run": " Nothing of the run is kept.",
         "import": " Nothing was written.",

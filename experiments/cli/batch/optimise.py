@@ -94,7 +94,7 @@ def optimise(
 
 
 def _backend(plan: SearchPlan, workers: int | None) -> Backend:
-    """Where runs are carried out; no more side by side than a generation has."""
+    """Where runs are carried out; the same workers for all generations."""
     from experiments.backends import choose_backend
 
     return choose_backend(workers, plan.count)
@@ -161,8 +161,10 @@ def _check_table(found: Search, checks: pd.DataFrame, plan: SearchPlan) -> Any:
     kpis = [item for item in found.objectives if item.kpi in set(checks["kpi"])]
     heads = ["Point"]
     for item in kpis:
-        heads += [f"{item.label}, search", "check", "of its lead luck"]
-    table = make_table([*heads, "Limits"], f"Check of the front in {where}", right=range(1, len(heads)))
+        heads += [f"{item.label}, search", "check", "luck"]
+    base = found.evaluations.set_index("point")["title"][found.baseline]
+    title = f"Check of the front in {where} (luck: the part of its lead over {base} that went away)"
+    table = make_table([*heads, "Limits"], title, right=range(1, len(heads)))
     for point, rows in checks.groupby("point", sort=False):
         own, cells = rows.set_index("kpi"), []
         for item in kpis:
