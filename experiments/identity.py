@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 #: Packages whose version can change a number; written into every result.
-PACKAGES = ("mesa", "networkx", "numba", "numpy", "pandas", "pydantic", "scikit-learn", "scipy")
+PACKAGES = ("mesa", "moocore", "networkx", "numba", "numpy", "pandas", "pydantic", "pymoo", "scikit-learn", "scipy")
 
 #: Grows when the tables that a run leaves behind change: older runs are then done again.
 OUTPUTS = 1

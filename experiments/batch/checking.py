@@ -49,6 +49,44 @@ def check_kpis(design: Design) -> list[InputError]:
     return mistakes
 
 
+def check_verb(design: Design, searches: bool) -> None:
+    """Refuse a design that is for the other verb: with ``[optimise]`` it is searched, without it is run.
+
+    Raises :class:`InputErrors`.
+    """
+    asked = design.content.optimise is not None
+    if asked and not searches:
+        problem, remedy = "asks for a search, and this runs listed policies", "use `deepmarket batch optimise`"
+        raise InputErrors([design.error(("optimise",), problem, "a design without [optimise]", remedy)])
+    if searches and not asked:
+        remedy = "add [optimise] with objectives, or use `deepmarket batch run`"
+        raise InputErrors([design.error((), "asks for no search", "a section [optimise]", remedy)])
+
+
+def check_levers(design: Design, levers: tuple[Factor, ...], bases: Mapping[tuple[str, str], Base]) -> None:
+    """Load every scenario under the policy that a search starts from, each lever at both ends (or at every level).
+
+    What only goes wrong in combination is found by the point that has it, and recorded as its failure.
+    Raises :class:`InputErrors` with the line of each lever.
+    """
+    space = design.content.levers
+    assert space is not None
+    mistakes: dict[str, InputError] = {}
+    for scenario in dict.fromkeys(where for where, _ in bases):
+        for lever in levers:
+            for value in lever.levels or (lever.at(0.0)[0], lever.at(1.0)[0]):
+                moved = {**design.content.set, **dict.fromkeys(lever.paths, value)}
+                try:
+                    load(scenario, design.located(space.base), moved)
+                except InputErrors as errors:
+                    for error in errors.errors:
+                        problem = f"at {value}: {error.place.removeprefix('--set ')}: {error.problem}"
+                        found = design.error(("levers", "factors", lever.name), problem, error.expected, error.remedy)
+                        mistakes[str(found)] = found
+    if mistakes:
+        raise InputErrors(list(mistakes.values()))
+
+
 def check_factors(
     design: Design,
     factors: tuple[Factor, ...],

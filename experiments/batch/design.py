@@ -92,6 +92,12 @@ class OptimiseSection(Section):
     population: int = param(24, unit="points", doc="Points of one generation.", bounds=(4, 10_000))
     generations: int = param(10, unit="", doc="Generations.", bounds=(1, 10_000))
     seed: int = param(1, unit="", doc="Seed of the search.", bounds=(0, 2**31))
+    check_replications: int | None = param(
+        None,
+        unit="runs",
+        doc="Further replications in which the front is checked at the end, in fresh futures where there are any; by default as many as `replications`, 0 checks nothing.",
+        bounds=(0, 10**6),
+    )
 
 
 class DesignSection(Section):

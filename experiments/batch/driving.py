@@ -12,10 +12,12 @@ from types import FrameType
 
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
+from experiments.batch.checking import check_verb
 from experiments.batch.folder import WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
+from experiments.batch.points import with_kept_points
 from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
@@ -64,17 +66,25 @@ def drive(
     A block of a Saltelli or Morris design in which a run failed is replaced by the next block, until as many blocks
     are whole as the design asks for (at most as many again are tried). A shard replaces none: its driver cannot know
     what happens to the rest of a block. Raises :class:`TooManyFailures`, KeyboardInterrupt after the runs that had
-    ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger.
+    ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger or the design asks for
+    a search.
     """
+    check_verb(plan.design, searches=False)
     asked = len(plan.futures)
     plan = extended(plan, folder)
-    tally = Tally(refilled=_blocks(plan, asked))
-    with (
-        folder.driving(shard) as ledger,
-        _interrupts(backend) as stopping,
-        Driver(backend, task, plan.design.content.timeout, stopping) as driver,
-    ):
-        _pass(plan.runs(), folder, ledger, driver, tally, shard, retry, max_failures, progress)
+    with at_work(
+        folder,
+        backend,
+        plan.design.content.timeout,
+        shard,
+        retry=retry,
+        max_failures=max_failures,
+        progress=progress,
+        task=task,
+    ) as work:
+        tally = work.tally
+        tally.refilled = _blocks(plan, asked)
+        work.do(plan.runs())
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
             if missing == 0:
@@ -87,46 +97,76 @@ def drive(
             before = len(plan.futures)
             plan = plan.with_blocks(missing)
             tally.refilled += missing
-            added = (run for run in plan.runs() if run.future >= before)
-            _pass(added, folder, ledger, driver, tally, shard, retry, max_failures, progress)
+            work.do(run for run in plan.runs() if run.future >= before)
     return tally
 
 
-def _pass(
-    runs: Iterable[Run],
+@dataclass
+class Work:
+    """A driver at its ledger: does runs, walk by walk, with workers that stay in between."""
+
+    folder: Folder
+    ledger: Ledger
+    driver: Driver[Run, Numbers]
+    shard: Shard
+    retry: bool
+    max_failures: int | None
+    tell: Progress
+    tally: Tally = field(default_factory=Tally)
+    #: Runs that failed now, not before.
+    fresh: int = 0
+
+    def do(self, runs: Iterable[Run]) -> None:
+        """One walk over ``runs``: what is not done is done and recorded.
+
+        Raises :class:`TooManyFailures`, and KeyboardInterrupt after the runs that had ended are recorded.
+        """
+        ours = [run for number, run in enumerate(_once(runs)) if number % self.shard.of == self.shard.number - 1]
+        done, failed = self.folder.done(), {failure.identity for failure in self.folder.failures()}
+        if self.retry:
+            self.ledger.forget_failed(run.identity for run in ours if run.identity in failed)
+            failed = set()
+        left = [run for run in ours if run.identity not in done and run.identity not in failed]
+        tally = self.tally
+        tally.planned += len(ours)
+        tally.reused += sum(run.identity in done for run in ours)
+        tally.failed += sum(run.identity in failed for run in ours)
+        self.tell(tally.count)
+        for result in self.driver.run(left):
+            if isinstance(result, Failed):
+                self.ledger.put_failed(result)
+                tally.failed += 1
+                self.fresh += 1
+            else:
+                self.ledger.put_done(result.job, result.tables)
+                tally.done += 1
+            self.tell(tally.count)
+            if self.max_failures is not None and self.fresh > self.max_failures:
+                raise TooManyFailures(self.fresh, self.max_failures)
+
+
+@contextmanager
+def at_work(
     folder: Folder,
-    ledger: Ledger,
-    driver: Driver[Run, Numbers],
-    tally: Tally,
-    shard: Shard,
-    retry: bool,
-    max_failures: int | None,
-    progress: Progress | None,
-) -> None:
-    """One walk over ``runs``: what is not done is done."""
-    ours = [run for number, run in enumerate(_once(runs)) if number % shard.of == shard.number - 1]
-    done, failed = folder.done(), {failure.identity for failure in folder.failures()}
-    if retry:
-        ledger.forget_failed(run.identity for run in ours if run.identity in failed)
-        failed = set()
-    left = [run for run in ours if run.identity not in done and run.identity not in failed]
-    tally.planned += len(ours)
-    tally.reused += sum(run.identity in done for run in ours)
-    tally.failed += sum(run.identity in failed for run in ours)
-    tell = progress or (lambda count: None)
-    tell(tally.count)
-    fresh = 0
-    for result in driver.run(left):
-        if isinstance(result, Failed):
-            ledger.put_failed(result)
-            tally.failed += 1
-            fresh += 1
-        else:
-            ledger.put_done(result.job, result.tables)
-            tally.done += 1
-        tell(tally.count)
-        if max_failures is not None and fresh > max_failures:
-            raise TooManyFailures(fresh, max_failures)
+    backend: Backend,
+    timeout: float | None,
+    shard: Shard = WHOLE,
+    *,
+    retry: bool = False,
+    max_failures: int | None = None,
+    progress: Progress | None = None,
+    task: Task = carry_out,
+) -> Iterator[Work]:
+    """A driver for the time of a ``with``; it holds the ledger's lock, and answers Ctrl-C and SIGTERM.
+
+    Raises :class:`InputErrors` when another driver is at work on this ledger.
+    """
+    with (
+        folder.driving(shard) as ledger,
+        _interrupts(backend) as stopping,
+        Driver(backend, task, timeout, stopping) as driver,
+    ):
+        yield Work(folder, ledger, driver, shard, retry, max_failures, progress or (lambda count: None))
 
 
 def _once(runs: Iterable[Run]) -> Iterator[Run]:
@@ -147,7 +187,9 @@ def missing_blocks(plan: BatchPlan, folder: Folder) -> int:
 
 
 def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
-    """The plan with the replacement blocks that the folder already holds something of."""
+    """The plan with what the folder holds beyond the design: replacement blocks, points that a search asked for."""
+    if plan.design.content.optimise is not None:
+        return with_kept_points(plan, folder)
     if plan.method not in BLOCKS:
         return plan
     known = set(folder.done()) | {failure.identity for failure in folder.failures()}

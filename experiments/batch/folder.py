@@ -2,6 +2,7 @@
 
 design.toml  batch.json          the design, and where its own files are looked up
 ledger.sqlite                    of the driver (ledger-2-of-8.sqlite of a shard)
+points.json                      of a search: the points that it asked for
 runs.parquet  futures.parquet …  sealed tables (told in :mod:`experiments.batch.sealing`).
 """
 
@@ -70,8 +71,8 @@ class Folder:
             folder.check_source()
             return folder
         facts = {"design": design.file, "folder": str(design.folder), "version": version(), "source": code_hash()}
-        _write_whole(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
-        _write_whole(folder._design_file, design.text)
+        write_whole(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
+        write_whole(folder._design_file, design.text)
         return folder
 
     @classmethod
@@ -158,7 +159,7 @@ class Folder:
             lock.close()
 
 
-def _write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Write beside and move, so that a killed driver leaves no half file."""
     part = file.with_suffix(".part")
     part.write_text(text, encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.factor import Factor
 from analysis.study import PolicyLabel
-from experiments.batch.checking import check_factors, check_kpis, load, stored_values
+from experiments.batch.checking import check_factors, check_kpis, check_levers, load, stored_values
 from experiments.batch.futures_file import futures_from_file
 from experiments.batch.reading import Design, factors_of
 from experiments.batch.run import Base, Kept, Run, identify
@@ -150,6 +150,8 @@ def plan_batch(design: Design) -> BatchPlan:
     }
     settings_ = Settings.of_design(design, factors, stored)
     check_factors(design, factors, settings_, bases, policies[0].name)
+    if content.optimise is not None and content.levers is not None:
+        check_levers(design, factors_of(content.levers.factors), bases)
     horizons = tuple(first.weeks if weeks is None else weeks for weeks in design.horizons)
     seed = first.seed if content.seed is None else content.seed
     return BatchPlan(design, policies, futures, factors, bases, horizons, seed, kept, settings_, first.world.currency)
@@ -222,6 +224,9 @@ def _policies(design: Design) -> tuple[Policy, ...]:
     ]
     if content.levers is not None and content.optimise is None:
         listed += lever_points(design, _lever_table(design))
+    if content.levers is not None and not listed:
+        base = content.levers.base  # what a search starts from is what it has to beat
+        listed = [Policy(Path(base).stem, design.located(base), {}, PolicyLabel(""))]
     return tuple(_worded(policy, design) for policy in listed)
 
 

@@ -124,8 +124,34 @@ def _misfits(design: DesignSection) -> Iterator[Complaint]:
             for path in settings_of(name, factor):
                 if not path.startswith("policy."):
                     yield _not_a_lever(("levers", "factors", name), path)
-    if design.optimise is not None and (design.levers is None or not design.levers.factors):
+                if factor.times:
+                    problem = "times = true: levers are set, they do not multiply what the policy holds"
+                    yield Complaint(("levers", "factors", name, "times"), problem, "values as the policy takes them")
+    if design.optimise is not None:
+        yield from _of_search(design)
+
+
+def _of_search(design: DesignSection) -> Iterator[Complaint]:
+    """What a search cannot be made of."""
+    assert design.optimise is not None
+    if design.levers is None or not design.levers.factors:
         yield Complaint(("optimise",), "there is nothing to search in", "[levers.factors] with at least one lever")
+    elif design.levers.method != "none":
+        problem = f"method {design.levers.method} together with [optimise], which chooses the points itself"
+        yield Complaint(("levers", "method"), problem, "no method under [levers], or no [optimise]")
+    if len(set(design.optimise.objectives)) < len(design.optimise.objectives):
+        yield Complaint(("optimise", "objectives"), "an objective is there twice", "each key figure once")
+    if isinstance(design.weeks, tuple) and len(design.weeks) > 1:
+        yield Complaint(("weeks",), "several horizons together with [optimise]", "one horizon to be judged by")
+    if design.futures.method in _BLOCKS:
+        expected = "latin_hypercube, sobol, grid or file: a search takes means over futures"
+        yield Complaint(("futures", "method"), f"method {design.futures.method} together with [optimise]", expected)
+    for number, policy in enumerate(design.policy):
+        if policy.name.startswith("point_"):
+            remedy = "points of the search are called point_1, point_2 …"
+            yield Complaint(
+                ("policy", number, "name"), f"`{policy.name}` is a name of the search", "another name", remedy
+            )
 
 
 def _not_a_lever(place: tuple[str | int, ...], path: str) -> Complaint:

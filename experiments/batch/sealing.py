@@ -7,7 +7,8 @@ definitions.parquet  key figures: label, class, unit, direction, formula
 weekly.parquet       policy, future, weeks, replication, week, kpi, value (where the design keeps weeks)
 by.parquet           … dimension, level, kpi, value (where the design keeps cuts)
 failures.parquet     runs that failed: kind, message, traceback, the command that repeats them
-log.parquet          seconds and end of every run, which differ from drive to drive.
+log.parquet          seconds and end of every run, which differ from drive to drive
+A search adds its own, see :mod:`experiments.batch.search_tables`; its points are policies in the tables above.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from experiments.batch.folder import Folder
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import unpack
 from experiments.batch.planning import BatchPlan
+from experiments.batch.points import SearchPlan
 from experiments.batch.run import Run, as_toml
+from experiments.batch.search_tables import tables_of
 from experiments.identity import versions
 
 #: Where the metadata of ``futures.parquet`` says what the tables mean.
@@ -64,6 +67,8 @@ def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
                 [(run.identity, *done[run.identity]) for run in runs], columns=["identity", "seconds", "ended"]
             ),
         }
+        if isinstance(plan, SearchPlan):
+            tables |= tables_of(plan, folder)
         for name, table in tables.items():
             _write(pa.Table.from_pandas(table, preserve_index=False), folder.path / f"{name}.parquet")
             rows[name] = len(table)

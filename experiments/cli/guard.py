@@ -141,7 +141,7 @@ def _kept(verb: str) -> str:
         "compare": goes_on,
         "select": goes_on,
         "ablate": goes_on,
-        "batch": " Runs that ended are kept; `deepmarket batch run` or `resume` goes on from there.",
+        "batch": goes_on,
         "elasticity": " Nothing is kept.",
         "run": " Nothing of the run is kept.",
         "import": " Nothing was written.",

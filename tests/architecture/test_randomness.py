@@ -1,6 +1,6 @@
 """Keyed draws are the only randomness: no global generator is touched anywhere but in sim/rng.py.
 
-Designs and bootstraps use generators of scipy and SALib, which decide what is looked at and never what a market does;
+Designs, bootstraps and searches use generators of scipy, SALib and pymoo, which decide what is looked at and never what a market does;
 each must be given its seed where it is called.
 """
 
@@ -16,7 +16,14 @@ from tests.architecture.sources import imports_of, name_of, python_files, tree_o
 
 ALLOWED = {"sim/rng.py"}
 #: Functions with a generator of their own, and the argument that must hold its seed.
-SEEDED = {"Sobol": "rng", "LatinHypercube": "rng", "bootstrap": "rng", "morris.sample": "seed", "sobol.analyze": "seed"}
+SEEDED = {
+    "Sobol": "rng",
+    "LatinHypercube": "rng",
+    "bootstrap": "rng",
+    "morris.sample": "seed",
+    "sobol.analyze": "seed",
+    "NSGA2": "seed",
+}
 #: The one file that may take the points of a design from such a generator.
 DESIGNS = "experiments/batch/shares.py"
 #: Files that shuffle labels to learn what chance alone gives, by a generator of their own with a seed.
@@ -76,6 +83,7 @@ def test_no_draw_outside_of_the_keyed_ones() -> None:
         "qmc.Sobol(3).random_base2(4)",
         "bootstrap((values,), mean)",
         "sobol.analyze(problem, values)",
+        "NSGA2(pop_size=24)",
     ],
 )
 def test_the_guard_sees_every_way_to_draw(code: str) -> None:

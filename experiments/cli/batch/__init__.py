@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from experiments.cli.batch.look import answer, show, status
+from experiments.cli.batch.optimise import optimise
 from experiments.cli.batch.plan import plan
 from experiments.cli.batch.replay import replay
 from experiments.cli.batch.run import resume, retry, run
@@ -14,8 +15,8 @@ batch = typer.Typer(
     name="batch",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Thousands of runs from a design: plan, run, resume, look, export.",
+    help="Thousands of runs from a design: plan, run, optimise, resume, look, export.",
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for verb in (plan, run, resume, status, retry, show, replay, answer, seal, export):
+for verb in (plan, run, optimise, resume, status, retry, show, replay, answer, seal, export):
     batch.command(verb.__name__)(verb)

@@ -30,6 +30,7 @@ def plan(
     Shipped designs: see [cyan]scenarios/designs[/]; [cyan]deepmarket new NAME --design[/] writes one of your own.
     """
     from experiments.batch.planning import plan_batch
+    from experiments.batch.points import search_plan
     from experiments.batch.pricing import price_batch
     from experiments.batch.reading import read_design
     from experiments.cli.options import check_least
@@ -37,6 +38,7 @@ def plan(
 
     check_least(workers=workers)
     found = plan_batch(read_design(design))
+    found = search_plan(found) if found.design.content.optimise is not None else found
     cost = price_batch(found, workers) if price else None
     told = _told(found, cost)
     if json_:
@@ -75,13 +77,19 @@ def _lines(plan: BatchPlan, price: Price | None) -> list[str]:
     roles = plan.futures["role"].value_counts()
     fresh = int(roles.get("fresh", 0))
     futures = plural(int(roles.get("study", 0)), "future") + (f" + {fresh} fresh" if fresh else "")
-    parts = [f"{len(plan.policies)} {'policy' if len(plan.policies) == 1 else 'policies'}", futures]
+    policies = f"{len(plan.policies)} {'policy' if len(plan.policies) == 1 else 'policies'}"
+    wanted = plan.design.content.optimise
+    if wanted is not None:
+        futures = plural(int(roles.get("study", 0)), "future")
+        points = f"{wanted.generations} generations of {plural(wanted.population, 'point')}"
+        policies = f"({policies} + up to {points})"
+    parts = [policies, futures]
     if len(plan.horizons) > 1:
         parts.append(plural(len(plan.horizons), "horizon"))
     parts.append(plural(plan.design.content.replications, "replication"))
     told = {policy.name: policy.label.title for policy in plan.policies}
     lines = [
-        f"{' × '.join(parts)} = {plan.count:,} runs of {' and '.join(map(str, plan.horizons))} weeks",
+        f"{' × '.join(parts)} = {'at most ' if wanted else ''}{plan.count:,} runs of {' and '.join(map(str, plan.horizons))} weeks",
         "Policies: " + "; ".join(name if title in ("", name) else f"{name} ({title})" for name, title in told.items()),
     ]
     if plan.factors:

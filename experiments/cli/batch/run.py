@@ -48,11 +48,14 @@ def run(
     A run that fails is recorded with its traceback and the command that repeats it, and the batch goes on.
     At the end results are sealed into Parquet tables, and a report says what they show.
     """
+    from experiments.batch.checking import check_verb
     from experiments.batch.folder import Folder
     from experiments.batch.planning import plan_batch
     from experiments.batch.reading import read_design
 
-    found = plan_batch(read_design(design))
+    read = read_design(design)
+    check_verb(read, searches=False)
+    found = plan_batch(read)
     folder = Folder.start(folder_for(design, out), found.design)
     _drive(found, folder, workers, backend, shard, max_failures, False, json_, quiet)
 
@@ -108,6 +111,7 @@ def _drive(
 ) -> None:
     from experiments.backends import parse_backend
     from experiments.batch.answering import answer_batch
+    from experiments.batch.checking import check_verb
     from experiments.batch.driving import TooManyFailures, drive
     from experiments.batch.folder import Shard
     from experiments.batch.results import Batch
@@ -116,6 +120,7 @@ def _drive(
     from experiments.cli.screen import complain
 
     check_least(workers=workers)
+    check_verb(plan.design, searches=False)
     part = Shard.parse(shard)
     where = parse_backend(backend, workers, plan.count)
     stopped = ""
