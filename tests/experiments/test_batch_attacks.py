@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from experiments.batch.planning import plan_batch
+from experiments.backends import Serial
+from experiments.batch.driving import Task, drive
+from experiments.batch.folder import Folder, Shard
+from experiments.batch.numbers import Numbers
+from experiments.batch.planning import BatchPlan, plan_batch
 from experiments.batch.reading import read_design
+from experiments.batch.run import Run
+from experiments.batch.sealing import seal
+from experiments.batch.standing import standing_of
 from sim.errors import InputErrors
+from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
 
+LHS = 'latin_hypercube"\nsize = 5'
 LOYALTY = '[futures.factors."params.choice.loyalty"]\nlow = 1.0\nhigh = 5.0\n'
 PRICES = '[futures.factors.prices]\npath = "offer.*.list_price"\ntimes = true\nlow = 0.9\nhigh = 1.1\n'
 
@@ -149,3 +158,31 @@ def test_a_point_of_levers_can_be_the_baseline(tmp_path: Path) -> None:
     name = "as_written (pay.commission=0.01)"
     given = _levers(f'method = "grid"\n{COMMISSION}levels = [0.01, 0.02]\n[decide]\nbaseline = "{name}"')
     assert small_plan(tmp_path, given).baseline == name
+
+
+def _driven(
+    tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick, shard: str | None = None, retry: bool = False
+) -> tuple[BatchPlan, Folder]:
+    plan = small_plan(tmp_path, *changes)
+    folder = Folder.start(tmp_path / "out", plan.design)
+    drive(plan, folder, Serial(), task=task, shard=Shard.parse(shard), retry=retry)
+    return plan, folder
+
+
+def _fail(run: Run) -> Numbers:
+    raise ValueError("no")
+
+
+def test_blocks_that_nothing_spoils_are_not_replaced(tmp_path: Path) -> None:
+    """Trajectories on a grid of four levels share points, so runs of a later block may be done already."""
+    plan, folder = _driven(tmp_path, (LHS, 'morris"\nsize = 10'))
+    assert seal(plan, folder)["futures"] == len(plan.futures) == 10 * 3
+    assert standing_of(plan, folder).planned == len({run.identity for run in plan.runs()})
+    assert drive(plan, folder, Serial(), task=fake.quick).refilled == 0
+
+
+def test_a_run_that_fails_in_two_ledgers_is_one_failure(tmp_path: Path) -> None:
+    plan, folder = _driven(tmp_path, task=_fail, shard="1/2")
+    _driven(tmp_path, task=_fail, retry=True)
+    assert len(folder.failures()) == len({failure.identity for failure in folder.failures()}) == 20
+    assert seal(plan, folder)["failures"] == 20
