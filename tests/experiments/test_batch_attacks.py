@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from array import array
 from pathlib import Path
 
 import pytest
 
 from experiments.backends import Serial
+from experiments.batch.answering import BatchAnswer, answer_batch
 from experiments.batch.driving import Task, drive
 from experiments.batch.folder import Folder, Shard
-from experiments.batch.numbers import Numbers
+from experiments.batch.numbers import Layout, Numbers, Part
 from experiments.batch.planning import BatchPlan, plan_batch
 from experiments.batch.reading import read_design
+from experiments.batch.results import Batch
 from experiments.batch.run import Run
 from experiments.batch.sealing import seal
 from experiments.batch.standing import standing_of
@@ -163,6 +167,7 @@ def test_a_point_of_levers_can_be_the_baseline(tmp_path: Path) -> None:
 def _driven(
     tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick, shard: str | None = None, retry: bool = False
 ) -> tuple[BatchPlan, Folder]:
+    tmp_path.mkdir(exist_ok=True)
     plan = small_plan(tmp_path, *changes)
     folder = Folder.start(tmp_path / "out", plan.design)
     drive(plan, folder, Serial(), task=task, shard=Shard.parse(shard), retry=retry)
@@ -186,3 +191,85 @@ def test_a_run_that_fails_in_two_ledgers_is_one_failure(tmp_path: Path) -> None:
     _driven(tmp_path, task=_fail, retry=True)
     assert len(folder.failures()) == len({failure.identity for failure in folder.failures()}) == 20
     assert seal(plan, folder)["failures"] == 20
+
+
+def _answer(tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick) -> BatchAnswer:
+    plan, folder = _driven(tmp_path, *changes, task=task)
+    seal(plan, folder)
+    found = answer_batch(Batch(folder.path))
+    json.dumps(found.to_json(), allow_nan=False)
+    return found
+
+
+FRESH = (LHS, 'latin_hypercube"\nsize = 12\nfresh = 4')
+ONE_POLICY = ('[[policy]]\nname = "deep_marketing"\n', "")
+
+
+def test_one_policy_or_one_future_is_said_to_have_nothing_to_compare(tmp_path: Path) -> None:
+    assert "one policy" in _answer(tmp_path / "a", ONE_POLICY).notes[0]
+    assert "there are 1" in _answer(tmp_path / "b", ("size = 5", "size = 1\nfresh = 3")).notes[0]
+
+
+def _fail_when_fresh(run: Run) -> Numbers:
+    if run.future >= 12:
+        raise ValueError("no")
+    return fake.quick(run)
+
+
+def test_study_futures_are_answered_while_no_fresh_one_is_whole(tmp_path: Path) -> None:
+    found = _answer(tmp_path, FRESH, task=_fail_when_fresh)
+    assert "forgoes least" in found.sentences[0]
+    assert any("no fresh future is whole" in note for note in found.notes)
+
+
+def test_ties_are_told(tmp_path: Path) -> None:
+    found = _answer(tmp_path, ('name = "deep_marketing"', 'name = "again"\npolicy = "as_written"'))
+    assert "(as 1 other does)" in found.sentences[0]
+    assert found.sentences[1] == "again does exactly as well as As written on contribution in each of 5\u00a0futures."
+    target = ("[futures]\n", '[[target]]\nkpi = "contribution"\nat_least = 1_000\n[futures]\n')
+    found = _answer(tmp_path / "b", target)
+    assert any("meets its targets most often (as 1 other does)" in sentence for sentence in found.sentences)
+    assert any("The target (contribution" in sentence for sentence in found.sentences)
+
+
+def _in_unit(unit: str) -> Task:
+    keys = {**fake.LAYOUT.keys(), "unit": [unit] * 3, "direction": ["down"] * 3}
+
+    def task(run: Run) -> Numbers:
+        return Numbers((Part("kpis", Layout.of(keys), fake.quick(run).parts[0].values),), 0.01)
+
+    return task
+
+
+def test_targets_are_in_the_unit_that_readers_see(tmp_path: Path) -> None:
+    target = ("[futures]\n", '[[target]]\nkpi = "satisfaction"\nat_most = 75\n[futures]\n')
+    told = _answer(tmp_path, target, task=_in_unit("share")).sentences
+    assert any("satisfaction at most 75" in sentence for sentence in told)
+
+
+def test_what_is_forgone_is_in_points_where_levels_are_in_percent(tmp_path: Path) -> None:
+    first, second, *_ = _answer(tmp_path / "a", task=_in_unit("%")).sentences
+    assert "pp in any of" in first
+    assert "\u00a0pp on average" in second
+    for sentence in _answer(tmp_path / "b", (LHS, 'morris"\nsize = 10'), task=_in_unit("%")).sentences:
+        assert "\u00a0pp)" in sentence
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/../b", "ü, 1"])
+def test_policies_may_have_any_name(name: str, tmp_path: Path) -> None:
+    renamed = ('name = "deep_marketing"', f'name = "{name}"\npolicy = "deep_marketing"')
+    _answer(tmp_path, (LHS, 'morris"\nsize = 10'), renamed)
+    assert len(list((tmp_path / "out" / "answer").glob("sensitivity_*.csv"))) == 3
+    assert len(list((tmp_path / "out" / "answer").glob("sensitivity_*.png"))) == 3
+
+
+def test_less_is_better_where_the_key_figure_says_so(tmp_path: Path) -> None:
+    def task(run: Run) -> Numbers:
+        values = array("d", [(2.0 if run.policy == "deep_marketing" else 5.0) + run.future / 10 + run.seed / 100] * 3)
+        values[0] += (run.future * 7 % 3) / 10 * (run.policy == "deep_marketing")
+        return Numbers((Part("kpis", _in_unit("%")(run).parts[0].layout, values.tobytes()),), 0.01)
+
+    found = _answer(tmp_path, task=task)
+    assert found.sentences[0].startswith("Deep marketing forgoes least")
+    assert "Deep marketing is better than As written" in found.sentences[1]
+    assert "better in 100\u00a0% of futures" in found.sentences[1]
