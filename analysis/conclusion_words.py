@@ -33,6 +33,10 @@ def _of_policies(found: Conclusions) -> Iterator[str]:
     yield _leader(found, best, scale_for(found, robust["max_regret"], str(best["unit"])))
     baseline = ensemble.title(ensemble.baseline)
     for row in found.pairs.to_dict(orient="records"):
+        if row["verdict"] == "identical":
+            subject = f"{ensemble.title(str(row['policy']))} does exactly as well as {baseline}"
+            yield f"{subject} on {inside(str(row['label']))} in each of {plural(int(row['futures']), 'future')}."
+            continue
         scale = scale_for(found, pd.Series([row["difference"], row["low"], row["high"]]), str(row["unit"]))
         told = scale.difference(float(row["difference"]))
         evidence = f"95 % interval over {plural(int(row['futures']), 'future')} {scale.interval(float(row['low']), float(row['high']))}"
@@ -47,7 +51,22 @@ def _of_policies(found: Conclusions) -> Iterator[str]:
             f"{ensemble.title(str(policy))} in {percent(float(share), decimals=0)}"
             for policy, share in robust["satisficing"].sort_values(ascending=False, kind="stable").items()
         ]
-        yield f"Targets ({targets_in_words(ensemble, found.targets)}) are all met by {listed(met)} of futures."
+        several = len(found.targets) > 1
+        head = f"{'Targets' if several else 'The target'} ({targets_in_words(ensemble, found.targets)})"
+        yield f"{head} {'are all' if several else 'is'} met by {listed(met)} of futures."
+
+
+def _size(scale: Scale, amount: float) -> str:
+    """What is forgone, or the size of an effect: a difference without a sign."""
+    return scale.difference(amount).lstrip("+")
+
+
+def _tied(found: Conclusions, rule: str) -> str:
+    """Who else scores the same by a rule, as many policies; empty when nobody does."""
+    if found.choices is None:
+        return ""
+    others = int(row_of(found.choices.set_index("rule"), rule)["tied"]) - 1
+    return f"as {others} other{' policies do' if others > 1 else ' does'}" if others else ""
 
 
 def _leader(found: Conclusions, best: pd.Series, scale: Scale) -> str:
@@ -57,9 +76,11 @@ def _leader(found: Conclusions, best: pd.Series, scale: Scale) -> str:
     futures = plural(int(best["futures"]), "future")
     if best["max_regret"] == 0 and best["share_best"] == 1:
         return f"{title} is the best of {len(found.ensemble.policies)} policies in every one of {futures}{left_out}."
+    tied = _tied(found, "minimax_regret")
+    most, mean = (_size(scale, float(best[column])) for column in ("max_regret", "mean_regret"))
     return (
-        f"{title} forgoes least where it is not the best: at most {scale.level(float(best['max_regret']))} in any of "
-        f"{futures}, {scale.level(float(best['mean_regret']))} on average; it is best in "
+        f"{title} forgoes least where it is not the best{f' ({tied})' if tied else ''}: at most {most} in any of "
+        f"{futures}, {mean} on average; it is best in "
         f"{percent(float(best['share_best']), decimals=0)} of them, and has the best mean with probability "
         f"{probability(float(best['probability_best']))}{left_out}."
     )
@@ -72,7 +93,8 @@ def _of_rules(found: Conclusions) -> Iterator[str]:
     ensemble = found.ensemble
     by_pick: dict[str, list[str]] = {}
     for row in found.choices.to_dict(orient="records"):
-        by_pick.setdefault(str(row["policy"]), []).append(str(row["words"]))
+        tied = _tied(found, str(row["rule"]))
+        by_pick.setdefault(str(row["policy"]), []).append(f"{row['words']}{f' ({tied})' if tied else ''}")
     picks = "; ".join(f"{ensemble.title(policy)}: {listed(words)}" for policy, words in by_pick.items())
     if int(found.choices["fresh_futures"].iloc[0]) == 0:
         yield f"Chosen by rule: {picks}. No fresh futures were kept back to check this on."
@@ -118,7 +140,7 @@ def _sensitivity(found: Conclusions, one: Sensitivity) -> str:
         measure = "total Sobol indices"
     else:
         scale = scale_of([row["mu_star"] for row in rows], one.unit, ensemble.meta.currency)
-        told = [f"{row['factor']} ({scale.level(row['mu_star'])})" for row in rows]
+        told = [f"{row['factor']} ({_size(scale, row['mu_star'])})" for row in rows]
         measure = "mean size of effects over the full range"
     left = f"; {plural(len(one.left_out), 'incomplete block')} left out" if len(one.left_out) else ""
     return f"What moves {subject} most: {listed(told)} ({measure}, {plural(one.blocks, 'block')}{left})."

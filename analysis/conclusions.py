@@ -73,9 +73,17 @@ def conclude(ensemble: Ensemble, kpi: str = "contribution", targets: Sequence[Ta
     spread = ensemble.method not in ("saltelli", "morris")
     pairs = robust = choices = None
     findings: tuple[Finding, ...] = ()
+    if spread and not many:
+        skipped.append(
+            "one policy has nothing to be compared with"
+            if len(ensemble.policies) < 2
+            else f"policies are compared over two study futures or more, there are {count}"
+        )
     if many and spread:
         pairs, robust = compare_in_futures(ensemble, kpi), robust_table(ensemble, kpi, targets)
         choices = choose_robust(ensemble, kpi, targets)
+        if choices["fresh_futures"].iloc[0] == 0 and ensemble.of_role("fresh").size:
+            skipped.append("no fresh future is whole yet, so nothing is checked on them")
         if count < FEWEST:
             skipped.append(f"{count} futures are too few to look for rules: at least {FEWEST}")
         elif ensemble.factors:

@@ -36,14 +36,21 @@ def choose_robust(
     the pick, 1 the best, ties share the better rank), again (whether the pick is picked or ties with it),
     fresh_mean_regret and fresh_max_regret of the pick and fresh_difference (paired, its mean minus the baseline's) in
     the KPI's unit, futures, fresh_futures, left_out, fresh_left_out. Columns of fresh futures are NaN (again: NA) when
-    there are none. Without targets there is no satisficing rule. Raises :class:`StudyError` as
+    there are none, or none is whole. Without targets there is no satisficing rule. Raises :class:`StudyError` as
     :func:`analysis.robust.robust_table`.
     """
     study = gather(ensemble, kpi, targets)
-    fresh = gather(ensemble, kpi, targets, "fresh") if ensemble.of_role("fresh").size else None
+    fresh = _whole_fresh(ensemble, kpi, targets)
     learnt, checked = score_rules(study), score_rules(fresh) if fresh else {}
     rows = [_row(ensemble, rule, learnt[rule], study, checked.get(rule), fresh, digits) for rule in learnt]
     return pd.DataFrame(rows).astype({"again": "boolean"})
+
+
+def _whole_fresh(ensemble: Ensemble, kpi: str, targets: Sequence[Target]) -> Across | None:
+    """Fresh futures that are whole; None when there are none, as long as a batch is under way."""
+    known = [ensemble.means(name, "fresh").notna().all(axis=1) for name in (kpi, *(target.kpi for target in targets))]
+    whole = np.logical_and.reduce([one.to_numpy() for one in known])
+    return gather(ensemble, kpi, targets, "fresh") if whole.any() else None
 
 
 def score_rules(across: Across) -> dict[str, Floats]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from analysis.conclusions import Conclusions
 from analysis.figures.discovery import discovery_figure
 from analysis.figures.gallery import Plate
 from analysis.figures.regret import regret_figure
 from analysis.figures.sensitivity import indices_figure, screening_figure
+from analysis.sensitivity import Sensitivity
+
+#: Letters of a policy's name in the name of a file.
+_LONGEST = 60
 
 
 def draw_ensemble(found: Conclusions) -> list[Plate]:
@@ -19,10 +25,17 @@ def draw_ensemble(found: Conclusions) -> list[Plate]:
             plates.append(Plate(f"where_{number}", "", discovery_figure(finding.discovery)))
     for one in found.sensitivities:
         draw = indices_figure if one.method == "saltelli" else screening_figure
-        name = f"sensitivity_{_file_name(one.policy)}{'_against_' + _file_name(one.against) if one.against else ''}"
-        plates.append(Plate(name, "", draw(one, found.ensemble)))
+        plates.append(Plate(file_name(one), "", draw(one, found.ensemble)))
     return plates
 
 
-def _file_name(label: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in label)
+def file_name(one: Sensitivity) -> str:
+    """Name of the figure and table of ``one``: policies by letters that every disk takes, told apart by a hash."""
+    return f"sensitivity_{_plain(one.policy)}{'_against_' + _plain(one.against) if one.against else ''}"
+
+
+def _plain(label: str) -> str:
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in label)
+    if plain == label and len(label) <= _LONGEST:
+        return label
+    return f"{plain[:_LONGEST]}_{hashlib.sha256(label.encode()).hexdigest()[:6]}"

@@ -91,8 +91,8 @@ def _rows(found: Conclusions) -> list[Row]:
             levels.level(row["mean"]),
             DASH if base else gaps.difference(row["difference"]),
             DASH if base else gaps.bracket(row["difference_low"], row["difference_high"]),
-            gaps.level(row["max_regret"]),
-            gaps.level(row["mean_regret"]),
+            gaps.difference(row["max_regret"]).lstrip("+"),
+            gaps.difference(row["mean_regret"]).lstrip("+"),
             levels.level(row["worst_tenth"]),
             DASH
             if pd.isna(met)

@@ -9,7 +9,9 @@ from typing import Any
 
 from analysis.conclusion_words import tell
 from analysis.conclusions import Conclusions, conclude
+from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
+from analysis.numerals import shown_unit
 from analysis.study import Study
 from analysis.targets import Target
 from experiments.batch.results import Batch
@@ -62,9 +64,8 @@ def answer_batch(batch: Batch, *, write: bool = True) -> BatchAnswer:
         return BatchAnswer((), (str(error),), None, None)
     if len(ensemble.futures) == 1:
         return _answer_one_future(batch, write)
-    targets = [Target(target["kpi"], target["at_least"], target["at_most"]) for target in meaning["targets"]]
     try:
-        found = conclude(ensemble, str(meaning["decide"]), targets)
+        found = conclude(ensemble, str(meaning["decide"]), _targets(batch, ensemble))
     except StudyError as error:
         return BatchAnswer((), (str(error),), None, None)
     sentences = tell(found)
@@ -74,8 +75,19 @@ def answer_batch(batch: Batch, *, write: bool = True) -> BatchAnswer:
     return BatchAnswer(sentences, found.skipped, _write(batch.folder, found, title, sentences), found)
 
 
+def _targets(batch: Batch, ensemble: Ensemble) -> list[Target]:
+    """The design's targets, from the unit in which key figures are shown to that of the tables."""
+    units = ensemble.definitions.set_index("kpi")["unit"].to_dict()
+    found = []
+    for target in batch.meaning["targets"]:
+        size = shown_unit(str(units.get(target["kpi"], "")))
+        low, high = (None if limit is None else limit * size for limit in (target["at_least"], target["at_most"]))
+        found.append(Target(target["kpi"], low, high))
+    return found
+
+
 def _write(folder: Path, found: Conclusions, title: str, sentences: tuple[str, ...]) -> Path:
-    from analysis.figures.ensemble_gallery import draw_ensemble
+    from analysis.figures.ensemble_gallery import draw_ensemble, file_name
     from analysis.figures.gallery import save_plates
     from analysis.report.ensemble_page import write_ensemble_report
 
@@ -91,10 +103,10 @@ def _write(folder: Path, found: Conclusions, title: str, sentences: tuple[str, .
         tables[f"where_{number}_trajectory"] = finding.discovery.trajectory
         tables[f"where_{number}_check"] = finding.check
     for one in found.sensitivities:
-        tables[f"sensitivity_{one.policy}{'_against_' + one.against if one.against else ''}"] = one.table
+        tables[file_name(one)] = one.table
     for name, table in tables.items():
         if table is not None:
-            table.to_csv(out / f"{name.replace('/', '_')}.csv", index=False)
+            table.to_csv(out / f"{name}.csv", index=False)
     (out / "sentences.json").write_text(
         json.dumps(list(sentences), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -7,13 +7,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import FrameType
 
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
 from experiments.batch.checking import check_verb
-from experiments.batch.folder import WHOLE, Folder, Shard
+from experiments.batch.folder import REPLACEMENTS, WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
@@ -97,6 +97,7 @@ def drive(
             before = len(plan.futures)
             plan = plan.with_blocks(missing)
             tally.refilled += missing
+            work.ledger.note(REPLACEMENTS, str(tally.refilled))
             work.do(run for run in plan.runs() if run.future >= before)
     return tally
 
@@ -192,16 +193,7 @@ def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
         return with_kept_points(plan, folder)
     if plan.method not in BLOCKS:
         return plan
-    known = set(folder.done()) | {failure.identity for failure in folder.failures()}
-    more = 0
-    while more < plan.design.content.futures.size:
-        longer = replace(plan).with_blocks(more + 1)
-        last = int(longer.futures["block"].max())
-        numbers = set(longer.futures.index[longer.futures["block"] == last])
-        if not any(run.identity in known for run in longer.runs() if run.future in numbers):
-            break
-        more += 1
-    return plan.with_blocks(more)
+    return plan.with_blocks(folder.replacements())
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:

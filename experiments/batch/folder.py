@@ -48,6 +48,8 @@ class Shard:
         return "ledger.sqlite" if self.of == 1 else f"ledger-{self.number}-of-{self.of}.sqlite"
 
 
+#: The fact of a ledger that says how many blocks were drawn in place of spoilt ones.
+REPLACEMENTS = "replacements"
 #: All runs, no shard.
 WHOLE = Shard()
 
@@ -127,10 +129,18 @@ class Folder:
             return {identity: facts for ledger in ledgers for identity, facts in ledger.done().items()}
 
     def failures(self) -> list[Failure]:
-        """Runs that failed and have not ended well since."""
+        """Runs that failed and have not ended well since, each once (two drivers may have tried it), the earliest first."""
         with self.reading() as ledgers:
             done = {identity for ledger in ledgers for identity in ledger.done()}
-            return [failure for ledger in ledgers for failure in ledger.failures() if failure.identity not in done]
+            found = [failure for ledger in ledgers for failure in ledger.failures() if failure.identity not in done]
+        found.sort(key=lambda failure: failure.ended)
+        latest = {failure.identity: failure for failure in found}
+        return [failure for failure in found if failure is latest[failure.identity]]
+
+    def replacements(self) -> int:
+        """Blocks that drivers have drawn in place of spoilt ones."""
+        with self.reading() as ledgers:
+            return max((int(ledger.fact(REPLACEMENTS) or 0) for ledger in ledgers), default=0)
 
     def numbers_of(self, identity: str) -> Numbers | None:
         """Numbers of a run, from whichever ledger has it."""

@@ -111,6 +111,15 @@ class Ledger:
         """Take failures off the ledger, so that their runs are tried again."""
         self._base.executemany("DELETE FROM failed WHERE identity = ?", [(identity,) for identity in identities])
 
+    def note(self, name: str, value: str) -> None:
+        """Keep a fact about the batch."""
+        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def fact(self, name: str) -> str | None:
+        """A fact by its name; None when nobody noted it."""
+        row = self._base.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
     def done(self) -> dict[str, tuple[float, float]]:
         """Runs that ended well: seconds they took and when they ended, by identity."""
         return {row[0]: (row[1], row[2]) for row in self._base.execute("SELECT identity, seconds, ended FROM done")}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.ensemble import DRAWN
 from analysis.factor import Factor
 from analysis.study import PolicyLabel
 from experiments.batch.checking import check_factors, check_kpis, check_levers, load, stored_values
 from experiments.batch.futures_file import futures_from_file
-from experiments.batch.reading import Design, factors_of
+from experiments.batch.reading import Design, factors_of, is_lever, settings_of
 from experiments.batch.run import Base, Kept, Run, identify
 from experiments.batch.sampling import draw_futures
 from experiments.batch.settings import Settings
 from experiments.planning import policy_words
 from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 #: Designs whose futures come in blocks that a failed run spoils and another block replaces.
 BLOCKS = ("saltelli", "morris")
@@ -128,8 +132,9 @@ def plan_batch(design: Design) -> BatchPlan:
     kept = _kept(design)
     policies = _policies(design)
     bases: dict[tuple[str, str], Base] = {}
-    mistakes: list[InputError] = check_kpis(design)
+    mistakes: list[InputError] = [*check_kpis(design), *_misnamed(design, policies)]
     first = None
+    loaded_first: dict[str, Scenario] = {}
     for name in design.scenarios:
         located = design.located(name)
         for policy in policies:
@@ -138,10 +143,13 @@ def plan_batch(design: Design) -> BatchPlan:
                 loaded = load(located, policy.loads, settings)
             except InputErrors as errors:
                 told = {str(known) for known in mistakes}
-                mistakes += [error for error in errors.errors if str(error) not in told]
+                placed = [_placed(design, policy, error) for error in errors.errors]
+                mistakes += [error for error in placed if str(error) not in told]
                 continue
             first = first or loaded
+            loaded_first.setdefault(name, loaded)
             bases[located, policy.name] = Base(located, policy.loads, tuple(settings.items()), loaded.digest)
+    mistakes += _apart(design, loaded_first)
     if mistakes or first is None:
         raise InputErrors(mistakes)
     stored = {
@@ -155,6 +163,53 @@ def plan_batch(design: Design) -> BatchPlan:
     horizons = tuple(first.weeks if weeks is None else weeks for weeks in design.horizons)
     seed = first.seed if content.seed is None else content.seed
     return BatchPlan(design, policies, futures, factors, bases, horizons, seed, kept, settings_, first.world.currency)
+
+
+def _misnamed(design: Design, policies: tuple[Policy, ...]) -> Iterator[InputError]:
+    """Names that do not tell policies apart, and a baseline that is none of them."""
+    names = [policy.name for policy in policies]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            place = ("policy", names.index(name), "name")
+            yield design.error(place, f"a point of [levers] is called `{name}` too", "names that tell policies apart")
+    baseline = design.content.decide.baseline
+    if baseline and baseline not in names:
+        yield design.error(("decide", "baseline"), f"`{baseline}` is no policy", f"one of {', '.join(names)}")
+
+
+def _placed(design: Design, policy: Policy, error: InputError) -> InputError:
+    """A mistake in what the design sets, with its line there; others as they are."""
+    content, path = design.content, error.place.removeprefix("--set ").split(", ")[0]
+    place: tuple[str | int, ...] = ("set", path)
+    listed = [number for number, one in enumerate(content.policy) if one.name == policy.name]
+    if path in policy.levers:
+        moved = (
+            []
+            if content.levers is None
+            else [n for n, f in content.levers.factors.items() if path in settings_of(n, f)]
+        )
+        place = (
+            ("policy", listed[0], "set", path)
+            if listed
+            else ("levers", "factors", moved[0])
+            if moved
+            else ("levers", "file")
+        )
+    elif path not in content.set:
+        return error
+    return design.error(place, error.problem, error.expected, error.remedy)
+
+
+def _apart(design: Design, loaded: Mapping[str, Scenario]) -> Iterator[InputError]:
+    """Markets whose results cannot stand in one table."""
+    for what, found in (
+        ("weeks", {} if design.content.weeks is not None else {name: one.weeks for name, one in loaded.items()}),
+        ("currency", {name: one.world.currency for name, one in loaded.items()}),
+    ):
+        if len(set(found.values())) > 1:
+            told = ", ".join(f"{value} in {name}" for name, value in found.items())
+            remedy = "write `weeks = …` on top" if what == "weeks" else "write one design for each"
+            yield design.error(("scenarios",), f"markets differ in {what}: {told}", f"the same {what} in all", remedy)
 
 
 def _kept(design: Design) -> Kept:
@@ -235,8 +290,14 @@ def _lever_table(design: Design) -> pd.DataFrame:
     assert space is not None
     factors = factors_of(space.factors)
     if space.method == "file":
-        return futures_from_file(design.folder / space.file, factors or None)
-    return draw_futures(space.method, factors, space.size, space.seed)
+        table = futures_from_file(design.folder / space.file, factors or None)
+        if strangers := [name for name in table.columns if name not in DRAWN and not factors and not is_lever(name)]:
+            problem = f"column `{strangers[0]}` is no lever"
+            raise InputErrors([design.error(("levers", "file"), problem, "paths that start with `policy.`")])
+    else:
+        table = draw_futures(space.method, factors, space.size, space.seed)
+    # Levels and steps of trajectories come again; one point is one policy.
+    return table.drop(columns=list(DRAWN), errors="ignore").drop_duplicates(ignore_index=True)
 
 
 def lever_points(design: Design, table: pd.DataFrame) -> list[Policy]:
@@ -245,19 +306,33 @@ def lever_points(design: Design, table: pd.DataFrame) -> list[Policy]:
     assert space is not None
     factors = {factor.name: factor for factor in factors_of(space.factors)}
     found = []
-    for row in table.drop(columns=["role", "block", "step"], errors="ignore").to_dict(orient="records"):
+    rows = table.drop(columns=list(DRAWN), errors="ignore").to_dict(orient="records")
+    for row, name in zip(rows, _names(Path(space.base).stem, rows), strict=True):
         levers = {
             path: value
             for name, value in row.items()
             for path in (factors[str(name)].paths if str(name) in factors else (str(name),))
         }
-        told = ", ".join(f"{str(name).removeprefix('policy.')}={_short(value)}" for name, value in row.items())
-        found.append(Policy(f"{Path(space.base).stem} ({told})", design.located(space.base), levers, PolicyLabel("")))
+        found.append(Policy(name, design.located(space.base), levers, PolicyLabel("")))
     return found
 
 
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _names(base: str, rows: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """Names of lever points by their values, with as many digits as it takes to tell them apart."""
+    names: list[str] = []
+    for digits in (4, 6, 9, 17):
+        names = [f"{base} ({_told(row, digits)})" for row in rows]
+        if len(set(names)) == len(names):
+            break
+    return names
+
+
+def _told(row: Mapping[Any, Any], digits: int) -> str:
+    return ", ".join(f"{str(name).removeprefix('policy.')}={_short(value, digits)}" for name, value in row.items())
+
+
+def _short(value: Any, digits: int) -> str:
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def _worded(policy: Policy, design: Design) -> Policy:

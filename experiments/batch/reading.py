@@ -11,10 +11,12 @@ from experiments.batch.design import DesignSection, FactorSection, SamplingSecti
 from experiments.batch.library import find_design
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import Complaint, validate
-from sim.reading.toml_text import Document, read_document
+from sim.reading.toml_text import Document, read_document, split_key
 
 #: Designs of blocks, which must stay whole.
 _BLOCKS = ("saltelli", "morris")
+#: Settings that the design gives by itself, to all runs alike.
+OF_RUNS = (("weeks",), ("seed",))
 #: Columns of the tables of a batch.
 _TAKEN = ("policy", "future", "weeks", "replication", "seed", "identity", "role", "block", "step", "scenario")
 
@@ -94,24 +96,18 @@ def _misfits(design: DesignSection) -> Iterator[Complaint]:
         yield Complaint(
             ("policy",), "no policy is given", "at least one [[policy]]", 'write [[policy]] name = "status_quo"'
         )
-    names = [policy.name for policy in design.policy]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield Complaint(("policy", number, "name"), f"`{name}` is there twice", "names that tell policies apart")
-        for path in design.policy[number].set:
-            if not path.startswith("policy."):
-                yield _not_a_lever(("policy", number, "set", path), path)
-    if design.decide.baseline and design.decide.baseline not in names:
-        yield Complaint(
-            ("decide", "baseline"), f"`{design.decide.baseline}` is no policy", f"one of {', '.join(names)}"
-        )
+    yield from _of_policies(design)
+    yield from _of_all_runs(design)
     for number, target in enumerate(design.target):
         if target.at_least is None and target.at_most is None:
             yield Complaint(("target", number), "no limit is given", "`at_least` or `at_most`")
+        elif target.at_least is not None and target.at_most is not None and target.at_least > target.at_most:
+            problem = f"at least {target.at_least:g} and at most {target.at_most:g} exclude each other"
+            yield Complaint(("target", number), problem, "`at_least` not above `at_most`", "swap them")
     yield from _of_space(("futures",), design.futures)
     for name, factor in design.futures.factors.items():
         for path in settings_of(name, factor):
-            if path.startswith("policy."):
+            if is_lever(path):
                 remedy = "put it under [levers.factors], or name it in a policy's `set`"
                 problem = f"`{path}` is a lever: the firm chooses it"
                 yield Complaint(("futures", "factors", name), problem, "what the firm does not choose", remedy)
@@ -121,12 +117,8 @@ def _misfits(design: DesignSection) -> Iterator[Complaint]:
     if design.levers is not None:
         yield from _of_space(("levers",), design.levers, of_search=design.optimise is not None)
         for name, factor in design.levers.factors.items():
-            for path in settings_of(name, factor):
-                if not path.startswith("policy."):
-                    yield _not_a_lever(("levers", "factors", name), path)
-                if factor.times:
-                    problem = "times = true: levers are set, they do not multiply what the policy holds"
-                    yield Complaint(("levers", "factors", name, "times"), problem, "values as the policy takes them")
+            yield from _of_lever(("levers", "factors", name), name, factor)
+        yield from _set_twice(("levers", "factors"), design.levers.factors)
     if design.optimise is not None:
         yield from _of_search(design)
 
@@ -154,6 +146,72 @@ def _of_search(design: DesignSection) -> Iterator[Complaint]:
             )
 
 
+def _of_policies(design: DesignSection) -> Iterator[Complaint]:
+    names = [policy.name for policy in design.policy]
+    for number, name in enumerate(names):
+        if not name.strip():
+            yield Complaint(("policy", number, "name"), "is empty", "a name for tables, such as `status_quo`")
+        if name in names[:number]:
+            yield Complaint(("policy", number, "name"), f"`{name}` is there twice", "names that tell policies apart")
+        for path in design.policy[number].set:
+            if not is_lever(path):
+                yield _not_a_lever(("policy", number, "set", path), path)
+    # Policies from a space of levers get their names later; then a baseline among them is looked for.
+    if design.decide.baseline and design.decide.baseline not in names and design.levers is None:
+        yield Complaint(
+            ("decide", "baseline"), f"`{design.decide.baseline}` is no policy", f"one of {', '.join(names)}"
+        )
+
+
+def _of_all_runs(design: DesignSection) -> Iterator[Complaint]:
+    """Horizons, markets, and what is set for all runs: nothing twice, and nothing that a policy sets otherwise."""
+    weeks = design.weeks if isinstance(design.weeks, tuple) else ()
+    if design.weeks == ():
+        yield Complaint(("weeks",), "no horizon is given", "one or several, such as [52, 104]")
+    for key, given in (("weeks", weeks), ("scenarios", design.scenarios)):
+        if twice := [value for number, value in enumerate(given) if value in given[:number]]:
+            yield Complaint((key,), f"`{twice[0]}` is there twice", "each one once")
+    moved = {path for policy in design.policy for path in policy.set}
+    if design.levers is not None:
+        moved |= {path for name, factor in design.levers.factors.items() for path in settings_of(name, factor)}
+    keys = {split_key(path) for path in moved}
+    for path in design.set:
+        if split_key(path) in OF_RUNS:
+            yield Complaint(
+                ("set", path), f"`{path}` is a setting of the design itself", "", f"write `{path} = …` on top"
+            )
+        elif split_key(path) in keys:
+            remedy = "leave it out here, or let every policy have it from here"
+            yield Complaint(
+                ("set", path), f"a policy sets `{path}` too", "a path that is the same for all runs", remedy
+            )
+
+
+def is_lever(path: str) -> bool:
+    """Whether a path is one of the policy's, however it is written."""
+    return split_key(path)[:1] == ("policy",)
+
+
+def _of_lever(place: tuple[str | int, ...], name: str, factor: FactorSection) -> Iterator[Complaint]:
+    for path in settings_of(name, factor):
+        if not is_lever(path):
+            yield _not_a_lever(place, path)
+        if "*" in path:
+            yield Complaint(place, f"`{path}` stands for several levers", "paths = [ … ] with each lever by its name")
+    if factor.times:
+        yield Complaint((*place, "times"), "a lever is set, not multiplied", "values of the lever itself")
+
+
+def _set_twice(place: tuple[str | int, ...], factors: Mapping[str, FactorSection]) -> Iterator[Complaint]:
+    """Factors that move a setting which another one moves already."""
+    movers: dict[tuple[str, ...], str] = {}
+    for name, factor in factors.items():
+        for path in dict.fromkeys(settings_of(name, factor)):
+            first = movers.setdefault(split_key(path), name)
+            if first != name:
+                yield Complaint((*place, name), f"`{path}` is moved by `{first}` too", "one factor for each setting")
+
+
 def _not_a_lever(place: tuple[str | int, ...], path: str) -> Complaint:
     remedy = "uncertainties go under [futures.factors], what holds for all runs under [set]"
     return Complaint(place, f"`{path}` is no lever", "a path that starts with `policy.`", remedy)
@@ -162,12 +220,16 @@ def _not_a_lever(place: tuple[str | int, ...], path: str) -> Complaint:
 def _of_space(place: tuple[str, ...], space: SamplingSection, of_search: bool = False) -> Iterator[Complaint]:
     if space.method == "none" and space.factors and not of_search:
         yield Complaint((*place, "method"), "factors are given, and no method", "grid, latin_hypercube, sobol …")
+    if place == ("levers",) and space.method == "none" and not space.factors:
+        yield Complaint((*place, "method"), "no levers are moved", "a method and [levers.factors]", "or leave it out")
     if space.method not in ("none", "file") and not space.factors:
         yield Complaint((*place, "factors"), f"method {space.method} has no factors", "a table of factors")
     if (space.method == "file") != bool(space.file):
         expected = '`file = "points.csv"` together with `method = "file"`'
         yield Complaint((*place, "file"), "method and file do not fit", expected)
     for name, factor in space.factors.items():
+        if not name.strip():
+            yield Complaint((*place, "factors", name), "a factor without a name", "a name, and `path = …`")
         if name in _TAKEN:
             yield Complaint(
                 (*place, "factors", name), f"`{name}` is a column of results", "another name, and `path = …`"
@@ -185,8 +247,7 @@ def _of_factor(place: tuple[str, ...], factor: FactorSection, method: str) -> It
     if factor.levels:
         if len(factor.levels) < 2 and method not in ("grid", "file"):
             yield Complaint((*place, "levels"), "one level is no choice", "at least two levels")
-        if len({str(level) for level in factor.levels}) < len(factor.levels):
-            yield Complaint((*place, "levels"), "a level is there twice", "each level once")
+        yield from _of_levels((*place, "levels"), factor)
         return
     if factor.low is None or factor.high is None:
         yield Complaint(place, "one end of the range is missing", "`low` and `high`")
@@ -199,6 +260,16 @@ def _of_factor(place: tuple[str, ...], factor: FactorSection, method: str) -> It
         yield Complaint(place, "whole = true with ends that are not", "whole numbers")
     if method == "grid":
         yield Complaint(place, "a grid needs levels, this is a range", "levels = [ … ]", "or choose latin_hypercube")
+
+
+def _of_levels(place: tuple[str | int, ...], factor: FactorSection) -> Iterator[Complaint]:
+    kinds = {"number" if type(level) in (int, float) else type(level).__name__ for level in factor.levels}
+    if len(kinds) > 1:
+        yield Complaint(place, "levels of several kinds", "only numbers, only texts, or only true and false")
+    elif len(set(factor.levels)) < len(factor.levels):
+        yield Complaint(place, "a level is there twice", "each level once")
+    elif factor.times and kinds != {"number"}:
+        yield Complaint(place, "times = true with levels that are no numbers", "numbers that multiply")
 
 
 def settings_of(name: str, factor: FactorSection) -> tuple[str, ...]:

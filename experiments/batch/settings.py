@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from analysis.factor import Factor
-from experiments.batch.reading import Design
+from experiments.batch.reading import OF_RUNS, Design, is_lever
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import nearest
+from sim.reading.toml_text import split_key
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ class Settings:
                     continue
                 found = [(path, value) for pattern in factor.paths for path, value in _matching(pattern, values)]
                 mistakes += _misfits(design, factor, values, found)
+                mistakes += _not_a_future(design, factor, found)
                 moves[scenario][factor.name] = tuple(found)
+            mistakes += _moved_twice(design, moves[scenario])
+        mistakes += _fits_nowhere(design, factors, stored)
         if mistakes:
             raise InputErrors(list({str(mistake): mistake for mistake in mistakes}.values()))
         return cls(moves, frozenset(factor.name for factor in factors if factor.times))
@@ -64,7 +68,53 @@ def _fitting(given: Any, stored: Any) -> Any:
 def _matching(pattern: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     if "*" not in pattern:
         return [(pattern, values.get(pattern))]
-    return [(path, value) for path, value in values.items() if fnmatchcase(path, pattern)]
+    fits = re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
+    return [(path, value) for path, value in values.items() if fits.fullmatch(path)]
+
+
+def _not_a_future(design: Design, factor: Factor, found: list[tuple[str, Any]]) -> list[InputError]:
+    """Refuse what the firm chooses, what the design says itself, and what it sets for all runs (a multiple may stay)."""
+    place = ("futures", "factors", factor.name)
+    set_for_all = {split_key(path) for path in design.content.set}
+    mistakes = []
+    for path, _ in found:
+        if is_lever(path):
+            remedy = "put it under [levers.factors], or name it in a policy's `set`"
+            problem = f"`{path}` is a lever: the firm chooses it"
+            mistakes.append(design.error(place, problem, "what the firm does not choose", remedy))
+        elif split_key(path) in OF_RUNS:
+            remedy = f"write `{path.strip()} = …` on top of the design"
+            mistakes.append(design.error(place, f"`{path}` is the same for all futures", "another setting", remedy))
+        elif not factor.times and split_key(path) in set_for_all:
+            problem = f"`{path}` is under [set] too, for all runs"
+            mistakes.append(design.error(place, problem, "one of them", "leave it out under [set]"))
+    return mistakes
+
+
+def _moved_twice(design: Design, moves: Mapping[str, tuple[tuple[str, Any], ...]]) -> list[InputError]:
+    movers: dict[tuple[str, ...], str] = {}
+    mistakes = []
+    for name, found in moves.items():
+        for path, _ in found:
+            first = movers.setdefault(split_key(path), name)
+            if first != name:
+                problem = f"`{path}` is moved by `{first}` too"
+                mistakes.append(design.error(("futures", "factors", name), problem, "one factor for each setting"))
+    return mistakes
+
+
+def _fits_nowhere(
+    design: Design, factors: tuple[Factor, ...], stored: Mapping[str, Mapping[str, Any]]
+) -> list[InputError]:
+    """Patterns beside others that fit: a slip of the pen must not leave a setting where it is."""
+    mistakes = []
+    for factor in factors:
+        nowhere = [pattern for pattern in factor.paths if not any(_matching(pattern, v) for v in stored.values())]
+        if 0 < len(nowhere) < len(factor.paths):
+            problem = f"no setting of the scenario fits `{', '.join(nowhere)}`"
+            expected = "paths as `deepmarket params` lists them"
+            mistakes.append(design.error(("futures", "factors", factor.name), problem, expected))
+    return mistakes
 
 
 def _misfits(

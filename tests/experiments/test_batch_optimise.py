@@ -258,7 +258,7 @@ def test_other_verbs_know_the_points(tmp_path: Path) -> None:
         (('path = "policy.pricing.discount"', 'path = "params.choice.loyalty"'), "is no lever"),
         (('path = "policy.pricing.discount"', 'path = "policy.pricing.rebate"'), "levers.factors.y: at 0.0"),
         (("high = 0.03", "high = 3.0"), "levers.factors.y: at 3.0"),
-        (("high = 0.03", "high = 0.03\ntimes = true"), "levers are set"),
+        (("high = 0.03", "high = 0.03\ntimes = true"), "a lever is set"),
         (("population = 12", "population = 3"), "population"),
         (('name = "as_written"', 'name = "point_1"\npolicy = "as_written"'), "is a name of the search"),
     ],

@@ -1,0 +1,275 @@
+"""Designs and batches that a careless or suspicious user may bring: refused with their line, or answered honestly."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from pathlib import Path
+
+import pytest
+
+from experiments.backends import Serial
+from experiments.batch.answering import BatchAnswer, answer_batch
+from experiments.batch.driving import Task, drive
+from experiments.batch.folder import Folder, Shard
+from experiments.batch.numbers import Layout, Numbers, Part
+from experiments.batch.planning import BatchPlan, plan_batch
+from experiments.batch.reading import read_design
+from experiments.batch.results import Batch
+from experiments.batch.run import Run
+from experiments.batch.sealing import seal
+from experiments.batch.standing import standing_of
+from sim.errors import InputErrors
+from tests.experiments import batch_fakes as fake
+from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
+
+LHS = 'latin_hypercube"\nsize = 5'
+LOYALTY = '[futures.factors."params.choice.loyalty"]\nlow = 1.0\nhigh = 5.0\n'
+PRICES = '[futures.factors.prices]\npath = "offer.*.list_price"\ntimes = true\nlow = 0.9\nhigh = 1.1\n'
+
+
+def _factor(text: str) -> tuple[str, str]:
+    return LOYALTY, f"[futures.factors.x]\n{text}\n"
+
+
+def _levers(text: str) -> tuple[str, str]:
+    return "[futures]\n", f'[levers]\nbase = "as_written"\n{text}\n[futures]\n'
+
+
+def _set(text: str) -> tuple[str, str]:
+    return "weeks = 4", f"weeks = 4\n[set]\n{text}"
+
+
+COMMISSION = '[levers.factors."policy.pay.commission"]\n'
+REFUSED = {
+    "a wildcard that finds a lever": (_factor('path = "*.pay.commission"\nlow = 0.01\nhigh = 0.02'), "line 17", "lever"),
+    "a lever in quotes": (_factor("path = '\"policy\".pay.commission'\nlow = 0.01\nhigh = 0.02"), "line 17", "lever"),
+    "weeks among futures": (_factor('path = "weeks"\nlevels = [3, 5]'), "line 17", "on top of the design"),
+    "the seed among futures": (_factor('path = "seed"\nlevels = [3, 5]'), "line 17", "on top of the design"),
+    "weeks under set": (_set("weeks = 9"), "line 6: set.weeks", "on top"),
+    "the seed under set": (_set("seed = 9"), "line 6: set.seed", "on top"),
+    "a factor's path under set": (_set('"params.choice.loyalty" = 2.0'), "line 19", "under [set] too"),
+    "two factors of one path": (
+        _factor('path = "offer.machine_one.list_price"\ntimes = true\nlow = 0.9\nhigh = 1.1'),
+        "line 23: futures.factors.prices",
+        "moved by `x` too",
+    ),
+    "two levers of one path": (
+        _levers(f'method = "grid"\n{COMMISSION}levels = [0.01]\n[levers.factors.b]\npath = "policy.pay.commission"\nlevels = [0.02]'),
+        "levers.factors.b",
+        "moved by",
+    ),
+    "a lever that multiplies": (_levers(f'method = "grid"\n{COMMISSION}levels = [1, 2]\ntimes = true'), "line 17", "multiplied"),
+    "a wildcard of levers": (
+        _levers('method = "grid"\n[levers.factors."policy.pay.*"]\nlevels = [0.01]'),
+        "line 15",
+        "stands for several",
+    ),
+    "an unknown lever": (
+        _levers('method = "grid"\n[levers.factors."policy.pay.commissio"]\nlevels = [0.01]'),
+        "line 15",
+        "commission",
+    ),
+    "levers without a method": (_levers(""), "levers", "no levers are moved"),
+    "a baseline that is no policy": (
+        _levers(f'method = "grid"\n{COMMISSION}levels = [0.01]\n[decide]\nbaseline = "nobody"'),
+        "decide.baseline",
+        "as_written (pay.commission=0.01)",
+    ),
+    "a policy called as a point of levers": (
+        ('name = "deep_marketing"\n\n', f'name = "as_written (pay.commission=0.01)"\npolicy = "as_written"\n[levers]\nbase = "as_written"\nmethod = "grid"\n{COMMISSION}levels = [0.01]\n\n'),
+        "line 10",
+        "tell policies apart",
+    ),
+    "a lever of a policy and of all runs": (
+        ("weeks = 4\n\n[[policy]]\n", 'weeks = 4\n[set]\n"policy.pay.commission" = 0.01\n[[policy]]\nset = { "policy.pay.commission" = 0.02 }\n'),
+        "line 6",
+        "a policy sets",
+    ),
+    "an unknown path under a policy's set": (
+        ('name = "deep_marketing"', 'name = "deep_marketing"\nset = { "policy.pay.commissio" = 0.1 }'),
+        "line 11",
+        "commission",
+    ),
+    "a policy without a name": (('name = "deep_marketing"', 'name = ""\npolicy = "deep_marketing"'), "line 10", "is empty"),
+    "a factor without a name": ((LOYALTY, LOYALTY.replace('"params.choice.loyalty"', '""') + 'path = "params.choice.loyalty"\n'), "line 17", "without a name"),
+    "no weeks": (("weeks = 4", "weeks = []"), "line 4: weeks", "no horizon"),
+    "weeks twice": (("weeks = 4", "weeks = [4, 4]"), "line 4: weeks", "twice"),
+    "a scenario twice": (('scenario = "tiny"', 'scenarios = ["tiny", "tiny"]'), "scenarios", "twice"),
+    "markets of other lengths": (
+        ('scenario = "tiny"\nreplications = 2\nweeks = 4', 'scenarios = ["tiny", "regional_equipment"]'),
+        "scenarios",
+        "differ in weeks: 26 in tiny",
+    ),
+    "levels of several kinds": (
+        _factor('path = "category.machine.made_to_order"\nlevels = [true, "true"]'),
+        "line 19",
+        "several kinds",
+    ),
+    "one number twice": (_factor('path = "params.choice.loyalty"\nlevels = [1, 1.0]'), "line 19", "twice"),
+    "words that multiply": (_factor('path = "params.choice.loyalty"\nlevels = ["a", "b"]\ntimes = true'), "line 19", "no numbers"),
+    "truth that multiplies": (_factor('path = "params.choice.loyalty"\nlevels = [true, false]\ntimes = true'), "line 19", "no numbers"),
+    "one of several paths fits nothing": (
+        (PRICES, PRICES.replace('path = "offer.*.list_price"', 'paths = ["offer.*.list_price", "offer.zzz_*.list_price"]')),
+        "line 21",
+        "zzz",
+    ),
+    "brackets are no wildcard": (_factor('path = "category.[m]*.deciders"\nlow = 1\nhigh = 3'), "line 17", "no setting"),
+    "a target that nothing meets": (
+        ("[futures]\n", '[[target]]\nkpi = "contribution"\nat_least = 3\nat_most = 1\n[futures]\n'),
+        "target.0",
+        "exclude each other",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_design_that_means_nothing_is_refused_with_its_place(case: str, tmp_path: Path) -> None:
+    change, place, told = REFUSED[case]
+    with pytest.raises(InputErrors) as found:
+        plan_batch(read_design(design_file(tmp_path, DESIGN, change)))
+    assert place in str(found.value)
+    assert told in str(found.value)
+
+
+def _from_file(folder: Path, table: str) -> None:
+    (folder / "p.csv").write_text(table, encoding="utf-8")
+    design_file(
+        folder, DESIGN[: DESIGN.index("[futures.factors")], ('latin_hypercube"\nsize = 5', 'file"\nfile = "p.csv"')
+    )
+
+
+def test_a_table_of_futures_sets_no_lever_and_one_of_levers_no_future(tmp_path: Path) -> None:
+    _from_file(tmp_path, "policy.pay.commission\n0.01\n0.02\n")
+    with pytest.raises(InputErrors, match="is a lever"):
+        plan_batch(read_design(tmp_path / "design.toml"))
+    (tmp_path / "p.csv").write_text("params.choice.loyalty\n1.0\n2.0\n", encoding="utf-8")
+    design_file(tmp_path, DESIGN, _levers('method = "file"\nfile = "p.csv"'))
+    with pytest.raises(InputErrors, match="is no lever"):
+        plan_batch(read_design(tmp_path / "design.toml"))
+
+
+def test_points_of_levers_have_names_of_their_own_and_come_once(tmp_path: Path) -> None:
+    close = _levers(f'method = "grid"\n{COMMISSION}levels = [0.010001, 0.010002]')
+    names = [policy.name for policy in small_plan(tmp_path, close).policies]
+    assert names[2:] == ["as_written (pay.commission=0.010001)", "as_written (pay.commission=0.010002)"]
+    again = _levers(f'method = "latin_hypercube"\nsize = 8\n{COMMISSION}levels = [0.01, 0.02]')
+    names = [policy.name for policy in small_plan(tmp_path, again).policies]
+    assert len(names) == len(set(names)) == 4
+
+
+def test_a_point_of_levers_can_be_the_baseline(tmp_path: Path) -> None:
+    name = "as_written (pay.commission=0.01)"
+    given = _levers(f'method = "grid"\n{COMMISSION}levels = [0.01, 0.02]\n[decide]\nbaseline = "{name}"')
+    assert small_plan(tmp_path, given).baseline == name
+
+
+def _driven(
+    tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick, shard: str | None = None, retry: bool = False
+) -> tuple[BatchPlan, Folder]:
+    tmp_path.mkdir(exist_ok=True)
+    plan = small_plan(tmp_path, *changes)
+    folder = Folder.start(tmp_path / "out", plan.design)
+    drive(plan, folder, Serial(), task=task, shard=Shard.parse(shard), retry=retry)
+    return plan, folder
+
+
+def _fail(run: Run) -> Numbers:
+    raise ValueError("no")
+
+
+def test_blocks_that_nothing_spoils_are_not_replaced(tmp_path: Path) -> None:
+    """Trajectories on a grid of four levels share points, so runs of a later block may be done already."""
+    plan, folder = _driven(tmp_path, (LHS, 'morris"\nsize = 10'))
+    assert seal(plan, folder)["futures"] == len(plan.futures) == 10 * 3
+    assert standing_of(plan, folder).planned == len({run.identity for run in plan.runs()})
+    assert drive(plan, folder, Serial(), task=fake.quick).refilled == 0
+
+
+def test_a_run_that_fails_in_two_ledgers_is_one_failure(tmp_path: Path) -> None:
+    plan, folder = _driven(tmp_path, task=_fail, shard="1/2")
+    _driven(tmp_path, task=_fail, retry=True)
+    assert len(folder.failures()) == len({failure.identity for failure in folder.failures()}) == 20
+    assert seal(plan, folder)["failures"] == 20
+
+
+def _answer(tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick) -> BatchAnswer:
+    plan, folder = _driven(tmp_path, *changes, task=task)
+    seal(plan, folder)
+    found = answer_batch(Batch(folder.path))
+    json.dumps(found.to_json(), allow_nan=False)
+    return found
+
+
+FRESH = (LHS, 'latin_hypercube"\nsize = 12\nfresh = 4')
+ONE_POLICY = ('[[policy]]\nname = "deep_marketing"\n', "")
+
+
+def test_one_policy_or_one_future_is_said_to_have_nothing_to_compare(tmp_path: Path) -> None:
+    assert "one policy" in _answer(tmp_path / "a", ONE_POLICY).notes[0]
+    assert "there are 1" in _answer(tmp_path / "b", ("size = 5", "size = 1\nfresh = 3")).notes[0]
+
+
+def _fail_when_fresh(run: Run) -> Numbers:
+    if run.future >= 12:
+        raise ValueError("no")
+    return fake.quick(run)
+
+
+def test_study_futures_are_answered_while_no_fresh_one_is_whole(tmp_path: Path) -> None:
+    found = _answer(tmp_path, FRESH, task=_fail_when_fresh)
+    assert "forgoes least" in found.sentences[0]
+    assert any("no fresh future is whole" in note for note in found.notes)
+
+
+def test_ties_are_told(tmp_path: Path) -> None:
+    found = _answer(tmp_path, ('name = "deep_marketing"', 'name = "again"\npolicy = "as_written"'))
+    assert "(as 1 other does)" in found.sentences[0]
+    assert found.sentences[1] == "again does exactly as well as As written on contribution in each of 5\u00a0futures."
+    target = ("[futures]\n", '[[target]]\nkpi = "contribution"\nat_least = 1_000\n[futures]\n')
+    found = _answer(tmp_path / "b", target)
+    assert any("meets its targets most often (as 1 other does)" in sentence for sentence in found.sentences)
+    assert any("The target (contribution" in sentence for sentence in found.sentences)
+
+
+def _in_unit(unit: str) -> Task:
+    keys = {**fake.LAYOUT.keys(), "unit": [unit] * 3, "direction": ["down"] * 3}
+
+    def task(run: Run) -> Numbers:
+        return Numbers((Part("kpis", Layout.of(keys), fake.quick(run).parts[0].values),), 0.01)
+
+    return task
+
+
+def test_targets_are_in_the_unit_that_readers_see(tmp_path: Path) -> None:
+    target = ("[futures]\n", '[[target]]\nkpi = "satisfaction"\nat_most = 75\n[futures]\n')
+    told = _answer(tmp_path, target, task=_in_unit("share")).sentences
+    assert any("satisfaction at most 75" in sentence for sentence in told)
+
+
+def test_what_is_forgone_is_in_points_where_levels_are_in_percent(tmp_path: Path) -> None:
+    first, second, *_ = _answer(tmp_path / "a", task=_in_unit("%")).sentences
+    assert "pp in any of" in first
+    assert "\u00a0pp on average" in second
+    for sentence in _answer(tmp_path / "b", (LHS, 'morris"\nsize = 10'), task=_in_unit("%")).sentences:
+        assert "\u00a0pp)" in sentence
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/../b", "ü, 1"])
+def test_policies_may_have_any_name(name: str, tmp_path: Path) -> None:
+    renamed = ('name = "deep_marketing"', f'name = "{name}"\npolicy = "deep_marketing"')
+    _answer(tmp_path, (LHS, 'morris"\nsize = 10'), renamed)
+    assert len(list((tmp_path / "out" / "answer").glob("sensitivity_*.csv"))) == 3
+    assert len(list((tmp_path / "out" / "answer").glob("sensitivity_*.png"))) == 3
+
+
+def test_less_is_better_where_the_key_figure_says_so(tmp_path: Path) -> None:
+    def task(run: Run) -> Numbers:
+        values = array("d", [(2.0 if run.policy == "deep_marketing" else 5.0) + run.future / 10 + run.seed / 100] * 3)
+        values[0] += (run.future * 7 % 3) / 10 * (run.policy == "deep_marketing")
+        return Numbers((Part("kpis", _in_unit("%")(run).parts[0].layout, values.tobytes()),), 0.01)
+
+    found = _answer(tmp_path, task=task)
+    assert found.sentences[0].startswith("Deep marketing is the best of 2")
+    assert "Deep marketing is better than As written" in found.sentences[1]
+    assert "better in 100\u00a0% of futures" in found.sentences[1]
