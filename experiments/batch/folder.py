@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from experiments.batch.ledger import Failure, Ledger
 from experiments.batch.numbers import Numbers
@@ -104,8 +105,14 @@ class Folder:
     @property
     def facts(self) -> dict[str, str]:
         """What was known when the batch was started: the design's file and folder, version and source."""
-        found: dict[str, str] = json.loads((self.path / "batch.json").read_text(encoding="utf-8"))
-        return found
+        file = self.path / "batch.json"
+        try:
+            found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+            return {name: found[name] for name in ("design", "folder", "version", "source")}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            remedy = "put a copy back, or start the design in another folder with --out"
+            problem = f"is damaged: {type(error).__name__}: {error}"
+            raise InputErrors([InputError(str(file), problem, "the facts of a batch", remedy)]) from None
 
     def design(self) -> Design:
         """The design as it was started."""
@@ -121,7 +128,8 @@ class Folder:
     def reading(self) -> Iterator[list[Ledger]]:
         """All ledgers, to look at."""
         with ExitStack() as stack:
-            yield [stack.enter_context(Ledger(file, readonly=True)) for file in self.ledgers()]
+            ledgers = [stack.enter_context(Ledger(file, readonly=True)) for file in self.ledgers()]
+            yield [ledger for ledger in ledgers if ledger.ready]
 
     def done(self) -> dict[str, tuple[float, float]]:
         """Runs that ended well, in any ledger: seconds they took, and when they ended."""
@@ -136,6 +144,11 @@ class Folder:
         found.sort(key=lambda failure: failure.ended)
         latest = {failure.identity: failure for failure in found}
         return [failure for failure in found if failure is latest[failure.identity]]
+
+    def state(self) -> dict[str, Any]:
+        """What each ledger holds, in short, by its name."""
+        with self.reading() as ledgers:
+            return {ledger.file.name: ledger.state() for ledger in ledgers}
 
     def replacements(self) -> int:
         """Blocks that drivers have drawn in place of spoilt ones."""
@@ -165,6 +178,10 @@ class Folder:
                 raise InputErrors([InputError(str(self.path), problem, "one driver per ledger", remedy)]) from None
             with Ledger(self.path / shard.file) as ledger:
                 yield ledger
+        except sqlite3.OperationalError as error:
+            remedy = "make room or mend the disk; the same command goes on from there"
+            problem = f"cannot be written to: {error}"
+            raise InputErrors([InputError(str(self.path), problem, "a folder on a sound disk", remedy)]) from None
         finally:
             lock.close()
 

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from experiments.batch.numbers import Layout, Numbers, Part
 from experiments.batch.run import Run
 from experiments.runs import Failed
+from sim.errors import InputError, InputErrors
 
 #: Grows when the tables below change.
 FORMAT = 1
@@ -54,10 +56,23 @@ class Ledger:
     def __init__(self, file: Path, readonly: bool = False) -> None:
         self.file = file
         self._layouts: set[str] = set()
+        self.ready = True
+        try:
+            self._open(file, readonly)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # the disk or a lock, not what the file holds
+            self._base.close()
+            remedy = "put a copy back, or move it away: its runs are done again"
+            raise InputErrors([InputError(str(file), f"is damaged: {error}", "a ledger of a batch", remedy)]) from None
+
+    def _open(self, file: Path, readonly: bool) -> None:
         if readonly:
             # Not opened read-only: after a driver was killed in mid-write, the first to look rolls its half write back.
             self._base = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=60.0)
             self._base.execute("PRAGMA query_only=ON")
+            # The last of the tables: without it the driver is just about to make them.
+            self.ready = bool(self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'failed'").fetchone())
             return
         self._base = sqlite3.connect(file, timeout=60.0, isolation_level=None)
         # A journal beside the file works on shared disks too, where write-ahead logs do not; FULL waits for the disk.
@@ -110,6 +125,11 @@ class Ledger:
     def forget_failed(self, identities: Iterable[str]) -> None:
         """Take failures off the ledger, so that their runs are tried again."""
         self._base.executemany("DELETE FROM failed WHERE identity = ?", [(identity,) for identity in identities])
+
+    def state(self) -> list[Any]:
+        """What it holds, in short: other runs or failures give another state."""
+        base = self._base
+        return [base.execute(f"SELECT count(*), max(ended) FROM {table}").fetchone() for table in ("done", "failed")]
 
     def note(self, name: str, value: str) -> None:
         """Keep a fact about the batch."""

@@ -15,7 +15,7 @@ from analysis.ensemble import KEYS, Ensemble
 from analysis.factor import Factor
 from analysis.study import PolicyLabel, Provenance
 from experiments.batch.folder import Folder
-from experiments.batch.sealing import MEANING
+from experiments.batch.sealing import LEDGERS, MEANING
 from experiments.tables import Tables
 from sim.errors import InputError, InputErrors
 
@@ -94,6 +94,14 @@ def open_batch(folder: Path | str) -> Batch:
 
 
 def _grown(folder: Folder) -> bool:
-    """Whether a ledger was written after the tables were sealed."""
-    sealed = (folder.path / "futures.parquet").stat().st_mtime if (folder.path / "futures.parquet").is_file() else 0.0
-    return any(file.stat().st_mtime > sealed for file in folder.ledgers())
+    """Whether a ledger holds what was not there when the tables were sealed, or sealing was broken off."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        sealed = json.loads((pq.read_schema(folder.path / "log.parquet").metadata or {})[LEDGERS])
+        pq.read_schema(folder.path / "futures.parquet")
+    except (OSError, KeyError, pa.ArrowInvalid):
+        return True
+    now = json.loads(json.dumps(folder.state()))
+    return any(state != sealed.get(name) for name, state in now.items())

@@ -16,7 +16,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +33,12 @@ from experiments.batch.points import SearchPlan
 from experiments.batch.run import Run, as_toml
 from experiments.batch.search_tables import tables_of
 from experiments.identity import versions
+from sim.errors import InputError, InputErrors
 
 #: Where the metadata of ``futures.parquet`` says what the tables mean.
 MEANING = b"deepmarket"
+#: Where the metadata of ``log.parquet`` says what the ledgers held when tables were sealed.
+LEDGERS = b"ledgers"
 #: Runs whose weeks are held in memory at a time.
 _CHUNK = 256
 _KEYS = ("policy", "future", "weeks", "replication", "seed")
@@ -47,12 +49,21 @@ def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
 
     Runs that are done, and only these, are in the tables; more can be sealed later.
     """
+    try:
+        return _sealed(plan, folder)
+    except OSError as error:
+        problem = f"cannot be written to: {error.strerror or error}"
+        remedy = "make room or mend the disk, then `deepmarket batch seal`; no run is lost"
+        raise InputErrors([InputError(str(folder.path), problem, "a folder on a sound disk", remedy)]) from None
+
+
+def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
+    state = folder.state()  # taken first: what ends meanwhile is sealed the next time
     plan = extended(plan, folder)
     done = folder.done()
     runs = [run for run in plan.runs() if run.identity in done]
     rows: dict[str, int] = {}
-    with ExitStack() as stack:
-        ledgers = [stack.enter_context(Ledger(file, readonly=True)) for file in folder.ledgers()]
+    with folder.reading() as ledgers:
         shelf = _Shelf(ledgers)
         wide, definitions = _wide(runs, shelf)
         tables = {
@@ -63,9 +74,6 @@ def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
                 [dataclasses.astuple(failure)[:-1] for failure in sorted(folder.failures(), key=lambda f: f.run)],
                 columns=["identity", "run", "kind", "message", "traceback", "replay"],
             ).astype("str"),
-            "log": pd.DataFrame(
-                [(run.identity, *done[run.identity]) for run in runs], columns=["identity", "seconds", "ended"]
-            ),
         }
         if isinstance(plan, SearchPlan):
             tables |= tables_of(plan, folder)
@@ -77,6 +85,11 @@ def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
         for part, wanted in (("weekly", plan.kept.weekly), ("by", plan.kept.by)):
             if wanted:
                 rows[part] = _write_long(part, runs, shelf, folder.path / f"{part}.parquet")
+    # Last of all: what it says of the ledgers is true of all tables.
+    log = [(run.identity, *done[run.identity]) for run in runs]
+    rows["log"] = len(log)
+    table = pa.Table.from_pandas(pd.DataFrame(log, columns=["identity", "seconds", "ended"]), preserve_index=False)
+    _write(table.replace_schema_metadata({LEDGERS: json.dumps(state).encode()}), folder.path / "log.parquet")
     return rows
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from array import array
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from experiments.backends import Serial
+from experiments.batch import sealing
 from experiments.batch.answering import BatchAnswer, answer_batch
 from experiments.batch.driving import Task, drive
 from experiments.batch.folder import Folder, Shard
+from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Layout, Numbers, Part
 from experiments.batch.planning import BatchPlan, plan_batch
 from experiments.batch.reading import read_design
-from experiments.batch.results import Batch
+from experiments.batch.results import Batch, open_batch
 from experiments.batch.run import Run
 from experiments.batch.sealing import seal
 from experiments.batch.standing import standing_of
+from experiments.cli.app import app
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
@@ -273,3 +279,81 @@ def test_less_is_better_where_the_key_figure_says_so(tmp_path: Path) -> None:
     assert found.sentences[0].startswith("Deep marketing is the best of 2")
     assert "Deep marketing is better than As written" in found.sentences[1]
     assert "better in 100\u00a0% of futures" in found.sentences[1]
+
+
+def test_a_damaged_ledger_or_batch_file_is_told_without_a_traceback(tmp_path: Path) -> None:
+    _driven(tmp_path)
+    for name in ("ledger.sqlite", "batch.json"):
+        file = tmp_path / "out" / name
+        whole = file.read_bytes()
+        file.write_bytes(b"{" * 5000)
+        for verb in ("status", "answer", "resume"):
+            told = CliRunner().invoke(app, ["batch", verb, str(tmp_path / "out")])
+            assert (told.exit_code, "is damaged" in told.output) == (2, True), told.output
+        file.write_bytes(whole)
+
+
+def test_a_ledger_that_another_driver_is_about_to_fill_is_empty(tmp_path: Path) -> None:
+    plan, folder = _driven(tmp_path)
+    (folder.path / "ledger-2-of-8.sqlite").touch()
+    assert standing_of(plan, folder).done == 20
+    assert seal(plan, folder)["runs"] == 20
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Ledger, "put_done", full)
+    with pytest.raises(InputErrors, match="disk is full"):
+        _driven(tmp_path)
+    monkeypatch.undo()
+    plan, folder = _driven(tmp_path)
+    (folder.path / "runs.part").mkdir()
+    with pytest.raises(InputErrors, match="cannot be written"):
+        seal(plan, folder)
+
+
+def test_sealing_that_was_broken_off_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    plan, folder = _driven(tmp_path, ("[futures]\n", "[outputs]\nweekly = true\n[futures]\n"), task=_weekly)
+    monkeypatch.setattr(sealing, "_write_long", killed)
+    with pytest.raises(KeyboardInterrupt):
+        seal(plan, folder)
+    monkeypatch.undo()
+    assert len(open_batch(folder.path).table("weekly")) == 20 * 3
+    (folder.path / "futures.parquet").write_bytes(b"damaged")
+    assert len(open_batch(folder.path).futures) == 5
+
+
+def _weekly(run: Run) -> Numbers:
+    numbers = fake.quick(run)
+    weeks = Layout.of({"week": [1] * 3, "kpi": list(fake.KPIS)})
+    return Numbers((*numbers.parts, Part("weekly", weeks, numbers.parts[0].values)), 0.01)
+
+
+def test_runs_that_end_while_tables_are_sealed_are_sealed_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, folder = _driven(tmp_path, shard="1/2")
+    wide = sealing._wide
+
+    def meanwhile(*given: Any) -> Any:
+        found = wide(*given)
+        drive(plan, folder, Serial(), task=fake.quick, shard=Shard(1, 2), retry=True)
+        drive(plan, folder, Serial(), task=fake.quick, shard=Shard(2, 2))
+        return found
+
+    monkeypatch.setattr(sealing, "_wide", meanwhile)
+    assert seal(plan, folder)["runs"] == 10
+    monkeypatch.undo()
+    assert len(open_batch(folder.path).runs()) == 20
+
+
+def test_fewer_failures_than_none_are_refused(tmp_path: Path) -> None:
+    file = str(design_file(tmp_path))
+    told = CliRunner().invoke(app, ["batch", "run", file, "--out", str(tmp_path / "out"), "--max-failures", "-1"])
+    assert told.exit_code == 2
+    assert "--max-failures" in told.output

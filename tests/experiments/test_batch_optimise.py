@@ -319,3 +319,23 @@ def test_the_verb_searches_a_real_market_and_goes_on(tmp_path: Path) -> None:
     assert again.exit_code == 0, again.output
     assert "The front, then other listed policies" in again.output
     assert json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout) == told
+
+
+def test_a_failed_run_of_a_search_ends_the_verb_with_code_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of the first listed policy fail in their worker; points go on."""
+    from experiments.batch import checking
+
+    def load(scenario: str, policy: str, settings: dict[str, object]) -> object:
+        if "weeks" in settings and not any(path.startswith("policy.") for path in settings):
+            raise ValueError("this policy is bleak")
+        return checking.load(scenario, policy, settings)
+
+    small = (*SMALL, ("generations = 3", "generations = 1"), ("population = 6", "population = 4"))
+    file = design_file(
+        tmp_path, fake.DESIGN, *small, ("replications = 2", "replications = 1"), ("size = 3", "size = 1")
+    )
+    monkeypatch.setattr("experiments.batch.carrying_out.load", load)
+    done = CliRunner().invoke(app, ["batch", "optimise", str(file), "--out", str(tmp_path / "out"), "--workers", "1"])
+    assert done.exit_code == 3, done.output
+    assert "Traceback" not in done.output
+    assert "bleak" in done.output

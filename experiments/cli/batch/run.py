@@ -118,9 +118,12 @@ def _drive(
     from experiments.batch.sealing import seal
     from experiments.cli.progress import show_progress
     from experiments.cli.screen import complain
+    from sim.errors import InputError, InputErrors
 
     check_least(workers=workers)
     check_verb(plan.design, searches=False)
+    if max_failures is not None and max_failures < 0:
+        raise InputErrors([InputError("--max-failures", f"found {max_failures}", "a whole number of at least 0")])
     part = Shard.parse(shard)
     where = parse_backend(backend, workers, plan.count)
     stopped = ""
