@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import signal
 import threading
 from collections import Counter
@@ -12,7 +14,7 @@ from types import FrameType
 
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
-from experiments.batch.folder import REPLACEMENTS, WHOLE, Folder, Shard
+from experiments.batch.folder import FILES, REPLACEMENTS, WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
@@ -20,6 +22,7 @@ from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
 from experiments.runs import Failed
+from sim.errors import InputError, InputErrors
 
 Task = Callable[[Run], Numbers]
 
@@ -66,7 +69,7 @@ def drive(
     what happens to the rest of a block. Raises :class:`TooManyFailures`, KeyboardInterrupt after the runs that had
     ended are recorded, and :class:`InputErrors` when another driver is at work on this ledger.
     """
-    asked = len(plan.futures)
+    asked, files = len(plan.futures), files_of(plan)
     plan = extended(plan, folder)
     tally = Tally(refilled=_blocks(plan, asked))
     with (
@@ -74,6 +77,7 @@ def drive(
         _interrupts(backend) as stopping,
         Driver(backend, task, plan.design.content.timeout, stopping) as driver,
     ):
+        ledger.note(FILES, json.dumps(folder.files() | files))
         _pass(plan.runs(), folder, ledger, driver, tally, shard, retry, max_failures, progress)
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
@@ -148,10 +152,30 @@ def missing_blocks(plan: BatchPlan, folder: Folder) -> int:
 
 
 def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
-    """The plan with the replacement blocks that were drawn so far."""
+    """The plan with the replacement blocks that were drawn so far.
+
+    Raises :class:`InputErrors` when files that the design names are no longer those of its first drive: tables would
+    lose the runs that are done, and mix markets.
+    """
+    noted, now = folder.files(), files_of(plan)
+    changed = [name for name, digest in now.items() if noted.get(name, digest) != digest]
+    if changed:
+        problem = f"was started with other files: {', '.join(changed[:3])}{' …' if len(changed) > 3 else ''}"
+        remedy = "give them their old content, or start the design in another folder with --out"
+        raise InputErrors([InputError(str(folder.path), problem, "files that stay as they are", remedy)])
     if plan.method not in BLOCKS:
         return plan
     return plan.with_blocks(folder.replacements())
+
+
+def files_of(plan: BatchPlan) -> dict[str, str]:
+    """Digests of what the files beside a design say: of each market under each policy, and of the futures."""
+    found = {
+        f"{name} under {policy.name}": plan.bases[plan.design.located(name), policy.name].digest
+        for name in plan.design.scenarios
+        for policy in plan.policies
+    }
+    return found | {"futures": hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:

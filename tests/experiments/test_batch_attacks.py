@@ -357,3 +357,28 @@ def test_fewer_failures_than_none_are_refused(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["batch", "run", file, "--out", str(tmp_path / "out"), "--max-failures", "-1"])
     assert told.exit_code == 2
     assert "--max-failures" in told.output
+
+
+def test_a_batch_whose_files_were_edited_is_not_gone_on_with_and_keeps_its_tables(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("params.choice.loyalty\n1.0\n2.0\n", encoding="utf-8")
+    market = tmp_path / "mine.toml"
+    market.write_text('extends = "tiny"\nname = "mine"\n', encoding="utf-8")
+    changes = (
+        (DESIGN[DESIGN.index("[futures.factors") :], ""),
+        (LHS, 'file"\nfile = "p.csv"'),
+        ('"tiny"', '"mine.toml"'),
+    )
+    plan, folder = _driven(tmp_path, *changes)
+    seal(plan, folder)
+    for file, text in (
+        (tmp_path / "p.csv", "params.choice.loyalty\n1.0\n3.0\n"),
+        (market, 'extends = "tiny"\nweeks = 9'),
+    ):
+        whole = file.read_text(encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
+        for verb in ("resume", "seal", "status"):
+            told = CliRunner().invoke(app, ["batch", verb, str(folder.path)])
+            assert (told.exit_code, "other files" in told.output) == (2, True), told.output
+        assert len(open_batch(folder.path).runs()) == 8
+        file.write_text(whole, encoding="utf-8")
+    assert standing_of(plan, folder).left == 0
