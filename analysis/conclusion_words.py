@@ -15,7 +15,7 @@ from analysis.targets import targets_in_words
 
 def tell(found: Conclusions) -> tuple[str, ...]:
     """All conclusions, one sentence each, the answer first."""
-    return (*_of_policies(found), *_of_rules(found), *_of_findings(found), *_of_sensitivities(found))
+    return (*_of_pick(found), *_of_policies(found), *_of_rules(found), *_of_findings(found), *_of_sensitivities(found))
 
 
 def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
@@ -23,22 +23,31 @@ def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
     return scale_of(values.dropna().tolist(), unit, found.ensemble.meta.currency)
 
 
-def _of_policies(found: Conclusions) -> Iterator[str]:
-    """The means over futures against the baseline, and the regret of the policy that forgoes least."""
-    if found.pairs is None or found.robust is None or found.pick is None:
+def _of_pick(found: Conclusions) -> Iterator[str]:
+    """The policy that forgoes least: what, how often it is best, how sure its mean is the best."""
+    if found.robust is None or found.pick is None:
         return
     ensemble, robust = found.ensemble, found.robust.set_index("policy")
-    pick = found.pick
-    best = row_of(robust, pick)
+    best = row_of(robust, found.pick)
     scale = scale_for(found, robust["max_regret"], str(best["unit"]))
-    tied = _tied(found, "minimax_regret")
     most, mean = (_size(scale, float(best[column])) for column in ("max_regret", "mean_regret"))
+    futures, tied = plural(int(best["futures"]), "future"), _tied(found, "minimax_regret")
+    head, also = ensemble.title(found.pick), f" ({tied})" if tied else ""
+    if best["max_regret"] == 0:
+        told = f"{head} forgoes nothing{also}: no policy is better in any of {futures}, and it"
+    else:
+        often = percent(float(best["share_best"]), decimals=0)
+        told = f"{head} forgoes least where it is not the best{also}: at most {most} in any of {futures}, {mean} on average; "
+        told += f"it is best in {often} of them, and"
     left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
-    yield (
-        f"{ensemble.title(pick)} forgoes least where it is not the best{f' ({tied})' if tied else ''}: at most "
-        f"{most} in any of {plural(int(best['futures']), 'future')}, {mean} on average; it is best in {percent(float(best['share_best']), decimals=0)} of them, "
-        f"and has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
-    )
+    yield f"{told} has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
+
+
+def _of_policies(found: Conclusions) -> Iterator[str]:
+    """The means over futures against the baseline, and how often targets are met."""
+    if found.pairs is None or found.robust is None:
+        return
+    ensemble, robust = found.ensemble, found.robust.set_index("policy")
     baseline = ensemble.title(ensemble.baseline)
     for row in found.pairs.to_dict(orient="records"):
         if row["verdict"] == "identical":

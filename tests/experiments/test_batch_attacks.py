@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.backends import Serial
+from experiments.batch import driving as drive_module
 from experiments.batch import sealing
 from experiments.batch.answering import BatchAnswer, answer_batch
 from experiments.batch.driving import Task, drive
@@ -230,7 +231,7 @@ def test_study_futures_are_answered_while_no_fresh_one_is_whole(tmp_path: Path) 
 
 def test_ties_are_told(tmp_path: Path) -> None:
     found = _answer(tmp_path, ('name = "deep_marketing"', 'name = "again"\npolicy = "as_written"'))
-    assert "(as 1 other does)" in found.sentences[0]
+    assert "forgoes nothing (as 1 other does): no policy is better in any of" in found.sentences[0]
     assert found.sentences[1] == "again does exactly as well as As written on contribution in each of 5\u00a0futures."
     target = ("[futures]\n", '[[target]]\nkpi = "contribution"\nat_least = 1_000\n[futures]\n')
     found = _answer(tmp_path / "b", target)
@@ -276,7 +277,7 @@ def test_less_is_better_where_the_key_figure_says_so(tmp_path: Path) -> None:
         return Numbers((Part("kpis", _in_unit("%")(run).parts[0].layout, values.tobytes()),), 0.01)
 
     found = _answer(tmp_path, task=task)
-    assert found.sentences[0].startswith("Deep marketing forgoes least")
+    assert found.sentences[0].startswith("Deep marketing forgoes nothing: no policy is better in any of 5")
     assert "Deep marketing is better than As written" in found.sentences[1]
     assert "better in 100\u00a0% of futures" in found.sentences[1]
 
@@ -382,3 +383,13 @@ def test_a_batch_whose_files_were_edited_is_not_gone_on_with_and_keeps_its_table
         assert len(open_batch(folder.path).runs()) == 8
         file.write_text(whole, encoding="utf-8")
     assert standing_of(plan, folder).left == 0
+
+
+def test_programs_are_told_of_blocks_that_could_not_be_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drive_module.drive, "__kwdefaults__", {**(drive.__kwdefaults__ or {}), "task": _fail})
+    file = str(design_file(tmp_path, DESIGN, (LHS, 'morris"\nsize = 2')))
+    told = CliRunner().invoke(app, ["batch", "run", file, "--out", str(tmp_path / "o"), "--json", "--workers", "1"])
+    assert told.exit_code == 3
+    assert "blocks are not whole" in json.loads(told.stdout)["notes"][0]
