@@ -15,7 +15,7 @@ from analysis.targets import targets_in_words
 
 def tell(found: Conclusions) -> tuple[str, ...]:
     """All conclusions, one sentence each, the answer first."""
-    return (*_of_policies(found), *_of_rules(found), *_of_findings(found), *_of_sensitivities(found))
+    return (*_of_pick(found), *_of_policies(found), *_of_rules(found), *_of_findings(found), *_of_sensitivities(found))
 
 
 def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
@@ -23,14 +23,34 @@ def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
     return scale_of(values.dropna().tolist(), unit, found.ensemble.meta.currency)
 
 
-def _of_policies(found: Conclusions) -> Iterator[str]:
-    """The means over futures against the baseline, and the regret of the policy that forgoes least."""
-    if found.pairs is None or found.robust is None or found.pick is None:
+def _of_pick(found: Conclusions) -> Iterator[str]:
+    """The policy that forgoes least: what, how often it is best, how sure its mean is the best."""
+    if found.robust is None or found.pick is None:
         return
     ensemble, robust = found.ensemble, found.robust.set_index("policy")
-    pick = found.pick
-    best = row_of(robust, pick)
-    yield _leader(found, best, scale_for(found, robust["max_regret"], str(best["unit"])))
+    best = row_of(robust, found.pick)
+    scale = scale_for(found, robust["max_regret"], str(best["unit"]))
+    most, mean = (_size(scale, float(best[column])) for column in ("max_regret", "mean_regret"))
+    futures, tied = plural(int(best["futures"]), "future"), _tied(found, "minimax_regret")
+    head, also = ensemble.title(found.pick), f" ({tied})" if tied else ""
+    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
+    if best["max_regret"] == 0 and best["share_best"] == 1:
+        yield f"{head} is the best of {len(ensemble.policies)} policies in every one of {futures}{left_out}."
+        return
+    if best["max_regret"] == 0:
+        told = f"{head} forgoes nothing{also}: no policy is better in any of {futures}, and it"
+    else:
+        often = percent(float(best["share_best"]), decimals=0)
+        told = f"{head} forgoes least where it is not the best{also}: at most {most} in any of {futures}, {mean} on average; "
+        told += f"it is best in {often} of them, and"
+    yield f"{told} has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
+
+
+def _of_policies(found: Conclusions) -> Iterator[str]:
+    """The means over futures against the baseline, and how often targets are met."""
+    if found.pairs is None or found.robust is None:
+        return
+    ensemble, robust = found.ensemble, found.robust.set_index("policy")
     baseline = ensemble.title(ensemble.baseline)
     for row in found.pairs.to_dict(orient="records"):
         if row["verdict"] == "identical":
@@ -67,23 +87,6 @@ def _tied(found: Conclusions, rule: str) -> str:
         return ""
     others = int(row_of(found.choices.set_index("rule"), rule)["tied"]) - 1
     return f"as {others} other{' policies do' if others > 1 else ' does'}" if others else ""
-
-
-def _leader(found: Conclusions, best: pd.Series, scale: Scale) -> str:
-    """The policy whose largest regret is smallest, in one sentence."""
-    title = found.ensemble.title(str(best.name))
-    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
-    futures = plural(int(best["futures"]), "future")
-    if best["max_regret"] == 0 and best["share_best"] == 1:
-        return f"{title} is the best of {len(found.ensemble.policies)} policies in every one of {futures}{left_out}."
-    tied = _tied(found, "minimax_regret")
-    most, mean = (_size(scale, float(best[column])) for column in ("max_regret", "mean_regret"))
-    return (
-        f"{title} forgoes least where it is not the best{f' ({tied})' if tied else ''}: at most {most} in any of "
-        f"{futures}, {mean} on average; it is best in "
-        f"{percent(float(best['share_best']), decimals=0)} of them, and has the best mean with probability "
-        f"{probability(float(best['probability_best']))}{left_out}."
-    )
 
 
 def _of_rules(found: Conclusions) -> Iterator[str]:

@@ -201,7 +201,7 @@ class Driver(Generic[JobT, OutT]):
             except BaseException:
                 self.backend.stop(executor)
                 raise
-            if self.timeout is not None and time.monotonic() - started >= self.timeout:
+            if self.timeout is not None and time.monotonic() - started >= self.timeout + GRACE:
                 told = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
                 return Failed(job, "timeout", told)
         return Failed(job, "crashed", f"its worker process died {DEATHS} times (out of memory, or killed)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import signal
 import threading
 from collections import Counter
@@ -13,7 +15,7 @@ from types import FrameType
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
 from experiments.batch.checking import check_verb
-from experiments.batch.folder import REPLACEMENTS, WHOLE, Folder, Shard
+from experiments.batch.folder import FILES, REPLACEMENTS, WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
@@ -22,6 +24,7 @@ from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
 from experiments.runs import Failed
+from sim.errors import InputError, InputErrors
 
 Task = Callable[[Run], Numbers]
 
@@ -84,6 +87,7 @@ def drive(
     ) as work:
         tally = work.tally
         tally.refilled = _blocks(plan, asked)
+        work.ledger.note(FILES, json.dumps(folder.files() | files_of(plan)))
         work.do(plan.runs())
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
@@ -188,12 +192,32 @@ def missing_blocks(plan: BatchPlan, folder: Folder) -> int:
 
 
 def extended(plan: BatchPlan, folder: Folder) -> BatchPlan:
-    """The plan with what the folder holds beyond the design: replacement blocks, points that a search asked for."""
+    """The plan with what the folder holds beyond the design: replacement blocks, points that a search asked for.
+
+    Raises :class:`InputErrors` when files that the design names are no longer those of its first drive: tables would
+    lose the runs that are done, and mix markets.
+    """
+    noted, now = folder.files(), files_of(plan)
+    changed = [name for name, digest in now.items() if noted.get(name, digest) != digest]
+    if changed:
+        problem = f"was started with other files: {', '.join(changed[:3])}{' …' if len(changed) > 3 else ''}"
+        remedy = "give them their old content, or start the design in another folder with --out"
+        raise InputErrors([InputError(str(folder.path), problem, "files that stay as they are", remedy)])
     if plan.design.content.optimise is not None:
         return with_kept_points(plan, folder)
     if plan.method not in BLOCKS:
         return plan
     return plan.with_blocks(folder.replacements())
+
+
+def files_of(plan: BatchPlan) -> dict[str, str]:
+    """Digests of what the files beside a design say: of each market under each policy, and of the futures."""
+    found = {
+        f"{name} under {policy.name}": plan.bases[plan.design.located(name), policy.name].digest
+        for name in plan.design.scenarios
+        for policy in plan.policies
+    }
+    return found | {"futures": hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:

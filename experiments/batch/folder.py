@@ -49,6 +49,8 @@ class Shard:
         return "ledger.sqlite" if self.of == 1 else f"ledger-{self.number}-of-{self.of}.sqlite"
 
 
+#: The fact of a ledger that says what the design's files held when its runs were done.
+FILES = "files"
 #: The fact of a ledger that says how many blocks were drawn in place of spoilt ones.
 REPLACEMENTS = "replacements"
 #: All runs, no shard.
@@ -149,6 +151,14 @@ class Folder:
         """What each ledger holds, in short, by its name."""
         with self.reading() as ledgers:
             return {ledger.file.name: ledger.state() for ledger in ledgers}
+
+    def files(self) -> dict[str, str]:
+        """Digests of what the design's files held when its runs were done, by what they are of; empty before."""
+        found: dict[str, str] = {}
+        with self.reading() as ledgers:
+            for ledger in ledgers:
+                found |= json.loads(ledger.fact(FILES) or "{}")
+        return found
 
     def replacements(self) -> int:
         """Blocks that drivers have drawn in place of spoilt ones."""

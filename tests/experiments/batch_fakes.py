@@ -38,9 +38,9 @@ def _uniform(*parts: object) -> float:
 
 
 def a_little(run: Run) -> Numbers:
-    """Takes thirty milliseconds and counts how often each run was started."""
+    """Takes sixty milliseconds and counts how often each run was started."""
     _mark(f"{run.identity}-{os.getpid()}-{time.monotonic_ns()}")
-    time.sleep(0.03)
+    time.sleep(0.06)
     return quick(run)
 
 

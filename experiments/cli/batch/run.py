@@ -159,7 +159,8 @@ def _tell(
     standing = standing_of(plan, folder)
     if json_:
         told = {} if answer is None else {"answer": answer.to_json()}
-        write_json({"folder": str(folder.path), **standing.to_json(), **told})
+        notes = list(tally.notes) if tally is not None else []
+        write_json({"folder": str(folder.path), **standing.to_json(), "notes": notes, **told})
         return
     warn(tally.notes if tally is not None else ())
     show_standing(standing, folder.path)
