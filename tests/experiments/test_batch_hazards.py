@@ -144,7 +144,7 @@ def test_less_is_better_where_the_key_figure_says_so(tmp_path: Path) -> None:
         return Numbers((Part("kpis", _in_unit("%")(run).parts[0].layout, values.tobytes()),), 0.01)
 
     found = _answer(tmp_path, task=task)
-    assert found.sentences[0].startswith("Deep marketing forgoes nothing: no policy is better in any of 5")
+    assert found.sentences[0].startswith("Deep marketing is the best of 2 policies in every one of 5")
     assert "Deep marketing is better than As written" in found.sentences[1]
     assert "better in 100\u00a0% of futures" in found.sentences[1]
 
