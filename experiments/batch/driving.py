@@ -73,7 +73,7 @@ def drive(
     a search.
     """
     check_verb(plan.design, searches=False)
-    asked = len(plan.futures)
+    asked, files = len(plan.futures), files_of(plan)
     plan = extended(plan, folder)
     with at_work(
         folder,
@@ -87,7 +87,7 @@ def drive(
     ) as work:
         tally = work.tally
         tally.refilled = _blocks(plan, asked)
-        work.ledger.note(FILES, json.dumps(folder.files() | files_of(plan)))
+        work.ledger.note(FILES, json.dumps(folder.files() | files))
         work.do(plan.runs())
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
