@@ -113,6 +113,12 @@ def _leaders(rows: pd.DataFrame, name: str) -> list[str]:
     return [str(factor) for factor in rows.loc[rows[f"{name}_high"] >= rows[f"{name}_low"].iloc[0], "factor"]]
 
 
+def _as_head(names: str) -> str:
+    """Names at the head of a title: words get a capital, paths stay as they are written."""
+    first = names.split(" ")[0]
+    return names if "." in first or "_" in first or len(first) < 3 else names[0].upper() + names[1:]
+
+
 def _many(leaders: Sequence[str], rows: pd.DataFrame) -> str:
     return f"any of the {len(rows)}" if len(leaders) == len(rows) else f"{len(leaders)} of {len(rows)}"
 
@@ -122,11 +128,11 @@ def _indices_finding(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensemble)
     if len(rows) > 1 and len(leaders) > _EQUALS:
         return f"No single factor stands out for {subject}: {_many(leaders, rows)} may matter most"
     if len(leaders) > 1:
-        return f"{listed(leaders)} matter most for {subject}; which of them most, {plural(found.blocks, 'block')} cannot tell"
+        return f"{_as_head(listed(leaders))} matter most for {subject}; which of them most, {plural(found.blocks, 'block')} cannot tell"
     first, total = (max(float(rows[name].iloc[0]), 0.0) for name in ("first", "total"))
     alone = f"{_share(first)} of its variance alone, {_share(total)} with interactions"
     told = f"{_share(total)} of its variance" if total - first < 0.03 else alone
-    return f"{leaders[0]} matters most for {subject}: {told}"
+    return f"{_as_head(leaders[0])} matters most for {subject}: {told}"
 
 
 def _indices_note(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensemble) -> str:
@@ -156,8 +162,8 @@ def _screening_finding(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensembl
         return f"No single factor stands out for {subject}: {_many(leaders, rows)} may move it most"
     if len(leaders) > 1:
         count = plural(found.blocks, "trajectory").replace("ys", "ies")
-        return f"{listed(leaders)} move {subject} most; which of them most, {count} cannot tell"
-    return f"{leaders[0]} moves {subject} most: by {scale.difference(most).lstrip('+')} over its full range"
+        return f"{_as_head(listed(leaders))} move {subject} most; which of them most, {count} cannot tell"
+    return f"{_as_head(leaders[0])} moves {subject} most: by {scale.difference(most).lstrip('+')} over its full range"
 
 
 def _screening_note(found: Sensitivity, ensemble: Ensemble, unnamed: Sequence[str], faint: Sequence[str]) -> str:
