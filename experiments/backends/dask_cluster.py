@@ -22,8 +22,6 @@ ANSWER = 6.0
 PATIENCE, EVERY = 600.0, 30.0
 #: Seconds between two counts of the workers.
 COUNTING = 2.0
-#: Seconds in which all workers must have told what they are; loading the model takes some.
-TELLING = 120.0
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,8 +129,6 @@ def _answer_one_future(batch: Batch, write: bool) -> BatchAnswer:
     notes = tuple(f"Seed {seed} is left out for all policies: a run of it failed." for seed in left_out)
     if runs.empty:
         return BatchAnswer((), ("no replication ended well for every policy", *notes), None, None)
-    from dataclasses import replace
-
     seeds = tuple(sorted(set(runs["seed"].tolist())))
     study = Study(
         question=str(batch.meaning["question"] or batch.meaning["title"]),

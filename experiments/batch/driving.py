@@ -6,7 +6,6 @@ import hashlib
 import json
 import signal
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -223,11 +222,6 @@ def files_of(plan: BatchPlan) -> dict[str, str]:
 def _blocks(plan: BatchPlan, first: int) -> int:
     """Blocks among the futures from number ``first`` on."""
     return int(plan.futures["block"].iloc[first:].nunique())
-
-
-def kinds_of(folder: Folder) -> Counter[str]:
-    """How many runs failed in which way."""
-    return Counter(failure.kind for failure in folder.failures())
 
 
 @contextmanager

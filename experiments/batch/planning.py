@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -114,8 +114,6 @@ class BatchPlan:
         """This plan with ``more`` further blocks of its Saltelli or Morris design behind the others."""
         if more == 0:
             return self
-        from dataclasses import replace
-
         space = self.design.content.futures
         drawn = [factor for factor in self.factors if factor.name != "scenario"]
         added = draw_futures(space.method, drawn, more, space.seed, first=int(self.futures["block"].max()) + 1)
@@ -337,8 +335,6 @@ def _short(value: Any, digits: int) -> str:
 
 def _worded(policy: Policy, design: Design) -> Policy:
     """The policy with title and description from its file, where the design gives none."""
-    from dataclasses import replace
-
     title, description = policy.label.title, ""
     try:
         own, description = policy_words(policy.loads, design.located(design.scenarios[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from experiments.backends.backend import usable_cores
@@ -56,6 +56,4 @@ def timed_runs(plan: BatchPlan) -> tuple[Run, Run]:
 
 
 def _warm(run: Run) -> None:
-    from dataclasses import replace
-
     carry_out(replace(run, weeks=min(run.weeks, 2)))
