@@ -4,13 +4,27 @@ Two policies on one seed therefore meet the same customers and the same luck, an
 order of rows, the number of threads, or who else exists. The generator is counter-based: a *stream* is
 named by seed, decision and week; within it the counter ``entity + 2^32·index`` steps a Weyl sequence that
 is mixed by the finaliser of splitmix64 (Steele, Lea & Flood 2014; Stafford's variant 13), a bijection, so
-that no two counters of a stream share their bits.
+that no two counters of a stream share their bits. Entities are small ordinals or 64-bit hashes of names
+(:func:`key_of`); among N hashed entities with I indices in use, the chance that any two share a draw of a
+stream is about N²·I / 2^64 (one in 2,000 for a million customers and 10,000 indices), and what they would share
+is a few numbers of one decision.
+
+**What a rule can find out.** The name of a stream is a keyed hash (BLAKE2b: RFC 7693) of decision and week under a
+key that is made of the seed by scrypt (RFC 7914), which is slow on purpose. A rule that is given a stream's draws
+can recover that stream's name, since the mixer is a bijection, and so go on with its own luck. It cannot reckon
+from it the seed, the key, or any other stream. It can still *try* seeds: each costs about 30 ms and 16 MB, so that
+the seeds people choose by hand (7, 42, 2024) fall within a minute, a number of nine digits in about a year, one drawn
+from all 2^63 never. And it runs in the same process: Python is no prison, and a rule that searches frames or the
+garbage collector's objects finds everything there is.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +34,12 @@ from sim.jit import jit
 
 Floats = NDArray[np.float64]
 
-_WORD = 0xFFFFFFFFFFFFFFFF
+#: Cost of a key: 2^14 blocks of 8 × 128 bytes in memory, about 30 ms. What an honest run pays once, a rule that tries
+#: seeds pays for each.
+_SLOWNESS, _BLOCKS = 2**14, 8
+#: Keys kept: more than the seeds that the runs of a comparison come back to.
+_SEEDS_KEPT = 1024
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
@@ -161,21 +180,36 @@ def mix(z: np.uint64) -> np.uint64:
     return z ^ (z >> _SHIFT_3)
 
 
+@lru_cache(maxsize=_SEEDS_KEPT)
+def _key(seed: int) -> bytes:
+    """The key of all streams of a seed, slow to make."""
+    return hashlib.scrypt(seed.to_bytes(8, "little"), salt=b"deepmarket", n=_SLOWNESS, r=_BLOCKS, p=1, dklen=32)
+
+
 def stream(seed: int, decision: int, week: int) -> np.uint64:
-    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels."""
-    return np.uint64(_stream(np.uint64(int(seed) & _WORD), np.int64(decision), np.int64(week)))
+    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels.
+
+    ``seed`` is at least 0 and below 2^64, decision and week fit 64 bits. Raises OverflowError otherwise.
+    """
+    what = int(decision).to_bytes(8, "little", signed=True) + int(week).to_bytes(8, "little", signed=True)
+    name = hashlib.blake2b(what, digest_size=8, key=_key(int(seed)), person=b"stream").digest()
+    return np.uint64(int.from_bytes(name, "little"))
 
 
-@jit
-def _stream(seed: np.uint64, decision: np.int64, week: np.int64) -> np.uint64:
-    name = mix(seed + _GOLDEN)
-    name = mix(name + _GOLDEN * np.uint64(decision))
-    return mix(name + _GOLDEN * np.uint64(week))
+def key_of(*names: str) -> int:
+    """Stable key of what users' tables call by ``names``, below 2^64: the entity of its draws, whatever its row."""
+    text = "\0".join(names).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8, person=b"entity").digest(), "little")
+
+
+def keys_of(names: Iterable[str]) -> NDArray[np.uint64]:
+    """:func:`key_of` of each name, uint64 [n]."""
+    return np.array([key_of(name) for name in names], np.uint64)
 
 
 @jit
 def bits(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.uint64:
-    """64 random bits for ``entity`` (< 2^32) and ``index`` (< 2^32)."""
+    """64 random bits for ``entity`` (< 2^64; the sum wraps around) and ``index`` (< 2^32)."""
     counter = np.uint64(entity) + (np.uint64(index) << _INDEX_SHIFT)
     return mix(of_stream + _GOLDEN * counter)
 
@@ -204,12 +238,12 @@ def _fill_one(of_stream: np.uint64, entities: NDArray[np.uint64], index: np.uint
         out[i] = draw(of_stream, entities[i], index)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Luck:
     """The chance of one decision in one week: draws for the entities it is asked about, nothing else.
 
     It knows the name of its stream, not the seed, so that a rule that is given it cannot repeat the draws of other
-    decisions, such as those that made the customers.
+    decisions, such as those that made the customers. What that does and does not keep from a rule: see the module.
     """
 
     _stream: np.uint64
