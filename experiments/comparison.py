@@ -81,10 +81,11 @@ def compare(
     :class:`RunsFailed` when no pair is left, :class:`experiments.backends.BackendLost` when a cluster goes away.
     """
     _check(replications, workers, precision, half_width, kpi, budget)
-    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    fixed = precision is None and half_width is None
+    most = replications if fixed else budget
+    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides, most=most)
     folder = None if out is None else open_folder(Path(out))
     comparison = _Comparison(plan, None if folder is None else Store(folder), progress)
-    fixed = precision is None and half_width is None
     rule = None if fixed else StoppingRule(Wanted(precision, half_width, kpi), replications, budget)
     top = replications if rule is None else rule.budget
     notes = list(plan.warnings)

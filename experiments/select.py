@@ -62,7 +62,7 @@ def select_best(
     :class:`analysis.StudyError` when ``kpi`` has no value in a run.
     """
     _check(len(policies), indifference, confidence, kpi, first, budget, workers)
-    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides, most=budget)
     folder = None if out is None else open_folder(Path(out))
     asked = _question(plan, kpi, indifference, confidence, first, budget)
     race = _Race(plan, asked, None if folder is None else Store(folder), progress)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.identity import versions
-from experiments.planning import check_seed, policy_words
+from experiments.planning import policy_words
 from experiments.runs import AS_WRITTEN, Job
 from experiments.simulate import CUTS
 from experiments.store import open_folder
@@ -43,15 +43,16 @@ def run_market(
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
     from sim.scenario import Scenario as Loader
+    from sim.seeds import check_seed
 
     name, given = str(scenario), dict(overrides or {})
     loaded = Loader.load(name, policy=None if policy == AS_WRITTEN else policy, overrides=given, weeks=weeks)
-    check_seed(seed)
+    first = check_seed(loaded.seed if seed is None else seed, "--seed")
     if out is not None:
         open_folder(out)
     from sim import Market  # takes a second: mistakes are told before
 
-    market = Market(loaded, seed=loaded.seed if seed is None else seed)
+    market = Market(loaded, seed=first)
     for week in range(loaded.weeks):
         market.step()
         if progress is not None:

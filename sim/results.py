@@ -144,6 +144,11 @@ class Results:
         ]
         return pd.concat(frames, ignore_index=True)
 
+    @property
+    def kpis_so_far(self) -> dict[str, list[float]]:
+        """Every KPI as the scorecard had it at the end of each week: values by name, the last one the scorecard's."""
+        return {kpi.name: (self._scorecard.so_far(kpi) * self._money(kpi.unit)[0]).tolist() for kpi in KPIS}
+
     def kpis_by(self, dimension: str) -> pd.DataFrame:
         """KPIs cut by ``territory``, ``segment`` (true type), ``offer``, ``team``, ``distributor`` or ``company``: level, kpi, value.
 

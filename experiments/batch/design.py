@@ -108,7 +108,7 @@ class DesignSection(Section):
     scenario: str = param("", unit="name, file or folder", doc="The market.")
     scenarios: tuple[str, ...] = param((), unit="", doc="Several markets, instead of `scenario`.")
     seed: int | None = param(
-        None, unit="", doc="Seed of the first replication; by default the scenario's.", bounds=(0, 2**62)
+        None, unit="", doc="Seed of the first replication; by default the scenario's.", bounds=(0, 2**63 - 1)
     )
     replications: int = param(1, unit="runs", doc="Runs of every policy in every future.", bounds=(1, 10**6))
     weeks: int | tuple[int, ...] | None = param(

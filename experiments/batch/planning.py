@@ -22,6 +22,7 @@ from experiments.batch.sampling import draw_futures
 from experiments.batch.settings import Settings
 from experiments.planning import policy_words
 from sim.errors import InputError, InputErrors
+from sim.seeds import check_seed
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -159,7 +160,9 @@ def plan_batch(design: Design) -> BatchPlan:
     if content.optimise is not None and content.levers is not None:
         check_levers(design, factors_of(content.levers.factors), bases)
     horizons = tuple(first.weeks if weeks is None else weeks for weeks in design.horizons)
-    seed = first.seed if content.seed is None else content.seed
+    checked = content.optimise.check_replications if content.optimise is not None else 0
+    runs = content.replications + (content.replications if checked is None else checked)
+    seed = check_seed(first.seed if content.seed is None else content.seed, "seed", runs)
     return BatchPlan(design, policies, futures, factors, bases, horizons, seed, kept, settings_, first.world.currency)
 
 
