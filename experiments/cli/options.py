@@ -28,9 +28,23 @@ SetOption = Annotated[
         "--set", metavar="PATH=VALUE", help="Set one value, for instance policy.pay.commission=0.03; may be repeated."
     ),
 ]
+def _whole(text: str) -> int:
+    """A seed as it is typed: digits. Typer alone takes 7.0 for 7, which no other door does."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"found `{text}`; expected a whole number from 0 to 2^63 - 1") from None
+
+
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", help="Seed of the draws (of the first replication).", show_default="the scenario's"),
+    typer.Option(
+        "--seed",
+        help="Seed of the draws (of the first replication).",
+        show_default="the scenario's",
+        parser=_whole,
+        metavar="<int>",
+    ),
 ]
 WeeksOption = Annotated[
     int | None, typer.Option("--weeks", help="Length of a run in weeks.", show_default="the scenario's")

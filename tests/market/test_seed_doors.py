@@ -64,7 +64,7 @@ def typed(*words: str) -> tuple[int, str]:
     return found.exit_code, found.output
 
 
-@pytest.mark.parametrize("seed", ["-1", str(2**63), str(2**64 + 7), "7.5", "7.0", "True", "seven"])
+@pytest.mark.parametrize("seed", ["-1", str(2**63), str(2**64 + 7), "7.5", "7.0", "True", "seven", ""])
 def test_everything_else_is_refused_at_every_door_of_the_shell(seed: str, tmp_path: Path) -> None:
     for words in (
         ("run", "tiny", "--weeks", "1", "--out", str(tmp_path / "run")),
