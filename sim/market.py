@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -147,8 +148,17 @@ class Market(mesa.Model):
             if int(row) not in known:
                 self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, int(row)))
 
-    def customer(self, row: int) -> Customer:
-        """One customer, to look at."""
+    def customer(self, row: int | str) -> Customer:
+        """One customer, to look at: by row, or by its id in the users' table. Raises IndexError, KeyError without one.
+
+        Rows of a users' table stand in the order of ids, whatever their order in the file.
+        """
+        if isinstance(row, str):
+            ids = self.state.ids or ()
+            place = bisect_left(ids, row)
+            if place == len(ids) or ids[place] != row:
+                raise KeyError(f"no customer has the id {row!r}")
+            return Customer(self.state, place)
         return Customer(self.state, row)
 
     @property
@@ -177,7 +187,13 @@ class Market(mesa.Model):
         company_of = np.array([companies.index(layout.categories[c].company) for c in state.numbers.category])
         scorecard = Scorecard(state.record, state.ledger, own, self._non_users, companies, company_of)
         return Results(
-            state.record, state.ledger, scorecard, state.layout.currency, state.kept_orders, assumptions(self.scenario)
+            state.record,
+            state.ledger,
+            scorecard,
+            state.layout.currency,
+            state.kept_orders,
+            assumptions(self.scenario),
+            state.ids,
         )
 
 

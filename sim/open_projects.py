@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 PROJECT_COLUMNS: tuple[Column, ...] = (
     Column("customer", np.int64, "row", "the customer who will buy"),
-    Column("key", np.uint32, "-", "stable id of the customer, used in draws"),
+    Column("key", np.uint64, "-", "stable key of the customer, used in draws"),
     Column("number", np.int64, "-", "number among all projects of the customer, used in draws"),
     Column("category", np.int64, "row", "category it is about"),
     Column("opened", np.int64, "week", "week in which it opened; negative: before the start"),

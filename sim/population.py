@@ -184,7 +184,9 @@ class Columns:
 
 #: What is known of each customer: the truth, which the firm does not see.
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws"),
+    Column(
+        "key", np.uint64, "-", "stable key, used in draws: the place in a generated market, a hash of the id in a table"
+    ),
     Column("type", np.uint8, "-", "latent type: the true segment"),
     Column("territory", np.uint16, "-", "territory the customer is in"),
     Column("distributor", np.uint16, "-", "home distributor"),
@@ -239,5 +241,5 @@ def make_customers(
         "churn": int(churn),
     }
     customers = Columns(CUSTOMER_COLUMNS, rows, widths)
-    customers.fill({"key": np.arange(rows, dtype=np.uint32)})
+    customers.fill({"key": np.arange(rows, dtype=np.uint64)})
     return customers

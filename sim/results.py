@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +35,11 @@ class Results:
         currency: str,
         orders: list[dict[str, Any]] | None,
         assumptions: list[dict[str, Any]],
+        ids: Sequence[str] | None = None,
     ) -> None:
         self._record, self._ledger, self._scorecard, self._currency = record, ledger, scorecard, currency
         self._orders = orders
+        self._ids = ids
         self._assumptions = assumptions
 
     @property
@@ -176,8 +178,9 @@ class Results:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price (minor units), won, weeks_open.
+        """Every occasion of a run with ``keep_orders=True``: week, customer, id, category, offer, units, price (minor units), won, weeks_open.
 
+        ``customer`` is the row, ``id`` the customer's id in the users' table (its number in a generated market).
         A decided project is one occasion, ``weeks_open`` after it opened (else 0). ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
         Raises ValueError when orders were not kept.
         """
@@ -185,10 +188,13 @@ class Results:
 
         if self._orders is None:
             raise ValueError("orders were not kept; make the market with keep_orders=True")
-        columns = ["week", "customer", "category", "offer", "units", "price", "won", "weeks_open"]
+        columns = ["week", "customer", "id", "category", "offer", "units", "price", "won", "weeks_open"]
         if not self._orders:
             return pd.DataFrame(columns=columns)
-        return pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)[columns]
+        table = pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)
+        rows = table["customer"].to_numpy()
+        table["id"] = rows.astype(str) if self._ids is None else np.array(self._ids, dtype=object)[rows]
+        return table[columns]
 
     @property
     def assumptions(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ order of rows, the number of threads, or who else exists. The generator is count
 named by seed, decision and week; within it the counter ``entity + 2^32·index`` steps a Weyl sequence that
 is mixed by the finaliser of splitmix64 (Steele, Lea & Flood 2014; Stafford's variant 13), a bijection, so
 that no two counters of a stream share their bits. Entities are small ordinals or 64-bit hashes of names
-(:func:`key_of`); among N hashed entities with I indices in use, the chance that any two share a draw of a
+(:mod:`sim.keys`); among N hashed entities with I indices in use, the chance that any two share a draw of a
 stream is about N²·I / 2^64 (one in 2,000 for a million customers and 10,000 indices), and what they would share
 is a few numbers of one decision.
 
@@ -21,7 +21,6 @@ garbage collector's objects finds everything there is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -91,7 +90,7 @@ class Decision(IntEnum):
     AWARE_AT_START = 60  # brands known at the start; index: brand
     TIE_REWIRED = 61  # is this tie of the ring lattice rewired; index: position
     TIE_TARGET = 62  # whom a rewired tie leads to; index: position + 2^16·try
-    TIE_STRONG = 63  # is this tie strong; entity: lower key, index: higher key
+    TIE_STRONG = 63  # is this tie strong; entity: both keys mixed
     TYPE_CHANGE = 64  # does a customer's latent type change
     REP_AT_START = 65  # a rep's traits at the start; index: trait
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
@@ -194,17 +193,6 @@ def stream(seed: int, decision: int, week: int) -> np.uint64:
     what = int(decision).to_bytes(8, "little", signed=True) + int(week).to_bytes(8, "little", signed=True)
     name = hashlib.blake2b(what, digest_size=8, key=_key(int(seed)), person=b"stream").digest()
     return np.uint64(int.from_bytes(name, "little"))
-
-
-def key_of(*names: str) -> int:
-    """Stable key of what users' tables call by ``names``, below 2^64: the entity of its draws, whatever its row."""
-    text = "\0".join(names).encode()
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8, person=b"entity").digest(), "little")
-
-
-def keys_of(names: Iterable[str]) -> NDArray[np.uint64]:
-    """:func:`key_of` of each name, uint64 [n]."""
-    return np.array([key_of(name) for name in names], np.uint64)
 
 
 @jit

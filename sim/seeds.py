@@ -7,7 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from sim.errors import InputError, InputErrors
-from sim.rng import key_of
+from sim.keys import key_of
 
 #: The highest seed: what tables of runs can hold as a whole number.
 MAX_SEED = 2**63 - 1

@@ -218,6 +218,7 @@ class MarketState:
     pushed: bool = False  # promotion or distributors' effort is on the board of offers
     sales: Floats = field(default_factory=lambda: np.empty(0))
     kept_orders: list[dict[str, Any]] | None = None
+    ids: tuple[str, ...] | None = None  # [N] customers' ids in the users' table; None in a generated market
     commands: list[Command] = field(default_factory=list)
     plan_of: Ints = field(
         default_factory=lambda: np.empty(0, dtype=np.int64)

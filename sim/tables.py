@@ -16,7 +16,12 @@ VARIABLE_SHARE_AT_START = 0.1
 
 #: A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare.
 REP_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column(
+        "key",
+        np.uint64,
+        "-",
+        "stable key, used in draws: a hash of the rep's name in a roster, else of territory and place",
+    ),
     Column("territory", np.int32, "-", "territory of the position"),
     Column("team", np.int32, "-", "team, and row of the manager"),
     Column("position", np.bool_, "yes/no", "the position exists"),
@@ -65,6 +70,7 @@ REP_COLUMNS: tuple[Column, ...] = (
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key of the team, used in draws"),
     Column("territory", np.int32, "-", "territory where most of the team is"),
     Column("span", np.int32, "reps", "filled positions in the team"),
     Column("meeting_hours", np.float32, "hours/week", "meetings with the team"),
@@ -80,7 +86,9 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column(
+        "key", np.uint64, "-", "stable key, used in draws: a hash of the name in a table, else of territory and place"
+    ),
     Column("territory", np.int32, "-", "territory the distributor supplies"),
     Column("trust", np.float32, "share", "trust in the manufacturer"),
     Column("shares_data", np.bool_, "yes/no", "shares its sell-out data"),
@@ -103,6 +111,7 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
 )
 
 RIVAL_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key of the offer, used in draws"),
     Column("offer", np.int32, "-", "row of the offer"),
     Column("price", np.float64, "share of reference price", "price asked of customers"),
     Column("unit_cost", np.float64, "share of reference price", "cost to the rival's channel"),
@@ -150,6 +159,7 @@ DIARY_COLUMNS: tuple[Column, ...] = (
 
 #: What the market department believes of territories, and the traces of campaigns there.
 TERRITORY_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key, used in draws: a hash of the name"),
     Column("counted", np.int64, "customers", "customers by registers, or as last surveyed"),
     Column("potential", np.float64, "minor units/year", "purchases of all customers from anyone, as believed"),
     Column(

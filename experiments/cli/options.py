@@ -28,6 +28,8 @@ SetOption = Annotated[
         "--set", metavar="PATH=VALUE", help="Set one value, for instance policy.pay.commission=0.03; may be repeated."
     ),
 ]
+
+
 def _whole(text: str) -> int:
     """A seed as it is typed: digits. Typer alone takes 7.0 for 7, which no other door does."""
     try:

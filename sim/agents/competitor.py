@@ -10,6 +10,7 @@ from sim.decisions.rival_campaign import RivalCampaigns
 from sim.decisions.rival_price import RivalPrices
 from sim.decisions.seen import CompetitorSeen, RivalBrandsSeen
 from sim.errors import InputError
+from sim.keys import keys_of
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.state import MarketState
@@ -30,7 +31,7 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
     seen = CompetitorSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_PRICE),
-        key=rivals.offer,
+        key=rivals.key,
         price=rivals.price,
         unit_cost=rivals.unit_cost,
         share=rivals.share,
@@ -59,7 +60,7 @@ def decide_rival_campaigns(state: MarketState) -> RivalCampaigns:
     seen = RivalBrandsSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_ADVERTISING),
-        key=brands,
+        key=keys_of(state.layout.brands[b].name for b in brands),
         customers=state.numbers.customers_of,
         usual=np.tile(usual_advertising(state), (len(brands), 1)),
         campaigns_seen=spent.astype(np.float64),

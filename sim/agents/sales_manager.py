@@ -26,7 +26,7 @@ def see_managers(state: MarketState) -> ManagerSeen:
     return ManagerSeen(
         week=state.week,
         luck=state.luck(Decision.CHECK),
-        key=np.arange(len(managers)),
+        key=managers.key,
         team_territory=managers.territory,
         span=np.bincount(reps.team[reps.active], minlength=len(managers)),
         hours=np.full(len(managers), state.params.management.manager_hours),

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim.build.numbers import made_to_order
 from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
+from sim.keys import keys_of
 from sim.params import Params
-from sim.params.places import PLACES
 from sim.params.world import World
 from sim.population import Columns
 from sim.solvers.order_rules import Forecast, open_forecast
@@ -64,9 +64,8 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
     of_customers = _expected_of_ours(world, customers, rates)
-    territory, place, supplier = (
-        np.array([getattr(p, name) for p in world.places], dtype=np.int64)
-        for name in ("territory", "number", "supplier")
+    territory, supplier = (
+        np.array([getattr(place, name) for place in world.places], dtype=np.int64) for name in ("territory", "supplier")
     )
     expected = through(supplier, of_customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
@@ -81,7 +80,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     stock[:, made_to_order(world)] = 0
     distributors.fill(
         {
-            "key": territory * PLACES + place,
+            "key": np.array([place.key for place in world.places], dtype=np.uint64),
             "territory": territory,
             "trust": channel.trust_start,
             "purchases": np.where(supplier < 0, expected @ price, (expected * wholesale).sum(axis=1)),
@@ -136,6 +135,7 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
     offers = [world.offers[j] for j in rows]
     rivals.fill(
         {
+            "key": keys_of(offer.name for offer in offers),
             "offer": np.array(rows, dtype=np.int64),
             "price": np.array([o.list_price * markup / reference[o.category] for o in offers]),
             "unit_cost": np.array([o.unit_cost * markup / reference[o.category] for o in offers]),

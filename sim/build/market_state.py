@@ -107,6 +107,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         goodwill=np.zeros((brands, territories)),
         sales=_usual_sales(world, parts.distributors, territories),
         kept_orders=[] if keep_orders else None,
+        ids=tuple(data.customers["id"]) if data is not None and data.customers is not None else None,
         plan_of=np.full(territories, -1, dtype=np.int64),
         projects=OpenProjects(len(world.attributes)),
     )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.keys import keys_of
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
@@ -19,6 +20,7 @@ def build_territories(world: World, params: Params, seed: int, customers: NDArra
     rivals = len(world.offers) - len(world.own_offers)
     widths = {"brands": len(world.brands), "rival offers": rivals, "weeks": weeks}
     territories = Columns(TERRITORY_COLUMNS, places, widths)
-    error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, np.arange(places))
-    territories.fill({"counted": np.rint(customers * np.exp(error))})
+    key = keys_of(territory.name for territory in world.territories)
+    error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, key)
+    territories.fill({"key": key, "counted": np.rint(customers * np.exp(error))})
     return territories

@@ -45,7 +45,7 @@ _ONE = np.uint8(1)
 class Choosers(NamedTuple):
     """The columns of customers that enter choice; ``degree_start`` is the network's ``indptr``."""
 
-    key: NDArray[np.uint32]
+    key: NDArray[np.uint64]
     type: NDArray[np.uint8]
     distributor: NDArray[np.uint16]
     price_group: NDArray[np.uint8]
@@ -116,7 +116,7 @@ def choose(
     for c in range(board.first.size - 1):
         most_offers = max(most_offers, np.int64(board.first[c + 1] - board.first[c]))
     noise = np.empty((most_offers + 1, _STRETCH), np.float32)
-    keys = np.empty(_STRETCH, np.uint32)
+    keys = np.empty(_STRETCH, np.uint64)
     index = np.empty((2, _STRETCH), np.uint64)
     warmth = np.zeros(1, np.float32)
     end = min(last * BLOCK, occasions.row.size)
@@ -136,7 +136,7 @@ def _choose_stretch(
     board: OfferBoard,
     numbers: ChoiceNumbers,
     noise: NDArray[np.float32],
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     index: NDArray[np.uint64],
     warmth: NDArray[np.float32],
     chosen: NDArray[np.int16],
@@ -192,7 +192,7 @@ def _warm(
 
 @jit_bare
 def _draw_noise(
-    luck: np.uint64, keys: NDArray[np.uint32], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
+    luck: np.uint64, keys: NDArray[np.uint64], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
 ) -> None:
     for o in range(keys.size):
         noise[o] = draw32(luck, np.uint64(keys[o]), index[o] + offset)
@@ -283,7 +283,7 @@ def write_orders(
 
 @jit_bare
 def order_units(
-    size_luck: np.uint64, rounding_luck: np.uint64, key: np.uint32, number: Whole, mean: float, spread: float
+    size_luck: np.uint64, rounding_luck: np.uint64, key: np.uint64, number: Whole, mean: float, spread: float
 ) -> Whole:
     """Whole units of one order, at least 1: lognormal around ``mean``, rounded up or down by a draw so that the mean stays."""
     size = mean

@@ -19,7 +19,6 @@ from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
-from sim.params.places import PLACES
 from sim.phases.demand import choose_again, join
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
@@ -185,10 +184,9 @@ def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
     observe_moving_average(own, asked[rows], state.week)
     forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
-    # By territory and place, not by row: one distributor more leaves the weeks of those elsewhere alone. (The key itself
-    # will not do: it is the territory × 1000 + place, and 1000 has the divisors of many cycles.)
-    territory, place = np.divmod(distributors.key[rows].astype(np.int64), PLACES)
-    due = orders_due(territory + place, state.week, state.params.channel.order_cycle)
+    cycle = state.params.channel.order_cycle
+    # By key, not by row: one distributor more leaves the weeks of the others alone.
+    due = orders_due((distributors.key[rows] % np.uint64(cycle)).astype(np.int64), state.week, cycle)
     distributors.ordered[rows] = np.rint(decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
     placed = np.zeros_like(distributors.ordered)
     placed[rows] = distributors.ordered[rows]

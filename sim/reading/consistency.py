@@ -124,25 +124,31 @@ class Draft:
             currency=currency,
             attributes=self.size.attributes,
             marks=self.size.marks,
-            brands=_whole(self.brand),
-            companies=_whole(self.company),
-            categories=_whole(self.category),
+            brands=_by_name(self.brand),
+            companies=_by_name(self.company),
+            categories=self._sorted_categories(),
             offers=self._sorted_offers(),
-            territories=_whole(self.territory),
-            customer_types=_whole(self.customer_type),
+            territories=_by_name(self.territory),
+            customer_types=_by_name(self.customer_type),
             sales_force=self.sales_force,
             channel_layout=self.channel_layout,
             listed=self.listed or (),
         )
 
     def _sorted_offers(self) -> tuple[Offer, ...]:
-        """Offers in the order of categories, then of the file: kernels want those of one category side by side."""
-        row = {category.name: k for k, category in enumerate(_whole(self.category))}
-        return tuple(sorted(_whole(self.offer), key=lambda offer: row[offer.category]))
+        """Offers in the order of categories, then of names: kernels want those of one category side by side."""
+        row = {category.name: k for k, category in enumerate(self._sorted_categories())}
+        found = (offer for _, offer in self.offer.sound())
+        return tuple(sorted(found, key=lambda offer: (row[offer.category], offer.name)))
+
+    def _sorted_categories(self) -> tuple[Category, ...]:
+        """Categories in the order of names, those that are bought by projects last: without projects they leave no trace."""
+        return tuple(sorted(_by_name(self.category), key=lambda category: category.kind == "opportunity"))
 
 
-def _whole(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
-    return tuple(entry for _, entry in entries.sound())
+def _by_name(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
+    """The entries in the order of their names: a list says the same in any order, so it is the same market."""
+    return tuple(sorted((entry for _, entry in entries.sound()), key=lambda entry: entry.name))
 
 
 def contradictions(draft: Draft) -> Iterator[Complaint]:

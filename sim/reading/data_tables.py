@@ -114,7 +114,8 @@ PROJECTS = (
 class DataTables:
     """The checked tables, with text as str, numbers as float64 and whole numbers as int64; None where not given.
 
-    ``files`` are the absolute paths, ``hashes`` the SHA-256 of each file's bytes, by kind of table.
+    Rows stand in the order of their names, whatever their order in the file, so that results do not depend on it; the
+    table of customers has their keys as well (``key``, uint64). ``files`` are the absolute paths, ``hashes`` the SHA-256 of each file's bytes, by kind of table.
     """
 
     customers: pd.DataFrame | None

@@ -180,7 +180,8 @@ def test_goals_help_until_they_are_out_of_reach() -> None:
         given = {f"policy.routines.{k}" if "." not in k else k: v for k, v in {**talks, "goal": goal}.items()}
         state = Market("tiny", seed=1, weeks=13, overrides=given).run().state
         feedback.append(of_reps(state, "feedback").mean())
-        weeks_since = 12 - (12 - of_reps(state, "key").astype(int)) % 13
+        turn = (of_reps(state, "key") % np.uint64(13)).astype(int)
+        weeks_since = 12 - (12 - turn) % 13
         np.testing.assert_allclose(of_reps(state, "fairness"), 0.5 ** (weeks_since / 26), rtol=1e-4)
     assert feedback[0] == feedback[2] < feedback[1] - 0.25
 

@@ -31,7 +31,7 @@ def market() -> Market:
         "params.channel.stock_weeks_at_start": 1.0,
         "params.channel.plant_weeks_at_start": 1.0,
     }
-    return Market(SCENARIO, seed=11, policy="deep_marketing", overrides=overrides).run()
+    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=overrides).run()
 
 
 @pytest.fixture(scope="module")

@@ -284,7 +284,7 @@ def test_every_decided_project_is_listed_once() -> None:
 
 
 def test_a_customer_with_an_open_project_considers_us() -> None:
-    market = project_market(4, 12, params__funnel__consider=1.0)
+    market = project_market(4, 12, customers=3000, params__funnel__consider=1.0)
     while market.running:
         market.run_week()
     state = market.state

@@ -14,6 +14,7 @@ from scipy import stats
 
 from sim import rng
 from sim.jit import jit
+from sim.keys import key_of, keys_of
 from sim.rng import Decision, Luck
 
 WORD = (1 << 64) - 1
@@ -227,17 +228,17 @@ def test_what_does_not_fit_the_key_is_refused_and_not_folded(seed: int, week: in
 
 
 def test_keys_of_names_are_stable_and_tell_apart_who_is_told_apart() -> None:
-    assert rng.key_of("C0001") == int.from_bytes(
+    assert key_of("C0001") == int.from_bytes(
         hashlib.blake2b(b"C0001", digest_size=8, person=b"entity").digest(), "little"
     )
-    assert len({rng.key_of("a", "bc"), rng.key_of("ab", "c"), rng.key_of("abc"), rng.key_of("c", "ab")}) == 4
-    many = rng.keys_of(f"C{k:06d}" for k in range(200_000))
+    assert len({key_of("a", "bc"), key_of("ab", "c"), key_of("abc"), key_of("c", "ab")}) == 4
+    many = keys_of(f"C{k:06d}" for k in range(200_000))
     assert len(np.unique(many)) == len(many)
     assert stats.chisquare(np.bincount((many >> np.uint64(56)).astype(int), minlength=256)).pvalue > 1e-4
 
 
 def test_draws_of_hashed_entities_are_uniform_and_apart() -> None:
-    keys = rng.keys_of(f"C{k:06d}" for k in range(50_000))
+    keys = keys_of(f"C{k:06d}" for k in range(50_000))
     draws = rng.uniform(3, Decision.CHOICE, 4, keys[:, None], np.arange(4)[None, :])
     assert len(np.unique(draws)) == draws.size
     assert stats.kstest(draws.ravel(), "uniform").pvalue > 1e-4
