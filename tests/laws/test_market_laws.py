@@ -72,7 +72,12 @@ def test_the_laws_hold_down_a_chain_of_four_distributors_when_goods_are_short(po
         "params.channel.payment_weeks": 3,
     }
     market = Auditor(Market(str(path), seed=4, weeks=26, policy=policy, overrides=short)).run()
-    assert (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0).tolist() == [False, True, True, True]
+    supplied = market.results.measure("sub_supplied_units").sum(axis=(0, 2))
+    assert {name for name, units in zip(market.names.distributors, supplied, strict=True) if units} == {
+        "two",
+        "three",
+        "four",
+    }
     assert market.results.measure("unserved_units").sum() > 0
 
 
