@@ -41,6 +41,12 @@ PROJECT_COLUMNS: tuple[Column, ...] = (
 _PRICE, _WEIGHT = 16, 17
 
 
+def mean_sizes(categories: tuple[Category, ...], order_size: Array) -> NDArray[np.float64]:
+    """Mean units of one purchase of each customer by category [N, C], at least 1; ``order_size`` [N]."""
+    sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in categories]
+    return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
+
+
 class OpenProjects(Columns):
     """The projects that are open now; rows come and go, all columns at once, while all are lent."""
 

@@ -198,6 +198,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("satisfaction", np.float32, "0..1", "how well the brand has served", "brands"),
     Column("expectation", np.float32, "quality scale", "performance expected of the brand", "brands"),
     Column("relationship", np.float32, "0..1", "stock of goodwill built by calls of our reps"),
+    Column("persuasion", np.float32, "utility", "what the skill of its rep adds to our offers this week"),
     Column("talk_weak", np.int16, "half units", "net talk of weak ties about the brand", "brands", 0, "by_item"),
     Column("talk_strong", np.int16, "half units", "net talk of strong ties about the brand", "brands", 0, "by_item"),
     Column("speaks", np.int8, "-1, 0, +1", "what the customer says of the brand now", "brands"),

@@ -172,8 +172,8 @@ WEEK: tuple[Phase, ...] = (
     Phase(
         "spread",
         spread,
-        ("diary.visits", "customers.talk_weak", "customers.talk_strong"),
-        ("customers.aware", "customers.relationship"),
+        ("diary.visits", "customers.talk_weak", "customers.talk_strong", "reps.skill", "knowledge.rep"),
+        ("customers.aware", "customers.relationship", "customers.persuasion"),
         "Advertising, visits and talk make brands known before needs arise.",
     ),
     Phase(

@@ -38,15 +38,21 @@ def visits_to_distributors(state: MarketState) -> NDArray[np.floating]:
     return visits / hours_per_call(state)
 
 
-def worth_of_calls(state: MarketState, rep: NDArray[np.integer]) -> NDArray[np.floating]:
-    """What a call, or an hour with a distributor, of each rep in the rows ``rep`` is worth; 1 for one of mean skill.
+def learnt_of_job(state: MarketState) -> NDArray[np.floating]:
+    """Part of a seasoned rep's output that each rep has learnt to bring [R]: 1−exp(−t/τ) after t weeks in the job."""
+    learnt: NDArray[np.floating] = -np.expm1(-(state.reps.tenure + 1.0) / state.params.people.ramp)
+    return learnt
 
-    More by skill, less while a newcomer learns.
-    """
-    reps = state.reps
-    learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
-    skill = reps.skill + product_knowledge(state)
-    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * skill[rep]) * learnt
+
+def skill_of(state: MarketState) -> NDArray[np.floating]:
+    """Skill with which each rep sells, product knowledge included, in standard deviations [R]."""
+    skill: NDArray[np.floating] = state.reps.skill + product_knowledge(state)
+    return skill
+
+
+def worth_with_distributors(state: MarketState) -> NDArray[np.floating]:
+    """What an hour of each rep with a distributor is worth [R], 1 for a seasoned one of mean skill."""
+    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * skill_of(state)) * learnt_of_job(state)
     return worth
 
 

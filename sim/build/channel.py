@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.build.numbers import made_to_order
-from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
+from sim.open_projects import mean_sizes
 from sim.params import Params
 from sim.params.places import PLACES
 from sim.params.world import World
@@ -42,7 +42,7 @@ def expected_units(world: World, customers: Columns, rates: Array) -> Array:
         if category.kind == "consumable":
             units[:, c] = customers.purchase_rate * mixes[customers.type, c] * customers.order_size
         elif category.kind == "opportunity":
-            units[:, c] = rates[:, c] * mean_sizes(world, customers.order_size)[:, c]
+            units[:, c] = rates[:, c] * mean_sizes(world.categories, customers.order_size)[:, c]
         else:
             units[:, c] = 1.0 / (category.life_mean or 520.0)
     return units

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from sim.kernels import jit as threading_
 from sim.kernels.choice import choose
-from sim.kernels.demand_step import DEMAND_WRITES, SPREAD_WRITES, Visits, choosers, occasions_of_week, spread_week
+from sim.kernels.demand_step import (
+    DEMAND_WRITES,
+    SPREAD_WRITES,
+    Chosen,
+    Visits,
+    choosers,
+    occasions_of_week,
+    spread_week,
+)
 from sim.kernels.jit import blocks_of, sealed, set_threads
 from sim.kernels.needs import Occasions
 from sim.network import Network, from_edges, no_ties
@@ -206,13 +214,12 @@ def choices(market: Market, weights: Choice, tick: int = 9) -> list[int]:
 
 
 def chosen_on(market: Market, occasions: Occasions, weights: Choice, tick: int = 9) -> NDArray[np.int16]:
-    out = np.empty(len(occasions.row), np.int16)
+    out = Chosen.of(len(occasions.row))
     numbers = choice_numbers(weights, Experience())
     who = choosers(market.customers, market.network)
-    choose(
-        0, blocks_of(out.size), stream(1, Decision.CHOICE, tick), occasions, who, sealed(market.offers), numbers, out
-    )
-    return out
+    luck = stream(1, Decision.CHOICE, tick)
+    choose(0, blocks_of(len(occasions.row)), luck, occasions, who, sealed(market.offers), numbers, *out)
+    return out.offer
 
 
 def test_lapse_slope_zero_is_lapse_without_satisfaction() -> None:

@@ -97,11 +97,11 @@ def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
 
 
 def test_lists_of_orders_are_joined_in_order() -> None:
-    one = Purchases(*(np.array([k]) for k in range(8)))
-    two = Purchases(*(np.array([10 + k]) for k in range(8)))
+    one = Purchases(*(np.array([k]) for k in range(9)))
+    two = Purchases(*(np.array([10 + k]) for k in range(9)))
     assert join(None, two) is two
     assert [getattr(join(one, two), f).tolist() for f in Purchases.__dataclass_fields__] == [
-        [k, 10 + k] for k in range(8)
+        [k, 10 + k] for k in range(9)
     ]
 
 

@@ -65,6 +65,7 @@ def asked(state: MarketState, customer: int, columns: npt.NDArray[np.int64], uni
         price=same,
         discount=same,
         stock=home * len(state.layout.own_offers) + columns,
+        habit=offers,
     )
 
 

@@ -1,8 +1,6 @@
-"""VALIDATION rows of people: V48 control, V50 selection, V53 capacity, E5 who quits, and the spread of know-how."""
+"""VALIDATION rows of people: V48 control, V50 selection, V53 capacity and E5 who quits."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,39 +197,3 @@ def test_e5_all_rules_have_the_usual_level() -> None:
                 left += state.record["quits"][0].sum()
         yearly = left / position.sum() / 400 * 52
         assert yearly == pytest.approx(0.27, abs=4 * 0.27 / np.sqrt(left)), rule
-
-
-# ---- know-how ---------------------------------------------------------------------------------------------------------
-
-
-def _sales_gain(folder: Path, hours: float) -> tuple[float, float]:
-    """Gain in what calls are worth in four weeks of structured meetings, and in the twenty weeks after them."""
-    path = folder / "exchange.toml"
-    path.write_text(
-        'extends = "regional_equipment"\n[[change]]\nweek = 5\nset = { "policy.routines.structured" = 0.0 }\n'
-    )
-    overrides = {
-        "policy.routines.structured": 1.0,
-        "policy.routines.meeting_hours": hours,
-        "params.people.quit_probability": 0.0,
-    }
-    during, after = [], []
-    for seed in range(1, 6):
-        market = Market(str(path), seed=seed, customers=50, weeks=24, overrides=overrides)
-        reps = market.state.reps
-        for week in range(24):
-            market.run_week()
-            worth = np.exp(market.state.params.calls.skill_spread * reps.know_how[reps.active])
-            (during if week < 4 else after).append(worth.mean() - 1)
-    return float(np.mean(during)), float(np.mean(after))
-
-
-def test_structured_meetings_spread_know_how_as_published(tmp_path: Path) -> None:
-    """Sandvik et al. 2020: +24 % during, +18 % in the twenty weeks later."""
-    during, after = _sales_gain(tmp_path, 1.0)
-    assert during == pytest.approx(0.24, abs=0.02)
-    assert after == pytest.approx(0.18, abs=0.02)
-
-
-def test_control_without_meetings_nothing_spreads(tmp_path: Path) -> None:
-    assert _sales_gain(tmp_path, 0.0) == (0.0, 0.0)
