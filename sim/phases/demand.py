@@ -26,7 +26,12 @@ from sim.today import Decided, Habits, Purchases
 
 
 def spread(state: MarketState) -> None:
-    """Advertising, visits and talk make brands known; visits build relationships, in which skill shows."""
+    """Advertising, visits and talk make brands known; visits build relationships.
+
+    Reps persuade as accounts stood when the week's visits began: whatever makes brands known this week does not change
+    how hard they try.
+    """
+    persuade(state)
     numbers, brands = state.numbers, len(state.layout.brands)
     visits = visits_of_week(state)
     speaks = np.zeros(brands, dtype=np.uint8)
@@ -45,7 +50,6 @@ def spread(state: MarketState) -> None:
         ill=ill,
     )
     relationship_week(state.customers, visits, numbers.relationship)
-    persuade(state)
 
 
 def visits_of_week(state: MarketState) -> Visits:

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import product_knowledge
+from sim.agents.sales_rep import product_knowledge, skill_of
 from sim.errors import InputErrors
 from sim.market import Market
-from sim.phases.demand import visits_of_week
 from sim.phases.field_problems import _BY_ENGINEER, _BY_REP, _UNDERSTOOD, _luck
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fit_growth
 from sim.upkeep import Jobs, Problems
@@ -323,9 +322,9 @@ def test_what_engineers_teach_adds_to_skill_under_the_same_ceiling() -> None:
         state.reps.trained[:], state.reps.coached[:] = 1e6, 1e6
         rest = 0.8 * (1 - 0.62 / 0.8) * (1 - 0.36 / 0.8)
         assert product_knowledge(state) == pytest.approx(rest * 0.62 / 0.8)
-        high = visits_of_week(state).effective.copy()
+        high = skill_of(state).copy()
         state.reps.product_trained[:] = 0.0
-        assert (visits_of_week(state).effective < high).all()
+        assert (skill_of(state) < high).all()
 
 
 def test_a_newcomer_has_not_been_taught() -> None:
