@@ -205,7 +205,7 @@ def test_more_effort_of_distributors_never_loses_us_a_customer(
     before, after = chosen(market), chosen(pushed)
     own = state.layout.own_offers
     assert {row for row in before if row[2] in own} <= {row for row in after if row[2] in own}
-    assert more < 0.3 or after != before, "control: that much effort wins somebody"
+    assert more < 0.5 or after != before, "control: that much effort wins somebody"
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -224,7 +224,7 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
         more.diary.visits[rows] += extra
     more.today.visited = np.union1d(more.today.visited, rows)
     for state in (market.state, more):
-        with state.lend(("customers.aware", "customers.relationship")):
+        with state.lend(writes("spread")):
             spread(state)
     own = market.state.layout.own_brand
     before, after = (state.customers.aware >> own & 1 for state in (market.state, more))
