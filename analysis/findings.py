@@ -13,6 +13,7 @@ from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
 from analysis.selection import rank_policies
 from analysis.study import Study
+from analysis.upper_bounds import marked
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
     ):
         if table.empty:
             continue
+        table = marked(table, findings.study.policies)
         table.to_csv(folder / f"{name}.csv", index=False)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         written += [folder / f"{name}.csv", folder / f"{name}.parquet"]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import StudyError
 from analysis.study import PolicyLabel, Provenance, Study
+from analysis.upper_bounds import marked
 
 TABLES = ("runs", "runs_weekly", "runs_by", "definitions", "assumptions")
 
@@ -22,6 +23,8 @@ def write_study(study: Study, folder: Path | str) -> Path:
         table: pd.DataFrame = getattr(study, name)
         if name == "assumptions":
             table = table.assign(value=table["value"].map(str))
+        elif "policy" in table.columns:
+            table = marked(table, study.policies)
         table.to_parquet(folder / f"{name}.parquet", index=False)
     head = {
         "question": study.question,

@@ -47,7 +47,18 @@ class Ablation:
     def to_json(self) -> dict[str, Any]:
         """The ablation as plain values for JSON."""
         rows = [{k: plain(v) for k, v in row.items()} for row in self.effects.to_dict(orient="records")]
-        kept = ("scenario", "weeks", "seeds", "replications", "notes", "failures", "reused_runs", "folder", "versions")
+        kept = (
+            "upper_bounds",
+            "scenario",
+            "weeks",
+            "seeds",
+            "replications",
+            "notes",
+            "failures",
+            "reused_runs",
+            "folder",
+            "versions",
+        )
         told = self.outcome.to_json()
         policies = {name: sorted(on) for name, on in self.subsets.items()}
         return {
@@ -84,6 +95,7 @@ def ablate(
     """
     from analysis.factorial import factorial_effects
     from analysis.study_folder import write_study
+    from analysis.upper_bounds import marked
 
     start, end = (_load(str(scenario), name, weeks, overrides) for name in (base, policy))
     _refuse_changes(start, end, base, policy)
@@ -106,7 +118,7 @@ def ablate(
         pages=False,  # a report on every pair of 16 policies is nothing anybody reads
     )
     write_study(outcome.study, folder)
-    effects = factorial_effects(outcome.study, subsets)
+    effects = marked(factorial_effects(outcome.study, subsets), outcome.study.policies)
     effects.to_csv(folder / "effects.csv", index=False)
     return Ablation(outcome, subsets, base, policy, effects)
 

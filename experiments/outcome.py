@@ -48,7 +48,9 @@ class Outcome:
     @property
     def table(self) -> pd.DataFrame:
         """Paired differences, one row per policy and KPI; columns as in :func:`analysis.compare_policies`."""
-        return self.findings.table
+        from analysis.upper_bounds import marked
+
+        return marked(self.findings.table, self.study.policies)
 
     @cached_property
     def all_pairs(self) -> pd.DataFrame:
@@ -89,11 +91,14 @@ class Outcome:
         from analysis.findings import write_tables
         from analysis.report.study_page import write_report
         from analysis.study_folder import TABLES, write_study
+        from analysis.upper_bounds import marked
 
         folder = Path(folder)
         write_study(self.study, folder)
         for name in TABLES:
-            getattr(self.study, name).to_csv(folder / f"{name}.csv", index=False)
+            table = getattr(self.study, name)
+            table = marked(table, self.study.policies) if "policy" in table.columns else table
+            table.to_csv(folder / f"{name}.csv", index=False)
         write_tables(self.findings, folder)
         for name, text in (self.scenario_files or {}).items():
             (folder / name).write_text(text, encoding="utf-8")
@@ -106,6 +111,11 @@ class Outcome:
         write_report(self.findings, folder / _PAGE, plates)
         return folder
 
+    def _rows(self, table: pd.DataFrame) -> list[dict[Any, Any]]:
+        from analysis.upper_bounds import marked
+
+        return marked(table, self.study.policies).to_dict(orient="records")
+
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain values for JSON; a value that is not a number becomes null."""
         answer, meta = self.findings.answer, self.study.meta
@@ -116,6 +126,7 @@ class Outcome:
             "replications": meta.replications,
             "baseline": self.study.baseline,
             "policies": list(self.study.policies),
+            "upper_bounds": [name for name, label in self.study.policies.items() if label.upper_bound],
             "verdict": answer.verdict,
             "policy": answer.policy,
             "answer": self.sentence,
@@ -128,11 +139,12 @@ class Outcome:
                     "mean": plain(row["mean"]),
                     "probability_best": plain(row["probability_best"]),
                     "price_of_being_wrong": plain(row["expected_loss"]),
+                    "upper_bound": self.study.policies[row["policy"]].upper_bound,
                 }
                 for row in self.findings.ranks.to_dict(orient="records")
             ],
-            "all_pairs": [{k: plain(v) for k, v in row.items()} for row in self.all_pairs.to_dict(orient="records")],
-            "comparison": [{k: plain(v) for k, v in row.items()} for row in self.table.to_dict(orient="records")],
+            "all_pairs": [{k: plain(v) for k, v in row.items()} for row in self._rows(self.all_pairs)],
+            "comparison": [{k: plain(v) for k, v in row.items()} for row in self._rows(self.table)],
             "failures": [
                 {
                     "policy": f.job.label,

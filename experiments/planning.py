@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.upper_bounds import titled
 from experiments.identity import run_identity
 from experiments.runs import AS_WRITTEN, Job, quoted
 from sim.errors import InputError, InputErrors
@@ -103,8 +104,9 @@ def plan_comparison(
 
 def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
     title, description = policy_words(policy, scenario)
+    title = titled(title + again, bool(loaded.oracles))
     name = Path(policy).stem if policy.endswith(".toml") else policy
-    return Arm(name + again, policy, title + again, description, loaded)
+    return Arm(name + again, policy, title, description, loaded)
 
 
 def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:

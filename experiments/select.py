@@ -190,6 +190,8 @@ class _Race:
             raise RunsFailed(failed)
         values = {policy: self._counted(policy) for policy in self.asked.titles}
         table = standings(self.elimination, values, self.asked.titles, self.sign)
+        if self.asked.upper_bounds:
+            table["upper_bound"] = table["policy"].isin(self.asked.upper_bounds)
         return Selection(
             question=self.asked,
             best=self.elimination.best,
@@ -234,6 +236,7 @@ def _question(plan: Plan, kpi: str, indifference: float, confidence: float, firs
         first=first,
         budget=budget,
         command=" ".join(parts),
+        upper_bounds=tuple(arm.label for arm in plan.arms if arm.scenario.oracles),
     )
 
 

@@ -42,6 +42,7 @@ def run_market(
 
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
+    from analysis.upper_bounds import titled
     from sim.scenario import Scenario as Loader
 
     name, given = str(scenario), dict(overrides or {})
@@ -59,9 +60,10 @@ def run_market(
     results = market.results
     cuts = [results.kpis_by(cut).assign(dimension=cut) for cut in CUTS]
     title, description = policy_words(policy, name)
+    title = titled(title, bool(loaded.oracles))
     job = Job(name, policy, policy, market.seed, loaded.digest, "", given, weeks)
     run = Run(
-        policy=PolicyLabel(title, description),
+        policy=PolicyLabel(title, description, bool(loaded.oracles)),
         scorecard=results.scorecard,
         meta=Provenance(
             scenario=name,
@@ -87,12 +89,15 @@ def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
     """Write tables, the resolved scenario, provenance, figures and report.html into ``folder``."""
     from analysis.figures.gallery import draw_run, save_plates
     from analysis.report.run_page import write_run_report
+    from analysis.upper_bounds import marked
 
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         table = getattr(run, name)
         if name == "assumptions":
             table = table.assign(value=table["value"].map(str))
+        else:
+            table = marked(table, {"": run.policy})
         table.to_parquet(folder / f"{name}.parquet", index=False)
         if name != "weekly":
             table.to_csv(folder / f"{name}.csv", index=False)
@@ -146,6 +151,8 @@ def write_results_page(folder: Path, page: Path | None = None) -> Path:
 
 def scorecard_json(run: Run) -> Sequence[Mapping[str, Any]]:
     """The scorecard as plain values for JSON."""
+    from analysis.upper_bounds import marked
     from experiments.outcome import plain
 
-    return [{str(k): plain(v) for k, v in row.items()} for row in run.scorecard.to_dict(orient="records")]
+    table = marked(run.scorecard, {"": run.policy})
+    return [{str(k): plain(v) for k, v in row.items()} for row in table.to_dict(orient="records")]

@@ -162,7 +162,13 @@ class Market(mesa.Model):
         company_of = np.array([companies.index(layout.categories[c].company) for c in state.numbers.category])
         scorecard = Scorecard(state.record, state.ledger, own, self._non_users, companies, company_of)
         return Results(
-            state.record, state.ledger, scorecard, state.layout.currency, state.kept_orders, assumptions(self.scenario)
+            state.record,
+            state.ledger,
+            scorecard,
+            state.layout.currency,
+            state.kept_orders,
+            assumptions(self.scenario),
+            self.scenario.oracles,
         )
 
 

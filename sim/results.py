@@ -24,7 +24,8 @@ WEEKLY = ("week", *DIMENSIONS, "measure", "value", "unit")
 class Results:
     """Tables of one run, made when asked for; weeks are counted from 1.
 
-    ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency.
+    ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency. ``oracles`` are
+    rules of the run that read the truth: with any, its figures are upper bounds.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class Results:
         currency: str,
         orders: list[dict[str, Any]] | None,
         assumptions: list[dict[str, Any]],
+        oracles: tuple[str, ...] = (),
     ) -> None:
         self._record, self._ledger, self._scorecard, self._currency = record, ledger, scorecard, currency
         self._orders = orders
         self._assumptions = assumptions
+        self.oracles = oracles
 
     @property
     def weekly(self) -> pd.DataFrame:
@@ -106,7 +109,7 @@ class Results:
 
     @property
     def scorecard(self) -> pd.DataFrame:
-        """One row per KPI: its value over the run, unit, direction and formula."""
+        """One row per KPI: its value over the run, unit, direction and formula; with oracles, a column that says so."""
         import pandas as pd
 
         rows = []
@@ -123,7 +126,8 @@ class Results:
                     kpi.formula,
                 )
             )
-        return pd.DataFrame(rows, columns=["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"])
+        table = pd.DataFrame(rows, columns=["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"])
+        return table.assign(upper_bound=True) if self.oracles else table
 
     @property
     def definitions(self) -> pd.DataFrame:

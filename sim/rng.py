@@ -94,6 +94,7 @@ class Decision(IntEnum):
     RIVALS_WATCHED = 110  # error of rivals' noted prices; entity: territory, index: rival offer
     POTENTIAL = 111  # error of the count of a territory's customers in registers; entity: territory
     COMMAND = 112  # does a territory carry out what a new call plan says of this customer
+    ALIAS = 113  # names by which actors know customers; the stream of round k names a key of the permutation
     # Sales force and managers (150–199)
     CALL_PLAN = 150  # does a rep follow the call plan for this customer
     CALL_CHOICE = 151  # taste of the moment for calling on this customer
@@ -130,6 +131,8 @@ class Decision(IntEnum):
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter
     RIVAL_ADVERTISING = 213  # chance used by a rule of rivals' advertising and campaigns
+    RIVAL_STUDY = 214  # error of what a rival brand found out of customers; entity: brand, index: category
+    RIVAL_WATCH = 215  # error of what a rival brand sees of our campaigns; entity: brand, index: territory
     # Rules of policies (250–299): seen.luck, one decision for each question that has none above
     POLICY = 250  # chance used by a rule in a test, outside of any market
     PAY = 251

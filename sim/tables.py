@@ -109,7 +109,7 @@ RIVAL_COLUMNS: tuple[Column, ...] = (
     Column(
         "share", np.float64, "share", "share of the category's occasions on which it is bought, as the rival believes"
     ),
-    Column("sensitivity", np.float64, "utility per relative price", "price sensitivity as the rival believes it to be"),
+    Column("sensitivity", np.float64, "utility per relative price", "price sensitivity by the rival's own study"),
 )
 
 #: The firm's customer database: belief, its age, and nothing where the firm never looked.
@@ -139,6 +139,7 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
 DIARY_COLUMNS: tuple[Column, ...] = (
     Column("due", np.float32, "calls", "calls owed to the account by the rep's own division of calls"),
     Column("visits", np.uint16, "calls", "calls of this week"),
+    Column("met", np.bool_, "yes/no", "the person who is the account's rep now has called on it"),
     Column(
         "bought",
         np.float32,
@@ -150,6 +151,7 @@ DIARY_COLUMNS: tuple[Column, ...] = (
 
 #: What the market department believes of territories, and the traces of campaigns there.
 TERRITORY_COLUMNS: tuple[Column, ...] = (
+    Column("registered", np.int64, "customers", "customers by public registers"),
     Column("counted", np.int64, "customers", "customers by registers, or as last surveyed"),
     Column("potential", np.float64, "minor units/year", "purchases of all customers from anyone, as believed"),
     Column(

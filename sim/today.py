@@ -13,7 +13,6 @@ from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
 from sim.decisions.promotion import Promotion
 from sim.decisions.recruiting import Recruiting
-from sim.decisions.seen import CustomersSeen
 from sim.decisions.service import Service
 from sim.decisions.technical import Technical
 from sim.kernels.experience import Deliveries
@@ -51,7 +50,6 @@ class Decided:
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
 
-    customers_seen: CustomersSeen | None = None
     pay: PayPlan | None = None
     gateway: Gateway | None = None
     advertising: Advertising | None = None

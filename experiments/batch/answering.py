@@ -14,6 +14,7 @@ from analysis.errors import StudyError
 from analysis.numerals import shown_unit
 from analysis.study import Study
 from analysis.targets import Target
+from analysis.upper_bounds import marked
 from experiments.batch.results import Batch
 from experiments.outcome import plain
 
@@ -106,7 +107,7 @@ def _write(folder: Path, found: Conclusions, title: str, sentences: tuple[str, .
         tables[file_name(one)] = one.table
     for name, table in tables.items():
         if table is not None:
-            table.to_csv(out / f"{name}.csv", index=False)
+            marked(table, found.ensemble.policies).to_csv(out / f"{name}.csv", index=False)
     (out / "sentences.json").write_text(
         json.dumps(list(sentences), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.ensemble import DRAWN
 from analysis.factor import Factor
 from analysis.study import PolicyLabel
+from analysis.upper_bounds import titled
 from experiments.batch.checking import check_factors, check_kpis, check_levers, load, stored_values
 from experiments.batch.futures_file import futures_from_file
 from experiments.batch.reading import Design, factors_of, is_lever, settings_of
@@ -40,6 +41,11 @@ class Policy:
     loads: str
     levers: Mapping[str, Any]
     label: PolicyLabel
+
+    def as_bound(self) -> Policy:
+        """The same policy, known to have an oracle among its rules."""
+        title = titled(self.label.title or self.name, upper_bound=True)
+        return replace(self, label=replace(self.label, title=title, upper_bound=True))
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ def plan_batch(design: Design) -> BatchPlan:
     policies = _policies(design)
     bases: dict[tuple[str, str], Base] = {}
     mistakes: list[InputError] = [*check_kpis(design), *_misnamed(design, policies)]
+    bounds: set[str] = set()
     first = None
     loaded_first: dict[str, Scenario] = {}
     for name in design.scenarios:
@@ -145,11 +152,13 @@ def plan_batch(design: Design) -> BatchPlan:
                 mistakes += [error for error in placed if str(error) not in told]
                 continue
             first = first or loaded
+            bounds |= {policy.name} if loaded.oracles else set()
             loaded_first.setdefault(name, loaded)
             bases[located, policy.name] = Base(located, policy.loads, tuple(settings.items()), loaded.digest)
     mistakes += _apart(design, loaded_first)
     if mistakes or first is None:
         raise InputErrors(mistakes)
+    policies = tuple(policy.as_bound() if policy.name in bounds else policy for policy in policies)
     stored = {
         located: stored_values(located, bases[located, policies[0].name])
         for located in map(design.located, design.scenarios)

@@ -39,6 +39,7 @@ class Point:
     levers: Mapping[str, Value]
     digests: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    upper_bound: bool = False  # an oracle is among its rules
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class SearchPlan(BatchPlan):
             policy = self._policy(point)
             point = point if point.digests or point.error else self._loaded(point, policy)
             kept.append(point)
+            policy = policy.as_bound() if point.upper_bound else policy
             if not point.error:
                 policies.append(policy)
                 settings = tuple({**self.design.content.set, **policy.levers}.items())
@@ -139,13 +141,14 @@ class SearchPlan(BatchPlan):
     def _loaded(self, point: Point, policy: Policy) -> Point:
         settings = {**self.design.content.set, **policy.levers}
         try:
-            digests = {
-                located: load(located, policy.loads, settings).digest
+            loaded = {
+                located: load(located, policy.loads, settings)
                 for located in map(self.design.located, self.design.scenarios)
             }
         except InputErrors as errors:
             return replace(point, error="; ".join(f"{error.place}: {error.problem}" for error in errors.errors))
-        return replace(point, digests=digests)
+        digests = {located: scenario.digest for located, scenario in loaded.items()}
+        return replace(point, digests=digests, upper_bound=any(scenario.oracles for scenario in loaded.values()))
 
     def _policy(self, point: Point) -> Policy:
         space = self.design.content.levers

@@ -52,10 +52,14 @@ class Batch(Tables):
             expected = f"one of {', '.join(map(str, meaning['horizons']))}"
             raise InputErrors([InputError("weeks", f"found {horizon}", expected)])
         columns = None if kpis is None else [*KEYS, "weeks", *kpis]
-        runs = self.runs(columns, weeks=horizon).drop(columns=["weeks", "seed", "identity"], errors="ignore")
+        runs = self.runs(columns, weeks=horizon).drop(
+            columns=["weeks", "seed", "identity", "upper_bound"], errors="ignore"
+        )
         policies = self.table("policies")
         labels = {
-            str(row["policy"]): PolicyLabel(str(row["title"]), str(row["description"]))
+            str(row["policy"]): PolicyLabel(
+                str(row["title"]), str(row["description"]), bool(row.get("upper_bound", False))
+            )
             for row in policies.to_dict(orient="records")
         }
         definitions = self.table("definitions")

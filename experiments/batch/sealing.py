@@ -2,7 +2,7 @@
 
 runs.parquet         one row per run that ended well: policy, future, weeks, replication, seed, key figures as columns
 futures.parquet      one row per future: role, block, step, factors (and in its metadata what the tables mean)
-policies.parquet     name, what was loaded, levers, title, description
+policies.parquet     name, what was loaded, levers, title, description, whether an oracle makes it an upper bound
 definitions.parquet  key figures: label, class, unit, direction, formula
 weekly.parquet       policy, future, weeks, replication, week, kpi, value (where the design keeps weeks)
 by.parquet           … dimension, level, kpi, value (where the design keeps cuts)
@@ -24,6 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.upper_bounds import marked
 from experiments.batch.driving import extended
 from experiments.batch.folder import Folder
 from experiments.batch.ledger import Ledger
@@ -63,11 +64,12 @@ def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     done = folder.done()
     runs = [run for run in plan.runs() if run.identity in done]
     rows: dict[str, int] = {}
+    labels = {policy.name: policy.label for policy in plan.policies}
     with folder.reading() as ledgers:
         shelf = _Shelf(ledgers)
         wide, definitions = _wide(runs, shelf)
         tables = {
-            "runs": wide,
+            "runs": marked(wide, labels),
             "policies": _policies(plan),
             "definitions": definitions,
             "failures": pd.DataFrame(
@@ -156,10 +158,11 @@ def _policies(plan: BatchPlan) -> pd.DataFrame:
             "\n".join(f"{path} = {as_toml(value)}" for path, value in policy.levers.items()),
             policy.label.title,
             policy.label.description,
+            policy.label.upper_bound,
         )
         for policy in plan.policies
     ]
-    return pd.DataFrame(rows, columns=["policy", "loads", "levers", "title", "description"])
+    return pd.DataFrame(rows, columns=["policy", "loads", "levers", "title", "description", "upper_bound"])
 
 
 def _futures(plan: BatchPlan) -> pa.Table:

@@ -60,6 +60,7 @@ def run(
     warn(loaded.warnings)
     if json_:
         head = {"scenario": done.meta.scenario, "policy": policy, "seed": done.meta.seeds[0], "weeks": done.meta.weeks}
+        head["upper_bound"] = done.policy.upper_bound
         write_json(
             {**head, "scorecard": scorecard_json(done), "folder": str(folder), "versions": dict(done.meta.versions)}
         )

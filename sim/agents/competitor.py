@@ -45,8 +45,8 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
 
 
 def usual_advertising(state: MarketState) -> NDArray[np.float64]:
-    """What each rival brand usually spends on advertising by territory [T], minor units a week: where customers are."""
-    heads = state.numbers.customers_of
+    """What each rival brand usually spends on advertising by territory [T], minor units a week: where registers say that customers are."""
+    heads = state.territories.registered
     usual: NDArray[np.float64] = state.params.rivals.advertising / WEEKS_PER_YEAR * heads / max(heads.sum(), 1)
     return usual
 
@@ -56,13 +56,15 @@ def decide_rival_campaigns(state: MarketState) -> RivalCampaigns:
     brands = np.flatnonzero([not brand.own for brand in state.layout.brands])
     then = state.week - state.params.rivals.campaign_lag
     spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
+    error = state.luck(Decision.RIVAL_WATCH).normal(brands[:, None], np.arange(len(spent))[None, :])
+    spread = state.params.rivals.watch_error
     seen = RivalBrandsSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_ADVERTISING),
         key=brands,
-        customers=state.numbers.customers_of,
+        customers=state.territories.registered,
         usual=np.tile(usual_advertising(state), (len(brands), 1)),
-        campaigns_seen=spent.astype(np.float64),
+        campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
     )
     answer: RivalCampaigns = state.ask("rival_campaign", seen)
     if not bool((answer.advertising >= 0).all() and (answer.campaign >= 0).all()):

@@ -65,11 +65,32 @@ def product_knowledge(state: MarketState) -> NDArray[np.float32]:
     return np.where(reps.product_trained > 0, gain, 0.0).astype(np.float32)
 
 
-def see_reps(state: MarketState) -> RepSeen:
-    """What all reps see: their hours and their own accounts, in the order of customers' rows."""
-    reps, knowledge = state.reps, state.knowledge
+def served(state: MarketState) -> NDArray[np.int64]:
+    """Rows of the customers whom a rep serves in person, whose position is filled [A]."""
     accounts = state.accounts()
-    accounts = accounts[reps.active[knowledge.rep[accounts]]]
+    rows: NDArray[np.int64] = accounts[state.reps.active[state.knowledge.rep[accounts]]]
+    return rows
+
+
+def relationships(state: MarketState, rows: NDArray[np.int64]) -> NDArray[np.floating]:
+    """Relationship with the customers in ``rows``, all of them accounts, as their reps take it to be [rows].
+
+    Reps know it from their own calls. Of one on whom a rep has not called yet it expects what it knows of the others.
+    """
+    felt: NDArray[np.floating] = state.customers.relationship[rows]
+    strange = ~state.diary.met[rows]
+    if not strange.any():
+        return felt
+    rep, accounts = state.knowledge.rep, state.accounts()
+    met = accounts[state.diary.met[accounts]]
+    total = np.bincount(rep[met], weights=state.customers.relationship[met], minlength=len(state.reps))
+    usual = total / np.maximum(np.bincount(rep[met], minlength=len(state.reps)), 1)
+    return np.where(strange, usual[rep[rows]].astype(felt.dtype), felt)
+
+
+def see_reps(state: MarketState) -> RepSeen:
+    """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
+    reps, knowledge, accounts = state.reps, state.knowledge, served(state)
     return RepSeen(
         week=state.week,
         luck=state.luck(Decision.CALL_CHOICE),
@@ -80,12 +101,11 @@ def see_reps(state: MarketState) -> RepSeen:
         motivation=reps.motivation,
         commission_share=reps.variable_share,
         observed=reps.observed,
-        account_customer=accounts,
-        account_key=state.customers.key[accounts],
+        account_key=state.alias[accounts],
         account_rep=knowledge.rep[accounts],
         account_norm=knowledge.norm[accounts],
-        account_relationship=state.customers.relationship[accounts],
-        account_value=state.diary.bought[accounts],
+        account_relationship=relationships(state, accounts),
+        account_value=np.where(state.diary.met[accounts], state.diary.bought[accounts], knowledge.value[accounts]),
     )
 
 
@@ -96,13 +116,13 @@ def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> 
     return PursuitSeen(
         **{**fields, "luck": state.luck(Decision.PURSUIT)},
         load=state.params.projects.load,
-        project_key=projects.key[rows],
+        project_key=state.alias[customer],
         project_number=projects.number[rows],
         project_rep=state.knowledge.rep[customer],
         project_stage=projects.stage(state.week - 1)[rows],
         project_age=(state.week - projects.opened[rows]).astype(np.float64),
         project_worth=projects.guess[rows],
-        project_relationship=state.customers.relationship[customer],
+        project_relationship=relationships(state, customer),
         project_attention=projects.attention[rows],
     )
 

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import rng
 from sim.build.numbers import made_to_order
 from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
 from sim.params import Params
 from sim.params.places import PLACES
-from sim.params.world import World
+from sim.params.world import Offer, World
 from sim.population import Columns
+from sim.rng import Decision
 from sim.solvers.order_rules import Forecast, open_forecast
 from sim.solvers.tiers import through, tiers
 from sim.tables import DISTRIBUTOR_COLUMNS, RIVAL_COLUMNS
@@ -126,7 +128,18 @@ def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
     return expected
 
 
-def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
+def _studied_sensitivity(world: World, params: Params, seed: int, customers: Columns, offers: list[Offer]) -> Array:
+    """Mean price sensitivity of customers as the brand of each of ``offers`` found it: a study by brand and category."""
+    brands, categories = [b.name for b in world.brands], [c.name for c in world.categories]
+    brand = np.array([brands.index(offer.brand) for offer in offers], dtype=np.int64)
+    category = np.array([categories.index(offer.category) for offer in offers], dtype=np.int64)
+    error, spread = rng.normal(seed, Decision.RIVAL_STUDY, 0, brand, category), params.rivals.study_error
+    mean = float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0
+    found: Array = mean * np.exp(spread * error - 0.5 * spread**2)
+    return found
+
+
+def build_rivals(world: World, params: Params, seed: int, customers: Columns) -> Columns:
     """Rival offers with their prices, costs and what the rivals believe of the market."""
     rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
     rivals = Columns(RIVAL_COLUMNS, len(rows), {})
@@ -145,7 +158,7 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
                     for o in offers
                 ]
             ),
-            "sensitivity": float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0,
+            "sensitivity": _studied_sensitivity(world, params, seed, customers, offers),
         }
     )
     return rivals

@@ -14,11 +14,12 @@ from sim.tables import TERRITORY_COLUMNS
 
 
 def build_territories(world: World, params: Params, seed: int, customers: NDArray[np.integer], weeks: int) -> Columns:
-    """The market department's table of territories; ``customers`` [T] are there, registers count them with an error."""
+    """The market department's table of territories; ``customers`` [T] are there, public registers count them with an error."""
     places = len(world.territories)
     rivals = len(world.offers) - len(world.own_offers)
     widths = {"brands": len(world.brands), "rival offers": rivals, "weeks": weeks}
     territories = Columns(TERRITORY_COLUMNS, places, widths)
     error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, np.arange(places))
-    territories.fill({"counted": np.rint(customers * np.exp(error))})
+    registered = np.rint(customers * np.exp(error))
+    territories.fill({"registered": registered, "counted": registered})
     return territories

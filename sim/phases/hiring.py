@@ -64,6 +64,8 @@ def hire(state: MarketState) -> None:
     state.heads.hire(state.week, hired)
     book_hiring(state, int(way.cost[joins].sum()))
     if joins.any():
+        accounts = state.accounts()
+        state.diary.met[accounts[np.isin(state.knowledge.rep[accounts], rows[joins])]] = False
         _join(state, rows[joins], looks[who, np.arange(len(rows))][joins], who[joins], way.of(joins))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import decide_pursuit, see_projects
+from sim.agents.sales_rep import decide_pursuit, see_projects, served
 from sim.decisions.seen import RepSeen
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
@@ -42,7 +42,7 @@ def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
     carried, part = decide_pursuit(state, looked_at)
     projects.writable("carried")[rows] = carried
     _record_carried(state, rows[carried])
-    account = np.searchsorted(seen.account_customer, projects.customer[rows])
+    account = np.searchsorted(served(state), projects.customer[rows])
     extra = np.bincount(account, weights=part, minlength=len(share))
     aside = np.bincount(looked_at.project_rep, weights=part, minlength=len(state.reps))
     divided: Floats = (1.0 - aside)[seen.account_rep] * share + extra

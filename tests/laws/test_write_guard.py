@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sim.decisions.asking
 import sim.week
 from sim.market import Market
 from sim.state import MarketState
@@ -231,12 +232,17 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "pursuit",
     ],
 )
-def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+@pytest.mark.parametrize("stranger", [False, True], ids=["shipped", "stranger"])
+def test_rules_cannot_write_into_the_market(
+    eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str, stranger: bool
+) -> None:
+    """A shipped rule may look at a column, which it cannot write; a stranger sees nothing that is the market's."""
     market = pickle.loads(eventful)
     rule = type(market.scenario.policy[question])
-    honest, tried = rule.answer, []
+    honest, tried, looked = rule.answer, [], []
 
     def answer(self: object, seen: object) -> object:
+        looked.append(seen)
         for owner in (seen, getattr(seen, "customers", None)):
             for name in getattr(owner, "__dataclass_fields__", ()):
                 value = getattr(owner, name)
@@ -244,9 +250,13 @@ def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest
                     tables = [a for t in market.state.tables().values() for a in t._arrays.values()]
                     if any(np.shares_memory(value, array) for array in tables):
                         tried.append(name)
+                        assert not stranger, f"{question}: {name} is the market's own"
                         assert not value.flags.writeable, f"{question}: a rule could write into {name}"
         return honest(self, seen)
 
     monkeypatch.setattr(rule, "answer", answer)
+    if not stranger:
+        monkeypatch.setattr(sim.decisions.asking, "is_shipped", lambda rule: True)
     market.run_week()
-    assert tried or question in ("production", "rival_campaign")
+    assert looked
+    assert stranger or tried or question in ("production", "rival_campaign", "prospects", "segmentation", "coverage")

@@ -10,6 +10,7 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.market_department import decide_coverage
 from sim.decisions.coverage import Coverage
+from sim.decisions.seen import FirmSeen
 from sim.errors import InputError
 from sim.market import Market
 from sim.phases.decide import decide
@@ -68,11 +69,17 @@ def test_control_who_keeps_the_rep_or_never_had_one_pays_nothing() -> None:
 
 
 def test_nobody_is_sent_to_a_customer_whom_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Views have a row for every customer there is; a plan for one without a record would use what is not known."""
-    everybody = Coverage(rep=np.where(np.arange(600) == 599, 3, -1), norm=np.zeros(600))
-    monkeypatch.setattr(ByTurnover, "answer", lambda self, seen: everybody)
+    """Who was asked in a survey of needs has a row in the view, but no name: a rep cannot be sent there."""
+
+    def to_the_last(self: ByTurnover, seen: FirmSeen) -> Coverage:
+        last = np.arange(len(seen.customers.key)) == len(seen.customers.key) - 1
+        return Coverage(rep=np.where(last, 3, -1), norm=np.zeros(len(last)))
+
     state = until("decide", Market("tiny", seed=1, overrides={"policy.coverage.kind": "by_turnover", **STAY}))
+    monkeypatch.setattr(ByTurnover, "answer", to_the_last)
     assert state.customers.territory[599] == state.reps.territory[3]
+    state.stated_needs = np.full((600, 2), np.nan, dtype=np.float32)
+    state.stated_needs[599] = 1.0
     for known in (True, False):
         with state.lend(("knowledge.known", "knowledge.rep")):
             state.knowledge.known[599], state.knowledge.rep[:] = known, -1
