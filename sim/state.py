@@ -265,9 +265,16 @@ class MarketState:
         """Keyed draws of this week for one decision."""
         return Luck.of(self.seed, decision, self.week)
 
-    def ask(self, question: str, seen: Any, territory: Ints | None = None, rows: Ints | None = None) -> Any:
+    def ask(
+        self,
+        question: str,
+        seen: Any,
+        territory: Ints | None = None,
+        rows: Ints | None = None,
+        size: int | None = None,
+    ) -> Any:
         """Answer a question by the rules in force this week; see :func:`sim.decisions.asking.ask`."""
-        answer = ask(self.rules(self.week, question), seen, territory, rows)
+        answer = ask(self.rules(self.week, question), seen, territory, rows, size)
         self._look_after(self.rules(self.week, question))
         return answer
 

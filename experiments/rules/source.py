@@ -71,13 +71,18 @@ def _findings(tree: ast.Module) -> Iterator[tuple[int, str, str, str]]:
                 for name in _imported(node):
                     if not _may_import(name):
                         yield node.lineno, f"imports {name}", allowed, "a rule sees its view and nothing else"
-        elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
+        elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES and not _own_parameter(node):
             yield node.lineno, f"uses .{node.attr}", *_advice(node.attr)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             yield node.lineno, f"calls {node.func.id}()", "an answer out of the view and parameters", ""
         elif isinstance(node, ast.Global | ast.Nonlocal):
             names = ", ".join(node.names)
             yield node.lineno, f"sets {names} outside of the function", "a rule that remembers nothing", ""
+
+
+def _own_parameter(node: ast.Attribute) -> bool:
+    """Whether it is a name of the rule's own, such as ``self.base``."""
+    return isinstance(node.value, ast.Name) and node.value.id == "self" and not node.attr.startswith("_")
 
 
 def _advice(name: str) -> tuple[str, str]:

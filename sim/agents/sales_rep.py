@@ -129,7 +129,7 @@ def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> 
 
 def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Ask which projects reps carry [P], and which part of the rep's calls each gets [P]; at most 1 per rep."""
-    answer: Pursuit = state.ask("pursuit", seen)
+    answer: Pursuit = state.ask("pursuit", seen, size=len(seen.project_key))
     carried = carry(answer.priority, seen.project_rep, seen.project_key, seen.project_number, seen.load)
     share = np.where(carried, np.clip(answer.share, 0.0, 1.0), 0.0)
     total = np.bincount(seen.project_rep, weights=share, minlength=len(state.reps))
@@ -138,14 +138,14 @@ def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bo
 
 def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)))
+    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)), size=len(seen.key))
     effort: NDArray[np.float64] = np.where(state.reps.active, np.clip(answer.effort, 0.0, 1.0), 0.0)
     return effort
 
 
 def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask how every rep divides its calls among its accounts; shares are made to sum to 1 per rep."""
-    answer: CallShares = state.ask("calls", seen)
+    answer: CallShares = state.ask("calls", seen, size=len(seen.account_key))
     share = np.maximum(answer.share, 0.0)
     total = np.bincount(seen.account_rep, weights=share, minlength=len(state.reps))
     divided: NDArray[np.float64] = share / np.where(total > 0, total, 1.0)[seen.account_rep]

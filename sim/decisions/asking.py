@@ -44,16 +44,26 @@ def refuse_nonsense(question: str, answer: Any) -> None:
             raise InputError(f"policy.{question}", problem, "finite numbers", "mend the rule")
 
 
-def ask(variants: Sequence[Variant], seen: Any, territory: Array | None, rows: Array | None = None) -> Any:
+def ask(
+    variants: Sequence[Variant],
+    seen: Any,
+    territory: Array | None,
+    rows: Array | None = None,
+    size: int | None = None,
+) -> Any:
     """Answer a question by the rules in force, later variants overriding in their territories.
 
     ``territory`` gives the territory of each row of the answer's arrays; None when the answer is for
     the firm as a whole (then only rules for the whole firm are allowed). ``rows`` is given where a rule
-    answers for others than those it holds for: the row of its answer for each row of ``territory``.
+    answers for others than those it holds for: the row of its answer for each row of ``territory``. ``size`` is how
+    many rows the answer must have, by default those of ``territory``; raises InputError for another length, which
+    numpy might stretch without a word.
     """
-    answer = _for_whom(answer_of(variants[0].rule, seen), rows)
+    if size is None and rows is None and territory is not None:
+        size = len(territory)
+    answer = _for_whom(_sized(answer_of(variants[0].rule, seen), variants[0].rule, size), rows)
     for variant in variants[1:]:
-        other = _for_whom(answer_of(variant.rule, seen), rows)
+        other = _for_whom(_sized(answer_of(variant.rule, seen), variant.rule, size), rows)
         if variant.territories is None:
             answer = other
             continue
@@ -62,6 +72,28 @@ def ask(variants: Sequence[Variant], seen: Any, territory: Array | None, rows: A
         inside = np.isin(territory, list(variant.territories))
         answer = merge(answer, other, inside)
     return answer
+
+
+def _arrays(answer: Any) -> dict[str, Array]:
+    return {f.name: value for f in fields(answer) if isinstance(value := getattr(answer, f.name), np.ndarray)}
+
+
+def _sized(answer: AnswerT, rule: Rule, size: int | None) -> AnswerT:
+    if size is not None:
+        check_size(rule.question, answer, size)
+    return answer
+
+
+def check_size(question: str, answer: Any, size: int) -> None:
+    """Raise InputError when an array of ``answer`` has another number of rows than ``size``."""
+    sizes = {len(value) if value.ndim else 0 for value in _arrays(answer).values()}
+    if sizes != {size}:
+        raise InputError(
+            f"policy.{question}",
+            f"the rule answered for {sorted(sizes)} rows",
+            f"one row for each of {size}",
+            "mend the rule",
+        )
 
 
 def _for_whom(answer: AnswerT, rows: Array | None) -> AnswerT:
@@ -92,16 +124,8 @@ def spread(question: str, answer: AnswerT, rows: Array, size: int) -> AnswerT:
 
     Raises InputError for an answer of another length than ``rows``.
     """
-    arrays = {f.name: getattr(answer, f.name) for f in fields(answer)}
-    arrays = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
-    sizes = {len(array) for array in arrays.values()}
-    if sizes != {len(rows)}:
-        raise InputError(
-            f"policy.{question}",
-            f"the rule answered for {sorted(sizes)} rows",
-            f"one row for each of {len(rows)}",
-            "mend the rule",
-        )
+    arrays = _arrays(answer)
+    check_size(question, answer, len(rows))
     everybody = {name: np.full(size, answer.WITHOUT[name], array.dtype) for name, array in arrays.items()}  # type: ignore[attr-defined]
     for name, array in arrays.items():
         everybody[name][rows] = array

@@ -40,7 +40,7 @@ def shown_by(state: MarketState, decide: Callable[[MarketState], Any]) -> Any:
     """The view with which ``decide`` puts its question."""
     caught: list[Any] = []
 
-    def ask(question: str, seen: Any, *others: Any) -> Any:
+    def ask(question: str, seen: Any, *others: Any, **more: Any) -> Any:
         caught.append(seen)
         raise _Shown
 
