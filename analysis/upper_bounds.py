@@ -16,7 +16,7 @@ from analysis.study import PolicyLabel
 WORDS, COLUMN = "upper bound", "upper_bound"
 
 #: Columns of tables that name policies.
-_NAMES = ("policy", "against", "by", "eliminated_by", "baseline")
+_NAMES = ("policy", "other", "against", "by", "baseline")
 
 
 def titled(title: str, upper_bound: bool) -> str:
