@@ -64,6 +64,10 @@ def _run_twice(rule: type[Rule], scenario: Scenario) -> list[InputError]:
         except Exception as error:
             problem = f"led to {type(error).__name__}: {error}"
             return [*trial.found, refusal(example, problem, "an answer that the market can carry out")]
+        if not trial.count:
+            problem = f"was not asked once in {WEEKS} weeks of {scenario.name}, so nothing is known of what it does"
+            remedy = "name such a market: --on SCENARIO, or --set"
+            return [refusal(example, problem, "a market in which its question comes up", remedy)]
         results.append(fingerprint(market.state))
         found += [error for error in trial.found if str(error) not in {str(known) for known in found}]
     if results[0] != results[1]:
@@ -102,10 +106,12 @@ class _Trial:
     before: str = ""
     reordered: int = 0
     busy: bool = False  # asking again itself
+    count: int = 0
 
     def asked(self, rule: Rule, seen: Any) -> None:
         if type(rule) is self.kind and not self.busy:
             self.before = fingerprint(self.state)
+            self.count += 1
 
     def answered(self, rule: Rule, seen: Any, answer: Any) -> None:
         if type(rule) is not self.kind or self.busy:

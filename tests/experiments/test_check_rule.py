@@ -198,6 +198,12 @@ def test_shipped_rules_are_sound_when_they_are_tried_as_strangers(question: str)
     assert [str(m) for m in check_rule(f"{question}.{kind}", "tiny", {}).mistakes] == []
 
 
+def test_a_rule_that_nobody_asked_is_not_called_sound() -> None:
+    """There are no projects in the tiny market."""
+    (mistake,) = check_rule("pursuit.biggest_first", "tiny", {}).mistakes
+    assert "was not asked once" in mistake.problem and "--on" in mistake.remedy
+
+
 def test_an_oracle_is_called_an_upper_bound() -> None:
     checked = check_rule("segmentation.oracle", "tiny", {})
     assert checked.oracle and not checked.mistakes
