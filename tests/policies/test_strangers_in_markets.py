@@ -32,6 +32,7 @@ from sim.tables import Holdings
 from tests.laws.eventful import EVENTFUL
 from tests.market.every_view import SEEN
 from tests.market.runs import fingerprint
+from tests.policies import dirty_hands
 from tests.policies.views import make_view
 
 WEEKS = 5
@@ -150,9 +151,49 @@ def learning_by_week() -> Callable[[Any, Any], int]:
     return more
 
 
+def learnt(by_week: dict[int, float], seen: Any) -> int:
+    """As :func:`learning_by_week`, wherever it is kept."""
+    by_week.setdefault(seen.week, float(seen.sales.sum()))
+    return int(sum(by_week.values()))
+
+
+def in_a_new_variable(rule: Any, seen: Any) -> int:
+    return learnt(globals().setdefault("LEARNT_LATER", {}), seen)
+
+
+def in_a_new_attribute_of_its_class(rule: Any, seen: Any) -> int:
+    if "learnt" not in vars(type(rule)):
+        type.__setattr__(type(rule), "learnt", {})
+    return learnt(vars(type(rule))["learnt"], seen)
+
+
+def in_the_class_of_its_question(rule: Any, seen: Any) -> int:
+    if "learnt" not in vars(AdvertisingRule):
+        type.__setattr__(AdvertisingRule, "learnt", {})
+    return learnt(vars(AdvertisingRule)["learnt"], seen)
+
+
+def in_a_module_beside(rule: Any, seen: Any) -> int:
+    return learnt(dirty_hands.NOTES, seen)
+
+
+def in_an_attribute_of_its_method(rule: Any, seen: Any) -> int:
+    return learnt(vars(in_an_attribute_of_its_method).setdefault("learnt", {}), seen)
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> Iterator[None]:
+    yield
+    globals().pop("LEARNT_LATER", None)
+    if "learnt" in vars(AdvertisingRule):
+        type.__delattr__(AdvertisingRule, "learnt")
+
+
 @pytest.mark.parametrize(
     "more",
     [
+        *(in_a_new_variable, in_a_new_attribute_of_its_class, in_the_class_of_its_question, in_a_module_beside),
+        in_an_attribute_of_its_method,
         *(in_a_module, in_a_list, in_a_default, in_a_function, in_itself, by_chance, by_the_chance_of_numpy),
         *(by_the_clock, in_a_closure(), in_a_counter(), learning_by_week()),
     ],
