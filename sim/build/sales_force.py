@@ -54,6 +54,7 @@ def build_sales_force(
     if roster is not None:
         ability, tenure = _from_roster(roster, world, territory, place, filled, ability, tenure)
     zeal = np.maximum(1.0 + params.calls.motivation_spread * traits["zeal"], 0.0)
+    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
     reps.fill(
         {
             "key": key,
@@ -70,6 +71,7 @@ def build_sales_force(
             "form_use": params.forms.start,
             "reported_calls": _usual_calls(params),
             "variable_share": VARIABLE_SHARE_AT_START,
+            "exodus": usual_exodus(usual, params.labour_market.contagion_half_life),
             "pay": params.labour_market.pay / WEEKS_PER_YEAR,
             "maturity": np.where(filled, _maturity(params, seed, key, tenure), 0.0),
             "style": _one_of(len(STYLES), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 1)),
@@ -78,10 +80,8 @@ def build_sales_force(
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
-    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
-    exodus = usual_exodus(usual, params.labour_market.contagion_half_life)
     style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, np.arange(len(teams)), 0))
-    managers.fill({"territory": np.array(homes, dtype=np.int64), "exodus": exodus, "style": style})
+    managers.fill({"territory": np.array(homes, dtype=np.int64), "style": style})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
 
