@@ -193,6 +193,7 @@ def _record_channel(state: MarketState) -> None:
     state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
     if today.started is not None:
         state.record["production_units"][state.week][own] = today.started
+        state.record["production_value"][state.week][own] = today.started * price
     state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
     state.record.put(state.week, "distributors", 1.0)

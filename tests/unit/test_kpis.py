@@ -130,7 +130,9 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
     "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),
     "distributor_capability": lambda t: t.sum("capability") / t.sum("distributors"),
-    "bullwhip": lambda t: t.variance("plant_orders_value") / t.variance("demand_value"),
+    "bullwhip": lambda t: t.variance("production_value") / t.variance("demand_value"),
+    "bullwhip_distributors": lambda t: t.variance("plant_orders_value") / t.variance("demand_value"),
+    "bullwhip_plant": lambda t: t.variance("production_value") / t.variance("plant_orders_value"),
 }
 
 
