@@ -39,10 +39,6 @@ class ForecastTwin:
         self._see(demand)
         self.level = (1 - weight) * self.level + weight * demand
 
-    def given(self, demand: float, forecast: float) -> None:
-        self._see(demand)
-        self.level = forecast
-
     def error_deviation(self) -> float:
         return math.sqrt(sum(e * e for e in self.errors[-self.window :]) / self.window)
 
