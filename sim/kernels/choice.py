@@ -6,7 +6,7 @@ Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
     + b_N·share of neighbours who own b and speak well of it
 
 plus a Gumbel draw keyed by customer, offer, week and occasion. Nothing else is random, so raising one utility can
-only move customers towards that offer. The same utility gives the shares of the logit in :func:`choice_shares`.
+only move customers towards that offer.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _share_of_neighbours(i: Whole, b: Whole, per_tie: Any, who: Choosers) -> Any
 
 
 @jit_bare
-def _known(i: Whole, j: Whole, who: Choosers, board: OfferBoard) -> Any:
+def known(i: Whole, j: Whole, who: Choosers, board: OfferBoard) -> Any:
     """Whether the customer knows the offer's brand and finds the offer at the home distributor."""
     return (((who.aware[i] >> np.uint8(board.brand[j])) & _ONE) != 0) & board.available[who.distributor[i], j]
 
@@ -162,7 +162,7 @@ def _choose_stretch(
         for j in range(offer, np.uint32(board.first[c + 1])):  # unsigned: no check for a place counted from the end
             k = j - offer + np.uint32(1)
             score = utility(i, j, per_tie, who, board, numbers) + noise[k, o]
-            better = _known(i, j, who, board) & (score > most)
+            better = known(i, j, who, board) & (score > most)
             most = score if better else most
             best = j if better else best
         chosen[start + o] = best
@@ -197,36 +197,6 @@ def _draw_noise(
     for o in range(keys.size):
         noise[o] = draw32(luck, np.uint64(keys[o]), index[o] + offset)
     gumbel_of(noise[: keys.size])
-
-
-@jit_bare
-def choice_shares(
-    rows: NDArray[np.uint32],
-    category: Whole,
-    who: Choosers,
-    board: OfferBoard,
-    numbers: ChoiceNumbers,
-    shares: NDArray[np.float64],
-) -> None:
-    """Choice probabilities of ``rows`` in one category, ``shares`` float64[rows, J + 1], the last for nothing."""
-    offers = board.brand.size
-    for k in range(rows.size):
-        i = rows[k]
-        shares[k] = 0.0
-        per_tie = weight_of_tie(i, who)
-        top = np.float64(board.outside[category])
-        for j in range(board.first[category], board.first[category + 1]):
-            if _known(i, j, who, board):
-                shares[k, j] = utility(i, j, per_tie, who, board, numbers)
-                top = max(top, shares[k, j])
-        shares[k, offers] = np.exp(board.outside[category] - top)
-        total = shares[k, offers]
-        for j in range(board.first[category], board.first[category + 1]):
-            if _known(i, j, who, board):
-                shares[k, j] = np.exp(shares[k, j] - top)
-                total += shares[k, j]
-        for j in range(offers + 1):
-            shares[k, j] /= total
 
 
 @jit_bare

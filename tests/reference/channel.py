@@ -6,9 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from sim.kernels import stock_flow
 from sim.rng import draw, stream
 
 
@@ -134,3 +137,14 @@ def share(
     for d in winners[: supply - sum(shipped)]:
         shipped[d] += 1
     return shipped
+
+
+def serve(stage: stock_flow.Stage, demand: npt.NDArray[Any], waits: bool) -> npt.NDArray[Any]:
+    """Deliver in bulk, first what is owed and then ``demand``, as far as the stock goes; returns the units delivered.
+
+    What cannot be delivered becomes backorders when customers wait, and is lost when they do not.
+    """
+    wanted = stage.backorders + demand
+    delivered: npt.NDArray[Any] = np.minimum(stage.on_hand, wanted)
+    stock_flow.settle(stage, delivered, wanted - delivered if waits else np.zeros_like(wanted))
+    return delivered

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.kernels.board import OfferBoard, make_offer_board
-from sim.kernels.choice import Choosers, choice_shares, choose
+from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import SERVE_WRITES, choosers, live_through
 from sim.kernels.experience import Deliveries, loyalty_after
 from sim.kernels.jit import blocks_of, sealed, sealed_array
@@ -18,6 +18,7 @@ from sim.network import no_ties
 from sim.params.customers import Choice, ChoiceNumbers, Experience, Loyalty, Talk, choice_numbers, experience_numbers
 from sim.population import Columns, make_customers
 from sim.rng import Decision, stream
+from tests.validation.logit import choice_shares
 
 BRANDS = 4
 Floats = NDArray[np.float64]

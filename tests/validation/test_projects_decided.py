@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels.choice import choice_shares
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.market import Market
@@ -16,6 +15,7 @@ from sim.open_projects import OpenProjects
 from sim.phases.projects import choose_for
 from sim.week import Phase
 from tests.market.project_market import LINE, OURS, many_projects, project_market
+from tests.validation.logit import choice_shares
 
 #: A project that one person decides, whom no call moves: an occasion like any other.
 PLAIN = {"category__line__deciders": 1, "params__projects__attention": 0.0}
