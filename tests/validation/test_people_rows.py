@@ -66,27 +66,6 @@ def test_v48_control_without_wear_and_lost_time_more_is_always_better() -> None:
     assert int(np.argmax(results)) >= 2
 
 
-def test_x1_the_top_of_control_moves_with_maturity() -> None:
-    """A team of professionals is best left alone at less control than a team of amateurs; without a slope both alike."""
-
-    def top(maturity: float, slope: float) -> float:
-        raw = {
-            "params.control.maturity_slope": slope,
-            "params.control.maturity_reference": 0.5,
-            "params.recruiting.maturity_mean": maturity,
-            "params.recruiting.maturity_spread": 0.0,
-            "params.learning.maturity_time": 2000.0,
-        }
-        grown = {**raw, "params.learning.maturity_coached": 0.0}
-        seen = np.arange(0.0, 0.9, 0.05)
-        return float(seen[int(np.argmax([_result_of_control(float(m), 0.5, 0.3, 0.4, **grown) for m in seen]))])
-
-    amateurs, professionals = (top(maturity, 0.8) for maturity in (0.0, 1.0))
-    assert 0 < professionals <= amateurs - 0.1
-    assert amateurs < 0.8
-    assert abs(top(0.0, 0.0) - top(1.0, 0.0)) < 1e-9
-
-
 # ---- V50: selection ---------------------------------------------------------------------------------------------------
 
 POOL = 400_000
