@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,11 +121,12 @@ def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
 def policy_words(policy: str, scenario: str) -> tuple[str, str]:
     """Title and description of a policy from its file, which may lie beside the file of ``scenario``."""
     from sim.reading.library import find_policy, find_scenario
+    from sim.reading.toml_text import content_of
 
     if policy == AS_WRITTEN:
         return "As written", "The policies that the scenario itself holds."
     file = find_policy(policy) if policy.endswith(".toml") else find_policy(policy, asker=find_scenario(scenario))
-    content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    content = content_of(file)
     title, description = content.get("title") or content.get("name") or file.stem, content.get("description", "")
     return str(title), str(description)
 

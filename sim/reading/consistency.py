@@ -7,8 +7,10 @@ of a file are found at once.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sim.params.named import Named
@@ -81,6 +83,11 @@ class Entries(Generic[EntryT]):
         for label, entry in zip(self.labels, self.entries, strict=True):
             if entry is not None:
                 yield (self.key, label), entry
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All names, to be looked up."""
+        return frozenset(self.names)
 
     @property
     def complete(self) -> bool:
@@ -185,14 +192,16 @@ def _lists(entries: Entries[EntryT]) -> Iterator[Complaint]:
         )
     if len(entries) > _LIMITS[entries.key]:
         yield Complaint((entries.key,), f"has {len(entries)} entries", f"at most {_LIMITS[entries.key]}")
+    known: set[str] = set()
     for position, name in enumerate(entries.names):
-        if name and name in entries.names[:position]:
+        if name and name in known:
             yield Complaint(
                 (entries.key, entries.labels[position]),
                 f"a second {entries.key} is named `{name}`",
                 "every name once",
                 "rename one",
             )
+        known.add(name)
 
 
 def _names_of_columns(size: WorldSize) -> Iterator[Complaint]:
@@ -202,7 +211,7 @@ def _names_of_columns(size: WorldSize) -> Iterator[Complaint]:
 
 
 def _reference(path: KeyPath, name: str, entries: Entries[EntryT]) -> Iterator[Complaint]:
-    if name not in entries.names:
+    if name not in entries.known:
         what = entries.key.replace("_", " ")
         yield Complaint(
             path, f"there is no {what} `{name}`", f"the name of a [[{entries.key}]]", suggest(name, entries.names)
@@ -330,7 +339,7 @@ def _territories(draft: Draft) -> Iterator[Complaint]:
         return
     names = draft.distributors()
     if len(set(names)) < len(names) and len(set(draft.territory.names)) == len(draft.territory.names):
-        repeated = min(name for name in names if names.count(name) > 1)
+        repeated = min(name for name, count in Counter(names).items() if count > 1)
         yield Complaint(
             ("territory",),
             f"two distributors would be called `{repeated}`",

@@ -81,9 +81,9 @@ class RawTables:
     def check(self, draft: Draft) -> list[InputError]:
         """All mistakes of the tables, with the names in them looked up in the draft of the world."""
         known: dict[str, Collection[str]] = {
-            "territory": draft.territory.names,
-            "customer_type": draft.customer_type.names,
-            "distributor": draft.distributors(),
+            "territory": draft.territory.known,
+            "customer_type": draft.customer_type.known,
+            "distributor": frozenset(draft.distributors()),
         }
         if "roster" in self.frames:
             known["rep"] = frozenset(self.frames["roster"]["rep"])

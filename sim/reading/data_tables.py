@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
 from sim.reading.complaints import nearest, range_text
+from sim.reading.files import MOST_TABLE, check_ordinary, inside, is_missing, read_ordinary, shown
 from sim.reading.toml_text import decode
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Columns of a table, and rows: as many as a market may have customers.
+_MOST_COLUMNS, _MOST_ROWS = 1000, 20_000_000
 #: Mistakes of one column that are spelled out; the rest is counted.
 _SHOWN = 5
 
@@ -238,14 +242,19 @@ def _missing_column(path: Path, name: str, spare: list[str]) -> InputError:
 def _read_parquet(path: Path, place: str) -> pd.DataFrame:
     import pandas as pd
     from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
 
     _must_exist(path, place)
     try:
+        held = ParquetFile(path).metadata
+        _check_size(path, held.num_columns, held.num_rows)
         frame = pd.read_parquet(path)
         frame.index = pd.RangeIndex(1, len(frame) + 1)
         return frame
-    except (ArrowException, ValueError, OSError) as error:
-        reason = str(error).splitlines()[0][:120]
+    except InputErrors:
+        raise
+    except (ArrowException, ValueError, OSError, OverflowError, MemoryError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)[:120]
         raise InputErrors(
             [
                 InputError(
@@ -262,7 +271,7 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
     import pandas as pd
 
     _must_exist(path, place)
-    reader = csv.reader(io.StringIO(decode(path), newline=""))
+    reader = csv.reader(io.StringIO(decode(path, MOST_TABLE), newline=""))
     try:
         numbered = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
@@ -273,7 +282,8 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
     if not rows:
         raise InputErrors([InputError(path.name, "the file is empty", "a CSV table with a header")])
     header = [name.strip() for name in rows[0]]
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    _check_size(path, len(header), len(rows) - 1)
+    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         raise InputErrors(
             [InputError(f"{path.name}, line 1", f"columns repeat: {', '.join(repeated)}", "every column once")]
@@ -292,13 +302,19 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
 
 
 def _must_exist(path: Path, place: str) -> None:
-    if not path.is_file():
-        beside = sorted(found.name for found in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
-        close = nearest(path.name, beside)
+    if is_missing(path):
+        close = nearest(path.name, inside(path.parent, path.suffix))
         remedy = f"did you mean `{close}`?" if close else "paths are relative to the scenario file"
-        missing = f"there is no file `{path.name}` in {path.parent.name or '.'}"
-        problem = f"`{path}` is a folder" if path.is_dir() else missing
+        problem = f"there is no file `{shown(path.name)}` in {shown(path.parent.name) or '.'}"
         raise InputErrors([InputError(place, problem, "an existing file", remedy)])
+    check_ordinary(path, MOST_TABLE, place)
+
+
+def _check_size(path: Path, columns: int, rows: int) -> None:
+    """Refuse a table that no memory is for, before it is built."""
+    for what, found, most in (("columns", columns, _MOST_COLUMNS), ("rows", rows, _MOST_ROWS)):
+        if found > most:
+            raise InputErrors([InputError(path.name, f"the table has {found:,} {what}", f"at most {most:,}")])
 
 
 def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[InputError], wrong: set[int]) -> Any:
@@ -319,7 +335,7 @@ def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[I
     places = np.flatnonzero(bad).tolist()
     noun = "a whole number" if column.kind == "whole" else "a number"
     for place in places[:_SHOWN]:
-        found = values[place] if values[place] not in ("", None) else "an empty cell"
+        found = shown(str(values[place])) if values[place] not in ("", None) else "an empty cell"
         expected = f"{noun} {range_text(column.bounds)}".strip()
         errors.append(InputError(_cell(path, rows[place], column.name), f"found {found}", expected))
     errors.extend(_rest(path, column.name, places))
@@ -362,4 +378,4 @@ def _number(value: Any) -> float:
 
 def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_ordinary(path, MOST_TABLE)).hexdigest()
