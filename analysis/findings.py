@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.all_pairs import compare_all_pairs
 from analysis.answer import MAIN, Answer, answer_question
+from analysis.digests import note_digests
 from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
 from analysis.selection import rank_policies
@@ -71,4 +72,5 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
         table.to_csv(folder / f"{name}.csv", index=False)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+    note_digests(folder, [file.name for file in written])
     return written

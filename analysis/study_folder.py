@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.digests import check_digest, note_digests
 from analysis.errors import StudyError
 from analysis.study import PolicyLabel, Provenance, Study
 
@@ -30,6 +31,7 @@ def write_study(study: Study, folder: Path | str) -> Path:
         "meta": asdict(study.meta),
     }
     (folder / "study.json").write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    note_digests(folder, ["study.json", *(f"{name}.parquet" for name in TABLES)])
     return folder
 
 
@@ -40,6 +42,7 @@ def read_study(folder: Path | str) -> Study:
     for file in (head_file, *(folder / f"{name}.parquet" for name in TABLES)):
         if not file.is_file():
             raise StudyError(str(folder), f"{file.name} is missing", "Name a folder that a comparison has written.")
+        check_digest(file)
     try:
         head = json.loads(head_file.read_text(encoding="utf-8"))
         meta = dict(head["meta"])
@@ -60,6 +63,7 @@ def read_study(folder: Path | str) -> Study:
 
 def read_table(file: Path) -> pd.DataFrame:
     """A table of a results folder. Raises StudyError when it is damaged."""
+    check_digest(file)
     try:
         return pd.read_parquet(file)
     except (OSError, ValueError) as error:  # pyarrow's errors derive from these

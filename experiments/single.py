@@ -85,6 +85,7 @@ def run_market(
 
 def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
     """Write tables, the resolved scenario, provenance, figures and report.html into ``folder``."""
+    from analysis.digests import note_digests
     from analysis.figures.gallery import draw_run, save_plates
     from analysis.report.run_page import write_run_report
 
@@ -99,6 +100,7 @@ def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
     (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
     head = {"question": run.question, "policy": asdict(run.policy), **asdict(run.meta)}
     (folder / PROVENANCE).write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    note_digests(folder, [PROVENANCE, *(f"{name}.parquet" for name in TABLES)])
     plates = draw_run(run)
     save_plates(plates, folder / "figures")
     write_run_report(run, folder / "report.html", plates)
@@ -107,6 +109,7 @@ def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
 
 def read_run(folder: Path) -> Run:
     """Read what :func:`save_run` wrote. Raises :class:`analysis.StudyError` when it is not there or not whole."""
+    from analysis.digests import check_digest
     from analysis.errors import StudyError
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
@@ -115,6 +118,7 @@ def read_run(folder: Path) -> Run:
     for file in (PROVENANCE, *(f"{name}.parquet" for name in TABLES)):
         if not (folder / file).is_file():
             raise StudyError(str(folder), f"{file} is missing", "Name a folder that a run has written.")
+        check_digest(folder / file)
     try:
         head: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
         question, policy = head.pop("question"), PolicyLabel(**head.pop("policy"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.digests import check_digest
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Tables:
         return found
 
     def file(self, name: str) -> Path:
-        """The Parquet file of a table. Raises :class:`InputErrors`."""
+        """The Parquet file of a table, whole as it was written. Raises :class:`InputErrors`, StudyError for a damaged one."""
         file = self.folder / f"{name}.parquet"
         if not file.is_file():
             there = ", ".join(self.names)
@@ -50,6 +51,7 @@ class Tables:
             raise InputErrors(
                 [InputError(str(self.folder), f"has no table `{name}`", f"one of: {there or 'none is there'}", remedy)]
             )
+        check_digest(file)
         return file
 
     def dataset(self, name: str) -> pa.dataset.Dataset:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+from analysis.digests import digest_of
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
 from experiments.batch.checking import check_verb
@@ -170,7 +171,9 @@ def at_work(
         _interrupts(backend) as stopping,
         Driver(backend, task, timeout, stopping) as driver,
     ):
-        yield Work(folder, ledger, driver, shard, retry, max_failures, progress or (lambda count: None))
+        work = Work(folder, ledger, driver, shard, retry, max_failures, progress or (lambda count: None))
+        work.tally.notes += folder.mend(shard, ledger)
+        yield work
 
 
 def _once(runs: Iterable[Run]) -> Iterator[Run]:
@@ -216,7 +219,8 @@ def files_of(plan: BatchPlan) -> dict[str, str]:
         for name in plan.design.scenarios
         for policy in plan.policies
     }
-    return found | {"futures": hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
+    futures = f"futures (of the design {digest_of(plan.design.text)[:8]})"
+    return found | {futures: hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain
 from typing import Any
 
+from analysis.digests import digest_of
 from analysis.factor import Value
 from analysis.study import PolicyLabel
 from experiments.batch.asking import decode
@@ -22,7 +23,7 @@ from experiments.batch.planning import BatchPlan, Policy
 from experiments.batch.reading import factors_of
 from experiments.batch.run import Base, Run
 from experiments.batch.shares import Shares
-from sim.errors import InputErrors
+from sim.errors import InputError, InputErrors
 
 FILE = "points.json"
 
@@ -165,15 +166,25 @@ def search_plan(plan: BatchPlan) -> SearchPlan:
 def write_points(plan: SearchPlan, folder: Folder) -> None:
     """Keep the points and what is checked."""
     content = {"points": [asdict(point) for point in plan.points], "checked": list(plan.checked)}
-    write_whole(folder.path / FILE, json.dumps(content, indent=1, ensure_ascii=False))
+    digest = digest_of(json.dumps(content, sort_keys=True))
+    write_whole(folder.path / FILE, json.dumps({**content, "digest": digest}, indent=1, ensure_ascii=False))
 
 
 def kept_points(folder: Folder) -> tuple[list[Point], tuple[str, ...]]:
-    """The points that the folder keeps, and which of them are checked; none before the first were asked for."""
+    """The points that the folder keeps, and which of them are checked; none before the first were asked for.
+
+    Raises :class:`InputErrors` when the file is damaged.
+    """
     file = folder.path / FILE
     if not file.is_file():
         return [], ()
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if content.pop("digest") != digest_of(json.dumps(content, sort_keys=True)):
+            raise ValueError("it is not what was written")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        remedy = "move it away: the search asks for the same points again, and its runs are kept"
+        raise InputErrors([InputError(str(file), f"is damaged: {error}", "the points of a search", remedy)]) from None
     return [Point(**point) for point in content["points"]], tuple(content["checked"])
 
 

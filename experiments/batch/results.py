@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.digests import is_whole
 from analysis.ensemble import KEYS, Ensemble
 from analysis.factor import Factor
 from analysis.study import PolicyLabel, Provenance
@@ -94,10 +95,12 @@ def open_batch(folder: Path | str) -> Batch:
 
 
 def _grown(folder: Folder) -> bool:
-    """Whether a ledger holds what was not there when the tables were sealed, or sealing was broken off."""
+    """Whether a ledger holds what was not there when the tables were sealed, sealing was broken off, or one is damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not all(is_whole(file) for file in folder.path.glob("*.parquet")):
+        return True
     try:
         sealed = json.loads((pq.read_schema(folder.path / "log.parquet").metadata or {})[LEDGERS])
         pq.read_schema(folder.path / "futures.parquet")

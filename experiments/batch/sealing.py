@@ -24,6 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.digests import note_digests
 from experiments.batch.driving import extended
 from experiments.batch.folder import Folder
 from experiments.batch.ledger import Ledger
@@ -32,6 +33,7 @@ from experiments.batch.planning import BatchPlan
 from experiments.batch.points import SearchPlan
 from experiments.batch.run import Run, as_toml
 from experiments.batch.search_tables import tables_of
+from experiments.batch.whole import RunsDamaged
 from experiments.identity import versions
 from sim.errors import InputError, InputErrors
 
@@ -90,6 +92,7 @@ def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     rows["log"] = len(log)
     table = pa.Table.from_pandas(pd.DataFrame(log, columns=["identity", "seconds", "ended"]), preserve_index=False)
     _write(table.replace_schema_metadata({LEDGERS: json.dumps(state).encode()}), folder.path / "log.parquet")
+    note_digests(folder.path, [f"{name}.parquet" for name in rows if (folder.path / f"{name}.parquet").is_file()])
     return rows
 
 
@@ -116,7 +119,7 @@ class _Shelf:
             if found is not None:
                 self._learn(ledger, found[0])
                 return found
-        raise KeyError(identity)
+        raise RunsDamaged({self.ledgers[0].file: [identity]})
 
     def _learn(self, ledger: Ledger, layout: str) -> None:
         if layout not in self.layouts:

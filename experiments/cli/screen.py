@@ -94,6 +94,11 @@ def warn(texts: Iterable[str]) -> None:
         console.print(f"warning: {text}", style="yellow", markup=False)
 
 
+def note(text: str) -> None:
+    """What is good to know, on standard error."""
+    stderr().print(text, markup=False, soft_wrap=True)
+
+
 def make_table(heads: Sequence[str], title: str = "", right: Sequence[int] = ()) -> Table:
     """An empty table; columns numbered in ``right`` are aligned to the right."""
     from rich import box

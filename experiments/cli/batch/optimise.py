@@ -61,20 +61,22 @@ def optimise(
     from experiments.backends import parse_backend
     from experiments.batch.checking import check_verb
     from experiments.batch.driving import TooManyFailures
-    from experiments.batch.folder import Folder
+    from experiments.batch.extending import take_up
     from experiments.batch.planning import plan_batch
     from experiments.batch.points import search_plan, with_kept_points
     from experiments.batch.reading import read_design
     from experiments.batch.sealing import seal
     from experiments.batch.searching import search
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import complain, warn
+    from experiments.cli.screen import complain, note, warn
 
     check_least(workers=workers)
     read = read_design(design)
     check_verb(read, searches=True)
     first = search_plan(plan_batch(read))
-    folder = Folder.start(folder_for(design, out), read)
+    folder, added = take_up(folder_for(design, out), first)
+    if added and not (json_ or quiet):
+        note(f"{folder.path} {added}")
     stopped, notes = "", []
     with show_progress("runs", quiet or json_) as progress:
         try:
