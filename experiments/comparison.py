@@ -93,6 +93,7 @@ def compare(
             comparison.extend(driver, 0, replications)
         else:
             notes.append(comparison.extend_until(driver, rule))
+    notes += comparison.store.notes if comparison.store is not None else []
     command = _command(plan, replications, rule)
     if not complete_seeds(plan, comparison.done):
         raise RunsFailed(comparison.failed)

@@ -204,7 +204,7 @@ class _Race:
             reused=self.reused,
             failures=failed,
             folder=folder,
-            notes=(*self.plan.warnings, *told_failures(failed)),
+            notes=(*self.plan.warnings, *told_failures(failed), *(self.store.notes if self.store is not None else ())),
         )
 
     def _counted(self, policy: str) -> Floats:

@@ -31,6 +31,7 @@ from experiments.batch.whole import (
     DoneRow,
     RunsDamaged,
     all_digests,
+    broken_layouts,
     damaged,
     damaged_numbers,
     digest_of_part,
@@ -201,7 +202,8 @@ class Ledger:
     def note(self, name: str, value: str) -> None:
         """Keep a fact about the batch."""
         digest = digest_of("fact", name, value)
-        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, value, digest))
+        with self._whole():
+            self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, value, digest))
 
     def fact(self, name: str) -> str | None:
         """A fact by its name; None when nobody noted it."""
@@ -265,7 +267,10 @@ class Ledger:
                 row = known.get(identity)
                 if row is None or row.parts.get(part) != digest_of_part(identity, part, layout, content):
                     raise RunsDamaged({self.file: [str(identity)]})
+                del known[identity]
                 yield identity, layout, content
+            if lost := [identity for identity, row in known.items() if part in row.parts]:
+                raise RunsDamaged({self.file: lost})
 
     def value(self, identity: str, part: str) -> tuple[str, bytes] | None:
         """(layout's name, values) of one part of one run; None when it is not here."""
@@ -291,10 +296,13 @@ class Ledger:
             wrong = found.damaged | damaged_numbers(self._base, found.done)
             if not wrong and not found.lost:
                 return [], False
+            if (said := self._base.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(str(said))  # pages that nobody should write into
             self._base.execute("BEGIN IMMEDIATE")
             for table in ("done", "numbers", "failed"):
                 self._base.executemany(f"DELETE FROM {table} WHERE identity IS ?", [(identity,) for identity in wrong])
             self._base.execute("DELETE FROM numbers WHERE identity NOT IN (SELECT identity FROM done)")
+            self._base.executemany("DELETE FROM layouts WHERE name IS ?", broken_layouts(self._base))
             kept = Changes(NOTHING)
             for digest in all_digests(self._base):
                 kept.toggle(digest)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.digests import digest_of
+from experiments.batch.numbers import Layout
 from sim.errors import InputError, InputErrors
 
 #: The fact that holds the digests of all rows together, and its value for none.
@@ -116,21 +117,22 @@ def damaged_numbers(base: sqlite3.Connection, done: Mapping[str, DoneRow]) -> se
     """Identities of runs in ``done`` whose numbers are not what was written, or are not all there."""
     wrong: set[Any] = set()
     left = {(identity, part) for identity, row in done.items() for part in row.parts}
-    layouts = {name: _layout_is_whole(base, name) for (name,) in base.execute("SELECT name FROM layouts")}
+    broken = {name for (name,) in broken_layouts(base)}
+    layouts = {name for (name,) in base.execute("SELECT name FROM layouts")} - broken
     for identity, part, layout, content in base.execute("SELECT identity, part, layout, content FROM numbers"):
         row = done.get(identity)
         if row is not None and (
-            row.parts.get(part) != digest_of_part(identity, part, layout, content) or not layouts.get(layout)
+            row.parts.get(part) != digest_of_part(identity, part, layout, content) or layout not in layouts
         ):
             wrong.add(identity)
         left.discard((identity, part))
     return wrong | {identity for identity, _ in left}
 
 
-def _layout_is_whole(base: sqlite3.Connection, name: str) -> bool:
-    from experiments.batch.numbers import Layout
-
-    return Layout(name, base.execute("SELECT packed FROM layouts WHERE name IS ?", (name,)).fetchone()[0]).is_whole()
+def broken_layouts(base: sqlite3.Connection) -> list[tuple[Any]]:
+    """Names of layouts that are not what was written."""
+    rows = base.execute("SELECT name, packed FROM layouts").fetchall()
+    return [(name,) for name, packed in rows if not Layout(name, packed).is_whole()]
 
 
 def all_digests(base: sqlite3.Connection) -> Iterator[str]:
