@@ -37,7 +37,9 @@ class _Pool(ProcessPoolExecutor):
     def __init__(self, slots: int) -> None:
         # `import mesa` sets a process-wide start method; asking for the context keeps us free of it.
         context = multiprocessing.get_context("spawn")
-        super().__init__(max_workers=slots, mp_context=context, initializer=_start_worker)
+        #: Runs that workers have begun; shared with them, so that it outlives their deaths.
+        self.begun = context.RawValue("i", 0)
+        super().__init__(max_workers=slots, mp_context=context, initializer=_start_worker, initargs=(self.begun,))
         self.workers: set[BaseProcess] = set()
         self._slots = slots
 
@@ -83,6 +85,10 @@ class Local:
     def breaks(self, error: BaseException) -> bool:
         """A broken pool takes no more runs."""
         return isinstance(error, BrokenProcessPool)
+
+    def has_begun(self, executor: Executor) -> bool:
+        """Whether any worker of the pool came as far as its first run."""
+        return not isinstance(executor, _Pool) or executor.begun.value > 0
 
     def close(self) -> None:
         """Pools end with their executors."""
@@ -140,8 +146,19 @@ def _blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_worker() -> None:
+#: In a worker: where it says that it has begun a run.
+_BEGUN: list[Any] = []
+
+
+def note_begun() -> None:
+    """In a worker: a run begins, so a death from now on may be its doing."""
+    for begun in _BEGUN:
+        begun.value += 1
+
+
+def _start_worker(begun: Any) -> None:
     """In a fresh worker: end when the driver is gone, however it ended."""
+    _BEGUN.append(begun)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
