@@ -141,7 +141,7 @@ def plan_batch(design: Design) -> BatchPlan:
                 loaded = load(located, policy.loads, settings)
             except InputErrors as errors:
                 told = {str(known) for known in mistakes}
-                placed = [_placed(design, policy, error) for error in errors.errors]
+                placed = [placed(design, policy, error) for error in errors.errors]
                 mistakes += [error for error in placed if str(error) not in told]
                 continue
             first = first or loaded
@@ -175,7 +175,7 @@ def _misnamed(design: Design, policies: tuple[Policy, ...]) -> Iterator[InputErr
         yield design.error(("decide", "baseline"), f"`{baseline}` is no policy", f"one of {', '.join(names)}")
 
 
-def _placed(design: Design, policy: Policy, error: InputError) -> InputError:
+def placed(design: Design, policy: Policy, error: InputError) -> InputError:
     """A mistake in what the design sets, with its line there; others as they are."""
     content, path = design.content, error.place.removeprefix("--set ").split(", ")[0]
     place: tuple[str | int, ...] = ("set", path)

@@ -23,10 +23,17 @@ def check(
         str, typer.Option("--on", metavar="SCENARIO", help="Scenario on which policies are checked.")
     ] = "regional_equipment",
     set_: SetOption = None,
+    rehearsal: Annotated[
+        bool,
+        typer.Option("--rehearsal/--no-rehearsal", help="Also build the market and run two weeks of it, in small."),
+    ] = True,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Validate scenarios, policies and designs: every mistake with file, line, reason and nearest valid name.
+
+    What is sound on paper is rehearsed: the market is built with few customers and two weeks are run, so that nothing is
+    found sound that the first week refuses.
 
     [bold]Example[/]: is my file sound, also together with the policy I mean to compare?
 
@@ -42,7 +49,9 @@ def check(
     from experiments.batch.library import is_design
     from experiments.batch.planning import plan_batch
     from experiments.batch.reading import read_design
+    from experiments.batch.rehearsing import rehearse_plan
     from experiments.cli.screen import mistake_row, show_mistakes, stdout, warn, write_json
+    from experiments.rehearsal import rehearse
     from sim.errors import InputError, InputErrors
     from sim.reading.library import is_policy
     from sim.scenario import Scenario
@@ -56,10 +65,13 @@ def check(
         overlays = [*(policy or ()), file] if alone else policy
         try:
             if is_design(file):
-                plan_batch(read_design(file))
-                alone = False
+                plan, alone = plan_batch(read_design(file)), False
+                errors = tuple(rehearse_plan(plan)) if rehearsal else ()
             else:
-                warnings = Scenario.load(on if alone else file, policy=overlays, overrides=overrides).warnings
+                name = on if alone else file
+                loaded = Scenario.load(name, policy=overlays, overrides=overrides)
+                warnings = loaded.warnings
+                errors = tuple(rehearse(loaded, name, overlays, overrides)) if rehearsal else ()
         except InputErrors as error:
             errors = error.errors
         wrong += errors
