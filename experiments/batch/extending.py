@@ -13,7 +13,7 @@ from typing import Any
 from experiments.batch.design import DesignSection
 from experiments.batch.driving import extended
 from experiments.batch.folder import Folder
-from experiments.batch.planning import BatchPlan, plan_batch
+from experiments.batch.planning import BLOCKS, BatchPlan, plan_batch
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import show
 
@@ -35,7 +35,8 @@ def take_up(path: Path, plan: BatchPlan) -> tuple[Folder, str]:
     changed = list(_changes(old.design.content.model_dump(), plan.design.content.model_dump()))
     if plan.design.content.optimise is None and old.design.content.optimise is None:
         before = {run.identity for run in extended(old, folder).runs()}
-        now = {run.identity for run in extended(plan, folder).runs()}
+        again = folder.replacements() if plan.method in BLOCKS else 0
+        now = {run.identity for run in plan.with_blocks(again).runs()}
         if before <= now:
             done = len(folder.done().keys() & now)
             folder.go_on_with(plan.design)
