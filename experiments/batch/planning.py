@@ -141,8 +141,8 @@ def plan_batch(design: Design) -> BatchPlan:
                 loaded = load(located, policy.loads, settings)
             except InputErrors as errors:
                 told = {str(known) for known in mistakes}
-                placed = [placed(design, policy, error) for error in errors.errors]
-                mistakes += [error for error in placed if str(error) not in told]
+                found = [placed(design, policy, error) for error in errors.errors]
+                mistakes += [error for error in found if str(error) not in told]
                 continue
             first = first or loaded
             loaded_first.setdefault(name, loaded)

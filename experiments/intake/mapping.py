@@ -13,6 +13,7 @@ from experiments.intake.kinds import Kind
 from experiments.intake.names import nearest
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import show
+from sim.reading.files import is_file, is_folder, is_missing
 from sim.reading.toml_text import read_document
 
 if TYPE_CHECKING:
@@ -84,13 +85,13 @@ def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
     """Read and check a mapping file; an empty mapping for None. Raises InputErrors with every error in it."""
     if path is None:
         return MappingFile()
-    if not path.is_file():
-        problem = "is a folder" if path.is_dir() else "no such mapping file"
+    if is_missing(path) or is_folder(path):
+        problem = "is a folder" if is_folder(path) else "no such mapping file"
         raise InputErrors([_error(str(path), problem, "a TOML file", "check the name and the folder")])
     try:
         raw = read_document(path).content
     except InputErrors as error:
-        if not path.stat().st_size:
+        if is_file(path) and not path.stat().st_size:
             return MappingFile()
         raise error from None
     try:

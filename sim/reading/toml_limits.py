@@ -58,9 +58,9 @@ def parse_toml(text: str) -> dict[str, Any]:
 def _beyond(text: str, found: re.Match[str]) -> BeyondLimits:
     line = text.count("\n", 0, found.start()) + 1
     if found["number"] is not None:
-        return BeyondLimits(f"a number of {len(found['number']):,} letters", f"at most {MOST_DIGITS}", line)
+        return BeyondLimits(f"a number of {len(found['number']):,} digits", f"at most {MOST_DIGITS} digits", line)
     return BeyondLimits(
-        f"a key of {found['key'].count('.') + 1:,} parts: `{found['key'][:40]}…`", f"at most {MOST_DEEP}", line
+        f"a key of {found['key'].count('.') + 1:,} parts: `{found['key'][:40]}…`", f"at most {MOST_DEEP} parts", line
     )
 
 

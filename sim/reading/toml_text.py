@@ -140,7 +140,8 @@ def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
     """Say where TOML ends to be TOML, and show the line."""
     if isinstance(error, BeyondLimits):
         place = path.name if error.line is None else f"{path.name}, line {error.line}"
-        return InputError(place, error.problem, error.expected, "a file like this is no scenario, policy or design")
+        remedy = "shorten it" if error.line is not None else "name the file of a scenario, a policy or a design"
+        return InputError(place, error.problem, error.expected, remedy)
     message = str(error)
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     number = int(found[1]) if found else text.count("\n") + 1

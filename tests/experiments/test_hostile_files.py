@@ -85,7 +85,7 @@ def test_what_cannot_be_read_is_named_with_what_was_expected(tmp_path: Path) -> 
         "pipe_as_a_file": ("special.toml", "a pipe", "an ordinary file"),
         "endless_extended": ("x.toml, line 1", "a device", "an ordinary file"),
         "sparse_as_roster": ("x.toml, line 4", "4,398,046,511,104 bytes", "at most"),
-        "scenario_integer_of_4301_digits": ("x.toml, line 3", "a number of 4,301 letters", "at most 300"),
+        "scenario_integer_of_4301_digits": ("x.toml, line 3", "a number of 4,301 digits", "at most 300"),
         "scenario_deep_dotted_key": ("x.toml, line 3", "a key of 20,000 parts", "at most 32"),
         "chain_of_3000": ("c49.toml, line 1", "50 files extend each other", "at most 50"),
         "extended_named_nobodys_home": ("x.toml, line 1", "~nouser-at-all/x.toml", "a scenario"),
