@@ -1,15 +1,14 @@
-"""Files that nobody means well by: scenarios, policies and designs made by code, each a kind of its own, and mutations."""
+"""Files that nobody means well by: scenarios, policies and designs made by code, each a kind of its own."""
 
 from __future__ import annotations
 
 import os
 import random
-import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.reading.library import scenario_folder
+from tests.experiments.hostile_texts import BIG, DOTS, TEXTS
 
 #: Writes what is hostile into a folder and says which file to check.
 Maker = Callable[[Path], str]
@@ -124,8 +123,6 @@ def _grid(factors: int, levels: int) -> str:
 
 
 LONG = "x" * 5000
-DOTS = ".".join("a" * 20_000)
-BIG = "9" * 4301
 SPECIAL: dict[str, Callable[[Path], object]] = {
     "endless": _endless,
     "pipe": os.mkfifo,
@@ -133,50 +130,6 @@ SPECIAL: dict[str, Callable[[Path], object]] = {
     "loop": _loop,
     "sparse": _sparse,
     "folder": Path.mkdir,
-}
-#: Forms of text that TOML takes, or does not, whatever the file is.
-TEXTS = {
-    "integer_of_4301_digits": f"weeks = {BIG}\n",
-    "integer_of_a_million_digits": f"weeks = {'9' * 1_000_000}\n",
-    "negative_integer_of_4301_digits": f"weeks = -{BIG}\n",
-    "hex_of_5000_digits": f"weeks = 0x{'F' * 5000}\n",
-    "binary_of_20000_digits": f"weeks = 0b{'1' * 20_000}\n",
-    "integer_of_400_digits": f"weeks = {'9' * 400}\n",
-    "integer_beyond_64_bits": f"weeks = {2**64}\n",
-    "float_of_5000_digits": f"weeks = 1.{'3' * 5000}\n",
-    "float_beyond_all": "weeks = 1e999999\n",
-    "not_a_number": "weeks = nan\n",
-    "minus_infinity": "weeks = -inf\n",
-    "date_for_weeks": "weeks = 1979-05-27T07:32:00Z\n",
-    "year_ten_thousand": "weeks = 9999-12-31T23:59:60Z\n",
-    "deep_dotted_key": f"{DOTS} = 1\n",
-    "deep_quoted_dotted_key": ".".join(['"a"'] * 20_000) + " = 1\n",
-    "deep_table_header": f"[{DOTS}]\nx = 1\n",
-    "deep_list_of_tables_header": f"[[{DOTS}]]\nx = 1\n",
-    "deep_list": f"weeks = {'[' * 20_000}{']' * 20_000}\n",
-    "deep_list_of_500": f"weeks = {'[' * 500}{']' * 500}\n",
-    "deep_inline_table": f"weeks = {'{a = ' * 3000}1{'}' * 3000}\n",
-    "dotted_key_of_200_parts": f"{'.'.join('b' * 200)} = 1\n",
-    "dotted_key_in_an_inline_table": f"weeks = {{ {DOTS} = 1 }}\n",
-    "unclosed_string": 'weeks = "' + "a" * 1_000_000 + "\n",
-    "unclosed_triple_string": 'weeks = """' + '\\"""' * 100_000 + "\n",
-    "a_million_quotes": "weeks = '" + '"' * 1_000_000 + "'\n",
-    "escaped_quotes": 'weeks = "' + '\\"' * 300_000 + '"\n',
-    "a_million_blanks": "weeks" + " " * 1_000_000 + "= 1\n",
-    "a_million_blanks_and_no_more": "weeks" + " " * 1_000_000 + "\n",
-    "a_million_brackets": "weeks = 1 #" + "[" * 1_000_000 + "\n",
-    "a_key_of_a_million_letters": f"{'k' * 1_000_000} = 1\n",
-    "zero_bytes": "weeks = 4\0\n",
-    "escaped_zero": 'title = "a\\u0000b"\nweeks = "\\u0000"\n',
-    "escaped_surrogate": 'title = "\\uD800"\n',
-    "lone_surrogate": "title = '\ud800'\n",
-    "right_to_left": 'title = "\u202eabc"\nweeks = "\u202e"\n',
-    "vertical_tab": "weeks = 4\v\n",
-    "carriage_returns_alone": "weeks = 4\rseed = 3\r",
-    "fifty_thousand_keys": "".join(f"k{k} = {k}\n" for k in range(50_000)),
-    "twenty_thousand_tables": "".join(f"[t{k}]\na = 1\n" for k in range(20_000)),
-    "a_long_list": f"weeks = [{'1,' * 300_000}1]\n",
-    "five_megabytes_of_comment": "# x\n" * 1_300_000,
 }
 NASTY: dict[str, Maker] = {
     **{f"scenario_{name}": _scenario(text) for name, text in TEXTS.items()},
@@ -376,129 +329,3 @@ NASTY: dict[str, Maker] = {
     "customers_beyond_memory": _scenario("[world]\ncustomers = 9_000_000_000_000_000\n"),
     "dotted_names": _scenario('[[territory]]\nname = "a.b"\nshare = 0.0\n'),
 }
-
-
-def shipped() -> list[Path]:
-    """All shipped TOML files: scenarios, policies, designs, and those that are wrong on purpose."""
-    return sorted(scenario_folder().rglob("*.toml"))
-
-
-#: Values that stand where others stood.
-_VALUES = [
-    "nan",
-    "inf",
-    "-inf",
-    "-1",
-    "0",
-    "1",
-    "1e308",
-    "1e-320",
-    "-1e308",
-    "9223372036854775807",
-    "-9223372036854775809",
-    "true",
-    "[]",
-    "{}",
-    "''",
-    '"x"',
-    "1979-05-27",
-    "07:32:00",
-    "[[1]]",
-    "[{}]",
-    "{a=1}",
-    "0x7f",
-    "1_0",
-    "-0.0",
-    "1e400",
-    "00",
-    "+1",
-]
-_VALUES += ["9" * 400, "9" * 4301, f'"{"x" * 400}"', '"\\u0000"', '"~nouser/x"', '"../"', '"*"', "[" * 400, "{a=" * 90]
-
-
-def mutate(text: str, seed: int) -> bytes:
-    """``text`` of a TOML file with one to four mutations that ``seed`` draws."""
-    draw = random.Random(seed)
-    for _ in range(draw.randint(1, 4)):
-        text = draw.choice(_MUTATIONS)(text, draw)
-    data = text.encode("utf-8", "surrogatepass")
-    if draw.random() < 0.25 and data:
-        place = draw.randrange(len(data))
-        data = data[:place] + bytes([data[place] ^ (1 << draw.randrange(8))]) + data[place + 1 :]
-    return data
-
-
-def _lines(text: str, draw: random.Random) -> tuple[list[str], int]:
-    lines = text.splitlines(keepends=True) or [""]
-    return lines, draw.randrange(len(lines))
-
-
-def _drop(text: str, draw: random.Random) -> str:
-    lines, place = _lines(text, draw)
-    return "".join(lines[:place] + lines[place + 1 :])
-
-
-def _twice(text: str, draw: random.Random) -> str:
-    lines, place = _lines(text, draw)
-    return "".join(lines[:place] + [lines[place]] * draw.choice((2, 3, 50)) + lines[place + 1 :])
-
-
-def _swap(text: str, draw: random.Random) -> str:
-    lines, place = _lines(text, draw)
-    other = draw.randrange(len(lines))
-    lines[place], lines[other] = lines[other], lines[place]
-    return "".join(lines)
-
-
-def _value(text: str, draw: random.Random) -> str:
-    found = list(re.finditer(r"(?<== )[^\n#{\[]+", text)) or list(re.finditer(r"\d+", text))
-    if not found:
-        return text + draw.choice(_VALUES)
-    hit = draw.choice(found)
-    return text[: hit.start()] + draw.choice(_VALUES) + text[hit.end() :]
-
-
-def _number(text: str, draw: random.Random) -> str:
-    found = list(re.finditer(r"\d[\d_.]*", text))
-    if not found:
-        return text
-    hit = draw.choice(found)
-    return text[: hit.start()] + draw.choice(_VALUES[:24]) + text[hit.end() :]
-
-
-def _key(text: str, draw: random.Random) -> str:
-    found = list(re.finditer(r"(?m)^[\w.-]+(?= =)|(?<=\[)[\w.]+(?=\])", text))
-    if not found:
-        return text
-    hit = draw.choice(found)
-    other = draw.choice(
-        [
-            "x",
-            "a.b",
-            '""',
-            "policy",
-            "params",
-            "extends",
-            "change",
-            ".".join("a" * 70),
-            hit[0] + "x",
-            hit[0][:-1] or "y",
-        ]
-    )
-    return text[: hit.start()] + other + text[hit.end() :]
-
-
-def _insert(text: str, draw: random.Random) -> str:
-    place = draw.randrange(len(text) + 1)
-    return (
-        text[:place]
-        + draw.choice(["\0", "\u202e", '"', "'", "[", "]", "{", "=", ".", "\r", "\ufeff", "é", "\n"])
-        + text[place:]
-    )
-
-
-def _cut(text: str, draw: random.Random) -> str:
-    return text[: draw.randrange(len(text) + 1)]
-
-
-_MUTATIONS = (_drop, _twice, _swap, _value, _value, _value, _number, _number, _key, _key, _insert, _cut)

@@ -13,7 +13,8 @@ from experiments.batch.settings import _matching
 from experiments.cli.app import app
 from sim.reading.complaints import nearest
 from sim.reading.library import scenario_folder
-from tests.experiments.hostile_files import NASTY, mutate, shipped
+from tests.experiments.hostile_files import NASTY
+from tests.experiments.mutated_files import mutate, shipped
 
 #: Seconds that a check may take on a busy machine; what is refused is refused at once.
 LIMIT = 30.0
