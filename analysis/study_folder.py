@@ -42,9 +42,9 @@ def read_study(folder: Path | str) -> Study:
     for file in (head_file, *(folder / f"{name}.parquet" for name in TABLES)):
         if not file.is_file():
             raise StudyError(str(folder), f"{file.name} is missing", "Name a folder that a comparison has written.")
-        check_digest(file)
     try:
         head = json.loads(head_file.read_text(encoding="utf-8"))
+        check_digest(head_file)
         meta = dict(head["meta"])
         for field in ("seeds", "commands", "notes"):
             meta[field] = tuple(meta[field])

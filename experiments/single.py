@@ -118,12 +118,14 @@ def read_run(folder: Path) -> Run:
     for file in (PROVENANCE, *(f"{name}.parquet" for name in TABLES)):
         if not (folder / file).is_file():
             raise StudyError(str(folder), f"{file} is missing", "Name a folder that a run has written.")
-        check_digest(folder / file)
     try:
         head: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        check_digest(folder / PROVENANCE)
         question, policy = head.pop("question"), PolicyLabel(**head.pop("policy"))
         sequences = {key: tuple(head[key]) for key in ("seeds", "commands", "notes")}
         meta = Provenance(**{**head, **sequences})
+    except StudyError:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         raise StudyError(str(folder / PROVENANCE), f"not a run's provenance ({error})", "Run again.") from error
     tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
