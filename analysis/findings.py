@@ -13,6 +13,7 @@ from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
 from analysis.selection import rank_policies
 from analysis.study import Study
+from sim.text import write_csv
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
     ):
         if table.empty:
             continue
-        table.to_csv(folder / f"{name}.csv", index=False)
+        write_csv(table, folder / f"{name}.csv")
         table.to_parquet(folder / f"{name}.parquet", index=False)
         written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
     return written

@@ -29,7 +29,8 @@ def write_study(study: Study, folder: Path | str) -> Path:
         "policies": {name: asdict(label) for name, label in study.policies.items()},
         "meta": asdict(study.meta),
     }
-    (folder / "study.json").write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(head, indent=2, ensure_ascii=False) + "\n"
+    (folder / "study.json").write_text(text, encoding="utf-8", errors="backslashreplace")
     return folder
 
 

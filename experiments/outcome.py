@@ -9,8 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.files import write_file
+from experiments.ownership import Asked, claim, settled
 from experiments.runs import Failed
 from experiments.stopping import DECIDING
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +40,7 @@ class Outcome:
     reused: int = 0
     reached: bool | None = None
     scenario_files: Mapping[str, str] | None = None
+    asked: Asked | None = None
 
     @cached_property
     def findings(self) -> Findings:
@@ -83,28 +87,33 @@ class Outcome:
 
         return write_report(self.findings, path)
 
-    def save(self, folder: Path | str) -> Path:
-        """Write tables (Parquet and CSV), figures (PNG), the resolved scenarios and report.html into ``folder``."""
+    def save(self, folder: Path | str, *, replace: bool = False) -> Path:
+        """Write tables (Parquet and CSV), figures (PNG), the resolved scenarios and report.html into ``folder``.
+
+        Raises :class:`sim.errors.InputErrors` when the folder is another study's, unless ``replace`` says so.
+        """
+        folder, meta = Path(folder), self.study.meta
+        asked = self.asked or Asked.of("compare", meta.scenario, self.study.policies, meta.seeds[0], meta.weeks, None)
+        claim(folder, asked, replace=replace)
+        with settled(folder, asked) as part:
+            self._write(part)
+        return folder
+
+    def _write(self, folder: Path) -> None:
         from analysis.figures.gallery import draw_study, save_plates
         from analysis.findings import write_tables
         from analysis.report.study_page import write_report
         from analysis.study_folder import TABLES, write_study
 
-        folder = Path(folder)
         write_study(self.study, folder)
         for name in TABLES:
-            getattr(self.study, name).to_csv(folder / f"{name}.csv", index=False)
+            write_csv(getattr(self.study, name), folder / f"{name}.csv")
         write_tables(self.findings, folder)
         for name, text in (self.scenario_files or {}).items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)
         plates = draw_study(self.findings)
-        figures = folder / "figures"
-        figures.mkdir(exist_ok=True)
-        for old in figures.glob("*.png"):
-            old.unlink()  # of an earlier comparison in this folder, perhaps of other policies
-        save_plates(plates, figures)
+        save_plates(plates, folder / "figures")
         write_report(self.findings, folder / _PAGE, plates)
-        return folder
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain values for JSON; a value that is not a number becomes null."""

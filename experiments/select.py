@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from experiments.backends import parse_backend
 from experiments.comparison import Count, Progress, RunsFailed
 from experiments.driver import Driver, Task
+from experiments.outside import door
+from experiments.ownership import Asked, claim, settled
 from experiments.planning import Plan, plan_comparison, unknown_kpis
 from experiments.runs import Done, Failed, Job, quoted
 from experiments.selection import Question, Selection, leader_of, standings, told_failures
@@ -22,6 +24,7 @@ from experiments.simulate import simulate
 from experiments.stopping import DECIDING
 from experiments.store import Store, open_folder
 from sim.errors import InputError, InputErrors
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     from analysis.elimination import Elimination
@@ -33,6 +36,7 @@ FIRST = 10
 BUDGET = 500
 
 
+@door
 def select_best(
     scenario: str | Path,
     policies: Sequence[str],
@@ -48,6 +52,7 @@ def select_best(
     backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
+    replace: bool = False,
     progress: Progress | None = None,
     task: Task = simulate,
 ) -> Selection:
@@ -63,6 +68,10 @@ def select_best(
     """
     _check(len(policies), indifference, confidence, kpi, first, budget, workers)
     plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    further = {"kpi": kpi, "indifference": indifference, "confidence": confidence}
+    given = Asked.of("select", scenario, policies, seed, weeks, overrides, **further)
+    if out is not None:
+        claim(Path(out), given, replace=replace)
     folder = None if out is None else open_folder(Path(out))
     asked = _question(plan, kpi, indifference, confidence, first, budget)
     race = _Race(plan, asked, None if folder is None else Store(folder), progress)
@@ -71,7 +80,8 @@ def select_best(
             race.take(result)
     found = race.selection(folder)
     if folder is not None:
-        found.table.to_csv(folder / "selection.csv", index=False)
+        with settled(folder, given) as part:
+            write_csv(found.table, part / "selection.csv")
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.files import check_inside, replacing
 from experiments.runs import Done, Job, RunTables
 from sim.errors import InputError, InputErrors
 
@@ -23,6 +23,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.runs = folder / "runs"
+        check_inside(folder, self.runs)
         self.runs.mkdir(parents=True, exist_ok=True)
 
     def __contains__(self, job: Job) -> bool:
@@ -45,9 +46,8 @@ class Store:
         table = pa.Table.from_pandas(_stack(tables), preserve_index=False)
         table = table.replace_schema_metadata({_HEAD: json.dumps(head, ensure_ascii=False).encode()})
         file = self._file(done.job)
-        part = file.with_suffix(f".{os.getpid()}.part")
-        pq.write_table(table, part, compression="zstd")
-        part.replace(file)
+        with replacing(file) as part:
+            pq.write_table(table, part, compression="zstd")
 
     def get(self, job: Job) -> Done | None:
         """The run of ``job``, or None when it is not here or cannot be read (then it is done again)."""
@@ -95,9 +95,9 @@ def open_folder(folder: Path, place: str = "--out") -> Path:
     """Make ``folder`` and be sure that it can be written into. Raises :class:`InputErrors`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with replacing(folder / ".probe") as probe:
+            probe.touch()
+        (folder / ".probe").unlink()
     except OSError as error:
         taken = next((path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None)
         reason = error.strerror or str(error) if taken is None else f"{taken} is a file"

@@ -13,6 +13,7 @@ from sim.ledger import MANUFACTURER, Ledger
 from sim.record import DIMENSIONS, Record
 from sim.scoring.kpis import KPIS
 from sim.scoring.scorecard import Scorecard
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,6 +206,6 @@ class Results:
             table.to_parquet(folder / f"{name}.parquet", index=False)
             written.append(folder / f"{name}.parquet")
             if name != "weekly":
-                table.to_csv(folder / f"{name}.csv", index=False)
+                write_csv(table, folder / f"{name}.csv")
                 written.append(folder / f"{name}.csv")
         return written

@@ -86,6 +86,8 @@ def style() -> Iterator[None]:
     look: dict[Any, Any] = {
         "font.family": ["DejaVu Sans", *chinese_fonts()],
         "font.size": TEXT,
+        "text.parse_math": False,  # a `$` in a title is a dollar
+        "text.usetex": False,
         "text.color": INK,
         "axes.labelcolor": SOFT,
         "axes.edgecolor": RULE,
@@ -202,7 +204,6 @@ def _write(figure: Figure, y: float, line: str, size: float, weight: str, colour
         color=colour,
         va="top",
         ha="left",
-        parse_math=False,
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ from experiments.batch.points import with_kept_points
 from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
+from experiments.outside import door
 from experiments.runs import Failed
+from experiments.signals import ENDING, note
 from sim.errors import InputError, InputErrors
 
 Task = Callable[[Run], Numbers]
@@ -52,6 +55,7 @@ class Tally:
         return Count(self.done + self.reused + self.failed, self.planned, self.failed, self.reused)
 
 
+@door
 def drive(
     plan: BatchPlan,
     folder: Folder,
@@ -125,7 +129,9 @@ class Work:
 
         Raises :class:`TooManyFailures`, and KeyboardInterrupt after the runs that had ended are recorded.
         """
-        ours = [run for number, run in enumerate(_once(runs)) if number % self.shard.of == self.shard.number - 1]
+        asked = list(runs)
+        self.ledger.plan(Counter((run.policy, run.identity) for run in asked))
+        ours = [run for number, run in enumerate(_once(asked)) if number % self.shard.of == self.shard.number - 1]
         done, failed = self.folder.done(), {failure.identity for failure in self.folder.failures()}
         if self.retry:
             self.ledger.forget_failed(run.identity for run in ours if run.identity in failed)
@@ -161,7 +167,7 @@ def at_work(
     progress: Progress | None = None,
     task: Task = carry_out,
 ) -> Iterator[Work]:
-    """A driver for the time of a ``with``; it holds the ledger's lock, and answers Ctrl-C and SIGTERM.
+    """A driver for the time of a ``with``; it holds the ledger's lock, and answers Ctrl-C, SIGTERM and SIGHUP.
 
     Raises :class:`InputErrors` when another driver is at work on this ledger.
     """
@@ -226,7 +232,7 @@ def _blocks(plan: BatchPlan, first: int) -> int:
 
 @contextmanager
 def _interrupts(backend: Backend) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM raise a flag instead of an exception, so that what has ended is recorded first.
+    """Ctrl-C, SIGTERM and SIGHUP raise a flag instead of an exception, so that what has ended is recorded first.
 
     A second one acts at once, and so does the first where the run goes on in this very process.
     """
@@ -237,11 +243,12 @@ def _interrupts(backend: Backend) -> Iterator[Callable[[], bool]]:
 
     def answer(number: int, frame: FrameType | None) -> None:
         asked.append(number)
+        note(number)
         if backend.name == "serial" or len(asked) > 1:
             raise KeyboardInterrupt
 
-    signals = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, answer) for number in signals}
+    heeded = [number for number in ENDING if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, answer) for number in heeded}
     try:
         yield lambda: bool(asked)
     finally:

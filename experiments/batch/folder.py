@@ -15,14 +15,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.batch.ledger import Failure, Ledger
 from experiments.batch.numbers import Numbers
-from experiments.batch.reading import Design, design_of
+from experiments.files import check_inside, write_file
 from experiments.identity import code_hash, version
+from experiments.ownership import BATCH, Asked, claim
 from experiments.store import open_folder
 from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from experiments.batch.reading import Design
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,10 @@ class Folder:
     @classmethod
     def start(cls, path: Path, design: Design) -> Folder:
         """Make the folder, or take up the one that holds this very design. Raises :class:`InputErrors` for another one."""
-        open_folder(path)
         folder = cls(path)
+        if not folder._design_file.is_file():
+            claim(path, Asked(BATCH, {"design": design.file}))
+        open_folder(path)
         if folder._design_file.is_file():
             if folder._design_file.read_text(encoding="utf-8") != design.text:
                 problem = "holds a batch of another design"
@@ -76,8 +82,8 @@ class Folder:
             folder.check_source()
             return folder
         facts = {"design": design.file, "folder": str(design.folder), "version": version(), "source": code_hash()}
-        write_whole(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
-        write_whole(folder._design_file, design.text)
+        write_file(path / "batch.json", json.dumps(facts, indent=2, ensure_ascii=False))
+        write_file(folder._design_file, design.text)
         return folder
 
     @classmethod
@@ -118,6 +124,8 @@ class Folder:
 
     def design(self) -> Design:
         """The design as it was started."""
+        from experiments.batch.reading import design_of
+
         return design_of(
             self._design_file.read_text(encoding="utf-8"), self.facts["design"], Path(self.facts["folder"])
         )
@@ -176,6 +184,8 @@ class Folder:
 
         The lock is one of the database on a file of its own: it ends with the process, however that ends.
         """
+        for name in (shard.file, f".{shard.file}.lock"):
+            check_inside(self.path, self.path / name)
         lock = sqlite3.connect(self.path / f".{shard.file}.lock", timeout=0.2, isolation_level=None)
         try:
             try:
@@ -194,10 +204,3 @@ class Folder:
             raise InputErrors([InputError(str(self.path), problem, "a folder on a sound disk", remedy)]) from None
         finally:
             lock.close()
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Write beside and move, so that a killed driver leaves no half file."""
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(file)

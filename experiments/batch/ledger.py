@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.batch.numbers import Layout, Numbers, Part
-from experiments.batch.run import Run
 from experiments.runs import Failed
 from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from experiments.batch.run import Run
 
 #: Grows when the tables below change.
 FORMAT = 1
@@ -30,6 +32,9 @@ CREATE TABLE IF NOT EXISTS done (
 CREATE TABLE IF NOT EXISTS numbers (
   identity TEXT NOT NULL, part TEXT NOT NULL, layout TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (identity, part)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS planned (
+  number INTEGER PRIMARY KEY, policy TEXT NOT NULL, identity TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (policy, identity)
+);
 CREATE TABLE IF NOT EXISTS failed (
   identity TEXT PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
   replay TEXT NOT NULL, ended REAL NOT NULL
@@ -121,6 +126,21 @@ class Ledger:
             time.time(),
         )
         self._base.execute("INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def plan(self, runs: Mapping[tuple[str, str], int]) -> None:
+        """Note runs that are to be done: how many by policy and identity (the same one may be asked for twice)."""
+        base = self._base
+        base.execute("BEGIN IMMEDIATE")
+        rows = [(policy, identity, count) for (policy, identity), count in runs.items()]
+        base.executemany("INSERT OR IGNORE INTO planned (policy, identity, runs) VALUES (?, ?, ?)", rows)
+        base.execute("COMMIT")
+
+    def planned(self) -> dict[tuple[str, str], int]:
+        """How many runs were to be done, by policy and identity, in the order in which they were noted."""
+        if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'planned'").fetchone():
+            return {}  # of an earlier version
+        rows = self._base.execute("SELECT policy, identity, runs FROM planned ORDER BY number")
+        return {(policy, identity): runs for policy, identity, runs in rows}
 
     def forget_failed(self, identities: Iterable[str]) -> None:
         """Take failures off the ledger, so that their runs are tried again."""

@@ -17,11 +17,12 @@ from analysis.factor import Value
 from analysis.study import PolicyLabel
 from experiments.batch.asking import decode
 from experiments.batch.checking import load
-from experiments.batch.folder import Folder, write_whole
+from experiments.batch.folder import Folder
 from experiments.batch.planning import BatchPlan, Policy
 from experiments.batch.reading import factors_of
 from experiments.batch.run import Base, Run
 from experiments.batch.shares import Shares
+from experiments.files import write_file
 from sim.errors import InputErrors
 
 FILE = "points.json"
@@ -165,7 +166,7 @@ def search_plan(plan: BatchPlan) -> SearchPlan:
 def write_points(plan: SearchPlan, folder: Folder) -> None:
     """Keep the points and what is checked."""
     content = {"points": [asdict(point) for point in plan.points], "checked": list(plan.checked)}
-    write_whole(folder.path / FILE, json.dumps(content, indent=1, ensure_ascii=False))
+    write_file(folder.path / FILE, json.dumps(content, indent=1, ensure_ascii=False))
 
 
 def kept_points(folder: Folder) -> tuple[list[Point], tuple[str, ...]]:

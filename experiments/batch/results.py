@@ -16,6 +16,7 @@ from analysis.factor import Factor
 from analysis.study import PolicyLabel, Provenance
 from experiments.batch.folder import Folder
 from experiments.batch.sealing import LEDGERS, MEANING
+from experiments.outside import door
 from experiments.tables import Tables
 from sim.errors import InputError, InputErrors
 
@@ -81,6 +82,7 @@ class Batch(Tables):
         )
 
 
+@door
 def open_batch(folder: Path | str) -> Batch:
     """Open the batch in ``folder``; what has ended since it was last sealed is sealed first. Raises :class:`InputErrors`."""
     found = Folder.find(folder)

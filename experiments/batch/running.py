@@ -12,8 +12,10 @@ from experiments.batch.reading import read_design
 from experiments.batch.results import Batch
 from experiments.batch.sealing import seal
 from experiments.comparison import Progress
+from experiments.outside import door
 
 
+@door
 def run_batch(
     design: Path | str,
     out: Path | str,

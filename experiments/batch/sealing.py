@@ -32,8 +32,9 @@ from experiments.batch.planning import BatchPlan
 from experiments.batch.points import SearchPlan
 from experiments.batch.run import Run, as_toml
 from experiments.batch.search_tables import tables_of
+from experiments.files import replacing
 from experiments.identity import versions
-from sim.errors import InputError, InputErrors
+from experiments.outside import door
 
 #: Where the metadata of ``futures.parquet`` says what the tables mean.
 MEANING = b"deepmarket"
@@ -44,20 +45,12 @@ _CHUNK = 256
 _KEYS = ("policy", "future", "weeks", "replication", "seed")
 
 
+@door
 def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     """Write all tables anew; each is written beside its name and moved there. Gives the rows of each table.
 
     Runs that are done, and only these, are in the tables; more can be sealed later.
     """
-    try:
-        return _sealed(plan, folder)
-    except OSError as error:
-        problem = f"cannot be written to: {error.strerror or error}"
-        remedy = "make room or mend the disk, then `deepmarket batch seal`; no run is lost"
-        raise InputErrors([InputError(str(folder.path), problem, "a folder on a sound disk", remedy)]) from None
-
-
-def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     state = folder.state()  # taken first: what ends meanwhile is sealed the next time
     plan = extended(plan, folder)
     done = folder.done()
@@ -189,18 +182,20 @@ def _futures(plan: BatchPlan) -> pa.Table:
 def _write_long(part: str, runs: Sequence[Run], shelf: _Shelf, file: Path) -> int:
     """Write a long table chunk by chunk, so that the whole is never in memory."""
     writer: pq.ParquetWriter | None = None
-    beside, rows = file.with_suffix(".part"), 0
-    try:
-        for chunk in _chunks(runs):
-            table = pa.Table.from_pandas(pd.concat([_long(part, run, shelf) for run in chunk]), preserve_index=False)
-            writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
-            writer.write_table(table)
-            rows += table.num_rows
-    finally:
-        if writer is not None:
-            writer.close()
-    if writer is not None:
-        beside.replace(file)
+    rows = 0
+    if not runs:
+        return rows
+    with replacing(file) as beside:
+        try:
+            for chunk in _chunks(runs):
+                long = pd.concat([_long(part, run, shelf) for run in chunk])
+                table = pa.Table.from_pandas(long, preserve_index=False)
+                writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
+                writer.write_table(table)
+                rows += table.num_rows
+        finally:
+            if writer is not None:
+                writer.close()
     return rows
 
 
@@ -216,6 +211,5 @@ def _chunks(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    beside = file.with_suffix(".part")
-    pq.write_table(table, beside, compression="zstd")
-    beside.replace(file)
+    with replacing(file) as beside:
+        pq.write_table(table, beside, compression="zstd")

@@ -68,7 +68,7 @@ def check(
         if not json_:
             warn(warnings)
             if not errors and not quiet:
-                stdout().print(f"{file} is sound{f' on {on}' if alone else ''}", markup=False)
+                stdout().print(f"{file} is sound{f' on {on}' if alone else ''}")
     if json_:
         write_json(found)
     elif wrong:

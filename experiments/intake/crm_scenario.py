@@ -18,6 +18,7 @@ from experiments.intake.crm_tables import CrmTables
 from experiments.intake.loyalty_fit import Habit
 from experiments.intake.shrinkage import Floats
 from sim.stages import MOST_AT_START
+from sim.text import write_csv
 
 OWN, RIVAL = "us", "rival"
 TYPES = ("small", "medium", "large")
@@ -258,8 +259,8 @@ class CrmScenario:
         pipeline = self.pipeline()
         if len(pipeline):
             pipeline.to_parquet(out / "projects.parquet", index=False)
-        self.roster().to_csv(out / "roster.csv", index=False)
-        self.offers().to_csv(out / "offers.csv", index=False)
+        write_csv(self.roster(), out / "roster.csv")
+        write_csv(self.offers(), out / "offers.csv")
         labels = self.tables.accounts.set_index("account")[["sector", "location", "parent"]]
         facts = self.fit.accounts[["territory", "rep", "reps", "main_share", "decided", "won"]]
-        labels.join(facts).round(4).to_csv(out / "accounts.csv", index_label="account")
+        write_csv(labels.join(facts).round(4), out / "accounts.csv", index_label="account")

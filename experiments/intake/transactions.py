@@ -9,6 +9,7 @@ from pathlib import Path
 import tomli_w
 
 from experiments.comparison import Progress
+from experiments.files import write_file
 from experiments.intake.calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.crm_scenario import Words
 from experiments.intake.headers import MappedTable, map_tables
@@ -24,13 +25,14 @@ from experiments.intake.quality import QualityLedger
 from experiments.intake.quality_page import write_page
 from experiments.intake.readers import Table, read_table
 from experiments.intake.settings import check_settings, kept_defaults, mapping_content
-from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.transactions_bases import beyond_invoices, set_without_invoices, told_by_invoices
 from experiments.intake.transactions_facts import collect_transaction_facts
 from experiments.intake.transactions_fit import fit_transactions
 from experiments.intake.transactions_holdout import compare_orders
-from experiments.intake.transactions_scenario import WRITTEN_BY_IMPORT, TransactionScenario
+from experiments.intake.transactions_scenario import TransactionScenario
+from experiments.outside import door
+from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 
@@ -45,6 +47,7 @@ _MEANT = ("params.channel.", "policy.retail_price.", "world.customers ")
 _KIND = "transactions"
 
 
+@door
 def import_transactions(
     files: Sequence[Path],
     out: Path,
@@ -54,6 +57,7 @@ def import_transactions(
     hash_personal: bool = False,
     currency: str = "EUR",
     title: str = "",
+    replace: bool = False,
     runs: int = RUNS,
     progress: Progress | None = None,
 ) -> ImportSummary:
@@ -67,7 +71,7 @@ def import_transactions(
     ledger = QualityLedger(discreet=hash_personal)
     needed, remedy = "lines of invoices", "name a table with customer, product, day, quantity and price"
     check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
-    check_out(out, WRITTEN_BY_IMPORT, ledger)
+    asked = check_out(out, "transactions", files, mapping, ledger, replace)
     given = load_mapping(mapping, TRANSACTION_KINDS)
     rules = given.transactions or TransactionRules()
     given = given.model_copy(update={"transactions": rules})  # so that mapping.toml names the rules that were used
@@ -81,7 +85,7 @@ def import_transactions(
     scenario = fit_scenario(
         sifted, holdout, rules, Words(out.name or _KIND, title or f"Customers of {out.name}", currency)
     )
-    with staged(out) as folder:
+    with settled(out, asked) as folder:
         return _write(scenario, sifted, folder, out, given, runs, progress)
 
 
@@ -150,11 +154,11 @@ def _write(
     bases, assumed = told_by_invoices(scenario, sifted), set_without_invoices(scenario)
     remarks = beyond_invoices(scenario, sifted)
     page = write_page(scenario.words.title, lines.tables, lines.ledger, bases, assumed, defaults, fit, remarks)
-    (folder / "quality.md").write_text(page, encoding="utf-8")
+    write_file(folder / "quality.md", page)
     facts = collect_transaction_facts(scenario.fit, sifted)
-    (folder / "facts.toml").write_text(tomli_w.dumps(facts), encoding="utf-8")
+    write_file(folder / "facts.toml", tomli_w.dumps(facts))
     content = _mapping_of_all(lines.tables, given)
-    (folder / "mapping.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
+    write_file(folder / "mapping.toml", tomli_w.dumps(content))
     warnings = tuple(text for text in loaded.warnings if not text.startswith(_MEANT))
     return ImportSummary(
         out, lines.tables, lines.ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), warnings

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from sim.quantity import Declaration, Section
+from sim.quantity import LINE, TEXT, Declaration, Section
 
 #: A path into a scenario: keys, with entries of lists of tables by name.
 KeyPath = tuple[str | int, ...]
@@ -237,7 +237,7 @@ def expectation(annotation: Any, declaration: Declaration | None) -> str:
     text = " or ".join(_noun(option) for option in _options(annotation))
     if declaration is None:
         return text
-    if declaration.unit not in ("", "-", "1", "text", "yes/no"):
+    if declaration.unit not in ("", "-", "1", TEXT, LINE, "yes/no"):
         text += f" ({declaration.unit})"
     if declaration.bounds is not None:
         text += " " + range_text(declaration.bounds)

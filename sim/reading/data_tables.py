@@ -20,6 +20,7 @@ from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
 from sim.reading.complaints import nearest, range_text
 from sim.reading.toml_text import decode
+from sim.text import meant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -272,7 +273,7 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
     rows = [row for _, row in numbered]
     if not rows:
         raise InputErrors([InputError(path.name, "the file is empty", "a CSV table with a header")])
-    header = [name.strip() for name in rows[0]]
+    header = [meant(name.strip()) for name in rows[0]]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputErrors(
@@ -288,7 +289,9 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
             [InputError(place, found, f"{len(header)}, as in the header", "put cells with commas in quotation marks")]
         )
     lines = [line for line, _ in numbered[1:]]
-    return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=header, index=lines, dtype=str)
+    return pd.DataFrame(
+        [[meant(cell.strip()) for cell in row] for row in rows[1:]], columns=header, index=lines, dtype=str
+    )
 
 
 def _must_exist(path: Path, place: str) -> None:

@@ -7,6 +7,7 @@ are appended; a policy section that names another ``kind`` replaces the whole se
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sim.errors import InputError, InputErrors
 from sim.reading.complaints import KeyPath, show, suggest
 from sim.reading.library import POLICY_KEYS, find_policy, find_scenario, is_policy
 from sim.reading.toml_text import Document, Place, parse_value, read_document, split_key
+from sim.text import text_mistake
 
 #: Lists of tables whose entries are known by name.
 NAMED_LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")
@@ -180,9 +182,21 @@ def read_policy_layers(path: Path) -> list[tuple[Document, Origin]]:
         for key in document.content
         if key not in POLICY_KEYS
     ]
+    errors += [mistake for document in chain for mistake in _unreadable(document)]
     if errors:
         raise InputErrors(errors)
     return [(document, Origin(f"policy file {document.path.name}", document)) for document in reversed(chain)]
+
+
+def _unreadable(document: Document) -> Iterator[InputError]:
+    """Words of a policy that are no text, or none that can be read."""
+    for key in ("name", "title", "description"):
+        value = document.content.get(key, "")
+        place = f"{document.where((key,))}, {key}"
+        if not isinstance(value, str):
+            yield InputError(place, f"found {show(value)}", "text in quotation marks")
+        elif wrong := text_mistake(value, line=key != "description"):
+            yield InputError(place, *wrong, "write it as it is to be read")
 
 
 def _chain(path: Path, find: Any, seen: list[Path]) -> list[Document]:

@@ -24,7 +24,7 @@ from sim.params.world import (
     World,
     WorldSize,
 )
-from sim.quantity import Section, param
+from sim.quantity import LINE, Section, param
 from sim.reading.answers import complete, make_rules
 from sim.reading.borrowed_sums import borrowed_sums
 from sim.reading.changes import Change, Schedule, make_schedule, read_changes
@@ -60,8 +60,8 @@ NamedT = TypeVar("NamedT", bound=Named)
 class Header(Section):
     """The head of a scenario file: what it is called and asks, and how long a run is."""
 
-    name: str = param(unit="text", doc="Short name; the file's name where left out.", length=(1, 100))
-    title: str = param("", unit="text", doc="Title of reports and figures.")
+    name: str = param(unit=LINE, doc="Short name; the file's name where left out.", length=(1, 100))
+    title: str = param("", unit=LINE, doc="Title of reports and figures.")
     description: str = param("", unit="text", doc="What market this is and where its numbers come from.")
     question: str = param("", unit="text", doc="The question that the scenario is to answer.")
     extends: str | None = param(

@@ -46,7 +46,7 @@ def plan(
     elif not quiet:
         console = stdout()
         for line in _lines(found, cost):
-            console.print(line, markup=False)
+            console.print(line)
 
 
 def _told(plan: BatchPlan, price: Price | None) -> dict[str, Any]:

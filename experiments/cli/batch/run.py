@@ -151,10 +151,10 @@ def _tell(
 ) -> None:
     from experiments.batch.standing import standing_of
     from experiments.cli.batch.look import show_answer, show_standing
-    from experiments.cli.screen import stdout, warn, write_json
+    from experiments.cli.screen import say_place, stdout, warn, write_json
 
     if quiet:
-        typer.echo(folder.path)
+        say_place(folder.path)
         return
     standing = standing_of(plan, folder)
     if json_:
@@ -168,5 +168,5 @@ def _tell(
     if answer is not None:
         show_answer(answer)
         if answer.report is not None:
-            console.print(f"Report: {answer.report}", markup=False, soft_wrap=True)
-    console.print(f"Tables: {folder.path}", markup=False, soft_wrap=True)
+            console.print(f"Report: {answer.report}", soft_wrap=True)
+    console.print(f"Tables: {folder.path}", soft_wrap=True)
