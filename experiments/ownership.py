@@ -23,6 +23,8 @@ from sim.text import one_line
 NOTE = ".deepmarket.json"
 #: The verb that never replaces anything.
 BATCH = "batch run"
+#: The verb whose results are scenarios.
+IMPORT = "import"
 #: Kinds of files that people edit.
 _EDITED = frozenset({".toml", ".md", ".csv", ".html"})
 #: Files by which results show that were written without a note.
@@ -85,7 +87,8 @@ def claim(folder: Path, asked: Asked, *, replace: bool = False, inputs: Collecti
     note = _note(folder)
     if note is None:
         if there := [name for name in _RESULTS if (folder / name).exists()]:
-            _refuse(asked, str(folder), f"holds {there[0]}, which this command did not write")
+            who = "not written by an import" if asked.verb == IMPORT else "which this command did not write"
+            _refuse(asked, str(folder), f"holds {there[0]}, {who}")
         return
     earlier = Asked(str(note["verb"]), note["facts"])
     if not asked.goes_on_with(earlier):

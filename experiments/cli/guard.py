@@ -31,6 +31,7 @@ class Verbs(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; turn what it raises into a message and an exit code."""
+        WHOLE.clear()
         in_json = "--json" in (*ctx._protected_args, *ctx.args)
         try:
             return super().invoke(ctx)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.intake.quality import QualityLedger
-from experiments.ownership import Asked, claim
+from experiments.ownership import IMPORT, Asked, claim
 
 
 def check_out(
@@ -22,6 +22,6 @@ def check_out(
             str(out), "", "a file of this name exists", "a folder, new or from an earlier import", "choose another"
         )
     ledger.stop_if_refused()
-    asked = Asked("import", {"kind": kind, "files": sorted(Path(file).name for file in files)})
+    asked = Asked(IMPORT, {"kind": kind, "files": sorted(Path(file).name for file in files)})
     claim(out, asked, replace=replace, inputs=[] if mapping is None else [mapping])
     return asked
