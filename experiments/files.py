@@ -21,9 +21,9 @@ WHOLE: list[Path] = []
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """Give a name beside ``file`` to write to; at the end it is moved there, on any error nothing is left."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+def replacing(file: Path, ending: str = f".{os.getpid()}.part") -> Iterator[Path]:
+    """Give a name beside ``file``, of another ``ending``, to write to; at the end it is moved there, on any error gone."""
+    part = file.with_suffix(ending)
     part.unlink(missing_ok=True)  # whatever lies there, a link included
     try:
         yield part

@@ -89,7 +89,7 @@ def _told(error: BaseException, place: str) -> InputError | None:
     if isinstance(error, OSError):
         said = error.strerror or text
         ways = _SYSTEM.get(error.errno or 0, _by_words(text) or _OTHER)
-        return _mistake(_place(error, place), f"cannot be used: {said}", ways)
+        return _mistake(_place(error, place), f"cannot be written or read: {said}", ways)
     if isinstance(error, ImportError | RuntimeError) and (by_words := _by_words(text)):
         return _mistake("this machine", text, by_words)
     return None

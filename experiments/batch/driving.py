@@ -10,23 +10,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
 from experiments.batch.checking import check_verb
-from experiments.batch.folder import FILES, REPLACEMENTS, WHOLE, Folder, Shard
+from experiments.batch.folder import FILES, REPLACEMENTS, WATCHED, WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
+from experiments.batch.noted import states_of
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
 from experiments.batch.points import with_kept_points
 from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
-from experiments.outside import door
 from experiments.runs import Failed
 from experiments.signals import ENDING, note
 from sim.errors import InputError, InputErrors
+from sim.reading.toml_text import READ
 
 Task = Callable[[Run], Numbers]
 
@@ -55,7 +57,6 @@ class Tally:
         return Count(self.done + self.reused + self.failed, self.planned, self.failed, self.reused)
 
 
-@door
 def drive(
     plan: BatchPlan,
     folder: Folder,
@@ -91,6 +92,7 @@ def drive(
         tally = work.tally
         tally.refilled = _blocks(plan, asked)
         work.ledger.note(FILES, json.dumps(folder.files() | files))
+        work.ledger.note(WATCHED, json.dumps(states_of(_read_for(plan))))
         work.do(plan.runs())
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
@@ -223,6 +225,12 @@ def files_of(plan: BatchPlan) -> dict[str, str]:
         for policy in plan.policies
     }
     return found | {"futures": hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
+
+
+def _read_for(plan: BatchPlan) -> list[Path]:
+    """Files that the plan was made from: those of markets, policies and tables, and the tables of points."""
+    tables = [plan.design.folder / plan.design.content.futures.file] if plan.design.content.futures.file else []
+    return sorted({*READ, *(table.resolve() for table in tables)})
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:

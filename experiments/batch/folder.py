@@ -55,6 +55,8 @@ class Shard:
 
 #: The fact of a ledger that says what the design's files held when its runs were done.
 FILES = "files"
+#: The fact of a ledger that says how the files were that its driver had read: size and time of the last change.
+WATCHED = "watched"
 #: The fact of a ledger that says how many blocks were drawn in place of spoilt ones.
 REPLACEMENTS = "replacements"
 #: All runs, no shard.

@@ -5,12 +5,15 @@ Every driver notes the runs that it was given, so that a look costs a few querie
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from experiments.batch.folder import Folder
+from experiments.batch.folder import WATCHED, Folder
 from experiments.batch.ledger import Failure
 
 #: Seconds of the past from which the present pace is told.
@@ -55,14 +58,18 @@ class Standing:
 
 
 def standing_noted(folder: Folder) -> Standing | None:
-    """Count a batch's runs by its ledgers alone; None where a ledger does not say what was planned."""
+    """Count a batch's runs by its ledgers alone.
+
+    None where a ledger does not say what was planned, or files that its driver had read were touched since: whether
+    they say anything else now takes planning anew.
+    """
     planned: dict[tuple[str, str], int] = {}
     with folder.reading() as ledgers:
         if not ledgers:
             return None
         for ledger in ledgers:
-            noted = ledger.planned()
-            if not noted:
+            noted, watched = ledger.planned(), json.loads(ledger.fact(WATCHED) or "{}")
+            if not noted or states_of(Path(name) for name in watched) != watched:
                 return None
             planned |= noted
     done, failures = folder.done(), folder.failures()
@@ -72,6 +79,19 @@ def standing_noted(folder: Folder) -> Standing | None:
         state = "done" if identity in done else "failed" if identity in failed else "left"
         counts.setdefault(policy, Counter())[state] += runs
     return summed({identity for _, identity in planned}, counts, done, failures)
+
+
+def states_of(files: Iterable[Path]) -> dict[str, str]:
+    """Size and time of the last change of files, by their path."""
+    states = {}
+    for file in files:
+        try:
+            found = file.stat()
+        except OSError:
+            states[str(file)] = "absent"
+        else:
+            states[str(file)] = f"{found.st_size} {found.st_mtime_ns}"
+    return states
 
 
 def summed(

@@ -185,7 +185,7 @@ def _write_long(part: str, runs: Sequence[Run], shelf: _Shelf, file: Path) -> in
     rows = 0
     if not runs:
         return rows
-    with replacing(file) as beside:
+    with replacing(file, ".part") as beside:
         try:
             for chunk in _chunks(runs):
                 long = pd.concat([_long(part, run, shelf) for run in chunk])
@@ -211,5 +211,5 @@ def _chunks(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    with replacing(file) as beside:
+    with replacing(file, ".part") as beside:
         pq.write_table(table, beside, compression="zstd")

@@ -23,11 +23,9 @@ from experiments.batch.points import Point, SearchPlan, kept_points, write_point
 from experiments.batch.reading import factors_of
 from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
-from experiments.outside import door
 from sim.errors import InputError, InputErrors
 
 
-@door
 def search(
     plan: SearchPlan,
     folder: Folder,

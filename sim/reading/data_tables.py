@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
 from sim.reading.complaints import nearest, range_text
-from sim.reading.toml_text import decode
+from sim.reading.toml_text import READ, decode
 from sim.text import meant
 
 if TYPE_CHECKING:
@@ -295,6 +295,7 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
 
 
 def _must_exist(path: Path, place: str) -> None:
+    READ.add(path.resolve())
     if not path.is_file():
         beside = sorted(found.name for found in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
         close = nearest(path.name, beside)

@@ -22,6 +22,10 @@ _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
 _TRIPLE = ('"""', "'''")
 
 
+#: Every file of a scenario, policy or table that this process has read: what a batch may have been planned from.
+READ: set[Path] = set()
+
+
 @dataclass(frozen=True)
 class Document:
     """One TOML file: where it lies, what it says and on which line each key stands."""
@@ -59,6 +63,7 @@ def read_document(path: Path) -> Document:
     Raises :class:`InputErrors` for a file that is not UTF-8 (a byte-order mark is allowed), is empty
     or is not TOML.
     """
+    READ.add(path.resolve())
     text = decode(path)
     if not text.strip():
         raise InputErrors(

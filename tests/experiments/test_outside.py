@@ -94,7 +94,7 @@ def test_a_door_names_the_folder_and_keeps_the_cause() -> None:
     def write(what: str, out: Path | None = None) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(InputErrors, match="my_folder: cannot be used: No space left on device") as caught:
+    with pytest.raises(InputErrors, match="my_folder: cannot be written or read: No space left on device") as caught:
         write("x", out=Path("my_folder"))
     assert isinstance(caught.value.__cause__, OSError)
 

@@ -110,7 +110,7 @@ def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path: Path) -> None:
     outside.write_text("theirs", encoding="utf-8")
     (folder / "report.html").symlink_to(outside)
     (folder / "table.csv").hardlink_to(outside)
-    (folder / f".scenario.toml.{os.getpid()}.part").symlink_to(outside)
+    (folder / f"scenario.{os.getpid()}.part").symlink_to(outside)
     wrote(folder, asked())
     write_file(folder / "scenario.toml", "ours")
     assert outside.read_text(encoding="utf-8") == "theirs"

@@ -28,8 +28,9 @@ def status(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
     from experiments.cli.screen import write_json
 
     found = Folder.find(folder)
+    found.check_source()
     standing = standing_noted(found)
-    if standing is None:  # no driver has been at work yet
+    if standing is None:  # no driver has been at work yet, or files were touched
         from experiments.batch.standing import standing_of
 
         standing = standing_of(plan_of(folder)[0], found)
