@@ -139,13 +139,17 @@ def written_again(file: Path) -> None:
 
 def _sign(folder: Path, asked: Asked, files: Mapping[str, str]) -> None:
     content = {"verb": asked.verb, "facts": dict(asked.facts), "files": dict(files)}
-    write_file(folder / NOTE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    # A scenario folder shows what it is made of; its note lies a step deeper.
+    place = folder / "policies" / NOTE if asked.verb == IMPORT else folder / NOTE
+    place.parent.mkdir(exist_ok=True)
+    write_file(place, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _note(folder: Path) -> dict[str, Any] | None:
     """The note of a folder; one that is damaged is none."""
     try:
-        found = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        place = next((file for file in (folder / NOTE, folder / "policies" / NOTE) if file.is_file()), folder / NOTE)
+        found = json.loads(place.read_text(encoding="utf-8"))
         sound = isinstance(found["facts"], dict) and isinstance(found["files"], dict) and isinstance(found["verb"], str)
     except (OSError, ValueError, KeyError, TypeError):
         return None
