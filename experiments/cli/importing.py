@@ -40,7 +40,10 @@ def import_tables(
     hash_personal: Annotated[
         bool, typer.Option("--hash-personal", help="Replace names of people and customers by hashes.")
     ] = False,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of amounts.")] = "EUR",
+    currency: Annotated[
+        str | None,
+        typer.Option("--currency", help="Currency of amounts.", show_default="what the tables name, else EUR"),
+    ] = None,
     title: Annotated[str, typer.Option("--title", help="Title of the scenario.", show_default=False)] = "",
     runs: Annotated[int, typer.Option("--runs", help="Replications behind calibration and test; 0 for neither.")] = 8,
     base: Annotated[

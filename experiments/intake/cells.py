@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.intake.amounts import parse_amounts
+from experiments.intake.amounts import COMMA, POINT, parse_amounts
+from experiments.intake.conventions import MONEY
+from experiments.intake.currency_evidence import units_of
 from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.headers import MappedTable
 from experiments.intake.names import match_names, nearest
@@ -17,6 +19,8 @@ from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 _ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
+#: Ten thousands, thousands, millions in words or letters behind a number.
+_MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|crore|cr|thousand|million|billion)\b"
 #: Kinds of tables whose rows can be left out one by one.
 _LEFT_OUT = ("opportunities", "transactions")
 _SET_ASIDE_REMEDY = (
@@ -60,26 +64,38 @@ class RowCheck:
 
 
 def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float | None = 0.0) -> pd.Series:
-    """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable."""
-    cells = table.cells(field)
-    values, bad, decimal_comma = parse_amounts(cells)
-    if decimal_comma:
-        check.ledger.add(
-            MENDED,
-            table.file,
-            table.header(field),
-            "decimal commas read as such",
-            "some cells can be read no other way",
-            count=int(cells.ne("").sum()),
-            counted="cell",
-        )
-    check.unusable(field, bad, f"not a number: {_examples(cells[bad])}", "a number such as 1250 or 1,250.00")
+    """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable.
+
+    Money is in the currency of the import. How numbers are written, and the currency, is decided before for all tables
+    together (``table.conventions``).
+    """
+    cells, agreed = table.cells(field), table.conventions
+    style = POINT if table.columns.get(field) in table.table.numeric else agreed.style
+    values, bad = parse_amounts(cells, style, agreed.credits)
+    if field not in MONEY and field != "revenue":
+        bad |= units_of(cells).map(len).gt(0)  # pieces have no currency: this is another column
+    values = values * agreed.factors.get(field, 1.0)
+    _refuse_words(table, field, cells, bad, style, check)
     if minimum is not None:
         low = values.lt(minimum)
         check.unusable(field, low, f"below {minimum:g}: {_examples(cells[low])}", f"a number of at least {minimum:g}")
     high = (values.abs() if minimum is None else values).gt(LARGEST)
     check.unusable(field, high, f"above {LARGEST:g}: {_examples(cells[high])}", f"a number of at most {LARGEST:g}")
     return values.where(~bad & ~high)
+
+
+def _refuse_words(
+    table: MappedTable, field: str, cells: pd.Series, bad: pd.Series, style: str, check: RowCheck
+) -> None:
+    """Report cells that are no number, apart by what stands beside the digits."""
+    multiple = bad & cells.str.contains(_MULTIPLE)
+    percent = bad & ~multiple & cells.str.contains("[%‰％]")
+    example = "1250 or 1.250,00" if style == COMMA else "1250 or 1,250.00"
+    whole = "the whole number: nobody can tell how it was rounded"
+    check.unusable(field, multiple, f"in thousands or more: {_examples(cells[multiple])}", whole)
+    check.unusable(field, percent, f"a share, no amount: {_examples(cells[percent])}", f"a number such as {example}")
+    rest = bad & ~multiple & ~percent
+    check.unusable(field, rest, f"not a number: {_examples(cells[rest])}", f"a number such as {example}")
 
 
 def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:

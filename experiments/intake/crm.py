@@ -9,6 +9,7 @@ from pathlib import Path
 import tomli_w
 
 from experiments.comparison import Progress
+from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, Calibration, calibrate_intercepts
 from experiments.intake.crm_bases import seen_not_taken_up, set_without_data, told_by_data
 from experiments.intake.crm_deals import OPEN
@@ -51,7 +52,7 @@ def import_crm(
     mapping: Path | None = None,
     holdout: float = 0.2,
     hash_personal: bool = False,
-    currency: str = "EUR",
+    currency: str | None = None,
     title: str = "",
     runs: int = RUNS,
     progress: Progress | None = None,
@@ -69,11 +70,13 @@ def import_crm(
     check_out(out, WRITTEN_BY_IMPORT, ledger)
     given = load_mapping(mapping, CRM_KINDS)
     read = [read_table(Path(f), ledger) for f in files]
-    found = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
+    mapped = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
+    agreed, money = agree(list(mapped.values()), given, currency, ledger)
+    found = {table.kind.name: table for table in agreed}
     tables = pool_products(read_crm(found, given, ledger), ledger)
     if hash_personal:
         tables = hash_names(tables, new_key())
-    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", currency), ledger)
+    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", money), ledger)
     with staged(out) as folder:
         return _write(scenario, folder, out, found, given, runs, ledger, progress)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.company_sums import COST_SHARE, MINOR, deep_marketing, usual_costs, usual_policy, write_settings
+from experiments.intake.conventions import Currency
 from experiments.intake.crm_fit import CrmFit
 from experiments.intake.crm_pipeline import cycles, load_of_reps, open_at_start, season_of_openings
 from experiments.intake.crm_tables import CrmTables
@@ -35,7 +36,7 @@ class Words:
 
     name: str
     title: str
-    currency: str
+    currency: Currency
 
 
 def slugs(names: list[str]) -> dict[str, str]:
@@ -174,7 +175,7 @@ class CrmScenario:
             "question": "Which policy serves these accounts best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency,
+            "currency": self.words.currency.code,
             "world": {"customers": len(self.tables.accounts), "marks": list(self.marks)},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv", **opened},
             "brand": [

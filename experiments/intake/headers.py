@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as declared
 
 import pandas as pd
 
+from experiments.intake.conventions import Conventions
+from experiments.intake.currencies import without_unit
 from experiments.intake.kinds import Kind
 from experiments.intake.mapping import MappingFile, TableMapping
 from experiments.intake.names import normalised, similarity
@@ -18,12 +21,16 @@ HEADER_SIMILAR = 0.86
 
 @dataclass(frozen=True)
 class MappedTable:
-    """A table with its kind and the header found for each field; ``how`` says by which rule each was found."""
+    """A table with its kind and the header found for each field; ``how`` says by which rule each was found.
+
+    ``conventions`` say how its cells are read, once all tables of the import are known.
+    """
 
     kind: Kind
     table: Table
     columns: dict[str, str]
     how: dict[str, str]
+    conventions: Conventions = declared(default_factory=Conventions)
 
     @property
     def file(self) -> str:
@@ -118,14 +125,14 @@ def guess_columns(table: Table, kind: Kind, given: dict[str, str]) -> tuple[dict
     headers = [str(h) for h in table.frame.columns]
     columns = {field: header for field, header in given.items() if header in headers}
     how = dict.fromkeys(columns, "mapping file")
-    for spelt, rule in ((_known_spelling, "known spelling"), (_similar_spelling, "similar spelling")):
-        for field in kind.fields:
-            if field.name in columns or field.name in given:
+    for spelt, rule in _RULES:
+        for spec in kind.fields:
+            if spec.name in columns or spec.name in given:
                 continue
-            free = [h for h in headers if h not in columns.values()]
-            header = spelt(free, field.spellings)
+            taken = set(columns.values())
+            header = spelt([h for h in headers if h not in taken], spec.spellings)
             if header is not None:
-                columns[field.name], how[field.name] = header, rule
+                columns[spec.name], how[spec.name] = header, rule
     return columns, how
 
 
@@ -135,12 +142,26 @@ def _known_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | Non
     return next((forms[normalised(s)] for s in spellings if normalised(s) in forms), None)
 
 
+def _known_but_for_unit(headers: list[str], spellings: tuple[str, ...]) -> str | None:
+    """A known spelling once the currency, and what stands in brackets, is taken off: 'Amount (USD)', 'Date (UTC)'."""
+    bare = {without_unit(h): h for h in reversed(headers)}
+    found = _known_spelling(list(bare), spellings)
+    return bare[found] if found else None
+
+
 def _similar_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | None:
     ranked = [
         (similarity(normalised(h), normalised(s)), h) for h in headers for s in spellings if len(normalised(s)) > 3
     ]
     best = max(ranked, default=(0.0, ""))
     return best[1] if best[0] >= HEADER_SIMILAR else None
+
+
+_RULES = (
+    (_known_spelling, "known spelling"),
+    (_known_but_for_unit, "known spelling but for the unit"),
+    (_similar_spelling, "similar spelling"),
+)
 
 
 def _has_field_of_other(table: Table, kind: Kind, kinds: tuple[Kind, ...]) -> bool:

@@ -54,6 +54,14 @@ _AGENT = (
 )
 _ACCOUNT = ("account", "account name", "customer", "customer name", "client", "company", "客户", "客户名称", "公司")
 _PRODUCT = ("product", "product name", "item", "sku", "产品", "产品名称", "商品")
+_CURRENCY = Field(
+    "currency",
+    "currency of the amounts of the row",
+    (
+        "currency", "currency code", "currency iso code", "transaction currency", "deal currency", "document currency",
+        "curr", "ccy", "währung", "devise", "moneda", "valuta", "币种", "货币", "币别",
+    ),
+)  # fmt: skip
 
 OPPORTUNITIES = Kind(
     "opportunities",
@@ -113,6 +121,7 @@ OPPORTUNITIES = Kind(
             required=True,
         ),
         Field("units", "units sold with the deal", ("units", "quantity", "qty", "数量")),
+        _CURRENCY,
     ),
 )
 ROSTER = Kind(
@@ -182,6 +191,7 @@ PRODUCTS = Kind(
             required=True,
         ),
         Field("unit_cost", "cost per unit", ("unit cost", "cost", "cogs", "standard cost", "成本", "单位成本")),
+        _CURRENCY,
     ),
     never=("stage", "closed"),
 )
@@ -298,6 +308,7 @@ TRANSACTIONS = Kind(
             ),
             required=True,
         ),
+        _CURRENCY,
         Field("country", "country of the customer", ("country", "country code", "国家")),
         Field(
             "region",

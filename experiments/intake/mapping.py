@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from experiments.intake.currencies import CODES
 from experiments.intake.dates import ORDERS
 from experiments.intake.kinds import Kind
 from experiments.intake.names import nearest
@@ -41,11 +42,37 @@ class Stages(_Strict):
 class Rules(_Strict):
     """What to do where data cannot be used as they are.
 
-    ``unusable_rows``: refuse the import and list them, or set them aside and count them.
+    ``unusable_rows``: refuse the import and list them, or set them aside and count them. ``date_order`` and
+    ``number_style``: how to read what no cell proves. ``fill_down``: fields that stand in the first row of a group only.
     """
 
     unusable_rows: Literal["refuse", "set_aside"] = "refuse"
     date_order: Literal["month_first", "day_first"] | None = None
+    number_style: Literal["decimal_point", "decimal_comma"] | None = None
+    fill_down: list[str] = Field(default_factory=list)
+
+
+class CurrencyRules(_Strict):
+    """Rates that convert amounts: ``rates`` are the worth of one unit of each currency in ``into``."""
+
+    into: str
+    rates: dict[str, Annotated[float, Field(gt=0.0, allow_inf_nan=False)]] = Field(default_factory=dict)
+
+    @field_validator("into")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        return _currency_code(code)
+
+    @field_validator("rates")
+    @classmethod
+    def _all_known(cls, rates: dict[str, float]) -> dict[str, float]:
+        return {_currency_code(code): rate for code, rate in rates.items()}
+
+
+def _currency_code(code: str) -> str:
+    if code not in CODES:
+        raise ValueError(f"a currency code such as EUR, not '{code}'")
+    return code
 
 
 class TransactionRules(_Strict):
@@ -75,6 +102,7 @@ class MappingFile(_Strict):
     rules: Rules = Field(default_factory=Rules)
     names: dict[str, dict[str, str]] = Field(default_factory=dict)
     transactions: TransactionRules | None = None
+    currency: CurrencyRules | None = None
 
 
 NAMED_FIELDS = ("product", "agent", "account", "sector")
@@ -121,7 +149,12 @@ def _keys_beside(where: tuple[int | str, ...]) -> list[str]:
     """Valid keys at the place of an unknown one."""
     if len(where) > 2:  # below [tables.…]
         return list(TableMapping.model_fields)
-    sections: dict[str, type[_Strict]] = {"stages": Stages, "rules": Rules, "transactions": TransactionRules}
+    sections: dict[str, type[_Strict]] = {
+        "stages": Stages,
+        "rules": Rules,
+        "transactions": TransactionRules,
+        "currency": CurrencyRules,
+    }
     return list((sections[str(where[0])] if len(where) > 1 else MappingFile).model_fields)
 
 

@@ -23,12 +23,16 @@ _EXACT = 2.0**53
 
 @dataclass(frozen=True)
 class Table:
-    """A user's table as it was written: text cells, blank = "", index = row number in the file."""
+    """A user's table as it was written: text cells, blank = "", index = row number in the file.
+
+    ``numeric`` are the columns whose numbers the file itself holds as numbers (Parquet): nothing about them is a guess.
+    """
 
     path: Path
     frame: pd.DataFrame
     encoding: str
     delimiter: str
+    numeric: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -218,7 +222,8 @@ def _read_parquet(path: Path, ledger: QualityLedger) -> Table | None:
     typed = typed.reset_index(drop=True)  # rows are counted, whatever index was stored
     frame = pd.DataFrame({str(c): _as_text(typed[c]) for c in typed.columns})
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
-    return Table(path, _trimmed(path, frame, ledger), "parquet", "")
+    numeric = frozenset(str(c) for c in typed.columns if pd.api.types.is_numeric_dtype(typed[c]))
+    return Table(path, _trimmed(path, frame, ledger), "parquet", "", numeric)
 
 
 def _as_text(column: pd.Series) -> pd.Series:

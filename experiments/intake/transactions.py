@@ -9,6 +9,7 @@ from pathlib import Path
 import tomli_w
 
 from experiments.comparison import Progress
+from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.crm_scenario import Words
 from experiments.intake.headers import MappedTable, map_tables
@@ -52,7 +53,7 @@ def import_transactions(
     mapping: Path | None = None,
     holdout: float = 0.2,
     hash_personal: bool = False,
-    currency: str = "EUR",
+    currency: str | None = None,
     title: str = "",
     runs: int = RUNS,
     progress: Progress | None = None,
@@ -72,15 +73,16 @@ def import_transactions(
     rules = given.transactions or TransactionRules()
     given = given.model_copy(update={"transactions": rules})  # so that mapping.toml names the rules that were used
     read = [read_table(Path(f), ledger) for f in files]
-    tables = _map_files([t for t in read if t is not None], given, ledger)
+    mapped = _map_files([t for t in read if t is not None], given, ledger)
+    ledger.stop_if_refused()
+    tables, money = agree(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     lines = read_lines(tables, given, ledger)
     if hash_personal:
         _hash_customers(lines)
     sifted = sift(lines, rules)
-    scenario = fit_scenario(
-        sifted, holdout, rules, Words(out.name or _KIND, title or f"Customers of {out.name}", currency)
-    )
+    words = Words(out.name or _KIND, title or f"Customers of {out.name}", money)
+    scenario = fit_scenario(sifted, holdout, rules, words)
     with staged(out) as folder:
         return _write(scenario, sifted, folder, out, given, runs, progress)
 

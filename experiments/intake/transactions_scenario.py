@@ -132,7 +132,7 @@ class TransactionScenario:
             "question": "Which policy serves these customers best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency,
+            "currency": self.words.currency.code,
             "world": {"customers": len(fit.customers), "marks": list(self.marks())},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv"},
             "brand": [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.intake.amounts import parse_amounts
+from experiments.intake.amounts import COMMA, POINT, parse_amounts
 from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.encodings import decode
 from experiments.intake.headers import map_tables
@@ -152,11 +152,11 @@ def test_dates_in_many_forms(cell: str) -> None:
 
 
 def test_amounts_with_signs_separators_and_decimal_commas() -> None:
-    values, bad, comma = parse_amounts(pd.Series(["$1,250.50", "1,250", "(30)", "", "￥99", "abc"]))
+    values, bad = parse_amounts(pd.Series(["$1,250.50", "1,250", "(30)", "", "￥99", "abc"]), POINT)
     assert values.tolist()[:3] == [1250.5, 1250.0, -30.0] and values[4] == 99.0
-    assert bad.tolist() == [False, False, False, False, False, True] and not comma
-    values, bad, comma = parse_amounts(pd.Series(["1.250,50", "12,5", "1,250", "7"]))
-    assert values.tolist() == [1250.5, 12.5, 1.25, 7.0] and comma and not bad.any()
+    assert bad.tolist() == [False, False, False, False, False, True]
+    values, bad = parse_amounts(pd.Series(["1.250,50", "12,5", "1,250", "7"]), COMMA)
+    assert values.tolist() == [1250.5, 12.5, 1.25, 7.0] and not bad.any()
 
 
 def test_names_match_by_spacing_and_by_likeness_but_not_across_digits() -> None:

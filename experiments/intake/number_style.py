@@ -1,0 +1,98 @@
+"""One style of numbers for all amounts of an import: what some cell proves, what the user says, or a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.intake.amounts import COMMA, POINT, STYLES, meanings
+from experiments.intake.conventions import NUMBERS
+from experiments.intake.headers import MappedTable
+from experiments.intake.quality import NOTED, QualityLedger
+
+_WORDS = {POINT: "a decimal point, as in 1,250.50", COMMA: "a decimal comma, as in 1.250,50"}
+
+
+@dataclass
+class Evidence:
+    """Cells that show one style, or that tell nothing: how many, and the first of them with its place."""
+
+    cells: int = 0
+    first: str = ""
+
+    def add(self, table: MappedTable, field: str, cells: pd.Series, cell: str, count: int) -> None:
+        """Count ``count`` more cells that are written ``cell``."""
+        if not self.cells:
+            row = int(cells.index[cells.eq(cell)][0])
+            self.first = f"'{cell}' ({table.file}, row {row}, column '{table.header(field)}')"
+        self.cells += count
+
+
+def number_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, str]]:
+    """Table and field of every column of numbers that were written as text (numbers of a Parquet file are what they are)."""
+    for table in tables:
+        for field in NUMBERS:
+            if field in table.columns and table.columns[field] not in table.table.numeric:
+                yield table, field
+
+
+def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: QualityLedger) -> str:
+    """The style in which every number of the import is read.
+
+    1.250 is a thousand in one style and one and a quarter in the other, so it proves nothing; 12,5 and 1.250,00 prove
+    one. Refused: both styles proved, and cells that need a style where nothing proves one. ``given`` (the user's word)
+    settles both.
+    """
+    proofs = {style: Evidence() for style in STYLES}
+    unclear, plain = Evidence(), 0
+    for table, field in number_columns(tables):
+        cells = table.cells(field)
+        for cell, count in cells.value_counts(sort=False).items():
+            found = meanings(str(cell))
+            if len(found) == 1:
+                proofs[next(iter(found))].add(table, field, cells, str(cell), int(count))
+            elif len(set(found.values())) == 2:
+                unclear.add(table, field, cells, str(cell), int(count))
+            elif found:
+                plain += int(count)
+    proved = [style for style in STYLES if proofs[style].cells]
+    place = ", ".join(dict.fromkeys(table.file for table in tables))
+    if given is None and len(proved) == 2:
+        point, comma = (proofs[style] for style in STYLES)
+        ledger.refused(
+            place,
+            "",
+            f"numbers are written in two styles: {point.first} has a decimal point ({_cells(point.cells)}), "
+            f"{comma.first} a decimal comma ({_cells(comma.cells)})",
+            "one style in all columns of amounts and quantities",
+            f"{_SETTING}; cells that do not fit are then mistakes to be mended or set aside",
+        )
+    elif given is None and unclear.cells and not proved:
+        ledger.refused(
+            place,
+            "",
+            f"the style of numbers is unclear: {_cells(unclear.cells)} such as {unclear.first} can be thousands or have "
+            "three decimals, and no other cell tells",
+            "numbers such as 1250 or 1250.00, or one that can be read in one way only, such as 1.250,00",
+            _SETTING,
+        )
+    style = given or (proved[0] if proved else POINT)
+    if proofs[style].cells or unclear.cells:
+        proof = f"{_cells(proofs[style].cells)} can be read no other way, such as {proofs[style].first}"
+        what = f"numbers read with {_WORDS[style]}"
+        why = "the mapping file says so" if given else proof
+        total = proofs[style].cells + unclear.cells + plain
+        ledger.add(NOTED, place, "", what, why, count=total, counted="cell")
+    elif plain:
+        what = "numbers are whole, without decimals and signs for thousands"
+        ledger.add(NOTED, place, "", what, "they mean the same in every style", count=plain, counted="cell")
+    return style
+
+
+_SETTING = f'set [rules] number_style = "{COMMA}" (1.250,50) or "{POINT}" (1,250.50) in a file given with --mapping'
+
+
+def _cells(number: int) -> str:
+    return f"{number:,} cell{'' if number == 1 else 's'}"
