@@ -86,7 +86,7 @@ def test_rows_keep_their_line_numbers_and_mending_is_counted(tmp_path: Path) -> 
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"a,b\x00\n1,2\n", "no text"),
         (b"PAR1 and no more", "not readable as Parquet"),
-        (b'a,b\n1,"' + b"x" * 200_000, "cannot be cut into cells"),
+        (b'a,b\n1,"' + b"x" * 200_000, "not closed up to the end"),
     ],
 )
 def test_unreadable_files_are_refused_with_a_remedy(tmp_path: Path, raw: bytes, problem: str) -> None:

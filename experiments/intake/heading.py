@@ -1,0 +1,103 @@
+"""Where a table begins and ends: lines above its headers, totals and notes below, headers printed again between."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from experiments.intake.currencies import without_unit
+from experiments.intake.delimited import Row
+from experiments.intake.kinds import CRM_KINDS, TRANSACTION_KINDS
+from experiments.intake.names import normalised
+from experiments.intake.quality import NOTED, SET_ASIDE, QualityLedger
+
+#: Lines among which headers are looked for, and rows that show how wide the table is.
+_SEARCHED, _MEASURED = 40, 200
+_TOTAL = re.compile(
+    r"(?i)^(grand |sub ?|report |overall )?(total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|totale|somme|suma)\b"
+    r"|^(合计|总计|小计|總計|合計)"
+)
+
+
+def find_headers(rows: Sequence[Row]) -> int:
+    """Number of rows (none of them blank) above the headers.
+
+    The first row, unless it is narrower than most and names fewer than two known fields: then the first that names two,
+    else, below a title, the first that is as wide as most, has no blank and no number.
+    """
+    widths = Counter(row.width for row in rows[:_MEASURED])
+    usual = max(widths, key=lambda width: (widths[width], width), default=0)
+    if not rows or rows[0].width >= usual or _known(rows[0]) >= 2:
+        return 0
+    searched = range(1, min(_SEARCHED, len(rows)))
+    named = next((k for k in searched if _known(rows[k]) >= 2), None)
+    if named is not None:
+        return named
+    if 2 * rows[0].width > usual:
+        return 0
+    return next((k for k in searched if rows[k].width >= usual and _is_words(rows[k])), 0)
+
+
+def tell_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLedger) -> None:
+    """Say which lines above the headers are not read."""
+    if above:
+        seen = "; ".join(" ".join(cell.strip() for cell in row.cells if cell.strip())[:60] for row in above[:3])
+        what = f"lines above the headers skipped: {seen}{' …' if len(above) > 3 else ''}"
+        why = f"the headers are in line {headers.first}"
+        ledger.add(NOTED, file, "", what, why, [row.first for row in above], counted="line")
+
+
+def without_totals(file: str, headers: Row, rows: Sequence[Row], ledger: QualityLedger) -> list[Row]:
+    """Rows of data: not totals, not notes below the table, not headers that are printed again; each is told."""
+    width = headers.width
+    names = [cell.strip() for cell in headers.cells[:width]]
+    again = [
+        row
+        for row in rows
+        if row.cells[0].strip() == names[0] and [cell.strip() for cell in row.cells[:width]] == names and width > 1
+    ]
+    totals = [row for row in rows if _TOTAL.match(_first(row)) and 2 * _filled(row) <= width]
+    notes: list[Row] = []
+    for row in reversed(rows):
+        if width > 2 and _filled(row) == 1 and row.cells[0].strip():
+            notes.append(row)
+        elif row not in totals:
+            break
+    left: set[int] = set()
+    for found, what, why in (
+        (again, "headers printed again", "they are no row of data"),
+        (totals, "rows of totals", "they add up rows that are read already"),
+        (notes[::-1], "lines below the table", "they have one cell only"),
+    ):
+        told = [row for row in found if row.first not in left]
+        left |= {row.first for row in told}
+        if told:
+            ledger.add(SET_ASIDE, file, "", f"{what}: '{_first(told[0])[:60]}'", why, [row.first for row in told])
+    return [row for row in rows if row.first not in left]
+
+
+@cache
+def _spellings() -> frozenset[str]:
+    return frozenset(
+        normalised(s) for kind in (*CRM_KINDS, *TRANSACTION_KINDS) for f in kind.fields for s in f.spellings
+    )
+
+
+def _known(row: Row) -> int:
+    """Number of cells that are a known spelling of some field."""
+    forms = {form for cell in row.cells for form in (normalised(cell), normalised(without_unit(cell))) if form}
+    return len(forms & _spellings())
+
+
+def _is_words(row: Row) -> bool:
+    return all(cell.strip() and not re.fullmatch(r"[\W\d]+", cell.strip()) for cell in row.cells[: row.width])
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell.strip())
+
+
+def _first(row: Row) -> str:
+    return next((cell.strip() for cell in row.cells if cell.strip()), "")
