@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from experiments.intake.amounts import take_apart
+from experiments.intake.clock_zone import agree_on_zone
 from experiments.intake.conventions import Conventions, Currency
 from experiments.intake.currency_choice import agree_on_currency
 from experiments.intake.currency_evidence import money_columns
+from experiments.intake.grouped_rows import fill_down
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import MappingFile
 from experiments.intake.number_style import agree_on_style
@@ -21,13 +23,15 @@ def agree(
     """The tables with their conventions, and the currency of the import; disagreements go to ``ledger`` as refusals."""
     if not tables:
         return [], Currency(currency or "", "")
+    tables = fill_down(tables, mapping.rules.fill_down, ledger)
     style = agree_on_style(tables, mapping.rules.number_style, ledger)
     money, factors = agree_on_currency(tables, currency, mapping.currency, style, ledger)
     credits = _sign_of_credits(tables, ledger)
+    zone, since_1904 = agree_on_zone(tables, ledger), mapping.rules.day_numbers == "since_1904"
     agreed = []
     for table in tables:
         own = {field: each for (path, field), each in factors.items() if path == table.table.path}
-        agreed.append(replace(table, conventions=Conventions(style, credits, own)))
+        agreed.append(replace(table, conventions=Conventions(style, credits, own, zone, since_1904)))
     return agreed, money
 
 

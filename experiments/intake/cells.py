@@ -1,22 +1,19 @@
-"""Typed columns from text cells: dates, amounts and names, every unusable cell refused or set aside with its row."""
+"""Typed columns from text cells: amounts and names, every unusable cell refused or set aside with its row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from experiments.intake.amounts import COMMA, POINT, parse_amounts
 from experiments.intake.conventions import MONEY
 from experiments.intake.currency_evidence import units_of
-from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.headers import MappedTable
 from experiments.intake.names import match_names, nearest
-from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
 
-_ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
 #: Ten thousands, thousands, millions in words or letters behind a number.
@@ -78,9 +75,9 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
     _refuse_words(table, field, cells, bad, style, check)
     if minimum is not None:
         low = values.lt(minimum)
-        check.unusable(field, low, f"below {minimum:g}: {_examples(cells[low])}", f"a number of at least {minimum:g}")
+        check.unusable(field, low, f"below {minimum:g}: {examples(cells[low])}", f"a number of at least {minimum:g}")
     high = (values.abs() if minimum is None else values).gt(LARGEST)
-    check.unusable(field, high, f"above {LARGEST:g}: {_examples(cells[high])}", f"a number of at most {LARGEST:g}")
+    check.unusable(field, high, f"above {LARGEST:g}: {examples(cells[high])}", f"a number of at most {LARGEST:g}")
     return values.where(~bad & ~high)
 
 
@@ -92,50 +89,10 @@ def _refuse_words(
     percent = bad & ~multiple & cells.str.contains("[%‰％]")
     example = "1250 or 1.250,00" if style == COMMA else "1250 or 1,250.00"
     whole = "the whole number: nobody can tell how it was rounded"
-    check.unusable(field, multiple, f"in thousands or more: {_examples(cells[multiple])}", whole)
-    check.unusable(field, percent, f"a share, no amount: {_examples(cells[percent])}", f"a number such as {example}")
+    check.unusable(field, multiple, f"in thousands or more: {examples(cells[multiple])}", whole)
+    check.unusable(field, percent, f"a share, no amount: {examples(cells[percent])}", f"a number such as {example}")
     rest = bad & ~multiple & ~percent
-    check.unusable(field, rest, f"not a number: {_examples(cells[rest])}", f"a number such as {example}")
-
-
-def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
-    """Dates of several fields of a table, with one order of day and month for all of them.
-
-    ``order`` from the mapping file wins. When cells such as 3/4/2017 occur and no cell can tell the
-    order, the table is refused: guessing would shift deals by months.
-    """
-    columns = {f: table.cells(f) for f in fields if f in table.columns}
-    found = find_order(list(columns.values()))
-    chosen = order or found.order
-    headers = ", ".join(table.header(f) for f in columns)
-    seen = found.either + found.month_first_only + found.day_first_only
-    if chosen is not None and seen:
-        proof = found.month_first_only if chosen == MONTH_FIRST else found.day_first_only
-        why = "the mapping file says so" if order else f"{proof:,} cells can be read no other way"
-        what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
-        check.ledger.add(NOTED, table.file, headers, what, why, count=seen, counted="cell")
-    elif seen:
-        check.ledger.refused(
-            table.file,
-            headers,
-            f"{found.either:,} dates fit month/day and day/month alike and no other cell tells",
-            "dates such as 2017-03-25, or one order that some cell proves",
-            'set [rules] date_order = "month_first" or "day_first" in the mapping file',
-        )
-    parsed: dict[str, pd.Series] = {}
-    for field, cells in columns.items():
-        values, bad = parse_dates(cells, chosen)
-        if chosen is not None or not seen:
-            form = _ORDER_WORDS[chosen] if chosen else "year-month-day"
-            check.unusable(
-                field,
-                bad,
-                f"impossible date: {_examples(cells[bad])}",
-                f"a date from 1900 to 2200 with a year of four digits, written {form} or 2017-03-25",
-            )
-        parsed[field] = values
-    missing = pd.Series(np.datetime64("NaT"), index=table.table.frame.index, dtype="datetime64[ns]")
-    return {f: parsed.get(f, missing) for f in fields}
+    check.unusable(field, rest, f"not a number: {examples(cells[rest])}", f"a number such as {example}")
 
 
 def matched(
@@ -180,6 +137,7 @@ def suggest(name: str, valid: Sequence[str]) -> str:
     return f" (did you mean '{near}'?)" if near else ""
 
 
-def _examples(cells: pd.Series) -> str:
+def examples(cells: pd.Series) -> str:
+    """The first three different cells, for a message."""
     different = list(dict.fromkeys(str(c) for c in cells))[:3]
     return ", ".join(f"'{c}'" for c in different)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.intake.cells import LARGEST, RowCheck, amounts, dates
+from experiments.intake.cells import LARGEST, RowCheck, amounts
+from experiments.intake.date_columns import dates
+from experiments.intake.date_stamps import is_zero
 from experiments.intake.headers import MappedTable
 from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile
@@ -98,6 +100,8 @@ def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: Qua
     check.unusable("product", frame["product"].eq(""), "no product", "the code or name of the product")
     check.unusable("day", table.cells("day").eq(""), "no date", "the day of the invoice")
     frame["day"] = dates(table, ("day",), check, mapping.rules.date_order)["day"]
+    zero = frame["day"].isna() & table.cells("day").map(is_zero)
+    check.unusable("day", zero, "no date: a zero of a clock or a calendar", "the day of the invoice")
     refuse_odd_dates("day", frame["day"], check, _WORDS)
     check.unusable("quantity", table.cells("quantity").eq(""), "no quantity", "how many pieces were sold")
     frame["quantity"] = amounts(table, "quantity", check, minimum=None)

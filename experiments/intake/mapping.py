@@ -47,7 +47,8 @@ class Rules(_Strict):
     """
 
     unusable_rows: Literal["refuse", "set_aside"] = "refuse"
-    date_order: Literal["month_first", "day_first"] | None = None
+    date_order: Literal["month_first", "day_first", "year_first"] | None = None
+    day_numbers: Literal["since_1900", "since_1904"] = "since_1900"
     number_style: Literal["decimal_point", "decimal_comma"] | None = None
     fill_down: list[str] = Field(default_factory=list)
 

@@ -93,10 +93,10 @@ def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, words:
         return TransactionScenario(fit_transactions(sifted, holdout, rules), rules, words)
     except ValueError as error:
         file = ", ".join(dict.fromkeys(table.file for table in sifted.lines.tables))
+        nobody = int(sifted.lines.frame["customer"].eq("").sum())
+        problem = f"{error}; {nobody:,} of {len(sifted.lines.frame):,} rows have no customer" if nobody else str(error)
         expected = "purchases of more customers over a longer time, some of whom came back"
-        raise InputErrors(
-            [InputError(file, str(error), expected, "export more history, or a smaller hold-out")]
-        ) from None
+        raise InputErrors([InputError(file, problem, expected, "export more history, or a smaller hold-out")]) from None
 
 
 def _map_files(tables: Sequence[Table], given: MappingFile, ledger: QualityLedger) -> list[MappedTable]:

@@ -136,7 +136,9 @@ def test_date_order_is_decided_over_the_whole_column() -> None:
         assert not bad.any()
 
 
-@pytest.mark.parametrize("cell", ["2/30/2017", "13/13/2017", "2017-02-29", "yesterday", "0/1/2017", "1/1/17"])
+@pytest.mark.parametrize(
+    "cell", ["2/30/2017", "13/13/2017", "2017-02-29", "yesterday", "0/1/2017", "2017-03-04 or so", "Jan 2017", "2017"]
+)
 def test_impossible_dates_are_bad(cell: str) -> None:
     _, bad = parse_dates(pd.Series([cell]), MONTH_FIRST)
     assert bad.all()
