@@ -17,7 +17,7 @@ from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
 #: Ten thousands, thousands, millions in words or letters behind a number.
-_MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|crore|cr|thousand|million|billion)\b"
+_MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|crore|thousand|million|billion)\b"
 #: Kinds of tables whose rows can be left out one by one.
 _LEFT_OUT = ("opportunities", "transactions")
 _SET_ASIDE_REMEDY = (

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = '"'
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """Cells of one row, its first and last physical line (from 1), and what is odd about its quotation marks.
 
@@ -26,8 +26,8 @@ class Row:
     cells: list[str]
     first: int
     last: int
-    broken: list[int] = field(default_factory=list)
-    stray: list[int] = field(default_factory=list)
+    broken: tuple[int, ...] = ()
+    stray: tuple[int, ...] = ()
     unclosed: bool = False
     escaped: bool = False
 
@@ -76,9 +76,9 @@ def _cut_one(lines: Sequence[str], at: int, delimiter: str, *, backslash: bool) 
         end = len(line) if end < 0 else end
         behind = line[place:end]
         if quoted and behind.strip():
-            row.stray.append(len(row.cells))
+            row.stray += (len(row.cells),)
         if "\n" in cell:
-            row.broken.append(len(row.cells))
+            row.broken += (len(row.cells),)
         row.cells.append(cell + behind.rstrip() if quoted else behind)
         if end == len(line):
             return row

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as declared
+from functools import lru_cache
 
 import pandas as pd
 
@@ -130,36 +133,53 @@ def guess_columns(table: Table, kind: Kind, given: dict[str, str]) -> tuple[dict
             if spec.name in columns or spec.name in given:
                 continue
             taken = set(columns.values())
-            header = spelt([h for h in headers if h not in taken], spec.spellings)
+            header = spelt(tuple(h for h in headers if h not in taken), spec.spellings)
             if header is not None:
                 columns[spec.name], how[spec.name] = header, rule
     return columns, how
 
 
-def _known_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | None:
+def _known_spelling(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
     """The header that equals the earliest spelling of the list (spellings are ordered from sure to vague)."""
     forms = {normalised(h): h for h in reversed(headers)}
     return next((forms[normalised(s)] for s in spellings if normalised(s) in forms), None)
 
 
-def _known_but_for_unit(headers: list[str], spellings: tuple[str, ...]) -> str | None:
-    """A known spelling once the currency, and what stands in brackets, is taken off: 'Amount (USD)', 'Date (UTC)'."""
-    bare = {without_unit(h): h for h in reversed(headers)}
+def _known_but_for_unit(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
+    """A known spelling once currency, brackets or the path of an export are off: 'Amount (USD)', 'Invoice lines/Date'."""
+    paths = {h.rsplit("/", 1)[-1]: h for h in reversed(headers)}
+    bare = paths | {without_unit(h): h for h in reversed(headers)}
     found = _known_spelling(list(bare), spellings)
     return bare[found] if found else None
 
 
-def _similar_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | None:
+@lru_cache(maxsize=256)  # a table of no kind is asked again for every kind
+def _similar_spelling(headers: tuple[str, ...], spellings: tuple[str, ...]) -> str | None:
     ranked = [
-        (similarity(normalised(h), normalised(s)), h) for h in headers for s in spellings if len(normalised(s)) > 3
+        (similarity(form, spelt), header)
+        for header in headers
+        for spelt in map(normalised, spellings)
+        if len(spelt) > 3 and _can_be_similar(form := normalised(header), spelt)
     ]
     best = max(ranked, default=(0.0, ""))
     return best[1] if best[0] >= HEADER_SIMILAR else None
 
 
+@lru_cache(maxsize=65536)
+def _letters(word: str) -> Counter[str]:
+    return Counter(word)
+
+
+def _can_be_similar(a: str, b: str) -> bool:
+    """Whether two words can reach ``HEADER_SIMILAR``, by their lengths and letters alone (a table may be wide)."""
+    if 2 * min(len(a), len(b)) < HEADER_SIMILAR * (len(a) + len(b)):
+        return False
+    return 2 * (_letters(a) & _letters(b)).total() >= HEADER_SIMILAR * (len(a) + len(b))
+
+
 _RULES = (
     (_known_spelling, "known spelling"),
-    (_known_but_for_unit, "known spelling but for the unit"),
+    (_known_but_for_unit, "known spelling but for unit or path"),
     (_similar_spelling, "similar spelling"),
 )
 
@@ -212,7 +232,8 @@ def _refuse_unknown(table: Table, kinds: tuple[Kind, ...], ledger: QualityLedger
     )
     headers = ", ".join(str(h) for h in table.frame.columns)
     several = f"one of {', '.join(k.name for k in kinds)}; nearest is {near.name}, which lacks {lacks}"
-    mend = f'rename headers, or give a mapping file with [tables.{near.name}] file = "{table.file}" and its columns'
+    lines = " ".join(f'{field} = "…"' for field in lacking(near))
+    mend = f"rename headers, or say which header is what in a file given with --mapping: [tables.{near.name}.columns] {lines}"
     if all(_is_number(str(h)) for h in table.frame.columns):
         mend = f"the first line holds no headers: write them above it; or {mend}"
     ledger.refused(

@@ -85,7 +85,9 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
         why = "the mapping file says so" if given else proof
         total = proofs[style].cells + unclear.cells + plain
         ledger.add(NOTED, place, "", what, why, count=total, counted="cell")
-    elif plain:
+    elif not plain:
+        ledger.add(NOTED, place, "", "numbers are stored as numbers", "no style to decide", count=0)
+    else:
         what = "numbers are whole, without decimals and signs for thousands"
         ledger.add(NOTED, place, "", what, "they mean the same in every style", count=plain, counted="cell")
     return style

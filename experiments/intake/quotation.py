@@ -54,7 +54,7 @@ def check_marks(file: str, headers: Sequence[str], rows: Sequence[Row], delimite
 
 
 def _place(row: Row, headers: Sequence[str]) -> str:
-    column = (row.broken or row.stray or [len(row.cells) - 1])[0]
+    column = (row.broken or row.stray or (len(row.cells) - 1,))[0]
     name = f" (column '{headers[column]}')" if column < len(headers) else ""
     return f"line {row.first}{name}"
 

@@ -107,10 +107,11 @@ def _read_text(path: Path, text: str, encoding: str, ledger: QualityLedger) -> T
     if refuse_wide(path, max(row.width for row in islice(cut(lines, delimiter), _SNIFFED_LINES)), ledger):
         return None
     every = list(cut(lines, delimiter))
-    blank = [row.first for row in every if row.blank and not (said and row.first == 1)]
-    if blank:
-        ledger.add(MENDED, path.name, "", "blank lines skipped", "they hold no value", blank)
     filled = [row for row in every if not row.blank]
+    if len(filled) < len(every):
+        blank = [row.first for row in every if row.blank and not (said and row.first == 1)]
+        if blank:
+            ledger.add(MENDED, path.name, "", "blank lines skipped", "they hold no value", blank)
     above = find_headers(filled)
     tell_above(path.name, filled[:above], filled[above], ledger)
     top = filled[above]
