@@ -8,7 +8,7 @@ from dataclasses import replace
 from experiments.intake.amounts import take_apart
 from experiments.intake.clock_zone import agree_on_zone
 from experiments.intake.conventions import Conventions, Currency
-from experiments.intake.currency_choice import agree_on_currency
+from experiments.intake.currency_choice import agree_on_currency, refuse_mixed_column
 from experiments.intake.currency_evidence import money_columns
 from experiments.intake.grouped_rows import fill_down
 from experiments.intake.headers import MappedTable
@@ -26,6 +26,8 @@ def agree(
     tables = fill_down(tables, mapping.rules.fill_down, ledger)
     style = agree_on_style(tables, mapping.rules.number_style, ledger)
     money, factors = agree_on_currency(tables, currency, mapping.currency, style, ledger)
+    for table in tables:
+        refuse_mixed_column(table, "revenue", ledger)
     credits = _sign_of_credits(tables, ledger)
     zone, since_1904 = agree_on_zone(tables, ledger), mapping.rules.day_numbers == "since_1904"
     agreed = []

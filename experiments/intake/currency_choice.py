@@ -11,7 +11,15 @@ import pandas as pd
 from experiments.intake.amounts import meanings
 from experiments.intake.conventions import Currency
 from experiments.intake.currencies import WITHOUT_CENTS, in_header
-from experiments.intake.currency_evidence import CURRENCY, Named, money_columns, named_currencies, units_of, words_of
+from experiments.intake.currency_evidence import (
+    CURRENCY,
+    Named,
+    in_column,
+    money_columns,
+    named_currencies,
+    units_of,
+    words_of,
+)
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import CurrencyRules
 from experiments.intake.quality import NOTED, QualityLedger
@@ -30,60 +38,72 @@ def agree_on_currency(
     places with nothing in common, and a currency of the user's that the tables contradict.
     """
     place = ", ".join(dict.fromkeys(table.file for table in tables))
-    if rules is not None:
-        given = given or rules.into
-    named = named_currencies(tables)
+    given = given or (rules.into if rules is not None else None)
     _refuse_unknown_words(tables, ledger)
     if rules is not None and rules.rates:
         code = given or USUAL
-        return Currency(code, f"converted at the rates of the mapping file: {_told(rules.rates, code)}"), _factors(
-            tables, rules.rates, code, ledger
-        )
+        how = f"converted at the rates of the mapping file: {_told(rules.rates, code)}"
+        return Currency(code, how), _factors(tables, rules.rates, code, ledger)
+    named = named_currencies(tables)
     common = _in_common(named)
+    if named and not common:
+        _refuse_several(named, place, ledger)
+    elif named and given is not None and given not in common:
+        _refuse_contradicted(named, given, _any(common), place, ledger)
+    elif given is None and len(common) > 1 and _has_cents(tables, style):
+        common = tuple(code for code in common if code not in WITHOUT_CENTS) or common
+    code = given or next(iter(common), USUAL)
+    currency = Currency(code, _reason(named, common, given))
+    cells = sum(one.cells for one in named)
+    ledger.add(NOTED, place, "", f"money is in {code}", currency.how, count=cells, counted="cell")
+    return currency, {}
+
+
+def _reason(named: Sequence[Named], common: Sequence[str], given: str | None) -> str:
     if not named:
-        how = (
+        return (
             "the user says so"
             if given
             else "no sign, header or column of the tables names one; --currency sets another"
         )
-        return _tell(Currency(given or USUAL, how), place, 0, ledger), {}
-    if not common:
-        first, other = _opposed(named)
-        ledger.refused(
-            place,
-            "",
-            f"amounts are in more than one currency: {first.place} is {_any(first.codes)}, {other.place} is {_any(other.codes)}",
-            "one currency in all files of an import",
-            f'convert them, or give rates in a file given with --mapping: [currency] into = "{first.codes[0]}" '
-            f"rates = {{ {other.codes[0]} = … }} (worth of one {other.codes[0]} in {first.codes[0]})",
-        )
-        return Currency(given or USUAL, ""), {}
-    if given is not None and given not in common:
-        against = next(one for one in named if given not in one.codes)
-        ledger.refused(
-            place,
-            "",
-            f"--currency says {given}, but {against.place} is {_any(against.codes)}",
-            f"{_any(common)}, the currency of the amounts",
-            f'leave --currency out, or give rates in a file given with --mapping: [currency] into = "{given}" '
-            f"rates = {{ {common[0]} = … }}",
-        )
-        return Currency(given, ""), {}
-    cells = sum(one.cells for one in named)
-    if given is None and len(common) > 1 and _has_cents(tables, style):
-        common = tuple(code for code in common if code not in WITHOUT_CENTS) or common
+    if given is not None:
+        return f"the user says so, and {named[0].place} agrees"
+    if len(common) > 1:
+        return f"{named[0].place} can be {_any(common)}; the first is taken, --currency sets another"
     others = f", and {len(named) - 1} more places agree" if len(named) > 1 else ""
-    how = f"told by {named[0].place}{others}"
-    if given is None and len(common) > 1:
-        how = f"{named[0].place} can be {_any(common)}; the first is taken, --currency sets another"
-    elif given is not None:
-        how = f"the user says so, and {named[0].place} agrees"
-    return _tell(Currency(given or common[0], how), place, cells, ledger), {}
+    return f"told by {named[0].place}{others}"
 
 
-def _tell(currency: Currency, place: str, cells: int, ledger: QualityLedger) -> Currency:
-    ledger.add(NOTED, place, "", f"money is in {currency.code}", currency.how, count=cells, counted="cell")
-    return currency
+def _refuse_several(named: Sequence[Named], place: str, ledger: QualityLedger) -> None:
+    first, other = _opposed(named)
+    into, rate = first.codes[0], other.codes[0]
+    ledger.refused(
+        place,
+        "",
+        f"amounts are in more than one currency: {first.place} is {_any(first.codes)}, {other.place} is {_any(other.codes)}",
+        "one currency in all files of an import",
+        f'convert them, or give rates in a file given with --mapping: [currency] into = "{into}" rates = {{ {rate} = … }} '
+        f"(worth of one {rate} in {into})",
+    )
+
+
+def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: str, ledger: QualityLedger) -> None:
+    against = next((one for one in named if given not in one.codes), named[0])
+    ledger.refused(
+        place,
+        "",
+        f"--currency says {given}, but {against.place} is {_any(against.codes)}",
+        f"{told}, the currency of the amounts",
+        f'leave --currency out, or give rates in a file given with --mapping: [currency] into = "{given}" '
+        f"rates = {{ {against.codes[0]} = … }}",
+    )
+
+
+def refuse_mixed_column(table: MappedTable, field: str, ledger: QualityLedger) -> None:
+    """Refuse one column in two currencies; for amounts that are compared with each other only, in whichever currency."""
+    named = in_column(table, field, units_of(table.cells(field))) if field in table.columns else []
+    if named and not _in_common(named):
+        _refuse_several(named, table.file, ledger)
 
 
 def _in_common(named: Sequence[Named]) -> tuple[str, ...]:

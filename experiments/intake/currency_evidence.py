@@ -41,10 +41,10 @@ def named_currencies(tables: Sequence[MappedTable]) -> list[Named]:
         header = table.header(field)
         if in_header(header):
             found.append(Named(in_header(header), f"the header '{header}' of {table.file}", 0))
-        found += _in_cells(table, field, units_of(table.cells(field)))
+        found += in_column(table, field, units_of(table.cells(field)))
     for table in tables:
         if CURRENCY in table.columns:
-            found += _in_cells(table, CURRENCY, words_of(table.cells(CURRENCY)))
+            found += in_column(table, CURRENCY, words_of(table.cells(CURRENCY)))
     return found
 
 
@@ -58,7 +58,8 @@ def words_of(cells: pd.Series) -> pd.Series:
     return cells.map({cell: meant_by(str(cell)) for cell in cells.unique()})
 
 
-def _in_cells(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
+def in_column(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
+    """What the cells of one column name; ``codes`` are the currencies that each can mean."""
     cells = table.cells(field)
     found = []
     for meant in codes.unique():

@@ -63,7 +63,7 @@ class Stamp:
     short_year: bool = False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2**18)
 def read_stamp(cell: str) -> Stamp | None:
     """The date in a cell, with what stands behind it; None when it is none."""
     text = folded(cell).strip()

@@ -44,7 +44,8 @@ def tell_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLed
     """Say which lines above the headers are not read."""
     if above:
         seen = "; ".join(" ".join(cell.strip() for cell in row.cells if cell.strip())[:60] for row in above[:3])
-        what = f"lines above the headers skipped: {seen}{' …' if len(above) > 3 else ''}"
+        text = "" if ledger.discreet else f": {seen}{' …' if len(above) > 3 else ''}"
+        what = f"lines above the headers skipped{text}"
         why = f"the headers are in line {headers.first}"
         ledger.add(NOTED, file, "", what, why, [row.first for row in above], counted="line")
 
@@ -58,24 +59,38 @@ def without_totals(file: str, headers: Row, rows: Sequence[Row], ledger: Quality
         for row in rows
         if row.cells[0].strip() == names[0] and [cell.strip() for cell in row.cells[:width]] == names and width > 1
     ]
-    totals = [row for row in rows if _TOTAL.match(_first(row)) and 2 * _filled(row) <= width]
-    notes: list[Row] = []
-    for row in reversed(rows):
-        if width > 2 and _filled(row) == 1 and row.cells[0].strip():
-            notes.append(row)
-        elif row not in totals:
-            break
+    totals = [row for row in rows if _TOTAL.match(_first(row)) and _is_total(row, width)]
     left: set[int] = set()
     for found, what, why in (
         (again, "headers printed again", "they are no row of data"),
         (totals, "rows of totals", "they add up rows that are read already"),
-        (notes[::-1], "lines below the table", "they have one cell only"),
+        (_notes_below(rows, totals, width), "lines below the table", "they have one cell only"),
     ):
         told = [row for row in found if row.first not in left]
         left |= {row.first for row in told}
         if told:
-            ledger.add(SET_ASIDE, file, "", f"{what}: '{_first(told[0])[:60]}'", why, [row.first for row in told])
-    return [row for row in rows if row.first not in left]
+            text = ledger.name(_first(told[0])[:60], personal=True)
+            ledger.add(SET_ASIDE, file, "", f"{what}: {text}", why, [row.first for row in told])
+    return [row for row in rows if row.first not in left] if left else list(rows)
+
+
+def _is_total(row: Row, width: int) -> bool:
+    """Whether half of the row is blank and something behind its first word has digits."""
+    sums = any(sign.isdigit() for cell in row.cells for sign in cell if cell.strip() != _first(row))
+    return sums and 2 * _filled(row) <= width
+
+
+def _notes_below(rows: Sequence[Row], totals: Sequence[Row], width: int) -> list[Row]:
+    """One-cell lines at the end, apart from the table by a blank line or a total, or much narrower than all other rows."""
+    end = len(rows)
+    while end and _filled(rows[end - 1]) == 1 and rows[end - 1].cells[0].strip() and width > 2:
+        end -= 1
+    notes = rows[end:]
+    if not notes or not end:
+        return []
+    apart = notes[0].first - rows[end - 1].last > 1 or any(row is rows[end - 1] for row in totals)
+    ragged = width <= 3 or any(len(row.cells) > 1 for row in notes) or any(len(row.cells) == 1 for row in rows[:end])
+    return list(notes) if apart or not ragged else []
 
 
 @cache

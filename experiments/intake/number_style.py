@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,20 +22,34 @@ class Evidence:
     cells: int = 0
     first: str = ""
 
-    def add(self, table: MappedTable, field: str, cells: pd.Series, cell: str, count: int) -> None:
+    def add(self, table: MappedTable, name: str, cells: pd.Series, cell: str, count: int) -> None:
         """Count ``count`` more cells that are written ``cell``."""
         if not self.cells:
             row = int(cells.index[cells.eq(cell)][0])
-            self.first = f"'{cell}' ({table.file}, row {row}, column '{table.header(field)}')"
+            self.first = f"'{cell}' ({table.file}, row {row}, column '{table.header(name)}')"
         self.cells += count
 
 
 def number_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, str]]:
     """Table and field of every column of numbers that were written as text (numbers of a Parquet file are what they are)."""
     for table in tables:
-        for field in NUMBERS:
-            if field in table.columns and table.columns[field] not in table.table.numeric:
-                yield table, field
+        for name in NUMBERS:
+            if name in table.columns and table.columns[name] not in table.table.numeric:
+                yield table, name
+
+
+@dataclass
+class Found:
+    """What all columns of numbers show: cells that prove a style, cells with two readings, plain whole numbers."""
+
+    proofs: dict[str, Evidence] = field(default_factory=lambda: {style: Evidence() for style in STYLES})
+    unclear: Evidence = field(default_factory=Evidence)
+    plain: int = 0
+
+    @property
+    def proved(self) -> list[str]:
+        """Styles that some cell proves."""
+        return [style for style in STYLES if self.proofs[style].cells]
 
 
 def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: QualityLedger) -> str:
@@ -45,22 +59,43 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
     one. Refused: both styles proved, and cells that need a style where nothing proves one. ``given`` (the user's word)
     settles both.
     """
-    proofs = {style: Evidence() for style in STYLES}
-    unclear, plain = Evidence(), 0
-    for table, field in number_columns(tables):
-        cells = table.cells(field)
-        for cell, count in cells.value_counts(sort=False).items():
-            found = meanings(str(cell))
-            if len(found) == 1:
-                proofs[next(iter(found))].add(table, field, cells, str(cell), int(count))
-            elif len(set(found.values())) == 2:
-                unclear.add(table, field, cells, str(cell), int(count))
-            elif found:
-                plain += int(count)
-    proved = [style for style in STYLES if proofs[style].cells]
+    found = _look(tables)
     place = ", ".join(dict.fromkeys(table.file for table in tables))
-    if given is None and len(proved) == 2:
-        point, comma = (proofs[style] for style in STYLES)
+    if given is None:
+        _refuse(found, place, ledger)
+    style = given or (found.proved[0] if found.proved else POINT)
+    proof = found.proofs[style]
+    if proof.cells or found.unclear.cells:
+        what = f"numbers read with {_WORDS[style]}"
+        why = f"{_cells(proof.cells)} can be read no other way, such as {proof.first}"
+        total = proof.cells + found.unclear.cells + found.plain
+        ledger.add(NOTED, place, "", what, "the mapping file says so" if given else why, count=total, counted="cell")
+    elif found.plain:
+        what = "numbers are whole, without decimals and signs for thousands"
+        ledger.add(NOTED, place, "", what, "they mean the same in every style", count=found.plain, counted="cell")
+    else:
+        ledger.add(NOTED, place, "", "numbers are stored as numbers", "no style to decide", count=0)
+    return style
+
+
+def _look(tables: Sequence[MappedTable]) -> Found:
+    found = Found()
+    for table, name in number_columns(tables):
+        cells = table.cells(name)
+        for cell, count in cells.value_counts(sort=False).items():
+            read = meanings(str(cell))
+            if len(read) == 1:
+                found.proofs[next(iter(read))].add(table, name, cells, str(cell), int(count))
+            elif len(set(read.values())) == 2:
+                found.unclear.add(table, name, cells, str(cell), int(count))
+            elif read:
+                found.plain += int(count)
+    return found
+
+
+def _refuse(found: Found, place: str, ledger: QualityLedger) -> None:
+    if len(found.proved) == 2:
+        point, comma = (found.proofs[style] for style in STYLES)
         ledger.refused(
             place,
             "",
@@ -69,28 +104,15 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
             "one style in all columns of amounts and quantities",
             f"{_SETTING}; cells that do not fit are then mistakes to be mended or set aside",
         )
-    elif given is None and unclear.cells and not proved:
+    elif found.unclear.cells and not found.proved:
         ledger.refused(
             place,
             "",
-            f"the style of numbers is unclear: {_cells(unclear.cells)} such as {unclear.first} can be thousands or have "
-            "three decimals, and no other cell tells",
+            f"the style of numbers is unclear: {_cells(found.unclear.cells)} such as {found.unclear.first} can be thousands "
+            "or have three decimals, and no other cell tells",
             "numbers such as 1250 or 1250.00, or one that can be read in one way only, such as 1.250,00",
             _SETTING,
         )
-    style = given or (proved[0] if proved else POINT)
-    if proofs[style].cells or unclear.cells:
-        proof = f"{_cells(proofs[style].cells)} can be read no other way, such as {proofs[style].first}"
-        what = f"numbers read with {_WORDS[style]}"
-        why = "the mapping file says so" if given else proof
-        total = proofs[style].cells + unclear.cells + plain
-        ledger.add(NOTED, place, "", what, why, count=total, counted="cell")
-    elif not plain:
-        ledger.add(NOTED, place, "", "numbers are stored as numbers", "no style to decide", count=0)
-    else:
-        what = "numbers are whole, without decimals and signs for thousands"
-        ledger.add(NOTED, place, "", what, "they mean the same in every style", count=plain, counted="cell")
-    return style
 
 
 _SETTING = f'set [rules] number_style = "{COMMA}" (1.250,50) or "{POINT}" (1,250.50) in a file given with --mapping'

@@ -18,39 +18,57 @@ def check_marks(file: str, headers: Sequence[str], rows: Sequence[Row], delimite
     odd = [row for row in rows if row.broken or row.stray or row.unclosed or row.escaped]
     if not odd:
         return True
-    forms = _forms_of(rows, len(headers))
     refused = len(ledger.refusals)
-    for row in odd:
-        if row.unclosed:
-            problem = (
-                f"a quotation mark is opened in {_place(row, headers)} and not closed up to the end, line {row.last}"
-            )
-            ledger.refused(file, "", problem, "a closing mark for every opening one", _REMEDY, [row.first])
+    _refuse_unclosed(file, headers, odd, ledger)
+    forms = _forms_of(rows, len(headers))
     swallowing = [row for row in odd if not row.unclosed and _swallows(row, len(headers), delimiter, forms)]
     if swallowing:
         one = swallowing[0]
         more = f"; so do {len(swallowing) - 1} more cells" if len(swallowing) > 1 else ""
         problem = (
             f"a quotation mark opened in {_place(one, headers)} is closed in line {one.last}: the cell between them holds "
-            f"{one.last - one.first + 1} lines that look like rows, or cells of other columns{more}"
+            f"lines that look like rows, or cells of other columns{more}"
         )
         ledger.refused(
             file, "", problem, "cells that end where they should", _REMEDY, [row.first for row in swallowing]
         )
-    told = [row for row in odd if row.broken]
-    if told:
-        lines = sum(row.last - row.first for row in told)
-        what = f"cells with line breaks; they take {lines:,} lines more than rows"
-        ledger.add(NOTED, file, "", what, "the lines do not look like rows", [row.first for row in told])
-    stray = [row.first for row in odd if row.stray]
-    if stray:
-        what = "quotation marks that are not doubled inside a cell, kept as text"
-        ledger.add(NOTED, file, "", what, "the row has as many cells as headers", stray)
-    escaped = [row.first for row in odd if row.escaped]
-    if escaped:
-        what = "quotation marks behind a backslash read as part of the cell"
-        ledger.add(MENDED, file, "", what, "the rows can be cut in no other way", escaped)
+    _tell(file, odd, ledger)
     return len(ledger.refusals) == refused
+
+
+def _refuse_unclosed(file: str, headers: Sequence[str], odd: Sequence[Row], ledger: QualityLedger) -> None:
+    for row in odd:
+        if row.unclosed:
+            problem = (
+                f"a quotation mark is opened in {_place(row, headers)} and not closed up to the end, line {row.last}"
+            )
+            ledger.refused(file, "", problem, "a closing mark for every opening one", _REMEDY, [row.first])
+
+
+def _tell(file: str, odd: Sequence[Row], ledger: QualityLedger) -> None:
+    lines = sum(row.last - row.first for row in odd if row.broken)
+    for kind, rows, what, why in (
+        (
+            NOTED,
+            [row.first for row in odd if row.broken],
+            f"cells with line breaks; they take {lines:,} lines more than rows",
+            "the lines do not look like rows",
+        ),
+        (
+            NOTED,
+            [row.first for row in odd if row.stray],
+            "quotation marks that are not doubled inside a cell, kept as text",
+            "the row has as many cells as headers",
+        ),
+        (
+            MENDED,
+            [row.first for row in odd if row.escaped],
+            "quotation marks behind a backslash read as part of the cell",
+            "the rows can be cut in no other way",
+        ),
+    ):
+        if rows:
+            ledger.add(kind, file, "", what, why, rows)
 
 
 def _place(row: Row, headers: Sequence[str]) -> str:

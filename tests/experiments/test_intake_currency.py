@@ -8,7 +8,13 @@ import pytest
 from reading_fixture import HEADER, read, refusal, rows_of, told
 
 from experiments.intake import import_transactions
+from experiments.intake.agreement import agree
 from experiments.intake.currencies import CODES, in_header, meant_by, without_unit
+from experiments.intake.headers import map_tables
+from experiments.intake.kinds import CRM_KINDS
+from experiments.intake.mapping import MappingFile
+from experiments.intake.quality import QualityLedger
+from experiments.intake.readers import read_table
 from sim.scenario import Scenario
 
 _WRITTEN = {
@@ -71,6 +77,26 @@ def test_two_currencies_are_refused_with_a_cell_of_each(tmp_path: Path, first: s
     assert f"'{first}' in column 'value' of t0.csv, rows 2, 4 is {meant_by(first.strip('40. '))[0]}" in found
     assert f"'{other}' in column 'value' of t0.csv, row 3 is" in found and "rates" in found
     assert "more than one currency" in refusal(tmp_path, rows_of([first]), rows_of([other]))
+
+
+def test_marks_of_customers_are_in_one_currency_of_their_own(tmp_path: Path) -> None:
+    def crm(revenues: tuple[str, str]) -> str:
+        ledger = QualityLedger()
+        deals = "deal_id,agent,product,account,stage,close date,value\n1,A,P,Acme,Won,2023-01-02,€5.50\n"
+        accounts = f"account,revenue\nAcme,{revenues[0]}\nBolt,{revenues[1]}\n"
+        tables = []
+        for name, text in (("deals.csv", deals), ("accounts.csv", accounts)):
+            (tmp_path / name).write_text(text, encoding="utf-8")
+            table = read_table(tmp_path / name, ledger)
+            assert table is not None
+            tables.append(table)
+        _, money = agree(
+            list(map_tables(tables, CRM_KINDS, MappingFile(), ledger).values()), MappingFile(), None, ledger
+        )
+        return money.code + "".join(error.problem for error in ledger.refusals)
+
+    assert crm(("$5.50", "$7.50")) == "EUR"
+    assert "'$5.50' in column 'revenue' of accounts.csv, row 2" in crm(("$5.50", "£7.50"))
 
 
 def _with_currency(values: list[str], codes: list[str]) -> list[list[str]]:

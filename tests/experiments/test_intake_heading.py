@@ -101,6 +101,21 @@ def test_lines_read_skipped_and_told_add_up_to_the_lines_of_the_file(
     assert len(table.frame) + 1 + inside + skipped == text.count("\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "agent,manager,office\nAnn Lee,Bo,West\nCy Day,,\n",
+        "agent,manager,office\nAnn Lee,Bo,West\nCy Day\n",
+        "account,sector,founded,location\nAcme,retail,1990,Rome\nTotal SA,,,\nCog,,,\n",
+        "account,sector,founded,location\nAcme\nBolt,retail,1990,Rome\nCog\n",
+    ],
+)
+def test_names_with_nothing_known_of_them_are_no_notes(tmp_path: Path, text: str) -> None:
+    table, ledger = _read(tmp_path, text)
+    assert table is not None and len(table.frame) == text.count("\n") - 1
+    assert "below the table" not in told(ledger) and "totals" not in told(ledger)
+
+
 def test_long_rows_name_the_line_of_the_headers(tmp_path: Path) -> None:
     table, ledger = _read(tmp_path, "a,b,c\n1,2,3,4\n5,6,7,8\n")
     assert table is None and "the 3 headers, which were taken from line 1" in ledger.refusals[0].problem
