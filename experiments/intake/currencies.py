@@ -70,6 +70,7 @@ def in_header(header: str) -> tuple[str, ...]:
     return next((codes for word in (*bracketed, *plain, *signs) if (codes := meant_by(word))), ())
 
 
+@lru_cache(maxsize=4096)
 def without_unit(header: str) -> str:
     """``header`` without the currency that it names and without what stands in brackets: 'Amount (USD)' is 'Amount'."""
     words = [word for word in _BETWEEN_WORDS.split(_BRACKETS.sub(" ", folded(header))) if word]

@@ -166,11 +166,11 @@ def test_bytes_that_are_no_text_stay_none(raw: bytes) -> None:
 @pytest.mark.parametrize("columns", [20_000, 100_000])
 def test_wide_tables_are_refused_at_once(tmp_path: Path, columns: int) -> None:
     line = ",".join(f"c{k}" for k in range(columns))
-    begun = time.perf_counter()
+    begun = time.process_time()
     table, ledger = _read(tmp_path, f"{line}\n" + f"{','.join('1' * columns)}\n" * 20)
     assert table is None and f"{columns:,} columns" in ledger.refusals[0].problem
     assert "at most 2,000 columns" in ledger.refusals[0].expected and "t.csv" in ledger.refusals[0].place
-    assert time.perf_counter() - begun < 10.0
+    assert time.process_time() - begun < 10.0
 
 
 def test_wide_parquet_is_refused_before_it_is_read(tmp_path: Path) -> None:
@@ -184,9 +184,9 @@ def test_headers_of_the_widest_table_are_matched_quickly(tmp_path: Path) -> None
     line = ",".join(f"measure of day {k}" for k in range(plain_file.MOST_COLUMNS))
     table, ledger = _read(tmp_path, f"{line}\n{','.join('1' * plain_file.MOST_COLUMNS)}\n")
     assert table is not None
-    begun = time.perf_counter()
+    begun = time.process_time()
     map_tables([table], CRM_KINDS, MappingFile(), ledger)
-    assert time.perf_counter() - begun < 15.0 and ledger.refusals
+    assert time.process_time() - begun < 15.0 and ledger.refusals
 
 
 def test_only_ordinary_files_of_a_bounded_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
