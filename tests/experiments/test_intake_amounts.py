@@ -128,6 +128,18 @@ def test_thousands_without_a_proof_are_asked_for_and_the_answer_counts(tmp_path:
         assert frame["value"].tolist() == [950.0, 1950.0 if whole else 1.95, 9262.0 if whole else 9.262]
 
 
+def test_a_point_in_pieces_does_not_make_decimals_of_money(tmp_path: Path) -> None:
+    rows = rows_of(["1.950", "950"], quantities=["0.5", "2"])
+    asked = refusal(tmp_path, rows)
+    assert "1 cell such as '1.950' (t0.csv, row 2, column 'value')" in asked
+    assert "only '0.5' (t0.csv, row 2, column 'quantity') of another column tells" in asked
+    frame, _, ledger = read(tmp_path, rows, mapping='[rules]\nnumber_style = "decimal_point"\n')
+    assert frame["value"].tolist() == [1.95, 950.0]
+    assert "1 cell could be read otherwise, such as '1.950'" in told(ledger) and "taken for 1.95" in told(ledger)
+    frame, _, _ = read(tmp_path, rows_of(["1.950", "19.50"], quantities=["0.5", "2"]))
+    assert frame["value"].tolist() == [1.95, 19.5]
+
+
 def test_two_styles_are_refused_with_a_cell_of_each(tmp_path: Path) -> None:
     found = refusal(tmp_path, rows_of(["12,50", "3"]), rows_of(["8", "12.50"]))
     assert "'12.50' (t1.csv, row 3, column 'value') has a decimal point" in found
