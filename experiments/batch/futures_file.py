@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.ensemble import DRAWN, ROLES
 from analysis.factor import Factor, Value
 from experiments.batch.sampling import column
-from experiments.intake.quality import QualityLedger
+from experiments.intake.quality import SET_ASIDE, QualityLedger
 from experiments.intake.readers import Table, read_table
 
 #: Numbers that a spreadsheet has rounded may lie outside a range by this share of its larger end.
@@ -33,6 +33,8 @@ def futures_from_file(path: Path, factors: Sequence[Factor] | None = None) -> pd
     """
     ledger = QualityLedger()
     table = read_table(path, ledger)
+    for left in (finding for finding in ledger.findings if finding.kind == SET_ASIDE):
+        ledger.refused(left.file, "", left.what, "one future a row, and nothing else", "delete these lines", left.rows)
     ledger.stop_if_refused()
     assert table is not None, "a table that is not there was refused"
     names = [str(name) for name in table.frame.columns if name not in DRAWN]

@@ -103,7 +103,12 @@ def _looks_like_rows(cell: str, column: int, width: int, delimiter: str, forms: 
 
 
 def _fit(cells: Sequence[str], column: int, forms: Sequence[set[str]]) -> bool:
-    """Whether at least half of the cells, from ``column`` on, have a form that their column has elsewhere."""
+    """Whether at least half of the cells, from ``column`` on, have a form that their column has elsewhere.
+
+    Where no other row shows any form, their number alone tells.
+    """
+    if not any(forms):
+        return True
     given = [_form(cell) in forms[k] for k, cell in enumerate(cells, column) if cell.strip()]
     return bool(given) and 2 * sum(given) >= len(given)
 
