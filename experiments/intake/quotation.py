@@ -20,7 +20,7 @@ def check_marks(file: str, headers: Sequence[str], rows: Sequence[Row], delimite
         return True
     refused = len(ledger.refusals)
     _refuse_unclosed(file, headers, odd, ledger)
-    forms = _forms_of(rows, len(headers))
+    forms = _forms_of(rows[1:], len(headers))  # the first row holds the headers
     swallowing = [row for row in odd if not row.unclosed and _swallows(row, len(headers), delimiter, forms)]
     if swallowing:
         one = swallowing[0]
