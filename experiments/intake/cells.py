@@ -12,12 +12,13 @@ from experiments.intake.conventions import MONEY
 from experiments.intake.currency_evidence import units_of
 from experiments.intake.headers import MappedTable
 from experiments.intake.names import match_names, nearest
-from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
+from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
 #: Ten thousands, thousands, millions in words or letters behind a number.
 _MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|crore|thousand|million|billion)\b"
+_EXPONENT = r"\d[eE][-+]?\d"
 #: Kinds of tables whose rows can be left out one by one.
 _LEFT_OUT = ("opportunities", "transactions")
 _SET_ASIDE_REMEDY = (
@@ -73,6 +74,12 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
         bad |= units_of(cells).map(len).gt(0)  # pieces have no currency: this is another column
     values = values * agreed.factors.get(field, 1.0)
     _refuse_words(table, field, cells, bad, style, check)
+    rounded = cells.str.contains(_EXPONENT) & ~bad & (table.columns.get(field) not in table.table.numeric)
+    if rounded.any():
+        why = "spreadsheets write them when a column is narrow, and may have cut digits off"
+        rows = [int(r) for r in cells.index[rounded]]
+        what = f"numbers with an exponent: {examples(cells[rounded])}"
+        check.ledger.add(NOTED, table.file, table.header(field), what, why, rows)
     if minimum is not None:
         low = values.lt(minimum)
         check.unusable(field, low, f"below {minimum:g}: {examples(cells[low])}", f"a number of at least {minimum:g}")

@@ -70,7 +70,8 @@ def _reason(named: Sequence[Named], common: Sequence[str], given: str | None) ->
         return f"the user says so, and {named[0].place} agrees"
     if len(common) > 1:
         return f"{named[0].place} can be {_any(common)}; the first is taken, --currency sets another"
-    others = f", and {len(named) - 1} more places agree" if len(named) > 1 else ""
+    more = len(named) - 1
+    others = f", and {more} more place{' agrees' if more == 1 else 's agree'}" if more else ""
     return f"told by {named[0].place}{others}"
 
 
@@ -92,7 +93,7 @@ def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: s
     ledger.refused(
         place,
         "",
-        f"--currency says {given}, but {against.place} is {_any(against.codes)}",
+        f"--currency (or [currency] into) says {given}, but {against.place} is {_any(against.codes)}",
         f"{told}, the currency of the amounts",
         f'leave --currency out, or give rates in a file given with --mapping: [currency] into = "{given}" '
         f"rates = {{ {against.codes[0]} = … }}",

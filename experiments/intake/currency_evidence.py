@@ -19,7 +19,7 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True)
 class Named:
-    """Currencies that one place can mean, the likeliest first, and the place in words; ``rows`` 0 for a header."""
+    """Currencies that one place can mean, the likeliest first, the place in words, and its cells of money (a header: 0)."""
 
     codes: tuple[str, ...]
     place: str
@@ -66,5 +66,5 @@ def in_column(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
         if meant:
             rows = [int(r) for r in cells.index[codes.map(lambda c, m=meant: c == m)]]
             place = f"'{cells.loc[rows[0]]}' in column '{table.header(field)}' of {table.file}, row{'s' if len(rows) > 1 else ''} {quote_rows(rows)}"
-            found.append(Named(meant, place, len(rows)))
+            found.append(Named(meant, place, 0 if field == CURRENCY else len(rows)))
     return found

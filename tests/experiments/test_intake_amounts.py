@@ -159,6 +159,11 @@ def test_whole_numbers_need_no_style(tmp_path: Path) -> None:
     assert "numbers are whole" in told(ledger)
 
 
+def test_numbers_with_an_exponent_are_told(tmp_path: Path) -> None:
+    frame, _, ledger = read(tmp_path, rows_of(["1.5E+05", "2.50"]))
+    assert frame["value"].tolist() == [150000.0, 2.5] and "numbers with an exponent: '1.5E+05' (1 row)" in told(ledger)
+
+
 def test_pieces_have_no_currency(tmp_path: Path) -> None:
     rows = [HEADER, ["I1", "A", "P", "2023-01-01", "€5", "10.00"], ["I2", "A", "P", "2023-01-02", "5", "10.00"]]
     assert "not a number: '€5'" in refusal(tmp_path, rows)

@@ -116,7 +116,9 @@ def test_what_the_user_says_settles_what_a_sign_leaves_open_and_must_not_contrad
     assert read(tmp_path, rows_of(["$40.00"]), currency="CAD")[1].code == "CAD"
     assert read(tmp_path, rows_of(["40,00 kr"]), currency="NOK")[1].code == "NOK"
     assert read(tmp_path, rows_of(["40.00"]), currency="GBP")[1].code == "GBP"
-    assert "--currency says EUR, but '$40.00'" in refusal(tmp_path, rows_of(["$40.00"]), currency="EUR")
+    assert "--currency (or [currency] into) says EUR, but '$40.00'" in refusal(
+        tmp_path, rows_of(["$40.00"]), currency="EUR"
+    )
     _, money, ledger = read(tmp_path, rows_of(["40.00"]))
     assert money.code == "EUR" and "no sign, header or column" in told(ledger)
     assert "can be USD, CAD, AUD, NZD or another; the first is taken" in told(read(tmp_path, rows_of(["$40.00"]))[2])
