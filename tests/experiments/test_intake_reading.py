@@ -199,6 +199,26 @@ def test_chinese_headers_are_known(tmp_path: Path) -> None:
     assert columns == {"opportunities": "客户"}
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Rechnungsnummer,Kunde,Artikel,Datum,Menge,Betrag",
+        "Sales/Number,Sales/Partner,Sales/Product,Sales/Date,Sales/Quantity,Sales/Subtotal",
+        "Billing Document,Sold-to party,Material,Billing Date,Billed Quantity,Net value",
+        "Num,Name,Product/Service,Date,Qty,Amount",
+        "Invoice Number,Customer ID,Product,Date (UTC),Quantity,Amount (USD)",
+        "invoice no,client,sku,invoice date [local],units,total in EUR",
+    ],
+)
+def test_headers_of_common_exports_are_known_in_their_places(tmp_path: Path, headers: str) -> None:
+    ledger = QualityLedger()
+    table = read_table(_write(tmp_path, f"{headers}\n1,a,b,2022-01-01,1,5.50\n".encode()), ledger)
+    assert table is not None
+    found = map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)["transactions"].columns
+    fields = ("invoice", "customer", "product", "day", "quantity", "value")
+    assert [found.get(field) for field in fields] == headers.split(",")
+
+
 def test_wrong_headers_are_refused_naming_what_lacks(tmp_path: Path) -> None:
     ledger, columns = _map(tmp_path, "deal_stage,sales_agent,product,account,close_value\nWon,a,b,c,5\n")
     assert not columns
