@@ -41,10 +41,14 @@ class Stages(_Strict):
 class Rules(_Strict):
     """What to do where data cannot be used as they are.
 
-    ``unusable_rows``: refuse the import and list them, or set them aside and count them.
+    ``unusable_rows``: refuse the import and list them, or set them aside and count them: a few scattered ones, or
+    whatever goes with them. ``leading_zeros``: whether 007 and 7 are the same where one column holds both.
+    ``real_names``: words such as NA that are somebody's name here, and not a word for nobody.
     """
 
-    unusable_rows: Literal["refuse", "set_aside"] = "refuse"
+    unusable_rows: Literal["refuse", "set_aside", "set_aside_even_if_systematic"] = "refuse"
+    leading_zeros: Literal["same", "differ"] | None = None
+    real_names: list[str] = Field(default_factory=list)
     date_order: Literal["month_first", "day_first"] | None = None
 
 
@@ -65,7 +69,7 @@ class TransactionRules(_Strict):
 
 
 class MappingFile(_Strict):
-    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account or sector.
+    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account, customer or sector.
 
     ``transactions`` is for invoice lines only.
     """
@@ -77,7 +81,7 @@ class MappingFile(_Strict):
     transactions: TransactionRules | None = None
 
 
-NAMED_FIELDS = ("product", "agent", "account", "sector")
+NAMED_FIELDS = ("product", "agent", "account", "sector", "customer")
 
 
 def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
