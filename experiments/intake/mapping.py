@@ -43,11 +43,13 @@ class Rules(_Strict):
 
     ``unusable_rows``: refuse the import and list them, or set them aside and count them: a few scattered ones, or
     whatever goes with them. ``leading_zeros``: whether 007 and 7 are the same where one column holds both.
-    ``real_names``: words such as NA that are somebody's name here, and not a word for nobody.
+    ``strong_ties``: whether a tie is strong when either of its rows says so, or both. ``real_names``: words such as
+    NA that are somebody's name here, and not a word for nobody.
     """
 
     unusable_rows: Literal["refuse", "set_aside", "set_aside_even_if_systematic"] = "refuse"
     leading_zeros: Literal["same", "differ"] | None = None
+    strong_ties: Literal["either", "both"] | None = None
     real_names: list[str] = Field(default_factory=list)
     date_order: Literal["month_first", "day_first"] | None = None
 

@@ -18,7 +18,7 @@ from experiments.intake.network_facts import NetworkFacts, describe_network
 from experiments.intake.network_sums import scaled_policies, scaled_scenario
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hashed, new_key
-from experiments.intake.quality import SET_ASIDE, QualityLedger
+from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
 from experiments.intake.quality_page import Basis, write_page
 from experiments.intake.readers import read_table
 from experiments.intake.settings import mapping_content
@@ -26,6 +26,7 @@ from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.tie_list import TieList, clean_ties
 from experiments.intake.ties_kind import TIES
+from sim.reading.identity import normal_form
 from sim.reading.library import available_scenarios, find_scenario
 from sim.reading.ties import tie_rows
 from sim.scenario import Scenario
@@ -70,7 +71,7 @@ def import_network(
     found = map_tables([read] if read is not None else [], (TIES,), given, ledger)
     ledger.stop_if_refused()
     table = found[TIES.name]
-    placed = _place(clean_ties(table, ledger), market, table, ledger, hash_personal)
+    placed = _place(clean_ties(table, given.rules, ledger), market, table, ledger, hash_personal)
     with staged(out) as folder:
         return _write(folder, out, placed, market, base, found, given, title or f"{market.title} on {out.name}", ledger)
 
@@ -92,6 +93,7 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
     assert market.data is not None
     assert market.data.customers is not None
     ids = market.data.customers["id"]
+    cleaned = _spelt_as(cleaned, ids, market.name, table, ledger)
     first, second = tie_rows(cleaned.ties, ids, len(ids))
     known = (first >= 0) & (second >= 0)
     if not known.any():
@@ -110,6 +112,24 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
             SET_ASIDE, table.file, "", what, "they have no row in the market", count=int((~known).sum()), counted="tie"
         )
     return Placed(cleaned.ties[known].reset_index(drop=True), len(ids), None, 1.0)
+
+
+def _spelt_as(cleaned: TieList, ids: pd.Series, market: str, table: MappedTable, ledger: QualityLedger) -> TieList:
+    """The ties with names as the customers' table spells them, where one id alone has the same normal form."""
+    of_form = ids.groupby(ids.map(normal_form)).agg(["first", "size"])
+    sure = of_form.loc[of_form["size"].eq(1), "first"]
+    known = set(ids)
+    meant = {n: str(sure[f]) for n in cleaned.names if n not in known and (f := normal_form(n)) in sure.index}
+    taken = set(cleaned.names)
+    meant = {name: to for name, to in meant.items() if to not in taken}  # the list has that one too: two customers
+    if not meant:
+        return cleaned
+    name, to = next(iter(meant.items()))
+    what = f"{len(meant):,} customers spelt otherwise than in {market}, such as {ledger.name(name, True)} for {ledger.name(to, True)}"
+    why = "the same but for zeros in front, case or signs that look alike"
+    ledger.add(MENDED, table.file, "", what, why, count=len(meant), counted="name")
+    ties = cleaned.ties.assign(**{end: cleaned.ties[end].replace(meant) for end in ("first", "second")})
+    return TieList(ties, [meant.get(name, name) for name in cleaned.names])
 
 
 def _write(

@@ -99,7 +99,9 @@ def nobody_words(
         found = {name for name in found if normalised(name) not in _PLACES}
     lengths = sorted(len(form) for name in given if (form := normal_form(name)).isdecimal())
     if numbers and lengths and 2 * len(lengths) > len(given) and lengths[len(lengths) // 2] >= _LONGER:
-        found |= {name for name in given if normal_form(name).removesuffix(".0") in _NUMBERS and normal_form(name) not in kept}
+        found |= {
+            name for name in given if normal_form(name).removesuffix(".0") in _NUMBERS and normal_form(name) not in kept
+        }
     return found
 
 
