@@ -37,7 +37,7 @@ _OPEN_WORDS = (
 
 def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> tuple[pd.DataFrame, RowCheck]:
     """The deals as a table (see CrmTables) and the check that knows which of its rows are not used."""
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     deals = pd.DataFrame(index=table.table.frame.index)
     deals["id"] = _ids(table, check)
     for field in ("agent", "product"):

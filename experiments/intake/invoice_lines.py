@@ -105,7 +105,7 @@ def _name_groups(tables: Sequence[MappedTable], mapping: MappingFile) -> list[Na
 
 
 def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> pd.DataFrame:
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     raw = table.table.frame
     frame = pd.DataFrame({"file": number, "row": raw.index}, index=raw.index)
     frame["copy"] = pd.util.hash_pandas_object(raw[sorted(raw.columns)], index=False)
