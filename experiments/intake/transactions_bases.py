@@ -128,9 +128,11 @@ def _price(scenario: TransactionScenario) -> Basis:
     return Basis(
         "price_sensitivity",
         f"{weight:.2f}: elasticity {price.pooled:.2f}, from {_estimate(price)}",
-        f"log-log regression with product and week effects ({price.products} products, {price.weeks:,} product-weeks, lines up "
-        f"to the usual quantity, errors clustered by product), pooled with {DEFAULT_ELASTICITY} (Bijmolt et al. 2005) ± "
-        f"{DEFAULT_SPREAD:g}, the estimate itself ± {BIAS_SPREAD:g} for prices that are no experiment (A); "
+        f"Poisson regression of lines on price, with product and period effects ({price.products} products whose prices "
+        f"change, {price.periods:,} products × periods); prices cleared of customers and quantities, lines up to the usual "
+        "quantity, the noise of prices corrected, errors clustered by product; "
+        f"pooled with {DEFAULT_ELASTICITY} (Bijmolt et al. 2005) ± {DEFAULT_SPREAD:g}, the estimate itself ± {BIAS_SPREAD:g} "
+        "for prices that are no experiment (A); "
         "weight = −elasticity / (1 − our share)",
     )
 
