@@ -30,7 +30,10 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
         how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", value, how))
     if habit.told:
-        how = f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals"
+        how = (
+            f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "
+            f"accounts (sd {habit.spread:.2f}); {habit.estimate:+.2f} before it is cut at 0"
+        )
         bases.append(Basis("params.choice.loyalty", f"{habit.weight:.2f} ± {habit.error:.2f}", how))
     return bases
 

@@ -23,7 +23,7 @@ _LEAST_CHANGE = 0.01
 #: Largest standard error at which the elasticity is taken to be told, and least share of price changes that are no noise.
 _LARGEST_ERROR, _LEAST_RELIABLE = 1.0, 0.5
 #: Products that price changes must be spread over, as if all had as many; fewer give no standard error.
-_FEWEST_EVEN = 4.0
+_FEWEST_EVEN = 6.0
 _ROUNDS, _CLOSE = 200, 1e-9
 _NORMAL = 1.96
 
