@@ -46,7 +46,7 @@ class RowCheck:
         rows = [int(r) for r in bad.index[bad]]
         if not rows:
             return
-        left_out = judge(self.table, bad | self._aside, field)
+        left_out = judge(self.table, bad, self._aside, field)
         file, header = self.table.file, self.table.header(field)
         if self.rule == _ANY or (self.rule == _IF_FEW and not left_out.harmful):
             why = f"not usable: expected {expected}; rows set aside so far: {left_out.told}"

@@ -61,9 +61,12 @@ class LeftOut:
         return text + (f"; {self.trait}" if self.trait else "")
 
 
-def judge(table: MappedTable, gone: pd.Series, field: str) -> LeftOut:
-    """What it means to leave the rows where ``gone`` holds out because of their cells in ``field``."""
-    trait = next(_parts_gone(table, gone, field), "") or _stretch(gone)
+def judge(table: MappedTable, bad: pd.Series, before: pd.Series, field: str) -> LeftOut:
+    """What it means to leave the ``bad`` rows out for their cells in ``field``, beside those left out ``before``.
+
+    The share is that of all of them; what they have in common is sought among the bad ones, which have one reason.
+    """
+    trait, gone = next(_parts_gone(table, bad, field), "") or _stretch(bad), bad | before
     return LeftOut(int(gone.sum()), len(gone), _value_share(table, gone), trait)
 
 
@@ -87,10 +90,11 @@ def _parts_gone(table: MappedTable, gone: pd.Series, field: str) -> Iterator[str
                 yield f"among them most rows with {shown} in '{table.header(name)}'"
     for name in (day for day in _DAYS if day != field):
         days = table.cells(name).str.split(r"[T\s]", n=1, regex=True).str[0].fillna("")
+        year_first = days.str[:_YEAR].str.isdecimal()
         for length, noun in ((_MONTH, "month"), (_YEAR, "year")):
-            for periods in (days.str[:length], days.str[-length:]):
-                for value in filter(None, _most_gone(periods, gone)):
-                    yield f"among them most rows of one {noun} in '{table.header(name)}' ({value})"
+            periods = days.str[:length].where(year_first, days.str[-length:])
+            for value in filter(None, _most_gone(periods, gone)):
+                yield f"among them most rows of one {noun} in '{table.header(name)}' ({value})"
 
 
 def _most_gone(cells: pd.Series, gone: pd.Series) -> list[str]:

@@ -178,11 +178,11 @@ class _Names:
         """What each other spelling means: that of a list; else digits alone, with zeros in front if most cells have them."""
         total = sum(counts, Counter[str]())
         of_list = {n for c, names in zip(self.columns, counts, strict=True) if c.listed for n in names}
-        numbers = [name for family in families for name in family if name.isdecimal()]
+        numbers = [name for family in families for name in family if _is_number(name)]
         padded = 2 * sum(total[n] for n in numbers if n[0] == "0") > sum(total[n] for n in numbers)
 
         def rank(name: str) -> tuple[bool, bool, bool, int, int, str]:
-            digits = name.isdecimal()
+            digits = _is_number(name)
             odd = not digits and normal_form(name).isdecimal()
             return name not in of_list, odd, digits and (name[0] == "0") != padded, -total[name], len(name), name
 
@@ -268,6 +268,10 @@ class _Names:
 
     def _many(self, number: int) -> str:
         return self.group.noun if number == 1 else self.group.plural
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdecimal()
 
 
 def _case_tells(names: set[str]) -> bool:
