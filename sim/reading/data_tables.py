@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
 from sim.reading.complaints import nearest, range_text
+from sim.reading.identity import tidy
 from sim.reading.toml_text import decode
 
 if TYPE_CHECKING:
@@ -339,9 +340,10 @@ def _check_texts(
         wrong.update(empty)
     if column.unique:
         first: dict[str, int] = {}
-        again = [row for row, text in texts.items() if text and first.setdefault(text, row) != row]
+        # signs that cannot be seen make no other name: two rows would look alike wherever they are told
+        again = [row for row, text in texts.items() if text and first.setdefault(tidy(text), row) != row]
         for row in again[:_SHOWN]:
-            earlier = _cell(path, first[texts[row]], column.name).split(", ")[1]
+            earlier = _cell(path, first[tidy(texts[row])], column.name).split(", ")[1]
             problem = f"`{texts[row]}` occurs again (first in {earlier})"
             errors.append(
                 InputError(_cell(path, row, column.name), problem, "every value once", "delete or rename one")
