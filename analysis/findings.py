@@ -9,10 +9,13 @@ import pandas as pd
 
 from analysis.all_pairs import compare_all_pairs
 from analysis.answer import MAIN, Answer, answer_question
+from analysis.digests import note_digests
 from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
 from analysis.selection import rank_policies
 from analysis.study import Study
+from analysis.upper_bounds import marked
+from sim.text import write_csv
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
     ):
         if table.empty:
             continue
-        table.to_csv(folder / f"{name}.csv", index=False)
+        table = marked(table, findings.study.policies)
+        write_csv(table, folder / f"{name}.csv")
         table.to_parquet(folder / f"{name}.parquet", index=False)
         written += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+    note_digests(folder, [file.name for file in written])
     return written

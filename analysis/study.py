@@ -35,10 +35,11 @@ def empty(columns: Sequence[str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class PolicyLabel:
-    """How a policy is called in front of readers."""
+    """How a policy is called in front of readers; ``upper_bound``: an oracle is among its rules, and the title says so."""
 
     title: str
     description: str = ""
+    upper_bound: bool = False
 
 
 @dataclass(frozen=True)

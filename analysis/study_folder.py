@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.digests import check_digest, note_digests
 from analysis.errors import StudyError
 from analysis.study import PolicyLabel, Provenance, Study
+from analysis.upper_bounds import marked
 
 TABLES = ("runs", "runs_weekly", "runs_by", "definitions", "assumptions")
 
@@ -22,6 +24,8 @@ def write_study(study: Study, folder: Path | str) -> Path:
         table: pd.DataFrame = getattr(study, name)
         if name == "assumptions":
             table = table.assign(value=table["value"].map(str))
+        elif "policy" in table.columns:
+            table = marked(table, study.policies)
         table.to_parquet(folder / f"{name}.parquet", index=False)
     head = {
         "question": study.question,
@@ -29,7 +33,9 @@ def write_study(study: Study, folder: Path | str) -> Path:
         "policies": {name: asdict(label) for name, label in study.policies.items()},
         "meta": asdict(study.meta),
     }
-    (folder / "study.json").write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(head, indent=2, ensure_ascii=False) + "\n"
+    (folder / "study.json").write_text(text, encoding="utf-8", errors="backslashreplace")
+    note_digests(folder, ["study.json", *(f"{name}.parquet" for name in TABLES)])
     return folder
 
 
@@ -42,6 +48,7 @@ def read_study(folder: Path | str) -> Study:
             raise StudyError(str(folder), f"{file.name} is missing", "Name a folder that a comparison has written.")
     try:
         head = json.loads(head_file.read_text(encoding="utf-8"))
+        check_digest(head_file)
         meta = dict(head["meta"])
         for field in ("seeds", "commands", "notes"):
             meta[field] = tuple(meta[field])
@@ -60,6 +67,7 @@ def read_study(folder: Path | str) -> Study:
 
 def read_table(file: Path) -> pd.DataFrame:
     """A table of a results folder. Raises StudyError when it is damaged."""
+    check_digest(file)
     try:
         return pd.read_parquet(file)
     except (OSError, ValueError) as error:  # pyarrow's errors derive from these

@@ -1,7 +1,7 @@
 """The cut: one market's customers, ties, offers and numbers as plain arrays, from which every contestant starts.
 
 The demand phases (spread, relationship, demand, serve) are timed alone: prices, advertising and visits stand still
-at those of the market's first week, and everything chosen is delivered. Whoever implements these rules in another
+at those of the market's first week, reps are all of mean skill, and everything chosen is delivered. Whoever implements these rules in another
 way or language starts from the same arrays and the same numbers, with chance of its own.
 """
 
@@ -94,7 +94,8 @@ class Contestant(Protocol):
 
 def take_cut(customers: int, seed: int = 1, overrides: Mapping[str, float] | None = None) -> Cut:
     """Build the market of the benchmarks with ``customers`` customers, run its first week, and cut its demand out."""
-    scenario = Scenario.load(SCENARIO, customers=customers, overrides=overrides)
+    alike = {"params.calls.skill_spread": 0.0}
+    scenario = Scenario.load(SCENARIO, customers=customers, overrides={**alike, **(overrides or {})})
     assert scenario.params.network.kind == "small_world"
     market = Market(scenario, seed=seed)
     market.step()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from experiments.comparison import REPLICATIONS, Progress, compare
+from experiments.files import check_inside, write_file
 from experiments.outcome import Outcome, plain
+from experiments.outside import door
+from experiments.ownership import Asked, claim, settled
 from experiments.runs import AS_WRITTEN
 from experiments.store import open_folder
 from sim.errors import InputError, InputErrors
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
+    from analysis.study import Study
     from sim.scenario import Scenario
 
 #: Questions of the method that belong together; a question in none of them is a part of its own.
@@ -47,7 +53,18 @@ class Ablation:
     def to_json(self) -> dict[str, Any]:
         """The ablation as plain values for JSON."""
         rows = [{k: plain(v) for k, v in row.items()} for row in self.effects.to_dict(orient="records")]
-        kept = ("scenario", "weeks", "seeds", "replications", "notes", "failures", "reused_runs", "folder", "versions")
+        kept = (
+            "upper_bounds",
+            "scenario",
+            "weeks",
+            "seeds",
+            "replications",
+            "notes",
+            "failures",
+            "reused_runs",
+            "folder",
+            "versions",
+        )
         told = self.outcome.to_json()
         policies = {name: sorted(on) for name, on in self.subsets.items()}
         return {
@@ -59,6 +76,7 @@ class Ablation:
         }
 
 
+@door
 def ablate(
     scenario: str | Path,
     policy: str,
@@ -73,6 +91,8 @@ def ablate(
     backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    replace: bool = False,
+    figure: Callable[[pd.DataFrame, Study], Figure] | None = None,
 ) -> Ablation:
     """Run ``base`` with every subset of the parts in which ``policy`` differs from it, in pairs that meet the same luck.
 
@@ -80,14 +100,18 @@ def ablate(
     Policies of the subsets are written to ``out/policies``, results to ``out``. With every part off the policy is the
     base, with every part on it is ``policy``: both are checked by the digest of the resolved scenario. Raises
     :class:`sim.errors.InputErrors` for what cannot be taken apart. ``workers`` and ``backend`` are those of
-    :func:`experiments.compare`.
+    :func:`experiments.compare`. ``figure`` draws effects.png. A folder of another study is refused, unless ``replace``.
     """
     from analysis.factorial import factorial_effects
+    from analysis.figures.save import save_png
     from analysis.study_folder import write_study
+    from analysis.upper_bounds import marked
 
     start, end = (_load(str(scenario), name, weeks, overrides) for name in (base, policy))
     _refuse_changes(start, end, base, policy)
     chosen = _parts(start, end, parts, base, policy)
+    asked = Asked.of("ablate", scenario, [base, policy], seed, weeks, overrides, parts=parts)
+    claim(Path(out), asked, replace=replace)
     folder = open_folder(Path(out))
     subsets = _write_policies(folder / "policies", start, end, chosen, base, policy)
     files = [str(folder / "policies" / f"{name}.toml") for name in subsets]
@@ -105,9 +129,12 @@ def ablate(
         progress=progress,
         pages=False,  # a report on every pair of 16 policies is nothing anybody reads
     )
-    write_study(outcome.study, folder)
-    effects = factorial_effects(outcome.study, subsets)
-    effects.to_csv(folder / "effects.csv", index=False)
+    effects = marked(factorial_effects(outcome.study, subsets), outcome.study.policies)
+    with settled(folder, asked, [folder / "policies" / f"{name}.toml" for name in subsets]) as part:
+        write_study(outcome.study, part)
+        write_csv(effects, part / "effects.csv")
+        if figure is not None:
+            save_png(figure(effects, outcome.study), part / "effects.png")
     return Ablation(outcome, subsets, base, policy, effects)
 
 
@@ -177,6 +204,7 @@ def _write_policies(
     folder: Path, start: Scenario, end: Scenario, parts: Mapping[str, Sequence[str]], base: str, policy: str
 ) -> dict[str, frozenset[str]]:
     """One policy file per subset of parts, the empty one first; the parts that each file's policy has on."""
+    check_inside(folder.parent, folder)
     folder.mkdir(exist_ok=True)
     subsets: dict[str, frozenset[str]] = {}
     for on in [frozenset(some) for size in range(len(parts) + 1) for some in combinations(parts, size)]:
@@ -190,7 +218,7 @@ def _write_policies(
             "description": f"{base} with these parts of {policy}: {words}.",
             "policy": tables,
         }
-        (folder / f"{name}.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
+        write_file(folder / f"{name}.toml", tomli_w.dumps(content))
         subsets[name] = on
     return subsets
 

@@ -43,7 +43,7 @@ def assemble_study(
     return Study(
         question=world.question,
         baseline=plan.baseline.label,
-        policies={arm.label: PolicyLabel(arm.title, arm.description) for arm in plan.arms},
+        policies={arm.label: PolicyLabel(arm.title, arm.description, bool(arm.scenario.oracles)) for arm in plan.arms},
         runs=stacked["kpis"][["policy", "seed", "kpi", "value"]],
         definitions=kept[0].tables.definitions,
         runs_weekly=stacked["weekly"][["policy", "seed", "week", "kpi", "value"]],

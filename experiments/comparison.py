@@ -12,6 +12,8 @@ from experiments.assembly import assemble_study, complete_seeds
 from experiments.backends import parse_backend
 from experiments.driver import Driver, Task
 from experiments.outcome import Outcome
+from experiments.outside import door
+from experiments.ownership import Asked, claim
 from experiments.planning import Plan, plan_comparison, unknown_kpis
 from experiments.runs import Done, Failed, Job, quoted
 from experiments.simulate import simulate
@@ -47,6 +49,7 @@ class Count:
 Progress = Callable[[Count], None]
 
 
+@door
 def compare(
     scenario: str | Path,
     policies: Sequence[str],
@@ -65,6 +68,7 @@ def compare(
     budget: int = BUDGET,
     task: Task = simulate,
     pages: bool = True,
+    replace: bool = False,
 ) -> Outcome:
     """Compare policies on one scenario; the first is the baseline, replication r has seed ``seed`` + r for all.
 
@@ -72,7 +76,8 @@ def compare(
     defaults to the scenario's, ``workers`` to the number of cores (1: in this process). ``backend`` says where runs
     are done, as :func:`experiments.backends.parse_backend` has it (default: local processes). With ``out`` every
     run is kept there as it ends, runs found there are not repeated, and tables, figures and report are
-    written at the end (none of these without ``pages``). With ``precision`` (0.01 is ±1 % of the baseline's mean) or
+    written at the end (none of these without ``pages``); a folder of another study is refused, unless ``replace`` says
+    that it may go. With ``precision`` (0.01 is ±1 % of the baseline's mean) or
     ``half_width`` (in the unit in which ``kpi`` is shown: currency, not minor units) batches are added after
     ``replications`` (at least 20) until every policy's interval of ``kpi`` is that narrow at two looks in a row or
     ``budget`` replications are done; see :mod:`experiments.stopping`. ``task`` replaces the simulation.
@@ -81,10 +86,14 @@ def compare(
     :class:`RunsFailed` when no pair is left, :class:`experiments.backends.BackendLost` when a cluster goes away.
     """
     _check(replications, workers, precision, half_width, kpi, budget)
-    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    fixed = precision is None and half_width is None
+    most = replications if fixed else budget
+    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides, most=most)
+    asked = Asked.of("compare", scenario, policies, seed, weeks, overrides)
+    if out is not None and pages:
+        claim(Path(out), asked, replace=replace)
     folder = None if out is None else open_folder(Path(out))
     comparison = _Comparison(plan, None if folder is None else Store(folder), progress)
-    fixed = precision is None and half_width is None
     rule = None if fixed else StoppingRule(Wanted(precision, half_width, kpi), replications, budget)
     top = replications if rule is None else rule.budget
     notes = list(plan.warnings)
@@ -93,6 +102,7 @@ def compare(
             comparison.extend(driver, 0, replications)
         else:
             notes.append(comparison.extend_until(driver, rule))
+    notes += comparison.store.notes if comparison.store is not None else []
     command = _command(plan, replications, rule)
     if not complete_seeds(plan, comparison.done):
         raise RunsFailed(comparison.failed)
@@ -103,9 +113,10 @@ def compare(
         comparison.reused,
         None if rule is None else rule.reached,
         {f"scenario_{_file_name(arm.label)}.toml": arm.scenario.to_toml() for arm in plan.arms},
+        asked,
     )
     if folder is not None and pages:
-        outcome.save(folder)
+        outcome.save(folder, replace=replace)
     return outcome
 
 

@@ -2,7 +2,8 @@
 
 A worker that dies (out of memory, killed) may take down all runs that were under way, and nothing tells
 which of them did it. These suspects are done again one by one in a worker of their own: the innocent
-end well, the culprit dies again and is recorded as crashed after its third death.
+end well, the culprit dies again and is recorded as crashed after its third death. A death counts only against a run
+that was alone under way and had begun: a worker that dies while it starts has done nothing yet.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from typing import Generic, Protocol
 from typing_extensions import TypeVar
 
 from experiments.backends import Backend, BackendLost
+from experiments.backends.local import note_begun
 from experiments.runs import Done, Failed, FailureKind, Job, RunTables
 
 #: Deaths of a worker after which its run is given up.
 DEATHS = 3
+#: Workers that die one after another while they start, after which no run can go on.
+STARTS = 12
 #: Seconds that a run has to notice by itself that its time is over, before its worker is ended.
 GRACE = 5.0
 #: Seconds between two looks at whether the user wants to stop.
@@ -61,12 +65,21 @@ class _Raised:
     traceback: str
 
 
+@dataclass(frozen=True)
+class _Suspect(Generic[JobT]):
+    """A run whose worker died, and how often it has died with this run alone under way."""
+
+    job: JobT
+    deaths: int
+
+
 def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = None) -> OutT | _Raised:
     """Carry out ``job`` in a worker; an error becomes a message, so that nothing but a death breaks the pool.
 
     A run that hangs beyond ``timeout`` seconds ends its worker; the watch is one of C, which no loop keeps from acting.
     """
     watched = timeout is not None and in_worker()
+    note_begun()
     try:
         if watched and timeout is not None:
             with Path(os.devnull).open("w") as nowhere:
@@ -130,7 +143,7 @@ class Driver(Generic[JobT, OutT]):
         """Yield the result of every job as it ends, in any order; workers stay for the next call."""
         waiting = iter(jobs)
         running: dict[Future[OutT | _Raised], JobT] = {}
-        suspects: deque[JobT] = deque()
+        suspects: deque[_Suspect[JobT]] = deque()
         exhausted = False
         while running or suspects or not exhausted:
             if self.stopping():
@@ -142,6 +155,7 @@ class Driver(Generic[JobT, OutT]):
             if not suspects and not exhausted:
                 exhausted = self._fill(waiting, running, suspects)
             done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+            alone, executor = len(running) == 1, self._executor
             for future in done:
                 job = running.pop(future)
                 error = future.exception()
@@ -149,7 +163,9 @@ class Driver(Generic[JobT, OutT]):
                     yield from self._ended(running)
                     raise error
                 if error is not None and self.backend.is_death(error):
-                    suspects.append(job)
+                    counts = (alone or not self.backend.breaks(error)) and executor is not None
+                    begun = counts and executor is not None and self.backend.has_begun(executor)
+                    suspects.append(_Suspect(job, int(begun)))
                     self._drop_broken(error)
                 else:
                     yield _result(job, future)
@@ -165,7 +181,7 @@ class Driver(Generic[JobT, OutT]):
                 yield _result(job, future)
 
     def _fill(
-        self, waiting: Iterator[JobT], running: dict[Future[OutT | _Raised], JobT], suspects: deque[JobT]
+        self, waiting: Iterator[JobT], running: dict[Future[OutT | _Raised], JobT], suspects: deque[_Suspect[JobT]]
     ) -> bool:
         """Keep as many runs under way as the backend wants; say whether no job is left to start."""
         if self._executor is None:
@@ -177,14 +193,15 @@ class Driver(Generic[JobT, OutT]):
             try:
                 running[self._executor.submit(attempt, self.task, job, self.timeout)] = job
             except BrokenProcessPool as error:
-                suspects.append(job)
+                suspects.append(_Suspect(job, 0))
                 self._drop_broken(error)
                 return False
         return False
 
-    def _alone(self, job: JobT) -> Done[JobT, OutT] | Failed[JobT]:
+    def _alone(self, suspect: _Suspect[JobT]) -> Done[JobT, OutT] | Failed[JobT]:
         """Carry out a suspect in a worker of its own, until it ends or its worker has died too often."""
-        for _ in range(DEATHS - 1):
+        job, deaths, starts = suspect.job, suspect.deaths, 0
+        while deaths < DEATHS:
             executor = self.backend.open(1)
             started = time.monotonic()
             try:
@@ -201,6 +218,13 @@ class Driver(Generic[JobT, OutT]):
             except BaseException:
                 self.backend.stop(executor)
                 raise
+            if not self.backend.has_begun(executor):
+                starts += 1
+                if starts == STARTS:
+                    problem = f"{STARTS} workers died one after another while they started"
+                    raise BackendLost(problem, "make room in memory, or take fewer --workers")
+                continue
+            deaths += 1
             if self.timeout is not None and time.monotonic() - started >= self.timeout + GRACE:
                 told = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
                 return Failed(job, "timeout", told)

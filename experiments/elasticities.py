@@ -20,6 +20,7 @@ from experiments.identity import run_identity
 from experiments.runs import AS_WRITTEN, Done, Failed, Job
 from experiments.simulate import simulate
 from sim.errors import InputError, InputErrors
+from sim.seeds import check_seed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def measure_elasticities(
         raise InputErrors([InputError("--replications", f"found {replications}", "at least 2, for an interval")])
     base = _load(str(scenario), policy, weeks, overrides)
     levers = _levers(base, step)
-    first = base.seed if seed is None else seed
+    first = check_seed(base.seed if seed is None else seed, "--seed", replications)
     arms = {(lever.name, way): dict(overrides or {}) | dict(moved) for lever in levers for way, moved in _ways(lever)}
     jobs = [
         _job(str(scenario), policy, arm, first + r, given, weeks, base)

@@ -9,8 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.files import write_file
+from experiments.ownership import Asked, claim, settled
 from experiments.runs import Failed
 from experiments.stopping import DECIDING
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +40,7 @@ class Outcome:
     reused: int = 0
     reached: bool | None = None
     scenario_files: Mapping[str, str] | None = None
+    asked: Asked | None = None
 
     @cached_property
     def findings(self) -> Findings:
@@ -48,7 +52,9 @@ class Outcome:
     @property
     def table(self) -> pd.DataFrame:
         """Paired differences, one row per policy and KPI; columns as in :func:`analysis.compare_policies`."""
-        return self.findings.table
+        from analysis.upper_bounds import marked
+
+        return marked(self.findings.table, self.study.policies)
 
     @cached_property
     def all_pairs(self) -> pd.DataFrame:
@@ -83,28 +89,41 @@ class Outcome:
 
         return write_report(self.findings, path)
 
-    def save(self, folder: Path | str) -> Path:
-        """Write tables (Parquet and CSV), figures (PNG), the resolved scenarios and report.html into ``folder``."""
+    def save(self, folder: Path | str, *, replace: bool = False) -> Path:
+        """Write tables (Parquet and CSV), figures (PNG), the resolved scenarios and report.html into ``folder``.
+
+        Raises :class:`sim.errors.InputErrors` when the folder is another study's, unless ``replace`` says so.
+        """
+        folder, meta = Path(folder), self.study.meta
+        asked = self.asked or Asked.of("compare", meta.scenario, self.study.policies, meta.seeds[0], meta.weeks, None)
+        claim(folder, asked, replace=replace)
+        with settled(folder, asked) as part:
+            self._write(part)
+        return folder
+
+    def _write(self, folder: Path) -> None:
         from analysis.figures.gallery import draw_study, save_plates
         from analysis.findings import write_tables
         from analysis.report.study_page import write_report
         from analysis.study_folder import TABLES, write_study
+        from analysis.upper_bounds import marked
 
-        folder = Path(folder)
         write_study(self.study, folder)
         for name in TABLES:
-            getattr(self.study, name).to_csv(folder / f"{name}.csv", index=False)
+            table = getattr(self.study, name)
+            table = marked(table, self.study.policies) if "policy" in table.columns else table
+            write_csv(table, folder / f"{name}.csv")
         write_tables(self.findings, folder)
         for name, text in (self.scenario_files or {}).items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text)
         plates = draw_study(self.findings)
-        figures = folder / "figures"
-        figures.mkdir(exist_ok=True)
-        for old in figures.glob("*.png"):
-            old.unlink()  # of an earlier comparison in this folder, perhaps of other policies
-        save_plates(plates, figures)
+        save_plates(plates, folder / "figures")
         write_report(self.findings, folder / _PAGE, plates)
-        return folder
+
+    def _rows(self, table: pd.DataFrame) -> list[dict[Any, Any]]:
+        from analysis.upper_bounds import marked
+
+        return marked(table, self.study.policies).to_dict(orient="records")
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain values for JSON; a value that is not a number becomes null."""
@@ -116,6 +135,7 @@ class Outcome:
             "replications": meta.replications,
             "baseline": self.study.baseline,
             "policies": list(self.study.policies),
+            "upper_bounds": [name for name, label in self.study.policies.items() if label.upper_bound],
             "verdict": answer.verdict,
             "policy": answer.policy,
             "answer": self.sentence,
@@ -128,11 +148,12 @@ class Outcome:
                     "mean": plain(row["mean"]),
                     "probability_best": plain(row["probability_best"]),
                     "price_of_being_wrong": plain(row["expected_loss"]),
+                    "upper_bound": self.study.policies[row["policy"]].upper_bound,
                 }
                 for row in self.findings.ranks.to_dict(orient="records")
             ],
-            "all_pairs": [{k: plain(v) for k, v in row.items()} for row in self.all_pairs.to_dict(orient="records")],
-            "comparison": [{k: plain(v) for k, v in row.items()} for row in self.table.to_dict(orient="records")],
+            "all_pairs": [{k: plain(v) for k, v in row.items()} for row in self._rows(self.all_pairs)],
+            "comparison": [{k: plain(v) for k, v in row.items()} for row in self._rows(self.table)],
             "failures": [
                 {
                     "policy": f.job.label,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.upper_bounds import titled
 from experiments.identity import run_identity
 from experiments.runs import AS_WRITTEN, Job, quoted
 from sim.errors import InputError, InputErrors
@@ -71,16 +71,22 @@ def plan_comparison(
     seed: int | None = None,
     weeks: int | None = None,
     overrides: Mapping[str, Any] | None = None,
+    most: int = 1,
 ) -> Plan:
-    """Load the scenario once with every policy. Raises :class:`InputErrors` with all mistakes of all policies."""
+    """Load the scenario once with every policy; at ``most`` so many replications will be done.
+
+    Raises :class:`InputErrors` with all mistakes of all policies.
+    """
     from sim.scenario import Scenario
+    from sim.seeds import check_seed
 
     if len(policies) < 2:
         from sim.reading.library import available_policies
 
         shipped = f"shipped: {', '.join(available_policies())}"
         raise _mistake("policies", f"{len(policies)} given", "at least two, the baseline first", shipped)
-    check_seed(seed)
+    if seed is not None:
+        check_seed(seed, "--seed", most)  # before the scenarios are read, which takes longer
     arms: list[Arm] = []
     mistakes: list[InputError] = []
     for policy in policies:
@@ -96,15 +102,15 @@ def plan_comparison(
         arms.append(_arm(policy, f" ({earlier + 1})" if earlier else "", scenario, loaded))
     if mistakes:
         raise InputErrors(mistakes)
-    return Plan(
-        scenario, _told_apart(arms), arms[0].scenario.seed if seed is None else seed, dict(overrides or {}), weeks
-    )
+    first = check_seed(arms[0].scenario.seed if seed is None else seed, "--seed", most)
+    return Plan(scenario, _told_apart(arms), first, dict(overrides or {}), weeks)
 
 
 def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
     title, description = policy_words(policy, scenario)
+    title = titled(title + again, bool(loaded.oracles))
     name = Path(policy).stem if policy.endswith(".toml") else policy
-    return Arm(name + again, policy, title + again, description, loaded)
+    return Arm(name + again, policy, title, description, loaded)
 
 
 def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
@@ -122,11 +128,12 @@ def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
 def policy_words(policy: str, scenario: str) -> tuple[str, str]:
     """Title and description of a policy from its file, which may lie beside the file of ``scenario``."""
     from sim.reading.library import find_policy, find_scenario
+    from sim.reading.toml_text import content_of
 
     if policy == AS_WRITTEN:
         return "As written", "The policies that the scenario itself holds."
     file = find_policy(policy) if policy.endswith(".toml") else find_policy(policy, asker=find_scenario(scenario))
-    content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    content = content_of(file)
     title, description = content.get("title") or content.get("name") or file.stem, content.get("description", "")
     return str(title), str(description)
 
@@ -142,12 +149,6 @@ def unknown_kpis(place: str, names: Sequence[str]) -> list[InputError]:
         for name in names
         if name not in known
     ]
-
-
-def check_seed(seed: int | None) -> None:
-    """Refuse a seed that leaves no room for replications. Raises :class:`InputErrors`."""
-    if seed is not None and not 0 <= seed < 2**62:
-        raise _mistake("--seed", f"found {seed}", "a whole number from 0 to 2^62 - 1")
 
 
 def _mistake(place: str, problem: str, expected: str, remedy: str = "") -> InputErrors:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from experiments.backends import parse_backend
 from experiments.comparison import Count, Progress, RunsFailed
 from experiments.driver import Driver, Task
+from experiments.outside import door
+from experiments.ownership import Asked, claim, settled
 from experiments.planning import Plan, plan_comparison, unknown_kpis
 from experiments.runs import Done, Failed, Job, quoted
 from experiments.selection import Question, Selection, leader_of, standings, told_failures
@@ -22,6 +24,7 @@ from experiments.simulate import simulate
 from experiments.stopping import DECIDING
 from experiments.store import Store, open_folder
 from sim.errors import InputError, InputErrors
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     from analysis.elimination import Elimination
@@ -33,6 +36,7 @@ FIRST = 10
 BUDGET = 500
 
 
+@door
 def select_best(
     scenario: str | Path,
     policies: Sequence[str],
@@ -48,6 +52,7 @@ def select_best(
     backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
+    replace: bool = False,
     progress: Progress | None = None,
     task: Task = simulate,
 ) -> Selection:
@@ -62,7 +67,11 @@ def select_best(
     :class:`analysis.StudyError` when ``kpi`` has no value in a run.
     """
     _check(len(policies), indifference, confidence, kpi, first, budget, workers)
-    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides)
+    plan = plan_comparison(str(scenario), policies, seed=seed, weeks=weeks, overrides=overrides, most=budget)
+    further = {"kpi": kpi, "indifference": indifference, "confidence": confidence}
+    given = Asked.of("select", scenario, policies, seed, weeks, overrides, **further)
+    if out is not None:
+        claim(Path(out), given, replace=replace)
     folder = None if out is None else open_folder(Path(out))
     asked = _question(plan, kpi, indifference, confidence, first, budget)
     race = _Race(plan, asked, None if folder is None else Store(folder), progress)
@@ -71,7 +80,8 @@ def select_best(
             race.take(result)
     found = race.selection(folder)
     if folder is not None:
-        found.table.to_csv(folder / "selection.csv", index=False)
+        with settled(folder, given) as part:
+            write_csv(found.table, part / "selection.csv")
     return found
 
 
@@ -190,6 +200,8 @@ class _Race:
             raise RunsFailed(failed)
         values = {policy: self._counted(policy) for policy in self.asked.titles}
         table = standings(self.elimination, values, self.asked.titles, self.sign)
+        if self.asked.upper_bounds:
+            table["upper_bound"] = table["policy"].isin(self.asked.upper_bounds)
         return Selection(
             question=self.asked,
             best=self.elimination.best,
@@ -204,7 +216,7 @@ class _Race:
             reused=self.reused,
             failures=failed,
             folder=folder,
-            notes=(*self.plan.warnings, *told_failures(failed)),
+            notes=(*self.plan.warnings, *told_failures(failed), *(self.store.notes if self.store is not None else ())),
         )
 
     def _counted(self, policy: str) -> Floats:
@@ -234,6 +246,7 @@ def _question(plan: Plan, kpi: str, indifference: float, confidence: float, firs
         first=first,
         budget=budget,
         command=" ".join(parts),
+        upper_bounds=tuple(arm.label for arm in plan.arms if arm.scenario.oracles),
     )
 
 

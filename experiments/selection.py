@@ -32,6 +32,7 @@ class Question:
     first: int
     budget: int
     command: str
+    upper_bounds: tuple[str, ...] = ()  # policies with an oracle among their rules; their titles say so
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class Selection:
             "runs": self.runs,
             "reused_runs": self.reused,
             "policies": records(self.table),
+            "upper_bounds": list(asked.upper_bounds),
             "failures": [
                 {
                     "policy": f.job.label,

@@ -8,11 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.files import write_file
 from experiments.identity import versions
-from experiments.planning import check_seed, policy_words
+from experiments.outside import door
+from experiments.ownership import Asked, claim, settled, written_again
+from experiments.planning import policy_words
 from experiments.runs import AS_WRITTEN, Job
 from experiments.simulate import CUTS
 from experiments.store import open_folder
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     from analysis.run import Run
@@ -23,6 +27,7 @@ TABLES = ("scorecard", "kpis_weekly", "kpis_by", "weekly", "assumptions")
 PROVENANCE = "provenance.json"
 
 
+@door
 def run_market(
     scenario: str | Path,
     *,
@@ -42,16 +47,18 @@ def run_market(
 
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
+    from analysis.upper_bounds import titled
     from sim.scenario import Scenario as Loader
+    from sim.seeds import check_seed
 
     name, given = str(scenario), dict(overrides or {})
     loaded = Loader.load(name, policy=None if policy == AS_WRITTEN else policy, overrides=given, weeks=weeks)
-    check_seed(seed)
+    first = check_seed(loaded.seed if seed is None else seed, "--seed")
     if out is not None:
         open_folder(out)
     from sim import Market  # takes a second: mistakes are told before
 
-    market = Market(loaded, seed=loaded.seed if seed is None else seed)
+    market = Market(loaded, seed=first)
     for week in range(loaded.weeks):
         market.step()
         if progress is not None:
@@ -59,9 +66,10 @@ def run_market(
     results = market.results
     cuts = [results.kpis_by(cut).assign(dimension=cut) for cut in CUTS]
     title, description = policy_words(policy, name)
+    title = titled(title, bool(loaded.oracles))
     job = Job(name, policy, policy, market.seed, loaded.digest, "", given, weeks)
     run = Run(
-        policy=PolicyLabel(title, description),
+        policy=PolicyLabel(title, description, bool(loaded.oracles)),
         scorecard=results.scorecard,
         meta=Provenance(
             scenario=name,
@@ -83,30 +91,47 @@ def run_market(
     return run, loaded
 
 
-def save_run(run: Run, scenario: Scenario, folder: Path) -> Path:
-    """Write tables, the resolved scenario, provenance, figures and report.html into ``folder``."""
+@door
+def save_run(run: Run, scenario: Scenario, folder: Path, *, asked: Asked | None = None, replace: bool = False) -> Path:
+    """Write tables, the resolved scenario, provenance, figures and report.html into ``folder``: all of it or nothing.
+
+    ``asked`` is what the run answers (default: the command that repeats it). Raises :class:`sim.errors.InputErrors`
+    when the folder is another study's, unless ``replace`` says so.
+    """
+    asked = asked or Asked("run", {"command": run.meta.commands[0]})
+    claim(folder, asked, replace=replace)
+    with settled(folder, asked) as part:
+        _write(run, scenario, part)
+    return folder
+
+
+def _write(run: Run, scenario: Scenario, folder: Path) -> None:
+    from analysis.digests import note_digests
     from analysis.figures.gallery import draw_run, save_plates
     from analysis.report.run_page import write_run_report
+    from analysis.upper_bounds import marked
 
-    folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         table = getattr(run, name)
         if name == "assumptions":
             table = table.assign(value=table["value"].map(str))
+        else:
+            table = marked(table, {"": run.policy})
         table.to_parquet(folder / f"{name}.parquet", index=False)
         if name != "weekly":
-            table.to_csv(folder / f"{name}.csv", index=False)
-    (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
+            write_csv(table, folder / f"{name}.csv")
+    write_file(folder / "scenario.toml", scenario.to_toml())
     head = {"question": run.question, "policy": asdict(run.policy), **asdict(run.meta)}
-    (folder / PROVENANCE).write_text(json.dumps(head, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_file(folder / PROVENANCE, json.dumps(head, indent=2, ensure_ascii=False) + "\n")
+    note_digests(folder, [PROVENANCE, *(f"{name}.parquet" for name in TABLES)])
     plates = draw_run(run)
     save_plates(plates, folder / "figures")
     write_run_report(run, folder / "report.html", plates)
-    return folder
 
 
 def read_run(folder: Path) -> Run:
     """Read what :func:`save_run` wrote. Raises :class:`analysis.StudyError` when it is not there or not whole."""
+    from analysis.digests import check_digest
     from analysis.errors import StudyError
     from analysis.run import Run
     from analysis.study import PolicyLabel, Provenance
@@ -117,15 +142,19 @@ def read_run(folder: Path) -> Run:
             raise StudyError(str(folder), f"{file} is missing", "Name a folder that a run has written.")
     try:
         head: dict[str, Any] = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        check_digest(folder / PROVENANCE)
         question, policy = head.pop("question"), PolicyLabel(**head.pop("policy"))
         sequences = {key: tuple(head[key]) for key in ("seeds", "commands", "notes")}
         meta = Provenance(**{**head, **sequences})
+    except StudyError:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         raise StudyError(str(folder / PROVENANCE), f"not a run's provenance ({error})", "Run again.") from error
     tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
     return Run(policy=policy, meta=meta, question=question, **tables)
 
 
+@door
 def write_results_page(folder: Path, page: Path | None = None) -> Path:
     """Write the report of a comparison's or a run's folder anew. Raises :class:`analysis.StudyError`."""
     from analysis.errors import StudyError
@@ -134,18 +163,25 @@ def write_results_page(folder: Path, page: Path | None = None) -> Path:
     if (folder / "study.json").is_file():
         from analysis import read_study, write_report
 
-        return write_report(read_study(folder), target)
+        return _written(write_report(read_study(folder), target))
     if (folder / PROVENANCE).is_file():
         from analysis import write_run_report
 
-        return write_run_report(read_run(folder), target)
+        return _written(write_run_report(read_run(folder), target))
     told = "holds no results" if folder.is_dir() else "is a file" if folder.is_file() else "there is no such folder"
     remedy = "Name a folder that `deepmarket compare` or `deepmarket run` has written."
     raise StudyError(str(folder), told, remedy)
 
 
+def _written(page: Path) -> Path:
+    written_again(page)
+    return page
+
+
 def scorecard_json(run: Run) -> Sequence[Mapping[str, Any]]:
     """The scorecard as plain values for JSON."""
+    from analysis.upper_bounds import marked
     from experiments.outcome import plain
 
-    return [{str(k): plain(v) for k, v in row.items()} for row in run.scorecard.to_dict(orient="records")]
+    table = marked(run.scorecard, {"": run.policy})
+    return [{str(k): plain(v) for k, v in row.items()} for row in table.to_dict(orient="records")]

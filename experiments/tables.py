@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.digests import check_digest
+from experiments.files import replacing, write_file
 from sim.errors import InputError, InputErrors
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
+
+
+#: Rows of a table that are copied at a time.
+_BATCH = 100_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Tables:
         return found
 
     def file(self, name: str) -> Path:
-        """The Parquet file of a table. Raises :class:`InputErrors`."""
+        """The Parquet file of a table, whole as it was written. Raises :class:`InputErrors`, StudyError for a damaged one."""
         file = self.folder / f"{name}.parquet"
         if not file.is_file():
             there = ", ".join(self.names)
@@ -50,6 +57,7 @@ class Tables:
             raise InputErrors(
                 [InputError(str(self.folder), f"has no table `{name}`", f"one of: {there or 'none is there'}", remedy)]
             )
+        check_digest(file)
         return file
 
     def dataset(self, name: str) -> pa.dataset.Dataset:
@@ -76,3 +84,17 @@ def open_tables(folder: Path | str) -> Tables:
         problem = "holds no tables" if found.folder.is_dir() else "there is no such folder"
         raise InputErrors([InputError(str(folder), problem, "the folder of a result, with files *.parquet")])
     return found
+
+
+def copy_table(table: Path, to: Path) -> None:
+    """Copy a Parquet table to ``to``, as CSV where that is its ending; a large one is never in memory whole."""
+    import pyarrow.parquet as pq
+
+    if to.suffix != ".csv":
+        write_file(to, table.read_bytes())
+        return
+    content = pq.ParquetFile(table)
+    with replacing(to) as part:
+        write_csv(content.schema_arrow.empty_table().to_pandas(), part)
+        for batch in content.iter_batches(_BATCH):
+            write_csv(batch.to_pandas(), part, add=True)

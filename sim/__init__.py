@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.cache_place import mend_environment
+
+mend_environment()  # before anything imports numba
+
 __version__ = "0.1.0"
 __all__ = ["Market", "Results", "Scenario", "__version__"]
 

@@ -5,6 +5,8 @@ kernel), ``error_model="numpy"`` (a division need not test for zero, so loops ve
 (results must not differ between machines), no ``parallel`` (see :func:`sim.kernels.jit.run_blocks`).
 With ``NUMBA_DISABLE_JIT=1`` the plain Python functions run instead, slowly, for debugging.
 
+Where binaries cannot be kept each process compiles its own (:mod:`sim.cache_place`).
+
 Numba checks a cached binary only against the file that defines the function; what that function calls in
 other files is inlined in it, so an edited draw would go unnoticed. Binaries are therefore kept in a folder
 named by the content of every file of the project the function's module takes names from.
@@ -12,6 +14,7 @@ named by the content of every file of the project the function's module takes na
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import sys
@@ -21,7 +24,10 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.caching import FunctionCache
 from numpy.typing import NDArray
+
+from sim.cache_place import cache_root, takes_files
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,17 +57,31 @@ def _compiled(function: Callable[P, R], *, counts_references: bool) -> Callable[
     config: Any = numba.config
     if config.DISABLE_JIT:
         return _plain(function)
-    shared = config.CACHE_DIR
-    if not shared:
-        config.CACHE_DIR = str(_PACKAGE / "__pycache__" / f"numba-{_fingerprint(function.__module__)}")
+    njit: Any = numba.njit
+    compiled = njit(nogil=True, error_model="numpy", _nrt=counts_references, forceinline=not counts_references)(
+        function
+    )
+    given = config.CACHE_DIR
+    if not given or not takes_files(Path(given)):
+        root = cache_root(_PACKAGE)
+        if root is None:
+            return cast("Callable[P, R]", compiled)
+        config.CACHE_DIR = str(root / f"numba-{_fingerprint(function.__module__)}")
     try:
-        njit: Any = numba.njit
-        compiled = njit(
-            cache=True, nogil=True, error_model="numpy", _nrt=counts_references, forceinline=not counts_references
-        )(function)
+        make: Any = _Cache
+        compiled._cache = make(function)
     finally:
-        config.CACHE_DIR = shared
+        config.CACHE_DIR = given
     return cast("Callable[P, R]", compiled)
+
+
+class _Cache(FunctionCache):
+    """Numba's cache of binaries; one that cannot be written (a full disk) is compiled again the next time."""
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a binary where there is room for it."""
+        with contextlib.suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 def _plain(function: Callable[P, R]) -> Callable[P, R]:

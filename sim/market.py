@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from sim.results import Results
 from sim.scenario import Scenario
 from sim.scoring.kpi_collector import KpiCollector
 from sim.scoring.scorecard import Scorecard
+from sim.seeds import check_seed, iteration_of_batch, seed_of_iteration
 from sim.today import Today
 from sim.week import Phase, run_week
 
@@ -38,9 +40,10 @@ class Market(mesa.Model):
     """One market, one policy, one seed.
 
     ``scenario`` is a :class:`Scenario` or the name or path of one; then ``policy``, ``overrides``,
-    ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` defaults to the scenario's.
+    ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` is a whole number from 0 to 2^63 - 1 and defaults
+    to the scenario's; iterations of ``mesa.batch_run`` have seeds of their own, see :mod:`sim.seeds`.
     ``keep_orders`` keeps every purchase occasion for ``results.orders``. Raises
-    :class:`sim.errors.InputErrors` for a scenario with mistakes, ValueError for settings beside a loaded scenario.
+    :class:`sim.errors.InputErrors` for a scenario or a seed with mistakes, ValueError for settings beside a loaded scenario.
     """
 
     def __init__(
@@ -58,10 +61,12 @@ class Market(mesa.Model):
             scenario = Scenario.load(scenario, policy=policy, overrides=overrides, weeks=weeks, customers=customers)
         elif any(setting is not None for setting in (policy, weeks, customers, overrides)):
             raise ValueError("a loaded scenario is fixed: give policy, weeks, customers, overrides to Scenario.load")
-        chosen = scenario.seed if seed is None else int(seed)
+        first = scenario.seed if seed is None else check_seed(seed)
+        chosen = seed_of_iteration(first, iteration_of_batch(self))
         super().__init__(seed=chosen)
         self.scenario = scenario
         self.seed = chosen
+        self._agents_made = 0
         self.state, self.names = build_state(scenario, chosen, keep_orders=keep_orders)
         self._non_users = count_by(self.state, self.state.customers.last_order == NEVER)
         self._make_agents()
@@ -84,6 +89,17 @@ class Market(mesa.Model):
             Competitor(self, name, [o.name for o in layout.offers if o.brand == name]) for name in rival_brands
         ]
         self.segments = [CustomerSegment(self, state, 0)]
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Take ``agent`` in, under an id of this market: 1, 2, …
+
+        Mesa counts ids in a dictionary of the class ``Agent`` that is keyed by model, so that no model is ever freed;
+        this market's entry is taken out again.
+        """
+        self._agents_made += 1
+        agent.unique_id = self._agents_made
+        type(agent)._ids.pop(self, None)
+        super().register_agent(agent)  # type: ignore[no-untyped-call]
 
     @property
     def week(self) -> int:
@@ -132,8 +148,17 @@ class Market(mesa.Model):
             if int(row) not in known:
                 self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, int(row)))
 
-    def customer(self, row: int) -> Customer:
-        """One customer, to look at."""
+    def customer(self, row: int | str) -> Customer:
+        """One customer, to look at: by row, or by its id in the users' table. Raises IndexError, KeyError without one.
+
+        Rows of a users' table stand in the order of ids, whatever their order in the file.
+        """
+        if isinstance(row, str):
+            ids = self.state.ids or ()
+            place = bisect_left(ids, row)
+            if place == len(ids) or ids[place] != row:
+                raise KeyError(f"no customer has the id {row!r}")
+            return Customer(self.state, place)
         return Customer(self.state, row)
 
     @property
@@ -162,7 +187,14 @@ class Market(mesa.Model):
         company_of = np.array([companies.index(layout.categories[c].company) for c in state.numbers.category])
         scorecard = Scorecard(state.record, state.ledger, own, self._non_users, companies, company_of)
         return Results(
-            state.record, state.ledger, scorecard, state.layout.currency, state.kept_orders, assumptions(self.scenario)
+            state.record,
+            state.ledger,
+            scorecard,
+            state.layout.currency,
+            state.kept_orders,
+            assumptions(self.scenario),
+            state.ids,
+            self.scenario.oracles,
         )
 
 

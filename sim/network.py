@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.jit import Whole, jit, sealed_array
-from sim.rng import Decision, draw, stream
+from sim.rng import Decision, draw, mix, stream
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Keys = NDArray[np.uint32]
+#: Rows of customers, and their keys.
+Rows = NDArray[np.uint32]
+Keys = NDArray[np.uint64]
 Starts = NDArray[np.int64]
 
 _TRIES = 64
@@ -38,7 +40,7 @@ class Network:
 
     indptr: Starts
     strong_end: Starts
-    neighbours: Keys
+    neighbours: Rows
     complete: bool = False
 
     def __len__(self) -> int:
@@ -67,6 +69,7 @@ def small_world(
 ) -> Network:
     """Watts–Strogatz network (1998): a ring where each has ``degree`` nearest neighbours, some ties rewired at random.
 
+    Places on the ring follow ``keys`` [N], which are distinct, so that the order of rows does not matter.
     ``degree`` is even and below the number of customers. A rewired tie that would lead to another group is drawn
     again with probability ``homophily``. Each tie is strong with probability ``strong_share``. Raises InputError
     for a degree that does not fit.
@@ -81,17 +84,21 @@ def small_world(
     if degree == 0:
         return no_ties(rows)
     labels = np.zeros(0 if homophily == 0.0 else rows, np.int64) if groups is None else np.asarray(groups, np.int64)
+    keys = np.ascontiguousarray(keys, np.uint64)
+    ring = np.argsort(keys, kind="stable") if (keys[1:] < keys[:-1]).any() else None  # most often rows are in order
     ends = _ring(
-        np.ascontiguousarray(keys, np.uint32),
+        sealed_array(keys if ring is None else keys[ring]),
         degree // 2,
         float(rewiring),
-        sealed_array(labels),
+        sealed_array(labels if ring is None or not len(labels) else labels[ring]),
         float(homophily),
         stream(seed, Decision.TIE_REWIRED, 0),
         stream(seed, Decision.TIE_TARGET, 0),
     )
-    starts = np.repeat(np.arange(rows, dtype=np.uint32), degree // 2)
-    return _compressed(keys, starts, ends.ravel(), strong_share, seed)
+    starts, ends = np.repeat(np.arange(rows, dtype=np.uint32), degree // 2), ends.ravel()
+    if ring is not None:
+        starts, ends = (ring[places].astype(np.uint32) for places in (starts, ends))
+    return _compressed(keys, starts, ends, strong_share, seed)
 
 
 def from_edges(
@@ -154,20 +161,21 @@ def to_networkx(network: Network) -> nx.Graph[Any]:
     return graph
 
 
-def _compressed(keys: Keys, low: Keys, high: Keys, strong_share: float, seed: int) -> Network:
+def _compressed(keys: Keys, low: Rows, high: Rows, strong_share: float, seed: int) -> Network:
     luck = stream(seed, Decision.TIE_STRONG, 0)
-    strong = _drawn_strong(np.ascontiguousarray(keys, np.uint32), low, high, float(strong_share), luck)
+    strong = _drawn_strong(np.ascontiguousarray(keys, np.uint64), low, high, float(strong_share), luck)
     return _sealed(*_rows(len(keys), low, high, strong), False)
 
 
-def _sealed(indptr: Starts, strong_end: Starts, neighbours: Keys, complete: bool) -> Network:
+def _sealed(indptr: Starts, strong_end: Starts, neighbours: Rows, complete: bool) -> Network:
     return Network(sealed_array(indptr), sealed_array(strong_end), sealed_array(neighbours), complete)
 
 
 @jit
 def _ring(
     keys: Keys, half: int, rewiring: float, groups: Starts, homophily: float, luck: np.uint64, targets: np.uint64
-) -> Keys:
+) -> Rows:
+    """Place at the other end of each tie [places, half]; ``keys`` and ``groups`` by place on the ring."""
     rows = len(keys)
     ends = np.empty((rows, half), np.uint32)
     for i in range(rows):
@@ -191,7 +199,7 @@ def _ring(
 
 
 @jit
-def _tied(ends: Keys, i: Whole, j: Whole) -> bool:
+def _tied(ends: Rows, i: Whole, j: Whole) -> bool:
     for k in range(ends.shape[1]):
         if ends[i, k] == j:
             return True
@@ -199,16 +207,17 @@ def _tied(ends: Keys, i: Whole, j: Whole) -> bool:
 
 
 @jit
-def _drawn_strong(keys: Keys, low: Keys, high: Keys, share: float, luck: np.uint64) -> NDArray[np.bool_]:
+def _drawn_strong(keys: Keys, low: Rows, high: Rows, share: float, luck: np.uint64) -> NDArray[np.bool_]:
     strong = np.empty(len(low), np.bool_)
     for e in range(len(low)):
         a, b = keys[low[e]], keys[high[e]]
-        strong[e] = draw(luck, np.uint64(min(a, b)), np.uint64(max(a, b))) < share
+        both = mix(np.uint64(min(a, b))) + np.uint64(max(a, b))  # one entity of two keys of 64 bits
+        strong[e] = draw(luck, both, np.uint64(0)) < share
     return strong
 
 
 @jit
-def _rows(rows: int, low: Keys, high: Keys, strong: NDArray[np.bool_]) -> tuple[Starts, Starts, Keys]:
+def _rows(rows: int, low: Rows, high: Rows, strong: NDArray[np.bool_]) -> tuple[Starts, Starts, Rows]:
     """Both directions of each tie by row, strong ones first: (indptr, strong_end, neighbours)."""
     # Counts in 32 bits and no copies: with ten million customers this is the moment of most memory.
     ties = np.zeros(rows, np.uint32)

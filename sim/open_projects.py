@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 PROJECT_COLUMNS: tuple[Column, ...] = (
     Column("customer", np.int64, "row", "the customer who will buy"),
-    Column("key", np.uint32, "-", "stable id of the customer, used in draws"),
+    Column("key", np.uint64, "-", "stable key of the customer, used in draws"),
     Column("number", np.int64, "-", "number among all projects of the customer, used in draws"),
     Column("category", np.int64, "row", "category it is about"),
     Column("opened", np.int64, "week", "week in which it opened; negative: before the start"),
@@ -39,6 +39,12 @@ PROJECT_COLUMNS: tuple[Column, ...] = (
 
 #: Items of a decider, apart from tastes, which take their attribute's row.
 _PRICE, _WEIGHT = 16, 17
+
+
+def mean_sizes(categories: tuple[Category, ...], order_size: Array) -> NDArray[np.float64]:
+    """Mean units of one purchase of each customer by category [N, C], at least 1; ``order_size`` [N]."""
+    sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in categories]
+    return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
 
 
 class OpenProjects(Columns):

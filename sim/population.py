@@ -184,7 +184,9 @@ class Columns:
 
 #: What is known of each customer: the truth, which the firm does not see.
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws"),
+    Column(
+        "key", np.uint64, "-", "stable key, used in draws: the place in a generated market, a hash of the id in a table"
+    ),
     Column("type", np.uint8, "-", "latent type: the true segment"),
     Column("territory", np.uint16, "-", "territory the customer is in"),
     Column("distributor", np.uint16, "-", "home distributor"),
@@ -198,6 +200,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     Column("satisfaction", np.float32, "0..1", "how well the brand has served", "brands"),
     Column("expectation", np.float32, "quality scale", "performance expected of the brand", "brands"),
     Column("relationship", np.float32, "0..1", "stock of goodwill built by calls of our reps"),
+    Column("persuasion", np.float32, "utility", "what the skill of its rep adds to our offers this week"),
     Column("talk_weak", np.int16, "half units", "net talk of weak ties about the brand", "brands", 0, "by_item"),
     Column("talk_strong", np.int16, "half units", "net talk of strong ties about the brand", "brands", 0, "by_item"),
     Column("speaks", np.int8, "-1, 0, +1", "what the customer says of the brand now", "brands"),
@@ -239,5 +242,5 @@ def make_customers(
         "churn": int(churn),
     }
     customers = Columns(CUSTOMER_COLUMNS, rows, widths)
-    customers.fill({"key": np.arange(rows, dtype=np.uint32)})
+    customers.fill({"key": np.arange(rows, dtype=np.uint64)})
     return customers

@@ -14,10 +14,15 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
+
+from sim.text import text_mistake
 
 #: Source of a value that no publication supports; every report lists the parameters that carry it.
 ASSUMPTION = "A"
+
+#: Units of what people read: a name or title, and a text of several lines.
+LINE, TEXT = "one line of text", "text"
 
 WEEKS_PER_YEAR = 52.0
 _META = "quantity"
@@ -41,6 +46,8 @@ class Declaration:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Put the bounds on every number inside the field: itself, or each element of a list or mapping."""
         schema = handler(source)
+        if self.unit in (LINE, TEXT):
+            return core_schema.no_info_after_validator_function(_Readable(self.unit == LINE), schema)
         return schema if self.bounds is None else _within(schema, *self.bounds)
 
     def surprising(self, value: Any) -> Iterator[float]:
@@ -54,6 +61,19 @@ class Declaration:
                 yield from self.surprising(element)
         elif isinstance(value, (int, float)) and not self.soft[0] <= value <= self.soft[1]:
             yield value
+
+
+@dataclass(frozen=True)
+class _Readable:
+    """Refuses text that nobody can read, or that steers what shows it."""
+
+    line: bool
+
+    def __call__(self, text: str) -> str:
+        wrong = text_mistake(text, line=self.line)
+        if wrong is not None:
+            raise ValueError(f"{wrong[0]}, expected {wrong[1]}")
+        return text
 
 
 def _within(schema: CoreSchema, lo: float, hi: float) -> CoreSchema:

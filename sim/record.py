@@ -71,6 +71,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("plant_stock_units", "units", ("offer",), "Finished goods at the end of the week."),
     Measure("production_units", "units", ("offer",), "Units started in production."),
+    Measure("production_value", "minor units", ("offer",), "The same at list price."),
     Measure("price", "share of reference price", ("offer",), "Mean price asked of customers without a segment."),
     Measure("sharing", "share", ("distributor",), "1 while the distributor shares its sell-out data."),
     Measure("hours_attended", "hours", ("team",), "Hours of reps at work."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sim.ledger import MANUFACTURER, Ledger
 from sim.record import DIMENSIONS, Record
 from sim.scoring.kpis import KPIS
 from sim.scoring.scorecard import Scorecard
+from sim.text import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,8 @@ WEEKLY = ("week", *DIMENSIONS, "measure", "value", "unit")
 class Results:
     """Tables of one run, made when asked for; weeks are counted from 1.
 
-    ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency.
+    ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency. ``oracles`` are
+    rules of the run that read the truth: with any, its figures are upper bounds.
     """
 
     def __init__(
@@ -35,10 +37,14 @@ class Results:
         currency: str,
         orders: list[dict[str, Any]] | None,
         assumptions: list[dict[str, Any]],
+        ids: Sequence[str] | None = None,
+        oracles: tuple[str, ...] = (),
     ) -> None:
         self._record, self._ledger, self._scorecard, self._currency = record, ledger, scorecard, currency
         self._orders = orders
+        self._ids = ids
         self._assumptions = assumptions
+        self.oracles = oracles
 
     @property
     def weekly(self) -> pd.DataFrame:
@@ -106,7 +112,7 @@ class Results:
 
     @property
     def scorecard(self) -> pd.DataFrame:
-        """One row per KPI: its value over the run, unit, direction and formula."""
+        """One row per KPI: its value over the run, unit, direction and formula; with oracles, a column that says so."""
         import pandas as pd
 
         rows = []
@@ -123,7 +129,8 @@ class Results:
                     kpi.formula,
                 )
             )
-        return pd.DataFrame(rows, columns=["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"])
+        table = pd.DataFrame(rows, columns=["kpi", "label", "kpi_class", "value", "unit", "direction", "formula"])
+        return table.assign(upper_bound=True) if self.oracles else table
 
     @property
     def definitions(self) -> pd.DataFrame:
@@ -143,6 +150,11 @@ class Results:
             for kpi in KPIS
         ]
         return pd.concat(frames, ignore_index=True)
+
+    @property
+    def kpis_so_far(self) -> dict[str, list[float]]:
+        """Every KPI as the scorecard had it at the end of each week: values by name, the last one the scorecard's."""
+        return {kpi.name: (self._scorecard.so_far(kpi) * self._money(kpi.unit)[0]).tolist() for kpi in KPIS}
 
     def kpis_by(self, dimension: str) -> pd.DataFrame:
         """KPIs cut by ``territory``, ``segment`` (true type), ``offer``, ``team``, ``distributor`` or ``company``: level, kpi, value.
@@ -171,8 +183,9 @@ class Results:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Every occasion of a run with ``keep_orders=True``: week, customer, offer, units, price (minor units), won, weeks_open.
+        """Every occasion of a run with ``keep_orders=True``: week, customer, id, category, offer, units, price (minor units), won, weeks_open.
 
+        ``customer`` is the row, ``id`` the customer's id in the users' table (its number in a generated market).
         A decided project is one occasion, ``weeks_open`` after it opened (else 0). ``won`` says whether the customer took one of our offers; offer is "" where nothing was bought.
         Raises ValueError when orders were not kept.
         """
@@ -180,10 +193,13 @@ class Results:
 
         if self._orders is None:
             raise ValueError("orders were not kept; make the market with keep_orders=True")
-        columns = ["week", "customer", "category", "offer", "units", "price", "won", "weeks_open"]
+        columns = ["week", "customer", "id", "category", "offer", "units", "price", "won", "weeks_open"]
         if not self._orders:
             return pd.DataFrame(columns=columns)
-        return pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)[columns]
+        table = pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)
+        rows = table["customer"].to_numpy()
+        table["id"] = rows.astype(str) if self._ids is None else np.array(self._ids, dtype=object)[rows]
+        return table[columns]
 
     @property
     def assumptions(self) -> pd.DataFrame:
@@ -205,6 +221,6 @@ class Results:
             table.to_parquet(folder / f"{name}.parquet", index=False)
             written.append(folder / f"{name}.parquet")
             if name != "weekly":
-                table.to_csv(folder / f"{name}.csv", index=False)
+                write_csv(table, folder / f"{name}.csv")
                 written.append(folder / f"{name}.csv")
         return written

@@ -4,13 +4,26 @@ Two policies on one seed therefore meet the same customers and the same luck, an
 order of rows, the number of threads, or who else exists. The generator is counter-based: a *stream* is
 named by seed, decision and week; within it the counter ``entity + 2^32·index`` steps a Weyl sequence that
 is mixed by the finaliser of splitmix64 (Steele, Lea & Flood 2014; Stafford's variant 13), a bijection, so
-that no two counters of a stream share their bits.
+that no two counters of a stream share their bits. Entities are small ordinals or 64-bit hashes of names
+(:mod:`sim.keys`); among N hashed entities with I indices in use, the chance that any two share a draw of a
+stream is about N²·I / 2^64 (one in 2,000 for a million customers and 10,000 indices), and what they would share
+is a few numbers of one decision.
+
+**What a rule can find out.** The name of a stream is a keyed hash (BLAKE2b: RFC 7693) of decision and week under a
+key that is made of the seed by scrypt (RFC 7914), which is slow on purpose. A rule that is given a stream's draws
+can recover that stream's name, since the mixer is a bijection, and so go on with its own luck. It cannot reckon
+from it the seed, the key, or any other stream. It can still *try* seeds: each costs about 30 ms and 16 MB, so that
+the seeds people choose by hand (7, 42, 2024) fall within a minute, a number of nine digits in about a year, one drawn
+from all 2^63 never. And it runs in the same process: Python is no prison, and a rule that searches frames or the
+garbage collector's objects finds everything there is.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +33,12 @@ from sim.jit import jit
 
 Floats = NDArray[np.float64]
 
-_WORD = 0xFFFFFFFFFFFFFFFF
+#: Cost of a key: 2^14 blocks of 8 × 128 bytes in memory, about 30 ms. What an honest run pays once, a rule that tries
+#: seeds pays for each.
+_SLOWNESS, _BLOCKS = 2**14, 8
+#: Keys kept: more than the seeds that the runs of a comparison come back to.
+_SEEDS_KEPT = 1024
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
@@ -72,7 +90,7 @@ class Decision(IntEnum):
     AWARE_AT_START = 60  # brands known at the start; index: brand
     TIE_REWIRED = 61  # is this tie of the ring lattice rewired; index: position
     TIE_TARGET = 62  # whom a rewired tie leads to; index: position + 2^16·try
-    TIE_STRONG = 63  # is this tie strong; entity: lower key, index: higher key
+    TIE_STRONG = 63  # is this tie strong; entity: both keys mixed
     TYPE_CHANGE = 64  # does a customer's latent type change
     REP_AT_START = 65  # a rep's traits at the start; index: trait
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
@@ -94,6 +112,7 @@ class Decision(IntEnum):
     RIVALS_WATCHED = 110  # error of rivals' noted prices; entity: territory, index: rival offer
     POTENTIAL = 111  # error of the count of a territory's customers in registers; entity: territory
     COMMAND = 112  # does a territory carry out what a new call plan says of this customer
+    ALIAS = 113  # names by which actors know customers; the stream of round k names a key of the permutation
     # Sales force and managers (150–199)
     CALL_PLAN = 150  # does a rep follow the call plan for this customer
     CALL_CHOICE = 151  # taste of the moment for calling on this customer
@@ -130,6 +149,8 @@ class Decision(IntEnum):
     RIVAL_CAMPAIGN = 211  # does a rival start a campaign
     RIVAL_ENTRY = 212  # does a rival enter
     RIVAL_ADVERTISING = 213  # chance used by a rule of rivals' advertising and campaigns
+    RIVAL_STUDY = 214  # error of what a rival brand found out of customers; entity: brand and category
+    RIVAL_WATCH = 215  # error of what a rival brand sees of our campaigns; entity: brand, index: territory
     # Rules of policies (250–299): seen.luck, one decision for each question that has none above
     POLICY = 250  # chance used by a rule in a test, outside of any market
     PAY = 251
@@ -161,21 +182,25 @@ def mix(z: np.uint64) -> np.uint64:
     return z ^ (z >> _SHIFT_3)
 
 
+@lru_cache(maxsize=_SEEDS_KEPT)
+def _key(seed: int) -> bytes:
+    """The key of all streams of a seed, slow to make."""
+    return hashlib.scrypt(seed.to_bytes(8, "little"), salt=b"deepmarket", n=_SLOWNESS, r=_BLOCKS, p=1, dklen=32)
+
+
 def stream(seed: int, decision: int, week: int) -> np.uint64:
-    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels."""
-    return np.uint64(_stream(np.uint64(int(seed) & _WORD), np.int64(decision), np.int64(week)))
+    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels.
 
-
-@jit
-def _stream(seed: np.uint64, decision: np.int64, week: np.int64) -> np.uint64:
-    name = mix(seed + _GOLDEN)
-    name = mix(name + _GOLDEN * np.uint64(decision))
-    return mix(name + _GOLDEN * np.uint64(week))
+    ``seed`` is at least 0 and below 2^64, decision and week fit 64 bits. Raises OverflowError otherwise.
+    """
+    what = int(decision).to_bytes(8, "little", signed=True) + int(week).to_bytes(8, "little", signed=True)
+    name = hashlib.blake2b(what, digest_size=8, key=_key(int(seed)), person=b"stream").digest()
+    return np.uint64(int.from_bytes(name, "little"))
 
 
 @jit
 def bits(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.uint64:
-    """64 random bits for ``entity`` (< 2^32) and ``index`` (< 2^32)."""
+    """64 random bits for ``entity`` (< 2^64; the sum wraps around) and ``index`` (< 2^32)."""
     counter = np.uint64(entity) + (np.uint64(index) << _INDEX_SHIFT)
     return mix(of_stream + _GOLDEN * counter)
 
@@ -204,12 +229,12 @@ def _fill_one(of_stream: np.uint64, entities: NDArray[np.uint64], index: np.uint
         out[i] = draw(of_stream, entities[i], index)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Luck:
     """The chance of one decision in one week: draws for the entities it is asked about, nothing else.
 
     It knows the name of its stream, not the seed, so that a rule that is given it cannot repeat the draws of other
-    decisions, such as those that made the customers.
+    decisions, such as those that made the customers. What that does and does not keep from a rule: see the module.
     """
 
     _stream: np.uint64

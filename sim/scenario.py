@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tomli_w
@@ -85,7 +85,7 @@ class Scenario:
     @classmethod
     def _of(cls, found: Resolved) -> Scenario:
         header, schedule = found.header, found.schedule
-        return cls(
+        scenario = cls(
             name=header.name,
             title=header.title,
             description=header.description,
@@ -103,6 +103,7 @@ class Scenario:
             schedule=schedule,
             digest=_digest(found.content, found.data),
         )
+        return replace(scenario, warnings=(*scenario.warnings, *map(_told_oracle, scenario.oracles)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and other.digest == self.digest
@@ -136,6 +137,19 @@ class Scenario:
                 found.setdefault(names, {})[question] = rule
         return list(found.items())
 
+    @property
+    def oracles(self) -> tuple[str, ...]:
+        """Rules that read the truth and hold in some week and place, as "question.kind": what they earn is an upper bound."""
+        found = [
+            f"{question}.{rule.kind}"
+            for question, steps in self.schedule.answers.items()
+            for since, rules in steps
+            if since <= self.weeks
+            for _, rule in rules
+            if rule.reads_truth
+        ]
+        return tuple(dict.fromkeys(found))
+
     def params_at(self, week: int) -> Params:
         """Parameters in force in ``week``: those of the start but for levers that changes have moved."""
         return self.schedule.params_at(week)
@@ -162,6 +176,10 @@ def check(name_or_path: str | os.PathLike[str]) -> list[InputError]:
     except InputErrors as found:
         return list(found.errors)
     return []
+
+
+def _told_oracle(rule: str) -> str:
+    return f"policy.{rule} reads the truth, which nobody can see: its results are an upper bound, not those of a policy"
 
 
 def _by_its_option(error: InputError, short: Mapping[str, Any]) -> InputError:

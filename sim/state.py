@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import HeadsBook, HoursBook, UnitsBook
-from sim.decisions.question import Rule, Variant, ask, merge
-from sim.decisions.seen import CustomersSeen
-from sim.errors import InputError
+from sim.decisions.asking import answer_of, ask, merge, spread
+from sim.decisions.question import Rule, Variant
+from sim.decisions.shipped import is_shipped
+from sim.decisions.strangers import refusal
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
@@ -139,33 +140,15 @@ def _by_table(writes: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]
     return tuple((table, frozenset(names)) for table, names in columns.items())
 
 
-def for_reading(seen: Any) -> Any:
-    """``seen`` with arrays that cannot be written: the phase that asks a rule may have borrowed the very columns it shows."""
-    shown: dict[str, Any] = {}
-    for name, value in vars(seen).items():
-        if isinstance(value, np.ndarray):
-            shown[name] = value.view()
-            shown[name].flags.writeable = False
-        elif isinstance(value, CustomersSeen):
-            shown[name] = for_reading(value)
-    copy = object.__new__(type(seen))  # what replace() does takes five times as long, for a thousand views a year
-    copy.__dict__.update(vars(seen), **shown)
-    return copy
-
-
-def refuse_nonsense(question: str, answer: Any) -> None:
-    """Raise InputError for an answer with NaN or infinity, which no later check on its bounds would notice."""
-    for name, value in vars(answer).items():
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all():
-            problem = f"the rule answered with NaN or infinity in {name}"
-            raise InputError(f"policy.{question}", problem, "finite numbers", "mend the rule")
-
-
 class RuleBook(Protocol):
     """Where the rules in force come from: a scenario; weeks are counted from 1."""
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
+        ...
+
+    def changed(self) -> str:
+        """What somebody has changed who may not: a rule of this market, or the scenario; empty for nothing."""
         ...
 
 
@@ -182,6 +165,7 @@ class MarketState:
     board: OfferBoard
     needs: NeedBoard
     customers: Columns
+    alias: Ints  # [N] by which actors know customers, see sim.kernels.alias
     network: Network
     reps: Columns
     managers: Columns
@@ -218,6 +202,7 @@ class MarketState:
     pushed: bool = False  # promotion or distributors' effort is on the board of offers
     sales: Floats = field(default_factory=lambda: np.empty(0))
     kept_orders: list[dict[str, Any]] | None = None
+    ids: tuple[str, ...] | None = None  # [N] customers' ids in the users' table; None in a generated market
     commands: list[Command] = field(default_factory=list)
     plan_of: Ints = field(
         default_factory=lambda: np.empty(0, dtype=np.int64)
@@ -281,11 +266,24 @@ class MarketState:
         """Keyed draws of this week for one decision."""
         return Luck.of(self.seed, decision, self.week)
 
-    def ask(self, question: str, seen: Any, territory: Ints | None = None, rows: Ints | None = None) -> Any:
-        """Answer a question by the rules in force this week; see :func:`sim.decisions.question.ask`."""
-        answer = ask(self.rules(self.week, question), for_reading(seen), territory, rows)
-        refuse_nonsense(question, answer)
+    def ask(
+        self,
+        question: str,
+        seen: Any,
+        territory: Ints | None = None,
+        rows: Ints | None = None,
+        size: int | None = None,
+    ) -> Any:
+        """Answer a question by the rules in force this week; see :func:`sim.decisions.asking.ask`."""
+        answer = ask(self.rules(self.week, question), seen, territory, rows, size)
+        self._look_after(self.rules(self.week, question))
         return answer
+
+    def _look_after(self, asked: list[Variant]) -> None:
+        """Raise InputError when a stranger among those ``asked`` has changed other rules or the scenario."""
+        for variant in asked:
+            if not is_shipped(variant.rule) and (changed := self.schedule.changed()):
+                raise refusal(variant.rule, f"changed {changed}", "a rule that only answers")
 
     def idle(self, question: str) -> bool:
         """Whether no rule in force this week does anything about ``question`` beyond the usual."""
@@ -320,26 +318,21 @@ class MarketState:
             holding[slice(None) if variant.territories is None else list(variant.territories)] = k
         return holding
 
-    def renew(self, question: str, seen: Any, held: Any, territory: Ints, truth: Any = None) -> Any:
-        """``held`` with the answers of all rules that are due, each in the territories where it holds.
+    def renew(self, question: str, seen: Any, held: Any, rows: Ints, truth: Any = None) -> Any:
+        """``held``, a row for each customer, with the answers of all rules that are due, each in the territories where it holds.
 
-        ``territory`` [rows of the answer]; ``truth`` is what oracles see instead of ``seen``. A rule that is due
-        nowhere is not asked and costs nothing. Raises InputError for an answer of another length.
+        ``seen`` shows the customers in ``rows``; of all others a rule says nothing, and they get what the answer's
+        ``WITHOUT`` names. ``truth`` is what oracles see instead: all customers. A rule that is due nowhere is not asked
+        and costs nothing. Raises InputError for an answer of another length.
         """
         variants, due, answer = self.rules(self.week, question), self.due_in(question), held
-        holding = self._holding(variants)
+        holding, territory = self._holding(variants), self.customers.territory
         for k, variant in enumerate(variants):
             inside = due & (holding == k)
             if inside.any():
-                other = variant.rule.answer(for_reading(truth if variant.rule.reads_truth else seen))
-                refuse_nonsense(question, other)
-                sizes = {len(value) for value in vars(other).values() if isinstance(value, np.ndarray)}
-                if sizes != {len(territory)}:
-                    raise InputError(
-                        f"policy.{question}",
-                        f"the rule answered for {sorted(sizes)} rows",
-                        f"one row for each of {len(territory)}",
-                        "mend the rule",
-                    )
-                answer = merge(answer, other, inside[territory])
+                oracle = variant.rule.reads_truth and truth is not None
+                other = answer_of(variant.rule, truth if oracle else seen)
+                for_whom = np.arange(len(territory)) if oracle else rows
+                answer = merge(answer, spread(question, other, for_whom, len(territory)), inside[territory])
+        self._look_after([variant for k, variant in enumerate(variants) if (due & (holding == k)).any()])
         return answer

@@ -16,7 +16,12 @@ VARIABLE_SHARE_AT_START = 0.1
 
 #: A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare.
 REP_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column(
+        "key",
+        np.uint64,
+        "-",
+        "stable key, used in draws: a hash of the rep's name in a roster, else of territory and place",
+    ),
     Column("territory", np.int32, "-", "territory of the position"),
     Column("team", np.int32, "-", "team, and row of the manager"),
     Column("position", np.bool_, "yes/no", "the position exists"),
@@ -46,6 +51,7 @@ REP_COLUMNS: tuple[Column, ...] = (
     Column("reported_calls", np.float32, "calls/week", "calls a week by travel claims, smoothed"),
     Column("credited", np.int64, "minor units", "sell-out of this week credited to the rep, at list price"),
     Column("variable_share", np.float32, "share", "commission as a share of pay, smoothed"),
+    Column("exodus", np.float32, "share", "colleagues of the team who left of late, decayed, as a share of them"),
     Column("pay", np.float32, "minor units/week", "salary and commission, smoothed"),
     Column("sales", np.float32, "minor units/week", "credited sell-out at list price, smoothed"),
     Column("maturity", np.float32, "share", "from amateur (0) to professional (1), from hunter to farmer"),
@@ -65,13 +71,13 @@ REP_COLUMNS: tuple[Column, ...] = (
 )
 
 MANAGER_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key of the team, used in draws"),
     Column("territory", np.int32, "-", "territory where most of the team is"),
     Column("span", np.int32, "reps", "filled positions in the team"),
     Column("meeting_hours", np.float32, "hours/week", "meetings with the team"),
     Column("checking_hours", np.float32, "hours/week", "reading and checking the team's forms"),
     Column("visit_hours", np.float32, "hours/week", "field visits to all reps of the team"),
     Column("review_hours", np.float32, "hours/week", "review talks with all reps of the team"),
-    Column("exodus", np.float32, "share", "leavers of late, decayed, as a share of the team's positions"),
     Column("interviews", np.float32, "hours", "interviews owed to applicants"),
     Column("interview_hours", np.float32, "hours/week", "interviews with applicants"),
     Column("control_hours", np.float32, "hours/week", "unannounced checks"),
@@ -80,7 +86,9 @@ MANAGER_COLUMNS: tuple[Column, ...] = (
 )
 
 DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "stable id, used in draws: territory × 1000 + place"),
+    Column(
+        "key", np.uint64, "-", "stable key, used in draws: a hash of the name in a table, else of territory and place"
+    ),
     Column("territory", np.int32, "-", "territory the distributor supplies"),
     Column("trust", np.float32, "share", "trust in the manufacturer"),
     Column("shares_data", np.bool_, "yes/no", "shares its sell-out data"),
@@ -103,13 +111,14 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
 )
 
 RIVAL_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key of the offer, used in draws"),
     Column("offer", np.int32, "-", "row of the offer"),
     Column("price", np.float64, "share of reference price", "price asked of customers"),
     Column("unit_cost", np.float64, "share of reference price", "cost to the rival's channel"),
     Column(
         "share", np.float64, "share", "share of the category's occasions on which it is bought, as the rival believes"
     ),
-    Column("sensitivity", np.float64, "utility per relative price", "price sensitivity as the rival believes it to be"),
+    Column("sensitivity", np.float64, "utility per relative price", "price sensitivity by the rival's own study"),
 )
 
 #: The firm's customer database: belief, its age, and nothing where the firm never looked.
@@ -139,6 +148,7 @@ KNOWLEDGE_COLUMNS: tuple[Column, ...] = (
 DIARY_COLUMNS: tuple[Column, ...] = (
     Column("due", np.float32, "calls", "calls owed to the account by the rep's own division of calls"),
     Column("visits", np.uint16, "calls", "calls of this week"),
+    Column("met", np.bool_, "yes/no", "the person who is the account's rep now has called on it"),
     Column(
         "bought",
         np.float32,
@@ -150,6 +160,8 @@ DIARY_COLUMNS: tuple[Column, ...] = (
 
 #: What the market department believes of territories, and the traces of campaigns there.
 TERRITORY_COLUMNS: tuple[Column, ...] = (
+    Column("key", np.uint64, "-", "stable key, used in draws: a hash of the name"),
+    Column("registered", np.int64, "customers", "customers by public registers"),
     Column("counted", np.int64, "customers", "customers by registers, or as last surveyed"),
     Column("potential", np.float64, "minor units/year", "purchases of all customers from anyone, as believed"),
     Column(

@@ -13,9 +13,9 @@ from sim.decisions.gateway import Gateway
 from sim.decisions.pay import PayPlan
 from sim.decisions.promotion import Promotion
 from sim.decisions.recruiting import Recruiting
-from sim.decisions.seen import CustomersSeen
 from sim.decisions.service import Service
 from sim.decisions.technical import Technical
+from sim.kernels.demand_step import Chosen
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.population import Columns
@@ -35,23 +35,37 @@ class Purchases:
     price: NDArray[np.int64]  # minor units a unit, as asked when the order was made
     discount: NDArray[np.int64]  # minor units a unit that we granted on it then; 0 on rivals' offers
     stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
+    habit: (
+        Ints  # offer that a rep's skill did not decide: what would be bought anyway, −1 for nothing; habit follows it
+    )
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Projects decided this week, in order of customers' rows, and the offer chosen for each (−1: nothing)."""
+    """Projects decided this week, in order of customers' rows, and what was chosen for each."""
 
     projects: Columns
-    chosen: NDArray[np.int16]
+    chosen: Chosen
     won: NDArray[np.bool_]  # which of them chose an offer of ours
     opened: Ints  # customers [n] of the projects that opened this week, those decided at once among them
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Offers that customers would have bought but for a rep who put them off: habit follows these."""
+
+    customer: Ints
+    offer: Ints
+
+    def and_those(self, more: Habits) -> Habits:
+        """Both lists, one after the other."""
+        return Habits(np.concatenate([self.customer, more.customer]), np.concatenate([self.offer, more.offer]))
 
 
 @dataclass
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
 
-    customers_seen: CustomersSeen | None = None
     pay: PayPlan | None = None
     gateway: Gateway | None = None
     advertising: Advertising | None = None
@@ -61,6 +75,7 @@ class Today:
     dismissed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # reps whose positions were closed
     orders: Purchases | None = None
     served: NDArray[np.int64] | None = None
+    habits: Habits | None = None
     ours: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # orders we deliver on
     visited: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     occasions_made: Occasions | None = None

@@ -28,7 +28,7 @@ _FAR = 10**6
 _WEEKS = 8192
 
 SERVICE_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint32, "-", "row of the territory, used in draws"),
+    Column("key", np.uint64, "-", "stable key of the territory, used in draws"),
     Column("engineers", np.float64, "heads", "service engineers, parts of one where one serves several territories"),
     Column("machines", np.int64, "items", "durables of ours in use, of categories that can fail"),
     Column("requests", np.float64, "requests/week", "repairs and installations asked for, smoothed"),
@@ -165,10 +165,10 @@ class Upkeep:
         return Wear(rate, self.wear.life[category], self.wear.shape[category])
 
 
-def make_tables(territories: int) -> tuple[Columns, Columns]:
-    """Tables of service by territory and of the technical department, one row."""
-    service, technical = Columns(SERVICE_COLUMNS, territories, {}), Columns(TECHNICAL_COLUMNS, 1, {})
-    service.fill({"key": np.arange(territories)})
+def make_tables(keys: NDArray[np.uint64]) -> tuple[Columns, Columns]:
+    """Tables of service by territory, whose ``keys`` are given, and of the technical department, one row."""
+    service, technical = Columns(SERVICE_COLUMNS, len(keys), {}), Columns(TECHNICAL_COLUMNS, 1, {})
+    service.fill({"key": keys})
     return service, technical
 
 

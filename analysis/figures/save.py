@@ -6,8 +6,10 @@ import io
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from analysis.figures.style import style
+from sim.text import clean
 
 DPI = 150
 
@@ -29,5 +31,7 @@ def _render(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with style():
+        for text in figure.findobj(Text):
+            text.set_text(clean(text.get_text()))  # signs that are obeyed, not seen, have no place in a picture
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()

@@ -86,6 +86,8 @@ def style() -> Iterator[None]:
     look: dict[Any, Any] = {
         "font.family": ["DejaVu Sans", *chinese_fonts()],
         "font.size": TEXT,
+        "text.parse_math": False,  # a `$` in a title is a dollar
+        "text.usetex": False,
         "text.color": INK,
         "axes.labelcolor": SOFT,
         "axes.edgecolor": RULE,
@@ -202,7 +204,6 @@ def _write(figure: Figure, y: float, line: str, size: float, weight: str, colour
         color=colour,
         va="top",
         ha="left",
-        parse_math=False,
     )
 
 
@@ -215,8 +216,11 @@ def draw_legend(figure: Figure, handles: Sequence[Artist], from_top: float | Non
     """Write a legend from the left margin: at the foot, or ``from_top`` inches below the top."""
     labels = [str(h.get_label()) for h in handles]
     x, low = MARGIN / figure.get_figwidth(), 0.14 / figure.get_figheight()
+    # Matplotlib leaves out what begins with a line below; a sign without width, which saving takes out again, comes first.
+    shown = [f"\u200b{label}" if label.startswith("_") else label for label in labels]
     figure.legend(
         handles=list(handles),
+        labels=shown,
         loc="lower left" if from_top is None else "upper left",
         bbox_to_anchor=(x, low if from_top is None else 1 - from_top / figure.get_figheight()),
         ncols=_columns(figure, labels),

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from analysis.figures.gallery import Plate
 from analysis.figures.save import svg_bytes
 from analysis.study import Provenance
+from sim.text import clean
 
 ASSUMED = "A"
 
@@ -42,6 +43,7 @@ def render_page(template: str, **content: object) -> str:
     environment = Environment(
         loader=PackageLoader("analysis.report", "templates"),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -51,11 +53,16 @@ def render_page(template: str, **content: object) -> str:
     return environment.get_template(template).render(css=Markup(css), **content)
 
 
+def _shown(value: object) -> object:
+    """Text without signs that a browser obeys (bidirectional controls and the like); markup of our own as it is."""
+    return clean(value) if type(value) is str else value
+
+
 def write_page(html: str, path: Path | str) -> Path:
     """Write the page as UTF-8 and return its path."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8")
+    path.write_text(html, encoding="utf-8", errors="backslashreplace")  # a file name that is no Unicode
     return path
 
 

@@ -20,7 +20,7 @@ enum { KNOWN = 1, FORGOTTEN = 2, NEED = 4, NO_NEED = 8, BOUGHT = 16, HABIT = 32,
 typedef struct {
   int64_t rows, own_brand, visits, distributors, groups, types, territories;
   /* what stands still */
-  const uint32_t *key;
+  const uint64_t *key;
   const uint8_t *type, *price_group, *own, *available; /* available [D, J] */
   const uint16_t *territory, *distributor;
   const float *rate, *purchase_rate, *price_sensitivity, *order_size, *taste; /* taste [N, A] */

@@ -51,6 +51,9 @@ class Backend(Protocol):
     def breaks(self, error: BaseException) -> bool:
         """Whether the executor is of no more use after ``error``, so that the driver opens another one."""
 
+    def has_begun(self, executor: Executor) -> bool:
+        """Whether a worker of ``executor`` has begun a run: a worker that dies while it starts says nothing about any."""
+
     def close(self) -> None:
         """Give back what outlives executors (a cluster that the backend itself started)."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
+import platform
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from experiments.backends.local import ONE_THREAD, interrupts_after
@@ -16,6 +20,10 @@ from experiments.backends.local import ONE_THREAD, interrupts_after
 ENDING = 8.0
 #: Deaths after which the scheduler of a cluster of ours gives a run back: the first, because the driver counts itself.
 SCHEDULER_OPTIONS = {"allowed_failures": 0}
+
+
+#: Start of the names of scratch folders.
+_SCRATCH = "deepmarket-dask-"
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,23 @@ def own_processes(workers: int) -> Cluster:
 
 
 def scratch_folder() -> AbstractContextManager[str]:
-    """A folder for what Dask wants to put somewhere."""
-    return tempfile.TemporaryDirectory(prefix="deepmarket-dask-", ignore_cleanup_errors=True)
+    """A folder for what Dask wants to put somewhere; those that killed drivers of this machine left are removed first."""
+    mine = f"{_SCRATCH}{platform.node()}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{glob.escape(mine)}*-*"):
+        process = left.name.removeprefix(mine).split("-")[0]
+        if process.isdigit() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{mine}{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # another user's
+    return True
 
 
 @contextmanager

@@ -77,6 +77,10 @@ class Dask:
         """A death costs one worker, not the cluster."""
         return False
 
+    def has_begun(self, executor: Executor) -> bool:
+        """The scheduler speaks of deaths only of workers that were there and had the run."""
+        return True
+
     def close(self) -> None:
         """Leave the cluster, and end it when we started it."""
         stack, self._stack, self._client = self._stack, ExitStack(), None

@@ -43,5 +43,9 @@ class Serial:
         """Nothing does."""
         return False
 
+    def has_begun(self, executor: Executor) -> bool:
+        """Here nothing has to start."""
+        return True
+
     def close(self) -> None:
         """There is nothing to give back."""

@@ -14,11 +14,16 @@ from analysis.errors import StudyError
 from analysis.numerals import shown_unit
 from analysis.study import Study
 from analysis.targets import Target
+from analysis.upper_bounds import marked
 from experiments.batch.results import Batch
+from experiments.files import staged, write_file
 from experiments.outcome import plain
+from experiments.outside import door
+from sim.text import write_csv
 
 #: Where figures and tables of conclusions lie in the folder of a batch.
 ANSWER = "answer"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class BatchAnswer:
         return {"sentences": list(self.sentences), "notes": list(self.notes), "report": report, **tables}
 
 
+@door
 def answer_batch(batch: Batch, *, write: bool = True) -> BatchAnswer:
     """Conclude from a sealed batch, for its longest horizon, by the key figure and targets of its design.
 
@@ -87,16 +93,24 @@ def _targets(batch: Batch, ensemble: Ensemble) -> list[Target]:
 
 
 def _write(folder: Path, found: Conclusions, title: str, sentences: tuple[str, ...]) -> Path:
-    from analysis.figures.ensemble_gallery import draw_ensemble, file_name
+    from analysis.figures.ensemble_gallery import draw_ensemble
     from analysis.figures.gallery import save_plates
     from analysis.report.ensemble_page import write_ensemble_report
 
-    out = folder / ANSWER
-    out.mkdir(exist_ok=True)
-    for old in (*out.glob("*.png"), *out.glob("*.csv")):
+    for old in (*(folder / ANSWER).glob("*.png"), *(folder / ANSWER).glob("*.csv")):
         old.unlink()  # of an earlier state of this batch
     plates = draw_ensemble(found)
-    save_plates(plates, out)
+    with staged(folder) as part:
+        _write_tables(part / ANSWER, found, sentences)
+        save_plates(plates, part / ANSWER)
+        write_ensemble_report(found, plates, part / REPORT, title)
+    return folder / REPORT
+
+
+def _write_tables(out: Path, found: Conclusions, sentences: tuple[str, ...]) -> None:
+    from analysis.figures.ensemble_gallery import file_name
+
+    out.mkdir()
     tables = {"pairs": found.pairs, "robust": found.robust, "choices": found.choices}
     for number, finding in enumerate(found.findings, start=1):
         tables[f"where_{number}"] = finding.discovery.restrictions
@@ -106,11 +120,8 @@ def _write(folder: Path, found: Conclusions, title: str, sentences: tuple[str, .
         tables[file_name(one)] = one.table
     for name, table in tables.items():
         if table is not None:
-            table.to_csv(out / f"{name}.csv", index=False)
-    (out / "sentences.json").write_text(
-        json.dumps(list(sentences), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    return write_ensemble_report(found, plates, folder / "report.html", title)
+            write_csv(marked(table, found.ensemble.policies), out / f"{name}.csv")
+    write_file(out / "sentences.json", json.dumps(list(sentences), indent=2, ensure_ascii=False) + "\n")
 
 
 def _answer_one_future(batch: Batch, write: bool) -> BatchAnswer:
@@ -139,5 +150,7 @@ def _answer_one_future(batch: Batch, write: bool) -> BatchAnswer:
         meta=replace(ensemble.meta, seeds=seeds, notes=notes),
     )
     findings = analyse_study(study)
-    report = write_report(findings, batch.folder / "report.html") if write else None
-    return BatchAnswer((findings.answer.sentence,), notes, report, None)
+    if write:
+        with staged(batch.folder) as part:
+            write_report(findings, part / REPORT)
+    return BatchAnswer((findings.answer.sentence,), notes, batch.folder / REPORT if write else None, None)

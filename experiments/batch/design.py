@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.quantity import Section, param
+from sim.quantity import LINE, TEXT, Section, param
 
 Scalar = bool | int | float | str
 Method = Literal["none", "grid", "latin_hypercube", "sobol", "saltelli", "morris", "file"]
@@ -27,9 +27,9 @@ class FactorSection(Section):
 class PolicySection(Section):
     """One policy of the design."""
 
-    name: str = param(unit="name", doc="Name in tables; the name or file of the policy unless `policy` says otherwise.")
+    name: str = param(unit=LINE, doc="Name in tables; the name or file of the policy unless `policy` says otherwise.")
     policy: str = param("", unit="name or file", doc="Policy to load; `as_written` is what the scenario holds.")
-    title: str = param("", unit="", doc="Title in reports; by default the policy's own.")
+    title: str = param("", unit=LINE, doc="Title in reports; by default the policy's own.")
     set: dict[str, Scalar] = param(default={}, unit="path = value", doc="Levers set on top of the policy.")
 
 
@@ -103,12 +103,12 @@ class OptimiseSection(Section):
 class DesignSection(Section):
     """A whole design."""
 
-    title: str = param("", unit="", doc="Title of the report.")
-    question: str = param("", unit="", doc="The question that the batch answers.")
+    title: str = param("", unit=LINE, doc="Title of the report.")
+    question: str = param("", unit=TEXT, doc="The question that the batch answers.")
     scenario: str = param("", unit="name, file or folder", doc="The market.")
     scenarios: tuple[str, ...] = param((), unit="", doc="Several markets, instead of `scenario`.")
     seed: int | None = param(
-        None, unit="", doc="Seed of the first replication; by default the scenario's.", bounds=(0, 2**62)
+        None, unit="", doc="Seed of the first replication; by default the scenario's.", bounds=(0, 2**63 - 1)
     )
     replications: int = param(1, unit="runs", doc="Runs of every policy in every future.", bounds=(1, 10**6))
     weeks: int | tuple[int, ...] | None = param(

@@ -6,16 +6,20 @@ import hashlib
 import json
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
+from analysis.digests import digest_of
 from experiments.backends import Backend
 from experiments.batch.carrying_out import carry_out
 from experiments.batch.checking import check_verb
-from experiments.batch.folder import FILES, REPLACEMENTS, WHOLE, Folder, Shard
+from experiments.batch.folder import FILES, REPLACEMENTS, WATCHED, WHOLE, Folder, Shard
 from experiments.batch.ledger import Ledger
+from experiments.batch.noted import states_of
 from experiments.batch.numbers import Numbers
 from experiments.batch.planning import BLOCKS, BatchPlan
 from experiments.batch.points import with_kept_points
@@ -23,7 +27,9 @@ from experiments.batch.run import Run
 from experiments.comparison import Count, Progress
 from experiments.driver import Driver
 from experiments.runs import Failed
+from experiments.signals import ENDING, note
 from sim.errors import InputError, InputErrors
+from sim.reading.toml_text import READ
 
 Task = Callable[[Run], Numbers]
 
@@ -87,6 +93,7 @@ def drive(
         tally = work.tally
         tally.refilled = _blocks(plan, asked)
         work.ledger.note(FILES, json.dumps(folder.files() | files))
+        work.ledger.note(WATCHED, json.dumps(states_of(_read_for(plan))))
         work.do(plan.runs())
         while plan.method in BLOCKS and shard.of == 1:
             missing = missing_blocks(plan, folder)
@@ -125,7 +132,9 @@ class Work:
 
         Raises :class:`TooManyFailures`, and KeyboardInterrupt after the runs that had ended are recorded.
         """
-        ours = [run for number, run in enumerate(_once(runs)) if number % self.shard.of == self.shard.number - 1]
+        asked = list(runs)
+        self.ledger.plan(Counter((run.policy, run.identity) for run in asked))
+        ours = [run for number, run in enumerate(_once(asked)) if number % self.shard.of == self.shard.number - 1]
         done, failed = self.folder.done(), {failure.identity for failure in self.folder.failures()}
         if self.retry:
             self.ledger.forget_failed(run.identity for run in ours if run.identity in failed)
@@ -161,7 +170,7 @@ def at_work(
     progress: Progress | None = None,
     task: Task = carry_out,
 ) -> Iterator[Work]:
-    """A driver for the time of a ``with``; it holds the ledger's lock, and answers Ctrl-C and SIGTERM.
+    """A driver for the time of a ``with``; it holds the ledger's lock, and answers Ctrl-C, SIGTERM and SIGHUP.
 
     Raises :class:`InputErrors` when another driver is at work on this ledger.
     """
@@ -170,7 +179,9 @@ def at_work(
         _interrupts(backend) as stopping,
         Driver(backend, task, timeout, stopping) as driver,
     ):
-        yield Work(folder, ledger, driver, shard, retry, max_failures, progress or (lambda count: None))
+        work = Work(folder, ledger, driver, shard, retry, max_failures, progress or (lambda count: None))
+        work.tally.notes += folder.mend(shard, ledger)
+        yield work
 
 
 def _once(runs: Iterable[Run]) -> Iterator[Run]:
@@ -216,7 +227,14 @@ def files_of(plan: BatchPlan) -> dict[str, str]:
         for name in plan.design.scenarios
         for policy in plan.policies
     }
-    return found | {"futures": hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
+    futures = f"futures (of the design {digest_of(plan.design.text)[:8]})"
+    return found | {futures: hashlib.sha256(plan.futures.to_csv().encode()).hexdigest()}
+
+
+def _read_for(plan: BatchPlan) -> list[Path]:
+    """Files that the plan was made from: those of markets, policies and tables, and the tables of points."""
+    tables = [plan.design.folder / plan.design.content.futures.file] if plan.design.content.futures.file else []
+    return sorted({*READ, *(table.resolve() for table in tables)})
 
 
 def _blocks(plan: BatchPlan, first: int) -> int:
@@ -226,7 +244,7 @@ def _blocks(plan: BatchPlan, first: int) -> int:
 
 @contextmanager
 def _interrupts(backend: Backend) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM raise a flag instead of an exception, so that what has ended is recorded first.
+    """Ctrl-C, SIGTERM and SIGHUP raise a flag instead of an exception, so that what has ended is recorded first.
 
     A second one acts at once, and so does the first where the run goes on in this very process.
     """
@@ -237,11 +255,12 @@ def _interrupts(backend: Backend) -> Iterator[Callable[[], bool]]:
 
     def answer(number: int, frame: FrameType | None) -> None:
         asked.append(number)
+        note(number)
         if backend.name == "serial" or len(asked) > 1:
             raise KeyboardInterrupt
 
-    signals = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, answer) for number in signals}
+    heeded = [number for number in ENDING if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, answer) for number in heeded}
     try:
         yield lambda: bool(asked)
     finally:

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pyarrow import ArrowException
+from pyarrow.parquet import ParquetFile
 
 from analysis.ensemble import DRAWN, ROLES
 from analysis.factor import Factor, Value
 from experiments.batch.sampling import column
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
+from experiments.batch.sizes import MOST_FACTORS, MOST_POINTS
+from experiments.intake.quality import SET_ASIDE, QualityLedger
+from experiments.intake.readers import DELIMITERS, Table, read_table
+from sim.errors import InputError, InputErrors
+from sim.reading.files import MOST_TABLE, check_ordinary, is_missing
 
 #: Numbers that a spreadsheet has rounded may lie outside a range by this share of its larger end.
 _ROUNDING = 1e-9
@@ -32,7 +37,10 @@ def futures_from_file(path: Path, factors: Sequence[Factor] | None = None) -> pd
     numbers, values outside the range or not among the levels, roles other than "study" and "fresh", steps twice.
     """
     ledger = QualityLedger()
+    _check_size(path)
     table = read_table(path, ledger)
+    for left in (finding for finding in ledger.findings if finding.kind == SET_ASIDE):
+        ledger.refused(left.file, "", left.what, "one future a row, and nothing else", "delete these lines", left.rows)
     ledger.stop_if_refused()
     assert table is not None, "a table that is not there was refused"
     names = [str(name) for name in table.frame.columns if name not in DRAWN]
@@ -48,6 +56,36 @@ def futures_from_file(path: Path, factors: Sequence[Factor] | None = None) -> pd
                 futures[factor.name] = column(factor, read)
     ledger.stop_if_refused()
     return pd.DataFrame(futures)
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what is no ordinary file, and a table of more columns or rows than a design has, before it is read."""
+    if is_missing(path):
+        return  # which the reader says
+    check_ordinary(path, MOST_TABLE)
+    try:
+        columns, rows = _header_and_rows(path)
+    except OSError:
+        return  # which the reader says
+    most = MOST_FACTORS + len(DRAWN)
+    for what, found, limit in (("columns", columns, most), ("rows", rows, MOST_POINTS)):
+        if found > limit:
+            raise InputErrors([InputError(path.name, f"the table has {found:,} {what}", f"at most {limit:,}")])
+
+
+def _header_and_rows(path: Path) -> tuple[int, int]:
+    """How many columns and rows a table has, by its first line and its line ends, or by what a Parquet file says."""
+    with path.open("rb") as file:
+        if file.read(4) == b"PAR1":
+            try:
+                held = ParquetFile(path).metadata
+            except (ArrowException, OSError, ValueError):
+                return 0, 0  # which the reader says
+            return held.num_columns, held.num_rows
+        file.seek(0)
+        first = file.readline()
+        columns = 1 + max(first.count(letter.encode()) for letter in DELIMITERS)
+        return columns, sum(piece.count(b"\n") for piece in iter(lambda: file.read(2**20), b""))
 
 
 def _check_names(table: Table, found: Sequence[str], wanted: Sequence[str], ledger: QualityLedger) -> None:
@@ -146,7 +184,7 @@ def _one_of(levels: Sequence[Value]) -> _Reader:
 
 
 def _counting(cell: str) -> Value:
-    if not (cell.isascii() and cell.isdigit()):
+    if not (cell.isascii() and cell.isdigit() and len(cell) <= 15):
         raise ValueError("a whole number, 0 or above")
     return int(cell)
 

@@ -2,37 +2,67 @@
 
 A run that the ledger holds as done is on disk, whole, and is never done or written again: it is inserted, and a second
 insertion is refused by the database.
+
+Every row has a digest, and a fact holds the digests of all rows together (:mod:`experiments.batch.whole`), so that a
+number that a disk has changed, and a row that it has lost, is noticed whenever it is read.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analysis.digests import digest_of
 from experiments.batch.numbers import Layout, Numbers, Part
-from experiments.batch.run import Run
+from experiments.batch.whole import (
+    ALL,
+    NOT_READ,
+    NOTHING,
+    Changes,
+    DoneRow,
+    RunsDamaged,
+    all_digests,
+    broken_layouts,
+    damaged,
+    damaged_numbers,
+    digest_of_part,
+    done_row,
+    is_of_the_system,
+    older,
+    storable,
+    whole_rows,
+)
 from experiments.runs import Failed
-from sim.errors import InputError, InputErrors
+from sim.errors import InputErrors
+
+if TYPE_CHECKING:
+    from experiments.batch.run import Run
 
 #: Grows when the tables below change.
-FORMAT = 1
+FORMAT = 2
 _TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS layouts (name TEXT PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS done (
-  identity TEXT PRIMARY KEY, seconds REAL NOT NULL, ended REAL NOT NULL
+  identity TEXT PRIMARY KEY, seconds REAL NOT NULL, ended REAL NOT NULL, parts TEXT NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS numbers (
   identity TEXT NOT NULL, part TEXT NOT NULL, layout TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (identity, part)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS planned (
+  number INTEGER PRIMARY KEY, policy TEXT NOT NULL, identity TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (policy, identity)
+);
 CREATE TABLE IF NOT EXISTS failed (
   identity TEXT PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
-  replay TEXT NOT NULL, ended REAL NOT NULL
+  replay TEXT NOT NULL, ended REAL NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -51,20 +81,29 @@ class Failure:
 
 
 class Ledger:
-    """One ledger; a context manager. ``readonly`` never writes and may look while a driver is at work."""
+    """One ledger; a context manager. ``readonly`` never writes and may look while a driver is at work.
+
+    Whatever reads it raises :class:`InputErrors` where the file is damaged, and :class:`RunsDamaged` where runs are.
+    """
 
     def __init__(self, file: Path, readonly: bool = False) -> None:
         self.file = file
         self._layouts: set[str] = set()
         self.ready = True
-        try:
+        with self._whole():
             self._open(file, readonly)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # the disk or a lock, not what the file holds
-            self._base.close()
-            remedy = "put a copy back, or move it away: its runs are done again"
-            raise InputErrors([InputError(str(file), f"is damaged: {error}", "a ledger of a batch", remedy)]) from None
+            if self.ready and self.fact("format") != str(FORMAT):
+                raise InputErrors([older(file)])
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What the database cannot read is told as damage; a full disk and a lock are not."""
+        try:
+            yield
+        except (sqlite3.Error, zlib.error, *NOT_READ) as error:
+            if isinstance(error, InputErrors | sqlite3.IntegrityError) or is_of_the_system(error):
+                raise
+            raise InputErrors([damaged(self.file, str(error))]) from None
 
     def _open(self, file: Path, readonly: bool) -> None:
         if readonly:
@@ -73,13 +112,21 @@ class Ledger:
             self._base.execute("PRAGMA query_only=ON")
             # The last of the tables: without it the driver is just about to make them.
             self.ready = bool(self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'failed'").fetchone())
+            if not self.ready and file.stat().st_size > 0 and self._base.execute("PRAGMA page_count").fetchone()[0] > 1:
+                raise sqlite3.DatabaseError("it has no tables")
             return
         self._base = sqlite3.connect(file, timeout=60.0, isolation_level=None)
         # A journal beside the file works on shared disks too, where write-ahead logs do not; FULL waits for the disk.
         self._base.execute("PRAGMA journal_mode=TRUNCATE")
         self._base.execute("PRAGMA synchronous=FULL")
-        self._base.executescript(_TABLES)
-        self._base.execute("INSERT OR IGNORE INTO facts VALUES ('format', ?)", (str(FORMAT),))
+        known = self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone()
+        if known is None:
+            self._base.execute("BEGIN IMMEDIATE")
+            for statement in filter(str.strip, _TABLES.split(";")):
+                self._base.execute(statement)
+            self.note("format", str(FORMAT))
+            self.note(ALL, NOTHING)
+            self._base.execute("COMMIT")
 
     def __enter__(self) -> Ledger:
         return self
@@ -89,90 +136,196 @@ class Ledger:
     ) -> None:
         self._base.close()
 
+    @contextmanager
+    def _writing(self) -> Iterator[Changes]:
+        """One transaction; what it adds and takes away changes the digest of all rows."""
+        base = self._base
+        with self._whole():
+            base.execute("BEGIN IMMEDIATE")
+            try:
+                changes = Changes(self.fact(ALL) or NOTHING)
+                yield changes
+                self.note(ALL, changes.all)
+            except BaseException:
+                base.execute("ROLLBACK")
+                raise
+            base.execute("COMMIT")
+
     def put_done(self, run: Run, numbers: Numbers) -> None:
         """Record a run that ended well, with its numbers, in one transaction."""
-        base = self._base
-        base.execute("BEGIN IMMEDIATE")
-        try:
+        base, seconds, ended = self._base, float(numbers.seconds), time.time()
+        parts = {
+            part.name: digest_of_part(run.identity, part.name, part.layout.name, part.values) for part in numbers.parts
+        }
+        told = json.dumps(parts)
+        digest = digest_of("done", run.identity, seconds, ended, told)
+        with self._writing() as changes:
             for part in numbers.parts:
                 if part.layout.name not in self._layouts:
                     base.execute("INSERT OR IGNORE INTO layouts VALUES (?, ?)", (part.layout.name, part.layout.packed))
-            base.execute("DELETE FROM failed WHERE identity = ?", (run.identity,))
-            base.execute("INSERT INTO done VALUES (?, ?, ?)", (run.identity, numbers.seconds, time.time()))
+            self._forget([run.identity], changes)
+            base.execute("INSERT INTO done VALUES (?, ?, ?, ?, ?)", (run.identity, seconds, ended, told, digest))
             base.executemany(
                 "INSERT INTO numbers VALUES (?, ?, ?, ?)",
                 [(run.identity, part.name, part.layout.name, part.values) for part in numbers.parts],
             )
-        except BaseException:
-            base.execute("ROLLBACK")
-            raise
-        base.execute("COMMIT")
+            changes.toggle(digest)
         self._layouts.update(part.layout.name for part in numbers.parts)
 
     def put_failed(self, failed: Failed[Run]) -> None:
         """Record a run that failed; an earlier failure of it is replaced."""
-        row = (
-            failed.job.identity,
-            failed.job.name,
-            failed.kind,
-            failed.message,
-            failed.traceback,
-            failed.job.replay,
-            time.time(),
-        )
-        self._base.execute("INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        job = failed.job
+        row = (job.identity, job.name, failed.kind, failed.message, failed.traceback, job.replay, time.time())
+        row = tuple(storable(value) for value in row)
+        digest = digest_of("failed", *row)
+        with self._writing() as changes:
+            self._forget([job.identity], changes)
+            self._base.execute("INSERT INTO failed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest))
+            changes.toggle(digest)
+
+    def plan(self, runs: Mapping[tuple[str, str], int]) -> None:
+        """Note runs that are to be done: how many by policy and identity (the same one may be asked for twice)."""
+        base = self._base
+        base.execute("BEGIN IMMEDIATE")
+        rows = [(policy, identity, count) for (policy, identity), count in runs.items()]
+        base.executemany("INSERT OR IGNORE INTO planned (policy, identity, runs) VALUES (?, ?, ?)", rows)
+        base.execute("COMMIT")
+
+    def planned(self) -> dict[tuple[str, str], int]:
+        """How many runs were to be done, by policy and identity, in the order in which they were noted."""
+        if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'planned'").fetchone():
+            return {}  # of an earlier version
+        rows = self._base.execute("SELECT policy, identity, runs FROM planned ORDER BY number")
+        return {(policy, identity): runs for policy, identity, runs in rows}
 
     def forget_failed(self, identities: Iterable[str]) -> None:
         """Take failures off the ledger, so that their runs are tried again."""
-        self._base.executemany("DELETE FROM failed WHERE identity = ?", [(identity,) for identity in identities])
+        with self._writing() as changes:
+            self._forget(identities, changes)
+
+    def _forget(self, identities: Iterable[str], changes: Changes) -> None:
+        for identity in identities:
+            row = self._base.execute("SELECT digest FROM failed WHERE identity = ?", (identity,)).fetchone()
+            if row is not None:
+                self._base.execute("DELETE FROM failed WHERE identity = ?", (identity,))
+                changes.toggle(row[0])
 
     def state(self) -> list[Any]:
         """What it holds, in short: other runs or failures give another state."""
-        base = self._base
-        return [base.execute(f"SELECT count(*), max(ended) FROM {table}").fetchone() for table in ("done", "failed")]
+        with self._whole():
+            base = self._base
+            counts = [
+                base.execute(f"SELECT count(*), max(ended) FROM {table}").fetchone() for table in ("done", "failed")
+            ]
+            return [*counts, self.fact(ALL)]
 
     def note(self, name: str, value: str) -> None:
         """Keep a fact about the batch."""
-        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        digest = digest_of("fact", name, value)
+        with self._whole():
+            self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, value, digest))
 
     def fact(self, name: str) -> str | None:
         """A fact by its name; None when nobody noted it."""
-        row = self._base.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+        with self._whole():
+            if (
+                name == "format"
+                and not self._base.execute("SELECT 1 FROM pragma_table_info('facts') WHERE name = 'digest'").fetchone()
+            ):
+                return None  # of a version that kept no digests
+            row = self._base.execute("SELECT value, digest FROM facts WHERE name = ?", (name,)).fetchone()
+            if row is not None and digest_of("fact", name, row[0]) != row[1]:
+                raise ValueError(f"its note `{name}` is not what was written")
+            return None if row is None else str(row[0])
 
     def done(self) -> dict[str, tuple[float, float]]:
         """Runs that ended well: seconds they took and when they ended, by identity."""
-        return {row[0]: (row[1], row[2]) for row in self._base.execute("SELECT identity, seconds, ended FROM done")}
+        with self._whole():
+            found = whole_rows(self._base, self.fact(ALL))
+            if found.damaged or found.lost:
+                raise RunsDamaged({self.file: sorted(found.damaged)}, found.lost)
+            return {identity: (row.seconds, row.ended) for identity, row in found.done.items()}
 
     def failures(self) -> list[Failure]:
         """Runs that failed, the earliest first."""
-        rows = self._base.execute(
-            "SELECT identity, run, kind, message, traceback, replay, ended FROM failed ORDER BY ended, identity"
-        )
-        return [Failure(*row) for row in rows]
+        with self._whole():
+            rows = self._base.execute(
+                "SELECT identity, run, kind, message, traceback, replay, ended, digest FROM failed ORDER BY ended, identity"
+            ).fetchall()
+            wrong = [str(row[0]) for row in rows if digest_of("failed", *row[:-1]) != row[-1]]
+            if wrong:
+                raise RunsDamaged({self.file: wrong})
+            return [Failure(*row[:-1]) for row in rows]
 
     def layout(self, name: str) -> Layout:
-        """A layout by its name."""
-        row = self._base.execute("SELECT packed FROM layouts WHERE name = ?", (name,)).fetchone()
-        return Layout(name, row[0])
+        """A layout by its name, which is a digest of it."""
+        with self._whole():
+            row = self._base.execute("SELECT packed FROM layouts WHERE name = ?", (name,)).fetchone()
+            if row is None or not Layout(name, row[0]).is_whole():
+                raise ValueError(f"the layout `{name}` of its tables is not what was written")
+            return Layout(name, row[0])
 
     def numbers_of(self, identity: str) -> Numbers | None:
         """Numbers of one run; None when it is not there."""
-        found = self._base.execute("SELECT seconds FROM done WHERE identity = ?", (identity,)).fetchone()
-        if found is None:
-            return None
-        rows = self._base.execute(
-            "SELECT part, layout, content FROM numbers WHERE identity = ? ORDER BY part", (identity,)
-        ).fetchall()
-        return Numbers(tuple(Part(part, self.layout(name), content) for part, name, content in rows), found[0])
+        with self._whole():
+            row = done_row(self._base, identity)
+            if row is None:
+                return None
+            found = []
+            for part in sorted(row.parts):
+                layout, content = self._part(identity, part, row)
+                found.append(Part(part, self.layout(layout), content))
+            return Numbers(tuple(found), row.seconds)
 
     def values(self, part: str) -> Iterator[tuple[str, str, bytes]]:
         """(identity, layout's name, values) of every run's ``part``, one after another, not all in memory."""
-        yield from self._base.execute("SELECT identity, layout, content FROM numbers WHERE part = ?", (part,))
+        with self._whole():
+            known = whole_rows(self._base, self.fact(ALL)).done
+            for identity, layout, content in self._base.execute(
+                "SELECT identity, layout, content FROM numbers WHERE part = ?", (part,)
+            ):
+                row = known.get(identity)
+                if row is None or row.parts.get(part) != digest_of_part(identity, part, layout, content):
+                    raise RunsDamaged({self.file: [str(identity)]})
+                del known[identity]
+                yield identity, layout, content
+            if lost := [identity for identity, row in known.items() if part in row.parts]:
+                raise RunsDamaged({self.file: lost})
 
     def value(self, identity: str, part: str) -> tuple[str, bytes] | None:
         """(layout's name, values) of one part of one run; None when it is not here."""
-        row: tuple[str, bytes] | None = self._base.execute(
+        with self._whole():
+            row = done_row(self._base, identity)
+            return None if row is None or part not in row.parts else self._part(identity, part, row)
+
+    def _part(self, identity: str, part: str, row: DoneRow) -> tuple[str, bytes]:
+        found: tuple[str, bytes] | None = self._base.execute(
             "SELECT layout, content FROM numbers WHERE identity = ? AND part = ?", (identity, part)
         ).fetchone()
-        return row
+        if found is None or digest_of_part(identity, part, *found) != row.parts[part]:
+            raise RunsDamaged({self.file: [identity]})
+        return found
+
+    def mend(self) -> tuple[list[str], bool]:
+        """Take damaged runs off the ledger, so that they are done again: their identities, and whether rows were lost.
+
+        Every number of it is read. What remains is whole.
+        """
+        with self._whole():
+            found = whole_rows(self._base, self.fact(ALL))
+            wrong = found.damaged | damaged_numbers(self._base, found.done)
+            if not wrong and not found.lost:
+                return [], False
+            if (said := self._base.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(str(said))  # pages that nobody should write into
+            self._base.execute("BEGIN IMMEDIATE")
+            for table in ("done", "numbers", "failed"):
+                self._base.executemany(f"DELETE FROM {table} WHERE identity IS ?", [(identity,) for identity in wrong])
+            self._base.execute("DELETE FROM numbers WHERE identity NOT IN (SELECT identity FROM done)")
+            self._base.executemany("DELETE FROM layouts WHERE name IS ?", broken_layouts(self._base))
+            kept = Changes(NOTHING)
+            for digest in all_digests(self._base):
+                kept.toggle(digest)
+            self.note(ALL, kept.all)
+            self._base.execute("COMMIT")
+            return sorted(str(identity) for identity in wrong), found.lost

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import suggest
+from sim.reading.files import MOST_TEXT, check_ordinary, is_file, is_folder, is_there, shown
 from sim.reading.library import scenario_folder
+from sim.reading.toml_text import content_of
 
 TEMPLATE = """\
 # {name}: every policy (lever) meets every future (uncertainty) with the same luck. `deepmarket batch plan {file}` counts
@@ -64,24 +65,23 @@ def available_designs() -> dict[str, Path]:
 def find_design(given: str | Path) -> Path:
     """The file of a design: a path, a folder with design.toml, or the name of a shipped one. Raises :class:`InputErrors`."""
     path = Path(given)
-    if path.is_dir() and (path / "design.toml").is_file():
+    if is_folder(path) and is_file(path / "design.toml"):
         return path / "design.toml"
-    if path.is_file():
+    if is_file(path):
         return path
     shipped = available_designs()
     if str(given) in shipped:
         return shipped[str(given)]
+    if is_there(path) and not is_folder(path):  # a pipe, a device
+        check_ordinary(path, MOST_TEXT)
     if path.suffix == ".toml" or len(path.parts) > 1:
         remedy = "`deepmarket new NAME --design` writes one to start from"
     else:
         remedy = suggest(str(given), shipped)
-    raise InputErrors([InputError(str(given), "there is no such file or shipped design", "a design in TOML", remedy)])
+    raise InputErrors([InputError(shown(given), "there is no such file or shipped design", "a design in TOML", remedy)])
 
 
 def is_design(file: str) -> bool:
     """Whether a file is a design: it holds what only designs do."""
-    try:
-        content = tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        return False
+    content = content_of(Path(file))
     return isinstance(content.get("policy"), list) or bool({"futures", "levers", "replications"} & content.keys())

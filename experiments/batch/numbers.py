@@ -32,6 +32,13 @@ class Layout:
         """Pack columns."""
         return _pack(json.dumps(keys, ensure_ascii=False))
 
+    def is_whole(self) -> bool:
+        """Whether the columns are those that the name is a hash of."""
+        try:
+            return hashlib.sha256(zlib.decompress(self.packed)).hexdigest()[:16] == self.name
+        except (zlib.error, TypeError):
+            return False
+
     def keys(self) -> dict[str, list[Any]]:
         """The key columns."""
         found: dict[str, list[Any]] = json.loads(zlib.decompress(self.packed))

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.ensemble import DRAWN
 from analysis.factor import Factor
 from analysis.study import PolicyLabel
+from analysis.upper_bounds import titled
 from experiments.batch.checking import check_factors, check_kpis, check_levers, load, stored_values
 from experiments.batch.futures_file import futures_from_file
 from experiments.batch.reading import Design, factors_of, is_lever, settings_of
@@ -22,6 +23,7 @@ from experiments.batch.sampling import draw_futures
 from experiments.batch.settings import Settings
 from experiments.planning import policy_words
 from sim.errors import InputError, InputErrors
+from sim.seeds import check_seed
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -40,6 +42,11 @@ class Policy:
     loads: str
     levers: Mapping[str, Any]
     label: PolicyLabel
+
+    def as_bound(self) -> Policy:
+        """The same policy, known to have an oracle among its rules."""
+        title = titled(self.label.title or self.name, upper_bound=True)
+        return replace(self, label=replace(self.label, title=title, upper_bound=True))
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ def plan_batch(design: Design) -> BatchPlan:
     policies = _policies(design)
     bases: dict[tuple[str, str], Base] = {}
     mistakes: list[InputError] = [*check_kpis(design), *_misnamed(design, policies)]
+    bounds: set[str] = set()
     first = None
     loaded_first: dict[str, Scenario] = {}
     for name in design.scenarios:
@@ -141,15 +149,17 @@ def plan_batch(design: Design) -> BatchPlan:
                 loaded = load(located, policy.loads, settings)
             except InputErrors as errors:
                 told = {str(known) for known in mistakes}
-                placed = [_placed(design, policy, error) for error in errors.errors]
-                mistakes += [error for error in placed if str(error) not in told]
+                found = [placed(design, policy, error) for error in errors.errors]
+                mistakes += [error for error in found if str(error) not in told]
                 continue
             first = first or loaded
+            bounds |= {policy.name} if loaded.oracles else set()
             loaded_first.setdefault(name, loaded)
             bases[located, policy.name] = Base(located, policy.loads, tuple(settings.items()), loaded.digest)
     mistakes += _apart(design, loaded_first)
     if mistakes or first is None:
         raise InputErrors(mistakes)
+    policies = tuple(policy.as_bound() if policy.name in bounds else policy for policy in policies)
     stored = {
         located: stored_values(located, bases[located, policies[0].name])
         for located in map(design.located, design.scenarios)
@@ -159,7 +169,9 @@ def plan_batch(design: Design) -> BatchPlan:
     if content.optimise is not None and content.levers is not None:
         check_levers(design, factors_of(content.levers.factors), bases)
     horizons = tuple(first.weeks if weeks is None else weeks for weeks in design.horizons)
-    seed = first.seed if content.seed is None else content.seed
+    checked = content.optimise.check_replications if content.optimise is not None else 0
+    runs = content.replications + (content.replications if checked is None else checked)
+    seed = check_seed(first.seed if content.seed is None else content.seed, "seed", runs)
     return BatchPlan(design, policies, futures, factors, bases, horizons, seed, kept, settings_, first.world.currency)
 
 
@@ -175,7 +187,7 @@ def _misnamed(design: Design, policies: tuple[Policy, ...]) -> Iterator[InputErr
         yield design.error(("decide", "baseline"), f"`{baseline}` is no policy", f"one of {', '.join(names)}")
 
 
-def _placed(design: Design, policy: Policy, error: InputError) -> InputError:
+def placed(design: Design, policy: Policy, error: InputError) -> InputError:
     """A mistake in what the design sets, with its line there; others as they are."""
     content, path = design.content, error.place.removeprefix("--set ").split(", ")[0]
     place: tuple[str | int, ...] = ("set", path)

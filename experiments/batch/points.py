@@ -13,16 +13,18 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import chain
 from typing import Any
 
+from analysis.digests import digest_of
 from analysis.factor import Value
 from analysis.study import PolicyLabel
 from experiments.batch.asking import decode
 from experiments.batch.checking import load
-from experiments.batch.folder import Folder, write_whole
+from experiments.batch.folder import Folder
 from experiments.batch.planning import BatchPlan, Policy
 from experiments.batch.reading import factors_of
 from experiments.batch.run import Base, Run
 from experiments.batch.shares import Shares
-from sim.errors import InputErrors
+from experiments.files import write_file
+from sim.errors import InputError, InputErrors
 
 FILE = "points.json"
 
@@ -39,6 +41,7 @@ class Point:
     levers: Mapping[str, Value]
     digests: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    upper_bound: bool = False  # an oracle is among its rules
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class SearchPlan(BatchPlan):
             policy = self._policy(point)
             point = point if point.digests or point.error else self._loaded(point, policy)
             kept.append(point)
+            policy = policy.as_bound() if point.upper_bound else policy
             if not point.error:
                 policies.append(policy)
                 settings = tuple({**self.design.content.set, **policy.levers}.items())
@@ -139,13 +143,14 @@ class SearchPlan(BatchPlan):
     def _loaded(self, point: Point, policy: Policy) -> Point:
         settings = {**self.design.content.set, **policy.levers}
         try:
-            digests = {
-                located: load(located, policy.loads, settings).digest
+            loaded = {
+                located: load(located, policy.loads, settings)
                 for located in map(self.design.located, self.design.scenarios)
             }
         except InputErrors as errors:
             return replace(point, error="; ".join(f"{error.place}: {error.problem}" for error in errors.errors))
-        return replace(point, digests=digests)
+        digests = {located: scenario.digest for located, scenario in loaded.items()}
+        return replace(point, digests=digests, upper_bound=any(scenario.oracles for scenario in loaded.values()))
 
     def _policy(self, point: Point) -> Policy:
         space = self.design.content.levers
@@ -165,15 +170,25 @@ def search_plan(plan: BatchPlan) -> SearchPlan:
 def write_points(plan: SearchPlan, folder: Folder) -> None:
     """Keep the points and what is checked."""
     content = {"points": [asdict(point) for point in plan.points], "checked": list(plan.checked)}
-    write_whole(folder.path / FILE, json.dumps(content, indent=1, ensure_ascii=False))
+    digest = digest_of(json.dumps(content, sort_keys=True))
+    write_file(folder.path / FILE, json.dumps({**content, "digest": digest}, indent=1, ensure_ascii=False))
 
 
 def kept_points(folder: Folder) -> tuple[list[Point], tuple[str, ...]]:
-    """The points that the folder keeps, and which of them are checked; none before the first were asked for."""
+    """The points that the folder keeps, and which of them are checked; none before the first were asked for.
+
+    Raises :class:`InputErrors` when the file is damaged.
+    """
     file = folder.path / FILE
     if not file.is_file():
         return [], ()
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if content.pop("digest") != digest_of(json.dumps(content, sort_keys=True)):
+            raise ValueError("it is not what was written")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        remedy = "move it away: the search asks for the same points again, and its runs are kept"
+        raise InputErrors([InputError(str(file), f"is damaged: {error}", "the points of a search", remedy)]) from None
     return [Point(**point) for point in content["points"]], tuple(content["checked"])
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from math import inf
 from pathlib import Path
 
 from analysis.factor import Factor
 from experiments.batch.design import DesignSection, FactorSection, SamplingSection
 from experiments.batch.library import find_design
+from experiments.batch.sizes import too_large
 from sim.errors import InputError, InputErrors
-from sim.reading.complaints import Complaint, validate
-from sim.reading.toml_text import Document, read_document, split_key
+from sim.reading.complaints import MOST_TOLD, Complaint, validate
+from sim.reading.files import is_folder, is_there
+from sim.reading.toml_text import Document, decode, document_of, split_key
 
 #: Designs of blocks, which must stay whole.
 _BLOCKS = ("saltelli", "morris")
@@ -44,40 +49,35 @@ class Design:
     def located(self, name: str) -> str:
         """``name`` of a scenario or policy: a file beside the design where there is one."""
         beside = self.folder / name
-        return str(beside) if beside.exists() and (name.endswith(".toml") or beside.is_dir()) else name
+        return str(beside) if is_there(beside) and (name.endswith(".toml") or is_folder(beside)) else name
 
     def error(self, path: tuple[str | int, ...], problem: str, expected: str = "", remedy: str = "") -> InputError:
         """A mistake at ``path`` of the file, found later than on reading."""
-        return _located(_document(self.text, self.file), Complaint(path, problem, expected, remedy))
+        return _located(document_of(Path(self.file), self.text), Complaint(path, problem, expected, remedy))
 
 
 def read_design(file: str | Path) -> Design:
     """Read and check a design by its path, its folder or its name. Raises :class:`InputErrors` with all mistakes."""
     path = find_design(file)
-    return _sound(read_document(path), path.read_text(encoding="utf-8-sig"), path.resolve().parent)
+    text = decode(path)
+    return _sound(document_of(path, text), text, path.resolve().parent)
 
 
 def design_of(text: str, file: str, folder: Path) -> Design:
     """A design from its text, as a batch keeps it; ``folder`` is where its files are looked up."""
-    return _sound(_document(text, file), text, folder)
+    return _sound(document_of(Path(file), text), text, folder)
 
 
 def _sound(document: Document, text: str, folder: Path) -> Design:
     complaints: list[Complaint] = []
     content = validate(DesignSection, document.content, (), complaints)
     if content is not None:
-        complaints += _misfits(content)
+        complaints += too_large(content)
+    if content is not None and not complaints:
+        complaints += islice(_misfits(content), MOST_TOLD)
     if content is None or complaints:
-        raise InputErrors([_located(document, complaint) for complaint in complaints])
+        raise InputErrors([_located(document, complaint) for complaint in complaints[:MOST_TOLD]])
     return Design(content, text, document.path.name, folder)
-
-
-def _document(text: str, file: str) -> Document:
-    import tomllib
-
-    from sim.reading.toml_text import locate_keys
-
-    return Document(Path(file), tomllib.loads(text), locate_keys(text))
 
 
 def _located(document: Document, complaint: Complaint) -> InputError:
@@ -148,10 +148,11 @@ def _of_search(design: DesignSection) -> Iterator[Complaint]:
 
 def _of_policies(design: DesignSection) -> Iterator[Complaint]:
     names = [policy.name for policy in design.policy]
+    first = {name: number for number, name in reversed(list(enumerate(names)))}
     for number, name in enumerate(names):
         if not name.strip():
             yield Complaint(("policy", number, "name"), "is empty", "a name for tables, such as `status_quo`")
-        if name in names[:number]:
+        if first[name] != number:
             yield Complaint(("policy", number, "name"), f"`{name}` is there twice", "names that tell policies apart")
         for path in design.policy[number].set:
             if not is_lever(path):
@@ -169,7 +170,7 @@ def _of_all_runs(design: DesignSection) -> Iterator[Complaint]:
     if design.weeks == ():
         yield Complaint(("weeks",), "no horizon is given", "one or several, such as [52, 104]")
     for key, given in (("weeks", weeks), ("scenarios", design.scenarios)):
-        if twice := [value for number, value in enumerate(given) if value in given[:number]]:
+        if twice := [value for value, count in Counter(given).items() if count > 1]:
             yield Complaint((key,), f"`{twice[0]}` is there twice", "each one once")
     moved = {path for policy in design.policy for path in policy.set}
     if design.levers is not None:
@@ -252,7 +253,10 @@ def _of_factor(place: tuple[str, ...], factor: FactorSection, method: str) -> It
     if factor.low is None or factor.high is None:
         yield Complaint(place, "one end of the range is missing", "`low` and `high`")
         return
-    if factor.low >= factor.high:
+    if not _can_be_drawn(factor.low, factor.high, factor):
+        problem = f"the range from {factor.low:g} to {factor.high:g} is wider than numbers can tell"
+        yield Complaint(place, problem, "ends up to 1e15" if factor.whole else "ends up to 1e300")
+    elif factor.low >= factor.high:
         yield Complaint((*place, "low"), f"found {factor.low:g}, not below high = {factor.high:g}", "low < high")
     elif factor.log and factor.low <= 0:
         yield Complaint((*place, "low"), f"found {factor.low:g} with log = true", "a range above 0")
@@ -260,6 +264,15 @@ def _of_factor(place: tuple[str, ...], factor: FactorSection, method: str) -> It
         yield Complaint(place, "whole = true with ends that are not", "whole numbers")
     if method == "grid":
         yield Complaint(place, "a grid needs levels, this is a range", "levels = [ … ]", "or choose latin_hypercube")
+
+
+def _can_be_drawn(low: float, high: float, factor: FactorSection) -> bool:
+    """Whether every point of a range is a number, and whole ones are exact."""
+    return (
+        min(low, high) >= -1e300
+        and max(low, high) <= 1e300
+        and (max(abs(low), abs(high)) <= 1e15 if factor.whole else not factor.log or low <= 0 or high / low < inf)
+    )
 
 
 def _of_levels(place: tuple[str | int, ...], factor: FactorSection) -> Iterator[Complaint]:

@@ -11,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.digests import is_whole
 from analysis.ensemble import KEYS, Ensemble
 from analysis.factor import Factor
 from analysis.study import PolicyLabel, Provenance
 from experiments.batch.folder import Folder
 from experiments.batch.sealing import LEDGERS, MEANING
+from experiments.outside import door
 from experiments.tables import Tables
 from sim.errors import InputError, InputErrors
 
@@ -52,10 +54,14 @@ class Batch(Tables):
             expected = f"one of {', '.join(map(str, meaning['horizons']))}"
             raise InputErrors([InputError("weeks", f"found {horizon}", expected)])
         columns = None if kpis is None else [*KEYS, "weeks", *kpis]
-        runs = self.runs(columns, weeks=horizon).drop(columns=["weeks", "seed", "identity"], errors="ignore")
+        runs = self.runs(columns, weeks=horizon).drop(
+            columns=["weeks", "seed", "identity", "upper_bound"], errors="ignore"
+        )
         policies = self.table("policies")
         labels = {
-            str(row["policy"]): PolicyLabel(str(row["title"]), str(row["description"]))
+            str(row["policy"]): PolicyLabel(
+                str(row["title"]), str(row["description"]), bool(row.get("upper_bound", False))
+            )
             for row in policies.to_dict(orient="records")
         }
         definitions = self.table("definitions")
@@ -81,6 +87,7 @@ class Batch(Tables):
         )
 
 
+@door
 def open_batch(folder: Path | str) -> Batch:
     """Open the batch in ``folder``; what has ended since it was last sealed is sealed first. Raises :class:`InputErrors`."""
     found = Folder.find(folder)
@@ -94,10 +101,12 @@ def open_batch(folder: Path | str) -> Batch:
 
 
 def _grown(folder: Folder) -> bool:
-    """Whether a ledger holds what was not there when the tables were sealed, or sealing was broken off."""
+    """Whether a ledger holds what was not there when the tables were sealed, sealing was broken off, or one is damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not all(is_whole(file) for file in folder.path.glob("*.parquet")):
+        return True
     try:
         sealed = json.loads((pq.read_schema(folder.path / "log.parquet").metadata or {})[LEDGERS])
         pq.read_schema(folder.path / "futures.parquet")

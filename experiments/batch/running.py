@@ -6,14 +6,17 @@ from pathlib import Path
 
 from experiments.backends import parse_backend
 from experiments.batch.driving import drive
-from experiments.batch.folder import Folder, Shard
+from experiments.batch.extending import take_up
+from experiments.batch.folder import Shard
 from experiments.batch.planning import plan_batch
 from experiments.batch.reading import read_design
 from experiments.batch.results import Batch
 from experiments.batch.sealing import seal
 from experiments.comparison import Progress
+from experiments.outside import door
 
 
+@door
 def run_batch(
     design: Path | str,
     out: Path | str,
@@ -25,14 +28,15 @@ def run_batch(
     max_failures: int | None = None,
     progress: Progress | None = None,
 ) -> Batch:
-    """Do every run of ``design`` that ``out`` does not hold, seal the tables and open them.
+    """Do every run of ``design`` that ``out`` does not hold, seal the tables and open them. A design that has every run
+    of the one in ``out``, and more, goes on there.
 
     ``backend`` as :func:`experiments.backends.parse_backend` has it, ``shard`` as ``k/n``; ``retry`` tries failed runs
     again. Failed runs are in ``batch.table("failures")``. Raises :class:`sim.errors.InputErrors` before anything runs,
     :class:`experiments.batch.driving.TooManyFailures`, and KeyboardInterrupt after what has ended is recorded.
     """
     plan = plan_batch(read_design(design))
-    folder = Folder.start(Path(out), plan.design)
+    folder, _ = take_up(Path(out), plan)
     drive(
         plan,
         folder,

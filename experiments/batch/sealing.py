@@ -2,7 +2,7 @@
 
 runs.parquet         one row per run that ended well: policy, future, weeks, replication, seed, key figures as columns
 futures.parquet      one row per future: role, block, step, factors (and in its metadata what the tables mean)
-policies.parquet     name, what was loaded, levers, title, description
+policies.parquet     name, what was loaded, levers, title, description, whether an oracle makes it an upper bound
 definitions.parquet  key figures: label, class, unit, direction, formula
 weekly.parquet       policy, future, weeks, replication, week, kpi, value (where the design keeps weeks)
 by.parquet           … dimension, level, kpi, value (where the design keeps cuts)
@@ -24,6 +24,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.digests import note_digests
+from analysis.upper_bounds import marked
 from experiments.batch.driving import extended
 from experiments.batch.folder import Folder
 from experiments.batch.ledger import Ledger
@@ -32,8 +34,10 @@ from experiments.batch.planning import BatchPlan
 from experiments.batch.points import SearchPlan
 from experiments.batch.run import Run, as_toml
 from experiments.batch.search_tables import tables_of
+from experiments.batch.whole import RunsDamaged
+from experiments.files import replacing
 from experiments.identity import versions
-from sim.errors import InputError, InputErrors
+from experiments.outside import door
 
 #: Where the metadata of ``futures.parquet`` says what the tables mean.
 MEANING = b"deepmarket"
@@ -44,30 +48,23 @@ _CHUNK = 256
 _KEYS = ("policy", "future", "weeks", "replication", "seed")
 
 
+@door
 def seal(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     """Write all tables anew; each is written beside its name and moved there. Gives the rows of each table.
 
     Runs that are done, and only these, are in the tables; more can be sealed later.
     """
-    try:
-        return _sealed(plan, folder)
-    except OSError as error:
-        problem = f"cannot be written to: {error.strerror or error}"
-        remedy = "make room or mend the disk, then `deepmarket batch seal`; no run is lost"
-        raise InputErrors([InputError(str(folder.path), problem, "a folder on a sound disk", remedy)]) from None
-
-
-def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     state = folder.state()  # taken first: what ends meanwhile is sealed the next time
     plan = extended(plan, folder)
     done = folder.done()
     runs = [run for run in plan.runs() if run.identity in done]
     rows: dict[str, int] = {}
+    labels = {policy.name: policy.label for policy in plan.policies}
     with folder.reading() as ledgers:
         shelf = _Shelf(ledgers)
         wide, definitions = _wide(runs, shelf)
         tables = {
-            "runs": wide,
+            "runs": marked(wide, labels),
             "policies": _policies(plan),
             "definitions": definitions,
             "failures": pd.DataFrame(
@@ -90,6 +87,7 @@ def _sealed(plan: BatchPlan, folder: Folder) -> dict[str, int]:
     rows["log"] = len(log)
     table = pa.Table.from_pandas(pd.DataFrame(log, columns=["identity", "seconds", "ended"]), preserve_index=False)
     _write(table.replace_schema_metadata({LEDGERS: json.dumps(state).encode()}), folder.path / "log.parquet")
+    note_digests(folder.path, [f"{name}.parquet" for name in rows if (folder.path / f"{name}.parquet").is_file()])
     return rows
 
 
@@ -116,7 +114,7 @@ class _Shelf:
             if found is not None:
                 self._learn(ledger, found[0])
                 return found
-        raise KeyError(identity)
+        raise RunsDamaged({self.ledgers[0].file: [identity]})
 
     def _learn(self, ledger: Ledger, layout: str) -> None:
         if layout not in self.layouts:
@@ -156,10 +154,11 @@ def _policies(plan: BatchPlan) -> pd.DataFrame:
             "\n".join(f"{path} = {as_toml(value)}" for path, value in policy.levers.items()),
             policy.label.title,
             policy.label.description,
+            policy.label.upper_bound,
         )
         for policy in plan.policies
     ]
-    return pd.DataFrame(rows, columns=["policy", "loads", "levers", "title", "description"])
+    return pd.DataFrame(rows, columns=["policy", "loads", "levers", "title", "description", "upper_bound"])
 
 
 def _futures(plan: BatchPlan) -> pa.Table:
@@ -189,18 +188,20 @@ def _futures(plan: BatchPlan) -> pa.Table:
 def _write_long(part: str, runs: Sequence[Run], shelf: _Shelf, file: Path) -> int:
     """Write a long table chunk by chunk, so that the whole is never in memory."""
     writer: pq.ParquetWriter | None = None
-    beside, rows = file.with_suffix(".part"), 0
-    try:
-        for chunk in _chunks(runs):
-            table = pa.Table.from_pandas(pd.concat([_long(part, run, shelf) for run in chunk]), preserve_index=False)
-            writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
-            writer.write_table(table)
-            rows += table.num_rows
-    finally:
-        if writer is not None:
-            writer.close()
-    if writer is not None:
-        beside.replace(file)
+    rows = 0
+    if not runs:
+        return rows
+    with replacing(file, ".part") as beside:
+        try:
+            for chunk in _chunks(runs):
+                long = pd.concat([_long(part, run, shelf) for run in chunk])
+                table = pa.Table.from_pandas(long, preserve_index=False)
+                writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
+                writer.write_table(table)
+                rows += table.num_rows
+        finally:
+            if writer is not None:
+                writer.close()
     return rows
 
 
@@ -216,6 +217,5 @@ def _chunks(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    beside = file.with_suffix(".part")
-    pq.write_table(table, beside, compression="zstd")
-    beside.replace(file)
+    with replacing(file, ".part") as beside:
+        pq.write_table(table, beside, compression="zstd")

@@ -68,8 +68,23 @@ def _fitting(given: Any, stored: Any) -> Any:
 def _matching(pattern: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     if "*" not in pattern:
         return [(pattern, values.get(pattern))]
-    fits = re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
-    return [(path, value) for path, value in values.items() if fits.fullmatch(path)]
+    pieces = re.sub(r"\*+", "*", pattern).split("*")
+    return [(path, value) for path, value in values.items() if _fits(path, pieces)]
+
+
+def _fits(path: str, pieces: list[str]) -> bool:
+    """Whether ``path`` is made of ``pieces`` with anything between them: each is taken where it comes first, which
+    leaves the most for those behind it, so nothing is ever tried again."""
+    first, *middle, last = pieces
+    if not (path.startswith(first) and path.endswith(last) and len(path) >= len(first) + len(last)):
+        return False
+    place, end = len(first), len(path) - len(last)
+    for piece in middle:
+        found = path.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 def _not_a_future(design: Design, factor: Factor, found: list[tuple[str, Any]]) -> list[InputError]:

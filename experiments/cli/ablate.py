@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from experiments.cli.options import (
     JsonOption,
     OutOption,
     QuietOption,
+    ReplaceOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -26,8 +26,11 @@ from experiments.cli.options import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
     from rich.console import Console
 
+    from analysis.study import Study
     from experiments.ablation import Ablation
 
 #: Key figures of the table and the figure unless others are asked for: both profits, satisfaction, turnover.
@@ -61,6 +64,7 @@ def ablate(
     workers: WorkersOption = None,
     backend: BackendOption = None,
     out: OutOption = None,
+    replace: ReplaceOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -82,17 +86,23 @@ def ablate(
     overrides = read_sets(set_)
     from experiments.ablation import ablate as run_ablation
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import show_failures, stdout, warn, write_json
+    from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
+    from experiments.ownership import Asked
 
     shown = _known_kpis(kpi or KPIS)
-    folder = place_for("ablate", scenario, out)
+    parts = _read_parts(part)
+    folder = place_for(
+        Asked.of("ablate", scenario, [base, policy], seed, weeks, overrides, parts=parts), scenario, out, replace
+    )
     with show_progress("runs", quiet or json_) as progress:
         found = run_ablation(
             scenario,
             policy,
             base,
             out=folder,
-            parts=_read_parts(part),
+            parts=parts,
+            replace=replace,
+            figure=lambda effects, study: _figure(effects, shown, study),
             replications=replications,
             seed=seed,
             weeks=weeks,
@@ -101,18 +111,17 @@ def ablate(
             overrides=overrides,
             progress=progress,
         )
-    _draw(found, shown, folder)
     if json_:
         write_json(found.to_json())
     elif quiet:
-        typer.echo(folder)
+        say_place(folder)
     else:
         warn(found.outcome.study.meta.notes)
         console = stdout()
         for name in shown:
             _print_table(console, found, name)
-        console.print(f"Effects: {folder / 'effects.csv'}", markup=False, soft_wrap=True)
-        console.print(f"Figure: {folder / 'effects.png'}", markup=False, soft_wrap=True)
+        console.print(f"Effects: {folder / 'effects.csv'}", soft_wrap=True)
+        console.print(f"Figure: {folder / 'effects.png'}", soft_wrap=True)
     if found.outcome.failures:
         show_failures(found.outcome.failures, "Some runs failed; the ablation is made from those that did not:")
         raise typer.Exit(RUNS_FAILED)
@@ -133,17 +142,16 @@ def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-def _draw(found: Ablation, shown: Sequence[str], folder: Path) -> None:
+def _figure(effects: pd.DataFrame, shown: Sequence[str], study: Study) -> Figure:
     from analysis.figures.effects import effects_figure
-    from analysis.figures.save import save_png
 
-    save_png(effects_figure(found.effects, shown, found.outcome.study), folder / "effects.png")
+    return effects_figure(effects, shown, study)
 
 
 def _print_table(console: Console, found: Ablation, kpi: str) -> None:
     from analysis.numerals import plural
     from analysis.phrases import row_scale
-    from experiments.cli.screen import make_table, plain_row
+    from experiments.cli.screen import add_heading, make_table, plain_row
 
     rows = found.effects[found.effects["kpi"] == kpi]
     meta = found.outcome.study.meta
@@ -154,7 +162,7 @@ def _print_table(console: Console, found: Ablation, kpi: str) -> None:
     for kind, words in _WORDS.items():
         of_kind = rows[rows["kind"] == kind]
         if len(of_kind):
-            table.add_row(f"[bold]{words}[/]")
+            add_heading(table, words)
         for _, row in of_kind.iterrows():
             scale = row_scale(row, meta.currency)
             interval = "–" if row["low"] != row["low"] else scale.bracket(row["low"], row["high"])

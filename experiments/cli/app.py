@@ -75,10 +75,5 @@ def deepmarket(
 
       [cyan]deepmarket compare regional_equipment status_quo deep_marketing[/]
 
-    Exit codes: 0 fine, 2 something given is wrong, 3 some runs failed, 130 interrupted.
+    Exit codes: 0 fine, 2 something given is wrong, 3 some runs failed, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
     """
-
-
-def main() -> None:
-    """Entry point of the command `deepmarket`."""
-    app()

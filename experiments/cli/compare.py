@@ -13,6 +13,7 @@ from experiments.cli.options import (
     JsonOption,
     OutOption,
     QuietOption,
+    ReplaceOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -79,6 +80,7 @@ def compare(
     workers: WorkersOption = None,
     backend: BackendOption = None,
     out: OutOption = None,
+    replace: ReplaceOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -102,9 +104,12 @@ def compare(
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import show_failures, stdout, warn, write_json
+    from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
     from experiments.comparison import compare as compare_policies
+    from experiments.ownership import Asked
 
+    asked = Asked.of("compare", scenario, policies, seed, weeks, overrides)
+    folder = place_for(asked, scenario, out, replace)
     with show_progress("runs", quiet) as progress:
         outcome = compare_policies(
             scenario,
@@ -115,7 +120,8 @@ def compare(
             workers=workers,
             backend=backend,
             overrides=overrides,
-            out=place_for("compare", scenario, out),
+            out=folder,
+            replace=replace,
             progress=progress,
             precision=precision,
             half_width=half_width,
@@ -127,7 +133,7 @@ def compare(
     if json_:
         write_json(outcome.to_json())
     elif quiet:
-        typer.echo(outcome.folder)
+        say_place(outcome.folder)
     else:
         show_outcome(outcome, stdout())
     if outcome.failures:
@@ -140,16 +146,16 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
     study = outcome.study
     for policy in study.challengers:
         _show_policy(outcome, policy, console)
-    console.print(outcome.sentence, style="bold", markup=False)
+    console.print(outcome.sentence, style="bold")
     console.print()
-    console.print(_pairing(outcome), markup=False)
+    console.print(_pairing(outcome))
     if outcome.reused:
         console.print(f"{outcome.reused} runs had been done before and were taken from the folder.")
     for note in study.meta.notes:
-        console.print(note, markup=False)
+        console.print(note)
     if outcome.folder is not None:
-        console.print(f"Report: {outcome.folder / 'report.html'}", markup=False, soft_wrap=True)
-        console.print(f"Tables and figures: {outcome.folder}", markup=False, soft_wrap=True)
+        console.print(f"Report: {outcome.folder / 'report.html'}", soft_wrap=True)
+        console.print(f"Tables and figures: {outcome.folder}", soft_wrap=True)
 
 
 def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
@@ -162,14 +168,14 @@ def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
 def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
     from analysis.numerals import plural
     from analysis.scorecard import scorecard_groups
-    from experiments.cli.screen import make_table, plain_row
+    from experiments.cli.screen import add_heading, make_table, plain_row
 
     study = outcome.study
     title = f"{study.title(policy)} against {study.title(study.baseline)}: "
     title += f"{plural(study.meta.replications, 'pair')}, {plural(study.meta.weeks, 'week')}"
     table = make_table([_COLUMNS[c] for c in columns], title, right=range(1, len(columns) - 1))
     for group in scorecard_groups(outcome.table, policy, study.meta.currency):
-        table.add_row(f"[bold]{group.title}[/]")
+        add_heading(table, group.title)
         for line in group.lines:
             table.add_row(*plain_row(*(getattr(line, c) for c in columns)), style=_COLOURS.get(line.verdict))
     return table

@@ -61,10 +61,13 @@ def doctor(
     if json_:
         write_json([f._asdict() for f in found])
     else:
+        from rich.text import Text
+
         table = make_table(("", "What", "Found"))
         for finding in found:
             if not (quiet and finding.well):
-                table.add_row("[green]ok[/]" if finding.well else "[red]![/]", *plain_row(finding.name, finding.told))
+                mark = Text("ok", style="green") if finding.well else Text("!", style="red")
+                table.add_row(mark, *plain_row(finding.name, finding.told))
         if table.row_count:
             stdout().print(table)
     if not all(finding.well for finding in found):

@@ -9,11 +9,13 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
+
+from experiments.files import WHOLE
+from experiments.signals import exit_code
 
 if TYPE_CHECKING:
     from experiments.backends import BackendLost
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 RUNS_FAILED = 3
-INTERRUPTED = 130
 UNEXPECTED = 1
 
 
@@ -30,12 +31,13 @@ class Verbs(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; turn what it raises into a message and an exit code."""
+        WHOLE.clear()
         in_json = "--json" in (*ctx._protected_args, *ctx.args)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             _say_interrupted(str(ctx.invoked_subcommand))
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(exit_code()) from None
         except Exception as error:
             code = answer(error, str(ctx.invoked_subcommand))
             if in_json and not isinstance(error, typer.Exit | BrokenPipeError):
@@ -79,13 +81,17 @@ def _write_mistakes(error: Exception, code: int | None) -> None:
 
 
 def _mistakes(error: Exception) -> Sequence[InputError]:
-    """What the user can mend; nothing when the error is not about input."""
+    """What the user can mend: input, or what the machine refuses; nothing when the error is a fault of the program."""
     from analysis.errors import StudyError
+    from experiments.outside import refused
     from sim.errors import InputError
 
     if isinstance(error, StudyError):
         return [InputError(error.place, error.expected, "", error.remedy)]
-    return getattr(error, "errors", (error,)) if isinstance(error, InputError) else ()
+    if isinstance(error, InputError):
+        return getattr(error, "errors", (error,))
+    found = refused(error)
+    return () if found is None else [found]
 
 
 def _is_of_command_line(error: Exception) -> bool:
@@ -106,15 +112,24 @@ def _unexpected(error: Exception) -> int:
             "".join(traceback.format_exception(error)),
         ]
     )
-    handle, name = tempfile.mkstemp(prefix="deepmarket-error-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8") as log:
-        log.write(text)
     told = str(error).splitlines()[0] if str(error) else ""
     complain(
         "Something unexpected happened",
-        f"{type(error).__name__}{': ' + told if told else ''}\nThis is a fault of Deepmarket, not yours. Details are in {Path(name)}",
+        f"{type(error).__name__}{': ' + told if told else ''}\nThis is a fault of Deepmarket, not yours. {_logged(text, error)}",
     )
     return UNEXPECTED
+
+
+def _logged(text: str, error: Exception) -> str:
+    """Where the details are; where nothing can be written, the place in the program."""
+    try:
+        handle, name = tempfile.mkstemp(prefix="deepmarket-error-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(text)
+    except OSError as full:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return f"It happened in {place.filename}, line {place.lineno}; details could not be kept: {full.strerror}"
+    return f"Details are in {name}"
 
 
 def _say_lost(error: BackendLost, verb: str) -> None:
@@ -131,7 +146,8 @@ def _say_lost(error: BackendLost, verb: str) -> None:
 def _say_interrupted(verb: str) -> None:
     from experiments.cli.screen import stderr
 
-    stderr().print(f"Interrupted.{_kept(verb)}")
+    whole = f" {WHOLE[-1]} was written whole before." if WHOLE else ""
+    stderr().print(f"Interrupted.{whole or _kept(verb)}")
 
 
 def _kept(verb: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.cli.options import JsonOption, QuietOption
+from experiments.cli.options import JsonOption, QuietOption, ReplaceOption
 
 if TYPE_CHECKING:
     from experiments.intake.summary import ImportSummary
@@ -40,13 +40,17 @@ def import_tables(
     hash_personal: Annotated[
         bool, typer.Option("--hash-personal", help="Replace names of people and customers by hashes.")
     ] = False,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of amounts.")] = "EUR",
+    currency: Annotated[
+        str | None,
+        typer.Option("--currency", help="Currency of amounts.", show_default="what the tables name, else EUR"),
+    ] = None,
     title: Annotated[str, typer.Option("--title", help="Title of the scenario.", show_default=False)] = "",
     runs: Annotated[int, typer.Option("--runs", help="Replications behind calibration and test; 0 for neither.")] = 8,
     base: Annotated[
         str,
         typer.Option("--base", metavar="SCENARIO", help="For network: the market whose customers talk along the ties."),
     ] = "regional_equipment",
+    replace: ReplaceOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -72,13 +76,13 @@ def import_tables(
     Nothing leaves this machine.
     """
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import stdout, write_json
+    from experiments.cli.screen import say_place, stdout, write_json
     from experiments.store import open_folder
 
     open_folder(next(folder for folder in (out, *out.absolute().parents) if folder.exists()))
 
     if kind is Kind.NETWORK:
-        summary = _network(files, out, base, mapping, hash_personal, title)
+        summary = _network(files, out, base, mapping, hash_personal, title, replace)
     else:
         from experiments.intake import import_crm, import_transactions
 
@@ -93,20 +97,21 @@ def import_tables(
                 currency=currency,
                 title=title,
                 runs=runs,
+                replace=replace,
                 progress=progress,
             )
     if json_:
         write_json(summary.to_json())
     elif quiet:
-        typer.echo(summary.out)
+        say_place(summary.out)
     else:
         console = stdout()
         for line in summary.lines():
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
 
 
 def _network(
-    files: list[Path], out: Path, base: str, mapping: Path | None, hash_personal: bool, title: str
+    files: list[Path], out: Path, base: str, mapping: Path | None, hash_personal: bool, title: str, replace: bool
 ) -> ImportSummary:
     """Import one edge list."""
     from experiments.intake.network import import_network
@@ -115,4 +120,6 @@ def _network(
     if len(files) != 1:
         problem = f"{len(files)} files given"
         raise InputErrors([InputError("the command, files", problem, "one edge list", "put all ties into one file")])
-    return import_network(files[0], out, base=base, mapping=mapping, hash_personal=hash_personal, title=title)
+    return import_network(
+        files[0], out, base=base, mapping=mapping, hash_personal=hash_personal, title=title, replace=replace
+    )

@@ -66,6 +66,7 @@ def _show(items: Iterable[Listing], head: str, json_: bool) -> None:
 
 
 def _show_rules(question: str, json_: bool) -> None:
+    from analysis.upper_bounds import titled
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
     from sim.errors import InputError, InputErrors
     from sim.policies.registry import questions
@@ -83,6 +84,7 @@ def _show_rules(question: str, json_: bool) -> None:
             "meaning": (rule.__doc__ or "").strip().splitlines()[0],
             "parameters": [name for name, _ in rule.declarations()],
             "by_territory": rule.scoped,
+            "upper_bound": rule.reads_truth,
         }
         for asked in ([question] if question else known)
         for kind, rule in rules_for(asked).items()
@@ -96,6 +98,12 @@ def _show_rules(question: str, json_: bool) -> None:
         assert isinstance(names, list)
         told = ", ".join(names) or "–"
         table.add_row(
-            *plain_row(row["question"], row["kind"], row["meaning"], told, "yes" if row["by_territory"] else "no")
+            *plain_row(
+                row["question"],
+                titled(str(row["kind"]), bool(row["upper_bound"])),
+                row["meaning"],
+                told,
+                "yes" if row["by_territory"] else "no",
+            )
         )
     stdout().print(table)

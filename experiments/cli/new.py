@@ -75,7 +75,7 @@ def new(
       [cyan]deepmarket new my_study --design[/]
       [cyan]deepmarket batch plan my_study.toml[/]
     """
-    from experiments.cli.screen import stdout, write_json
+    from experiments.cli.screen import say_place, stdout, write_json
     from sim.errors import InputError, InputErrors
 
     if not file.name:
@@ -96,9 +96,9 @@ def new(
     if json_:
         write_json({"file": str(path), "kind": kind})
     elif quiet:
-        typer.echo(path)
+        say_place(path)
     else:
-        stdout().print(f"{path} written; check it with: deepmarket check {shlex.quote(str(path))}", markup=False)
+        stdout().print(f"{path} written; check it with: deepmarket check {shlex.quote(str(path))}")
 
 
 def _scenario_text(path: Path, base: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.runs import AS_WRITTEN
+
+if TYPE_CHECKING:
+    from experiments.ownership import Asked
 
 ScenarioArgument = Annotated[
     str,
@@ -28,9 +31,25 @@ SetOption = Annotated[
         "--set", metavar="PATH=VALUE", help="Set one value, for instance policy.pay.commission=0.03; may be repeated."
     ),
 ]
+
+
+def _whole(text: str) -> int:
+    """A seed as it is typed: digits. Typer alone takes 7.0 for 7, which no other door does."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"found `{text}`; expected a whole number from 0 to 2^63 - 1") from None
+
+
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", help="Seed of the draws (of the first replication).", show_default="the scenario's"),
+    typer.Option(
+        "--seed",
+        help="Seed of the draws (of the first replication).",
+        show_default="the scenario's",
+        parser=_whole,
+        metavar="<int>",
+    ),
 ]
 WeeksOption = Annotated[
     int | None, typer.Option("--weeks", help="Length of a run in weeks.", show_default="the scenario's")
@@ -52,6 +71,9 @@ BackendOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for results.", show_default="out/…")
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help="Replace what another study, or an edit by hand, left in the folder.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no tables; only the result's place.")]
@@ -98,7 +120,19 @@ def check_least(**given: int | None) -> None:
         raise InputErrors(mistakes)
 
 
-def place_for(verb: str, scenario: str, out: Path | None) -> Path:
-    """Folder for results: as given, or ``out/VERB-SCENARIO``, so that the same command finds its runs again."""
+def place_for(asked: Asked, scenario: str, out: Path | None, replace: bool) -> Path:
+    """Folder for results: as given, or ``out/VERB-SCENARIO``, so that the same command finds its runs again.
+
+    Where that one is another study's it is the next that is not (``out/VERB-SCENARIO-2``), which is said.
+    """
+    from experiments.cli.screen import warn
+    from experiments.ownership import free_place
+
+    if out is not None:
+        return out
     name = Path(scenario).stem if scenario.endswith(".toml") else Path(scenario).name
-    return out if out is not None else Path("out") / f"{verb}-{name or 'scenario'}"
+    usual = Path("out") / f"{asked.verb}-{name or 'scenario'}"
+    place = free_place(usual, asked, replace)
+    if place != usual:
+        warn([f"{usual} is another study's, or was edited; results go to {place}"])
+    return place

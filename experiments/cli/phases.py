@@ -35,10 +35,11 @@ def phases(
     """
     check_least(weeks=weeks, customers=customers)
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
-    from experiments.planning import check_seed
+    from sim.seeds import check_seed
     from sim.week import WEEK
 
-    check_seed(seed)
+    if seed is not None:
+        check_seed(seed, "--seed")
     spent = time_phases(scenario, policy, weeks, customers, seed)
     if json_:
         write_json(

@@ -27,7 +27,7 @@ def report(
 
       [cyan]deepmarket report out/compare-regional_equipment --out board.html[/]
     """
-    from experiments.cli.screen import write_json
+    from experiments.cli.screen import say_place, write_json
     from experiments.single import write_results_page
     from experiments.store import open_folder
     from sim.errors import InputError, InputErrors
@@ -41,4 +41,4 @@ def report(
     if json_:
         write_json({"report": str(page)})
     elif not quiet:
-        typer.echo(page)
+        say_place(page)

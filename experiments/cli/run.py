@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import typer
-
 from experiments.cli.options import (
     DEFAULT_POLICY,
     JsonOption,
     OutOption,
     PolicyOption,
     QuietOption,
+    ReplaceOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -27,6 +26,7 @@ def run(
     seed: SeedOption = None,
     weeks: WeeksOption = None,
     out: OutOption = None,
+    replace: ReplaceOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -41,11 +41,14 @@ def run(
     check_least(weeks=weeks)
     overrides = read_sets(set_)
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import make_table, plain_row, stdout, warn, write_json
+    from experiments.cli.screen import add_heading, make_table, plain_row, say_place, stdout, warn, write_json
     from experiments.comparison import Count
+    from experiments.ownership import Asked, claim
     from experiments.single import run_market, save_run, scorecard_json
 
-    folder = place_for("run", scenario, out)
+    asked = Asked.of("run", scenario, [policy], seed, weeks, overrides)
+    folder = place_for(asked, scenario, out, replace)
+    claim(folder, asked, replace=replace)
     with show_progress("weeks", quiet) as tell:
         done, loaded = run_market(
             scenario,
@@ -56,16 +59,17 @@ def run(
             out=folder,
             progress=lambda week, weeks: tell(Count(week, weeks, 0, 0)),
         )
-    save_run(done, loaded, folder)
+    save_run(done, loaded, folder, asked=asked, replace=replace)
     warn(loaded.warnings)
     if json_:
         head = {"scenario": done.meta.scenario, "policy": policy, "seed": done.meta.seeds[0], "weeks": done.meta.weeks}
+        head["upper_bound"] = done.policy.upper_bound
         write_json(
             {**head, "scorecard": scorecard_json(done), "folder": str(folder), "versions": dict(done.meta.versions)}
         )
         return
     if quiet:
-        typer.echo(folder)
+        say_place(folder)
         return
     from analysis.report.run_page import run_groups
 
@@ -73,9 +77,9 @@ def run(
     title = f"{done.policy.title} on {done.meta.title}: seed {done.meta.seeds[0]}, {done.meta.weeks} weeks"
     table = make_table(("KPI", "Value", "Formula"), title, right=(1,))
     for heading, lines in run_groups(done):
-        table.add_row(f"[bold]{heading}[/]")
+        add_heading(table, heading)
         for line in lines:
             table.add_row(*plain_row(*line))
     console.print(table)
-    console.print(f"Report: {folder / 'report.html'}", markup=False, soft_wrap=True)
-    console.print(f"Tables and figures: {folder}", markup=False, soft_wrap=True)
+    console.print(f"Report: {folder / 'report.html'}", soft_wrap=True)
+    console.print(f"Tables and figures: {folder}", soft_wrap=True)

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
+from experiments.cli.streams import is_unicode
+from sim.text import clean, steers
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -31,14 +34,33 @@ def stderr() -> Console:
 
 
 def _console(stream: IO[str]) -> Console:
+    """A console for which text is text: no markup, no emoji names, no signs that a terminal would obey."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, soft_wrap=False)
+    class Plain(Console):
+        def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(clean(segment.text), segment.style)
+
+    width = None if stream.isatty() else WIDE
+    return Plain(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def write_json(content: Any) -> None:
-    """Write ``content`` to standard output as JSON."""
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write ``content`` to standard output as JSON; signs that steer, or that the output lacks, as escapes of JSON."""
+    text = json.dumps(content, indent=2, ensure_ascii=not is_unicode(sys.stdout), allow_nan=False)
+    sys.stdout.write("".join(_escaped(sign) if sign != "\n" and steers(sign) else sign for sign in text) + "\n")
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if ord(sign) != 127 else "\\u007f"
+
+
+def say_place(place: object) -> None:
+    """Write a path for scripts, as it is; on a terminal without signs that steer."""
+    text = str(place)
+    sys.stdout.write(f"{clean(text) if sys.stdout.isatty() else text}\n")
 
 
 def complain(title: str, text: str) -> None:
@@ -46,7 +68,7 @@ def complain(title: str, text: str) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
-    stderr().print(Panel(Text(text), title=title, title_align="left", border_style="red"))
+    stderr().print(Panel(Text(text), title=Text(title), title_align="left", border_style="red"))
 
 
 def show_mistakes(mistakes: Sequence[InputError]) -> None:
@@ -65,7 +87,7 @@ def show_mistakes(mistakes: Sequence[InputError]) -> None:
         text.append(f"   to mend it: {mistake.remedy}\n" if mistake.remedy else "")
     text.rstrip()
     title = "Something given is wrong" if len(mistakes) == 1 else f"{len(mistakes)} things given are wrong"
-    stderr().print(Panel(text, title=title, title_align="left", border_style="red"))
+    stderr().print(Panel(text, title=Text(title), title_align="left", border_style="red"))
 
 
 def mistake_row(mistake: InputError) -> dict[str, str]:
@@ -91,7 +113,12 @@ def warn(texts: Iterable[str]) -> None:
     """Warnings on standard error, one line each."""
     console = stderr()
     for text in texts:
-        console.print(f"warning: {text}", style="yellow", markup=False)
+        console.print(f"warning: {text}", style="yellow")
+
+
+def note(text: str) -> None:
+    """What is good to know, on standard error."""
+    stderr().print(text, markup=False, soft_wrap=True)
 
 
 def make_table(heads: Sequence[str], title: str = "", right: Sequence[int] = ()) -> Table:
@@ -127,7 +154,12 @@ def fitting(
 
 
 def plain_row(*cells: object) -> list[str]:
-    """Cells as texts in which brackets are brackets, not markup."""
-    from rich.markup import escape
+    """Cells as texts without signs that steer, so that they are as wide as they look."""
+    return [clean(str(cell)) for cell in cells]
 
-    return [escape(str(cell)) for cell in cells]
+
+def add_heading(table: Table, heading: str) -> None:
+    """A row that heads the ones below it."""
+    from rich.text import Text
+
+    table.add_row(Text(clean(heading), style="bold"))

@@ -12,6 +12,7 @@ from experiments.cli.options import (
     JsonOption,
     OutOption,
     QuietOption,
+    ReplaceOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -51,6 +52,7 @@ def select(
     workers: WorkersOption = None,
     backend: BackendOption = None,
     out: OutOption = None,
+    replace: ReplaceOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -72,9 +74,12 @@ def select(
     overrides = read_sets(set_)
     from experiments import select as selecting
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import show_failures, stdout, warn, write_json
+    from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
+    from experiments.ownership import Asked
 
-    folder = place_for("select", scenario, out)
+    further = {"kpi": kpi, "indifference": indifference, "confidence": confidence}
+    asked = Asked.of("select", scenario, policies, seed, weeks, overrides, **further)
+    folder = place_for(asked, scenario, out, replace)
     with show_progress("runs", quiet) as progress:
         found = selecting.select_best(
             scenario,
@@ -90,13 +95,14 @@ def select(
             backend=backend,
             overrides=overrides,
             out=folder,
+            replace=replace,
             progress=progress,
         )
     warn(found.notes)
     if json_:
         write_json(found.to_json())
     elif quiet:
-        typer.echo(found.folder)
+        say_place(found.folder)
     else:
         show_selection(found, stdout())
     if found.failures:
@@ -114,11 +120,11 @@ def show_selection(found: Selection, console: Console) -> None:
     for cells in _rows(found):
         table.add_row(*plain_row(*cells))
     console.print(table)
-    console.print(found.sentence, style="bold", markup=False)
+    console.print(found.sentence, style="bold")
     if found.reused:
         console.print(f"{found.reused} runs had been done before and were taken from the folder.")
     if found.folder is not None:
-        console.print(f"Table: {found.folder / 'selection.csv'}", markup=False, soft_wrap=True)
+        console.print(f"Table: {found.folder / 'selection.csv'}", soft_wrap=True)
 
 
 def _rows(found: Selection) -> list[tuple[str, ...]]:

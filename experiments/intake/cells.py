@@ -1,58 +1,80 @@
-"""Typed columns from text cells: dates, amounts and names, every unusable cell refused or set aside with its row."""
+"""Typed columns from text cells: amounts and names, every unusable cell refused or set aside with its row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from experiments.intake.amounts import parse_amounts
-from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
+from experiments.intake.amounts import COMMA, POINT, parse_amounts
+from experiments.intake.conventions import MONEY
+from experiments.intake.currency_evidence import units_of
 from experiments.intake.headers import MappedTable
+from experiments.intake.left_out import LeftOut, judge
 from experiments.intake.names import match_names, nearest
 from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
 
-_ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year"}
 #: Largest amount taken for one: beyond it, minor units would not fit the books.
 LARGEST = 1e10
+#: Ten thousands, thousands, millions in words or letters behind a number.
+_MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|crore|thousand|million|billion)\b"
+_EXPONENT = r"\d[eE][-+]?\d"
 #: Kinds of tables whose rows can be left out one by one.
 _LEFT_OUT = ("opportunities", "transactions")
-_SET_ASIDE_REMEDY = (
-    'mend the cells, or set [rules] unusable_rows = "set_aside" in the mapping file to leave these rows out, counted'
-)
+#: Values of [rules] unusable_rows that set rows aside: the first as long as nothing but accidents is lost.
+_IF_FEW, _ANY = "set_aside", "set_aside_even_if_systematic"
 
 
 @dataclass
 class RowCheck:
-    """Rows of one table that cannot be used: refused together, or set aside and counted when the user says so."""
+    """Rows of one table that cannot be used: refused together, or set aside and counted when the user says so (``rule``)."""
 
     table: MappedTable
     ledger: QualityLedger
-    set_aside: bool
+    rule: str
     dropped: pd.Series
+    _aside: pd.Series
 
     @classmethod
-    def of(cls, table: MappedTable, ledger: QualityLedger, set_aside: bool) -> RowCheck:
-        """A check with no row dropped yet."""
-        return cls(table, ledger, set_aside, pd.Series(False, index=table.table.frame.index))
+    def of(cls, table: MappedTable, ledger: QualityLedger, rule: str) -> RowCheck:
+        """A check with no row dropped yet; ``rule`` is [rules] unusable_rows of the mapping file."""
+        none = pd.Series(False, index=table.table.frame.index)
+        return cls(table, ledger, rule, none, none.copy())
 
     def unusable(self, field: str, bad: pd.Series, problem: str, expected: str) -> None:
-        """Report the rows where ``bad`` holds; they are dropped when the user chose to set aside."""
+        """Report the rows where ``bad`` holds; they are dropped when the user chose to set aside and no part goes with them."""
         bad = bad & ~self.dropped
         rows = [int(r) for r in bad.index[bad]]
         if not rows:
             return
-        if self.set_aside:
-            self.ledger.add(
-                SET_ASIDE, self.table.file, self.table.header(field), problem, f"not usable: expected {expected}", rows
-            )
+        left_out = judge(self.table, bad, self._aside, field)
+        file, header = self.table.file, self.table.header(field)
+        if self.rule == _ANY or (self.rule == _IF_FEW and not left_out.harmful):
+            why = f"not usable: expected {expected}; rows set aside so far: {left_out.told}"
+            self.ledger.add(SET_ASIDE, file, header, problem, why, rows)
             self.dropped |= bad
-        else:
-            # Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known.
-            remedy = _SET_ASIDE_REMEDY if self.table.kind.name in _LEFT_OUT else "mend the cells"
-            self.ledger.refused(self.table.file, self.table.header(field), problem, expected, remedy, rows)
+            self._aside = self._aside | bad
+            return
+        if self.rule == _IF_FEW:
+            problem = f"{problem}: too much would be set aside ({left_out.told})"
+        self.ledger.refused(file, header, problem, expected, self._remedy(left_out), rows)
+
+    def _remedy(self, left_out: LeftOut) -> str:
+        """Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known."""
+        if self.table.kind.name not in _LEFT_OUT:
+            return "mend the cells"
+        if self.rule == _IF_FEW:
+            return (
+                f'mend the cells, or their form where the export was made; [rules] unusable_rows = "{_ANY}" leaves them '
+                "out all the same, and numbers are those of another market then"
+            )
+        if left_out.harmful:
+            return f"mend the cells, or their form where the export was made: too much to leave out ({left_out.told})"
+        return (
+            f'mend the cells, or set [rules] unusable_rows = "{_IF_FEW}" in the mapping file to leave these rows out, '
+            f"counted ({left_out.told})"
+        )
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of ``frame`` that were not set aside."""
@@ -60,66 +82,44 @@ class RowCheck:
 
 
 def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float | None = 0.0) -> pd.Series:
-    """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable."""
-    cells = table.cells(field)
-    values, bad, decimal_comma = parse_amounts(cells)
-    if decimal_comma:
-        check.ledger.add(
-            MENDED,
-            table.file,
-            table.header(field),
-            "decimal commas read as such",
-            "some cells can be read no other way",
-            count=int(cells.ne("").sum()),
-            counted="cell",
-        )
-    check.unusable(field, bad, f"not a number: {_examples(cells[bad])}", "a number such as 1250 or 1,250.00")
+    """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable.
+
+    Money is in the currency of the import. How numbers are written, and the currency, is decided before for all tables
+    together (``table.conventions``).
+    """
+    cells, agreed = table.cells(field), table.conventions
+    style = POINT if table.columns.get(field) in table.table.numeric else agreed.style
+    values, bad = parse_amounts(cells, style, agreed.credits)
+    if field not in MONEY and field != "revenue":
+        bad |= units_of(cells).map(len).gt(0)  # pieces have no currency: this is another column
+    values = values * agreed.factors.get(field, 1.0)
+    _refuse_words(table, field, cells, bad, style, check)
+    rounded = cells.str.contains(_EXPONENT) & ~bad & (table.columns.get(field) not in table.table.numeric)
+    if rounded.any():
+        why = "spreadsheets write them when a column is narrow, and may have cut digits off"
+        rows = [int(r) for r in cells.index[rounded]]
+        what = f"numbers with an exponent: {examples(cells[rounded])}"
+        check.ledger.add(NOTED, table.file, table.header(field), what, why, rows)
     if minimum is not None:
         low = values.lt(minimum)
-        check.unusable(field, low, f"below {minimum:g}: {_examples(cells[low])}", f"a number of at least {minimum:g}")
+        check.unusable(field, low, f"below {minimum:g}: {examples(cells[low])}", f"a number of at least {minimum:g}")
     high = (values.abs() if minimum is None else values).gt(LARGEST)
-    check.unusable(field, high, f"above {LARGEST:g}: {_examples(cells[high])}", f"a number of at most {LARGEST:g}")
+    check.unusable(field, high, f"above {LARGEST:g}: {examples(cells[high])}", f"a number of at most {LARGEST:g}")
     return values.where(~bad & ~high)
 
 
-def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
-    """Dates of several fields of a table, with one order of day and month for all of them.
-
-    ``order`` from the mapping file wins. When cells such as 3/4/2017 occur and no cell can tell the
-    order, the table is refused: guessing would shift deals by months.
-    """
-    columns = {f: table.cells(f) for f in fields if f in table.columns}
-    found = find_order(list(columns.values()))
-    chosen = order or found.order
-    headers = ", ".join(table.header(f) for f in columns)
-    seen = found.either + found.month_first_only + found.day_first_only
-    if chosen is not None and seen:
-        proof = found.month_first_only if chosen == MONTH_FIRST else found.day_first_only
-        why = "the mapping file says so" if order else f"{proof:,} cells can be read no other way"
-        what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
-        check.ledger.add(NOTED, table.file, headers, what, why, count=seen, counted="cell")
-    elif seen:
-        check.ledger.refused(
-            table.file,
-            headers,
-            f"{found.either:,} dates fit month/day and day/month alike and no other cell tells",
-            "dates such as 2017-03-25, or one order that some cell proves",
-            'set [rules] date_order = "month_first" or "day_first" in the mapping file',
-        )
-    parsed: dict[str, pd.Series] = {}
-    for field, cells in columns.items():
-        values, bad = parse_dates(cells, chosen)
-        if chosen is not None or not seen:
-            form = _ORDER_WORDS[chosen] if chosen else "year-month-day"
-            check.unusable(
-                field,
-                bad,
-                f"impossible date: {_examples(cells[bad])}",
-                f"a date from 1900 to 2200 with a year of four digits, written {form} or 2017-03-25",
-            )
-        parsed[field] = values
-    missing = pd.Series(np.datetime64("NaT"), index=table.table.frame.index, dtype="datetime64[ns]")
-    return {f: parsed.get(f, missing) for f in fields}
+def _refuse_words(
+    table: MappedTable, field: str, cells: pd.Series, bad: pd.Series, style: str, check: RowCheck
+) -> None:
+    """Report cells that are no number, apart by what stands beside the digits."""
+    multiple = bad & cells.str.contains(_MULTIPLE)
+    percent = bad & ~multiple & cells.str.contains("[%‰％]")
+    example = "1250 or 1.250,00" if style == COMMA else "1250 or 1,250.00"
+    whole = "the whole number: nobody can tell how it was rounded"
+    check.unusable(field, multiple, f"in thousands or more: {examples(cells[multiple])}", whole)
+    check.unusable(field, percent, f"a share, no amount: {examples(cells[percent])}", f"a number such as {example}")
+    rest = bad & ~multiple & ~percent
+    check.unusable(field, rest, f"not a number: {examples(cells[rest])}", f"a number such as {example}")
 
 
 def matched(
@@ -164,6 +164,7 @@ def suggest(name: str, valid: Sequence[str]) -> str:
     return f" (did you mean '{near}'?)" if near else ""
 
 
-def _examples(cells: pd.Series) -> str:
+def examples(cells: pd.Series) -> str:
+    """The first three different cells, for a message."""
     different = list(dict.fromkeys(str(c) for c in cells))[:3]
     return ", ".join(f"'{c}'" for c in different)

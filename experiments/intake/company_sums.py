@@ -8,6 +8,7 @@ from typing import Any
 
 import tomli_w
 
+from experiments.files import write_file
 from experiments.intake.quality_page import Basis
 
 #: Minor units in one unit of currency; exports give money in major units.
@@ -61,7 +62,7 @@ def write_settings(out: Path, first_line: str, scenario: Mapping[str, Any], poli
     """Write scenario.toml and policies/deep_marketing.toml into ``out``, each below ``first_line``."""
     (out / "policies").mkdir(parents=True, exist_ok=True)
     for name, content in (("policies/deep_marketing.toml", policy), ("scenario.toml", scenario)):
-        (out / name).write_text(first_line + tomli_w.dumps(content), encoding="utf-8")
+        write_file(out / name, first_line + tomli_w.dumps(content))
 
 
 def bases_of_sums() -> list[Basis]:

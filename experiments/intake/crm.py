@@ -9,12 +9,14 @@ from pathlib import Path
 import tomli_w
 
 from experiments.comparison import Progress
+from experiments.files import write_file
+from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, Calibration, calibrate_intercepts
 from experiments.intake.crm_bases import seen_not_taken_up, set_without_data, told_by_data
 from experiments.intake.crm_deals import OPEN
 from experiments.intake.crm_fit import fit_crm
 from experiments.intake.crm_pooling import pool_products
-from experiments.intake.crm_scenario import WRITTEN_BY_IMPORT, CrmScenario, Words
+from experiments.intake.crm_scenario import CrmScenario, Words
 from experiments.intake.crm_tables import CrmTables, read_crm
 from experiments.intake.facts import collect_facts
 from experiments.intake.headers import MappedTable, map_tables
@@ -29,9 +31,10 @@ from experiments.intake.quality import SET_ASIDE, QualityLedger
 from experiments.intake.quality_page import write_page
 from experiments.intake.readers import read_table
 from experiments.intake.settings import check_settings, kept_defaults, mapping_content
-from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.window import Window, choose_window
+from experiments.outside import door
+from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
 from sim.params import Params
 from sim.scenario import Scenario
@@ -44,6 +47,7 @@ _TEST_SEED = 1001
 _MEANT = ("params.channel.", "params.projects.", "policy.retail_price.", "world.customers ")
 
 
+@door
 def import_crm(
     files: Sequence[Path],
     out: Path,
@@ -51,8 +55,9 @@ def import_crm(
     mapping: Path | None = None,
     holdout: float = 0.2,
     hash_personal: bool = False,
-    currency: str = "EUR",
+    currency: str | None = None,
     title: str = "",
+    replace: bool = False,
     runs: int = RUNS,
     progress: Progress | None = None,
 ) -> ImportSummary:
@@ -66,15 +71,17 @@ def import_crm(
     ledger = QualityLedger(discreet=hash_personal)
     needed, remedy = "the files of a CRM export", "name at least the table of opportunities"
     check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
-    check_out(out, WRITTEN_BY_IMPORT, ledger)
+    asked = check_out(out, "crm", files, mapping, ledger, replace)
     given = load_mapping(mapping, CRM_KINDS)
     read = [read_table(Path(f), ledger) for f in files]
-    found = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
+    mapped = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
+    agreed, money = agree(list(mapped.values()), given, currency, ledger)
+    found = {table.kind.name: table for table in agreed}
     tables = pool_products(read_crm(found, given, ledger), ledger)
     if hash_personal:
         tables = hash_names(tables, new_key())
-    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", currency), ledger)
-    with staged(out) as folder:
+    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", money), ledger)
+    with settled(out, asked) as folder:
         return _write(scenario, folder, out, found, given, runs, ledger, progress)
 
 
@@ -140,9 +147,9 @@ def _write(
     bases, assumed = told_by_data(scenario), set_without_data(scenario)
     remarks = seen_not_taken_up(scenario.fit)
     page = write_page(scenario.words.title, list(found.values()), ledger, bases, assumed, defaults, fit, remarks)
-    (folder / "quality.md").write_text(page, encoding="utf-8")
-    (folder / "facts.toml").write_text(tomli_w.dumps(collect_facts(scenario.fit)), encoding="utf-8")
-    (folder / "mapping.toml").write_text(tomli_w.dumps(mapping_content(found, given)), encoding="utf-8")
+    write_file(folder / "quality.md", page)
+    write_file(folder / "facts.toml", tomli_w.dumps(collect_facts(scenario.fit)))
+    write_file(folder / "mapping.toml", tomli_w.dumps(mapping_content(found, given)))
     warnings = tuple(text for text in loaded.warnings if not text.startswith(_MEANT))
     return ImportSummary(
         out, tuple(found.values()), ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), warnings

@@ -30,7 +30,10 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
         how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", value, how))
     if habit.told:
-        how = f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals"
+        how = (
+            f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "
+            f"accounts (sd {habit.spread:.2f}); {habit.estimate:+.2f} before it is cut at 0"
+        )
         bases.append(Basis("params.choice.loyalty", f"{habit.weight:.2f} ± {habit.error:.2f}", how))
     return bases
 
@@ -143,7 +146,7 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
         Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
         Basis("neighbours of territories", "none", "the roster says nothing of borders"),
         *bases_of_sums(),
-        Basis("currency", scenario.words.currency, "CRM amounts carry none"),
+        Basis("currency", scenario.words.currency.code, scenario.words.currency.how),
     ]
     if scenario.fit.products["unit_cost"].isna().any():
         rows.append(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.intake.cells import RowCheck, amounts, dates
+from experiments.intake.cells import RowCheck, amounts
+from experiments.intake.date_columns import dates
+from experiments.intake.date_stamps import is_zero
 from experiments.intake.headers import MappedTable
 from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile, Stages
@@ -37,7 +39,7 @@ _OPEN_WORDS = (
 
 def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> tuple[pd.DataFrame, RowCheck]:
     """The deals as a table (see CrmTables) and the check that knows which of its rows are not used."""
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     deals = pd.DataFrame(index=table.table.frame.index)
     deals["id"] = _ids(table, check)
     for field in ("agent", "product"):
@@ -52,7 +54,7 @@ def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) 
     decided = deals["state"].ne(OPEN)
     check.unusable(
         "closed",
-        decided & table.cells("closed").eq(""),
+        decided & (table.cells("closed").eq("") | table.cells("closed").map(is_zero)),
         "won or lost, but no close date",
         "the day the deal was decided",
     )

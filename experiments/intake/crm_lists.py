@@ -30,7 +30,7 @@ def _listed(
     if table is None:
         return pd.DataFrame({f: pd.Series(dtype="str") for f in (key, *fields)})
     frame = pd.DataFrame({f: table.cells(f) for f in (key, *fields)})
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     check.unusable(key, frame[key].eq(""), f"no {key}", f"the name of the {key}")
     same = frame.duplicated(keep="first")
     if same.any():
@@ -52,7 +52,7 @@ def _listed(
 def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: QualityLedger) -> pd.DataFrame:
     """Accounts with their marks, misspelt sectors mended; empty without a table."""
     frame = _listed(table, "account", ("sector", "location", "parent"), mapping, ledger, personal=True)
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside") if table is not None else None
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows) if table is not None else None
     for field in ("founded", "revenue", "employees"):
         numbers = amounts(table, field, check) if table is not None and check is not None else pd.Series(dtype=float)
         frame[field] = numbers.reindex(frame.index).astype(float)
@@ -102,7 +102,7 @@ def read_products(table: MappedTable | None, mapping: MappingFile, ledger: Quali
     frame = _listed(table, "product", ("series",), mapping, ledger, personal=False)
     if table is None:
         return frame.assign(list_price=pd.Series(dtype=float), unit_cost=pd.Series(dtype=float))
-    check = RowCheck.of(table, ledger, False)
+    check = RowCheck.of(table, ledger, "refuse")
     prices = amounts(table, "list_price", check)
     frame["list_price"] = prices.reindex(frame.index)
     frame["unit_cost"] = amounts(table, "unit_cost", check).reindex(frame.index)

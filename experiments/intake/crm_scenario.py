@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.company_sums import COST_SHARE, MINOR, deep_marketing, usual_costs, usual_policy, write_settings
+from experiments.intake.conventions import Currency
 from experiments.intake.crm_fit import CrmFit
 from experiments.intake.crm_pipeline import cycles, load_of_reps, open_at_start, season_of_openings
 from experiments.intake.crm_tables import CrmTables
 from experiments.intake.loyalty_fit import Habit
 from experiments.intake.shrinkage import Floats
 from sim.stages import MOST_AT_START
+from sim.text import write_csv
 
 OWN, RIVAL = "us", "rival"
 TYPES = ("small", "medium", "large")
@@ -35,7 +37,7 @@ class Words:
 
     name: str
     title: str
-    currency: str
+    currency: Currency
 
 
 def slugs(names: list[str]) -> dict[str, str]:
@@ -174,7 +176,7 @@ class CrmScenario:
             "question": "Which policy serves these accounts best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency,
+            "currency": self.words.currency.code,
             "world": {"customers": len(self.tables.accounts), "marks": list(self.marks)},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv", **opened},
             "brand": [
@@ -258,8 +260,8 @@ class CrmScenario:
         pipeline = self.pipeline()
         if len(pipeline):
             pipeline.to_parquet(out / "projects.parquet", index=False)
-        self.roster().to_csv(out / "roster.csv", index=False)
-        self.offers().to_csv(out / "offers.csv", index=False)
+        write_csv(self.roster(), out / "roster.csv")
+        write_csv(self.offers(), out / "offers.csv")
         labels = self.tables.accounts.set_index("account")[["sector", "location", "parent"]]
         facts = self.fit.accounts[["territory", "rep", "reps", "main_share", "decided", "won"]]
-        labels.join(facts).round(4).to_csv(out / "accounts.csv", index_label="account")
+        write_csv(labels.join(facts).round(4), out / "accounts.csv", index_label="account")

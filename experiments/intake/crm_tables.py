@@ -13,6 +13,7 @@ from experiments.intake.crm_lists import read_accounts, read_products, read_rost
 from experiments.intake.headers import MappedTable
 from experiments.intake.mapping import MappingFile
 from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.same_names import NameColumn, NameGroup, own_copy, settle_names
 
 #: Share of deals with unknown reps or products beyond which a roster or product list is taken for the wrong one.
 UNKNOWN_SHARE = 0.2
@@ -57,6 +58,8 @@ def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: Qualit
         )
     ledger.stop_if_refused()
     absent = tuple(k for k in ("roster", "accounts", "products") if k not in found)
+    found = {kind: own_copy(table) for kind, table in found.items()}
+    settle_names(_name_groups(found), mapping.rules, ledger)
     deals, check = read_deals(found["opportunities"], mapping, ledger)
     roster = read_roster(found.get("roster"), mapping, ledger)
     accounts = read_accounts(found.get("accounts"), mapping, ledger)
@@ -66,6 +69,25 @@ def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: Qualit
     deals["product"], products = _products(found, deals, products, check, mapping, ledger)
     ledger.stop_if_refused()
     return CrmTables(check.keep(deals), roster, accounts, products, absent)
+
+
+def _name_groups(found: dict[str, MappedTable]) -> list[NameGroup]:
+    """Who and what a CRM names, each compared over all tables that name it; the lists have the last word."""
+
+    def columns(*places: tuple[str, str]) -> tuple[NameColumn, ...]:
+        lists = {"agent": "roster", "account": "accounts", "product": "products"}
+        return tuple(NameColumn(found[k], f, lists.get(f) == k) for k, f in places if k in found)
+
+    accounts = columns(("opportunities", "account"), ("accounts", "account"), ("accounts", "parent"))
+    return [
+        NameGroup("account", "accounts", accounts, personal=True),
+        NameGroup("agent", "reps", columns(("opportunities", "agent"), ("roster", "agent")), personal=True),
+        NameGroup("product", "products", columns(("opportunities", "product"), ("products", "product")), numbers=False),
+        NameGroup("manager", "managers", columns(("roster", "manager")), personal=True),
+        NameGroup("office", "offices", columns(("roster", "office")), places=True, numbers=False),
+        NameGroup("sector", "sectors", columns(("accounts", "sector")), numbers=False, joined=False),
+        NameGroup("deal", "deals", columns(("opportunities", "id")), numbers=False, joined=False),
+    ]
 
 
 def _agents(

@@ -1,11 +1,13 @@
-"""Text encodings of users' tables: UTF-8 with or without mark, UTF-16 with mark, GBK, Western European."""
+"""Text encodings of users' tables: UTF-8, UTF-16 and UTF-32 with or without mark, GBK, Western European."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
+_LOOKED_AT = 4096
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
@@ -26,13 +28,16 @@ def decode(raw: bytes) -> Decoded | None:
     """
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of this one
+        (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if raw.startswith(mark):
             return _try(raw, name)
     if b"\x00" in raw:
-        return None
+        wide = (_try(raw, name) for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"))
+        return next((decoded for decoded in wide if decoded and _looks_like_text(decoded.text)), None)
     decoded = _try(raw, "utf-8")
     if decoded is None and _looks_double_byte(raw):
         decoded = _try(raw, "gb18030")
@@ -44,6 +49,14 @@ def _try(raw: bytes, encoding: str) -> Decoded | None:
         return Decoded(raw.decode(encoding), encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _looks_like_text(text: str) -> bool:
+    """True when the beginning has line ends and no sign that stands in no text: what bytes read in the wrong width give."""
+    beginning = text[:_LOOKED_AT]
+    odd = any(unicodedata.category(sign) in ("Cn", "Co", "Cs") for sign in beginning)
+    control = any(unicodedata.category(sign) == "Cc" and sign not in "\t\r\n" for sign in beginning)
+    return ("\n" in beginning or "\r" in beginning) and not odd and not control
 
 
 def _looks_double_byte(raw: bytes) -> bool:

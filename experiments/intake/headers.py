@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as declared
+from functools import lru_cache
 
 import pandas as pd
 
+from experiments.intake.conventions import Conventions
+from experiments.intake.currencies import without_unit
 from experiments.intake.kinds import Kind
 from experiments.intake.mapping import MappingFile, TableMapping
 from experiments.intake.names import normalised, similarity
@@ -18,12 +24,16 @@ HEADER_SIMILAR = 0.86
 
 @dataclass(frozen=True)
 class MappedTable:
-    """A table with its kind and the header found for each field; ``how`` says by which rule each was found."""
+    """A table with its kind and the header found for each field; ``how`` says by which rule each was found.
+
+    ``conventions`` say how its cells are read, once all tables of the import are known.
+    """
 
     kind: Kind
     table: Table
     columns: dict[str, str]
     how: dict[str, str]
+    conventions: Conventions = declared(default_factory=Conventions)
 
     @property
     def file(self) -> str:
@@ -118,29 +128,60 @@ def guess_columns(table: Table, kind: Kind, given: dict[str, str]) -> tuple[dict
     headers = [str(h) for h in table.frame.columns]
     columns = {field: header for field, header in given.items() if header in headers}
     how = dict.fromkeys(columns, "mapping file")
-    for spelt, rule in ((_known_spelling, "known spelling"), (_similar_spelling, "similar spelling")):
-        for field in kind.fields:
-            if field.name in columns or field.name in given:
+    for spelt, rule in _RULES:
+        for spec in kind.fields:
+            if spec.name in columns or spec.name in given:
                 continue
-            free = [h for h in headers if h not in columns.values()]
-            header = spelt(free, field.spellings)
+            taken = set(columns.values())
+            header = spelt(tuple(h for h in headers if h not in taken), spec.spellings)
             if header is not None:
-                columns[field.name], how[field.name] = header, rule
+                columns[spec.name], how[spec.name] = header, rule
     return columns, how
 
 
-def _known_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | None:
+def _known_spelling(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
     """The header that equals the earliest spelling of the list (spellings are ordered from sure to vague)."""
     forms = {normalised(h): h for h in reversed(headers)}
     return next((forms[normalised(s)] for s in spellings if normalised(s) in forms), None)
 
 
-def _similar_spelling(headers: list[str], spellings: tuple[str, ...]) -> str | None:
+def _known_but_for_unit(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
+    """A known spelling once currency, brackets or the path of an export are off: 'Amount (USD)', 'Invoice lines/Date'."""
+    paths = {h.rsplit("/", 1)[-1]: h for h in reversed(headers)}
+    bare = paths | {without_unit(h): h for h in reversed(headers)}
+    found = _known_spelling(list(bare), spellings)
+    return bare[found] if found else None
+
+
+@lru_cache(maxsize=256)  # a table of no kind is asked again for every kind
+def _similar_spelling(headers: tuple[str, ...], spellings: tuple[str, ...]) -> str | None:
     ranked = [
-        (similarity(normalised(h), normalised(s)), h) for h in headers for s in spellings if len(normalised(s)) > 3
+        (similarity(form, spelt), header)
+        for header in headers
+        for spelt in map(normalised, spellings)
+        if len(spelt) > 3 and _can_be_similar(form := normalised(header), spelt)
     ]
     best = max(ranked, default=(0.0, ""))
     return best[1] if best[0] >= HEADER_SIMILAR else None
+
+
+@lru_cache(maxsize=65536)
+def _letters(word: str) -> Counter[str]:
+    return Counter(word)
+
+
+def _can_be_similar(a: str, b: str) -> bool:
+    """Whether two words can reach ``HEADER_SIMILAR``, by their lengths and letters alone (a table may be wide)."""
+    if 2 * min(len(a), len(b)) < HEADER_SIMILAR * (len(a) + len(b)):
+        return False
+    return 2 * (_letters(a) & _letters(b)).total() >= HEADER_SIMILAR * (len(a) + len(b))
+
+
+_RULES = (
+    (_known_spelling, "known spelling"),
+    (_known_but_for_unit, "known spelling but for unit or path"),
+    (_similar_spelling, "similar spelling"),
+)
 
 
 def _has_field_of_other(table: Table, kind: Kind, kinds: tuple[Kind, ...]) -> bool:
@@ -191,7 +232,8 @@ def _refuse_unknown(table: Table, kinds: tuple[Kind, ...], ledger: QualityLedger
     )
     headers = ", ".join(str(h) for h in table.frame.columns)
     several = f"one of {', '.join(k.name for k in kinds)}; nearest is {near.name}, which lacks {lacks}"
-    mend = f'rename headers, or give a mapping file with [tables.{near.name}] file = "{table.file}" and its columns'
+    lines = " ".join(f'{field} = "…"' for field in lacking(near))
+    mend = f"rename headers, or say which header is what in a file given with --mapping: [tables.{near.name}.columns] {lines}"
     if all(_is_number(str(h)) for h in table.frame.columns):
         mend = f"the first line holds no headers: write them above it; or {mend}"
     ledger.refused(

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.intake.cells import LARGEST, RowCheck, amounts, dates
+from experiments.intake.cells import LARGEST, RowCheck, amounts
+from experiments.intake.date_columns import dates
+from experiments.intake.date_stamps import is_zero
 from experiments.intake.headers import MappedTable
 from experiments.intake.history import HistoryWords, refuse_odd_dates
 from experiments.intake.mapping import MappingFile
 from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.same_names import NameColumn, NameGroup, own_copy, settle_names
 
 #: Text fields that are taken as they are.
 _TEXTS = ("invoice", "product", "description", "group", "customer", "country", "region", "postcode")
@@ -22,7 +25,6 @@ _WORDS = HistoryWords(
     apart="without an invoice lie between these lines and most others",
     most="most invoices are",
 )
-_FRACTION_OF_NOTHING = r"^\d+\.0$"
 
 
 @dataclass
@@ -76,7 +78,9 @@ def _leading_letters(number: str) -> str:
 
 
 def read_lines(tables: Sequence[MappedTable], mapping: MappingFile, ledger: QualityLedger) -> InvoiceLines:
-    """All lines of the files; raises InputErrors with every cell that cannot be used."""
+    """All lines of the files, each name in one spelling; raises InputErrors with every cell that cannot be used."""
+    tables = [own_copy(table) for table in tables]
+    settle_names(_name_groups(tables, mapping), mapping.rules, ledger)
     frames = [_read_one(number, table, mapping, ledger) for number, table in enumerate(tables)]
     ledger.stop_if_refused()
     frame = pd.concat(frames, ignore_index=True)
@@ -86,40 +90,40 @@ def read_lines(tables: Sequence[MappedTable], mapping: MappingFile, ledger: Qual
     return InvoiceLines(frame.assign(fate="used"), tuple(tables), ledger)
 
 
+def _name_groups(tables: Sequence[MappedTable], mapping: MappingFile) -> list[NameGroup]:
+    """What is named on invoice lines: customers, products and places, each compared over all files."""
+
+    def columns(field: str) -> tuple[NameColumn, ...]:
+        return tuple(NameColumn(table, field) for table in tables)
+
+    return [
+        NameGroup("customer", "customers", columns("customer"), personal=True, aliases=mapping.names.get("customer")),
+        NameGroup("product", "products", columns("product"), numbers=False, aliases=mapping.names.get("product")),
+        NameGroup("group", "groups of products", columns("group"), numbers=False),
+        NameGroup("country", "countries", columns("country"), places=True, numbers=False),
+        NameGroup("region", "regions", columns("region"), places=True, numbers=False),
+        NameGroup("invoice", "invoices", columns("invoice"), numbers=False, joined=False),
+    ]
+
+
 def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> pd.DataFrame:
-    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows == "set_aside")
+    check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     raw = table.table.frame
     frame = pd.DataFrame({"file": number, "row": raw.index}, index=raw.index)
     frame["copy"] = pd.util.hash_pandas_object(raw[sorted(raw.columns)], index=False)
     for field in _TEXTS:
         frame[field] = table.cells(field)
-    frame["customer"] = _whole_ids(table, "customer", ledger)
     frame["prefix"] = by_value(frame["invoice"], _leading_letters)
     check.unusable("product", frame["product"].eq(""), "no product", "the code or name of the product")
     check.unusable("day", table.cells("day").eq(""), "no date", "the day of the invoice")
     frame["day"] = dates(table, ("day",), check, mapping.rules.date_order)["day"]
+    zero = frame["day"].isna() & table.cells("day").map(is_zero)
+    check.unusable("day", zero, "no date: a zero of a clock or a calendar", "the day of the invoice")
     refuse_odd_dates("day", frame["day"], check, _WORDS)
     check.unusable("quantity", table.cells("quantity").eq(""), "no quantity", "how many pieces were sold")
     frame["quantity"] = amounts(table, "quantity", check, minimum=None)
     frame["price"], frame["value"] = _money(table, frame["quantity"], check, ledger)
     return check.keep(frame)
-
-
-def _whole_ids(table: MappedTable, field: str, ledger: QualityLedger) -> pd.Series:
-    """Ids without the '.0' that a spreadsheet puts behind them when one is missing."""
-    cells = table.cells(field)
-    given = cells[cells.ne("")]
-    if given.empty or not given.str.match(_FRACTION_OF_NOTHING).all():
-        return cells
-    ledger.add(
-        MENDED,
-        table.file,
-        table.header(field),
-        "'.0' taken off",
-        "every id ends so: they were stored as numbers",
-        list(given.index),
-    )
-    return cells.str.removesuffix(".0")
 
 
 def _money(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.intake.cancellations import Netting, credit_prefixes, net_cancellations
-from experiments.intake.invoice_lines import InvoiceLines, by_value
+from experiments.intake.invoice_lines import InvoiceLines
 from experiments.intake.mapping import TransactionRules
 from experiments.intake.not_goods import set_aside_charges
 from experiments.intake.quality import NOTED
@@ -32,7 +32,6 @@ def sift(lines: InvoiceLines, rules: TransactionRules) -> Sifted:
     Counts in findings are of all lines with the quirk; a line with several quirks has one fate, the first.
     """
     _drop_copies(lines)
-    _unify_codes(lines)
     set_aside_charges(lines, rules)
     frame = lines.frame
     price, quantity = frame["price"], frame["quantity"]
@@ -80,19 +79,6 @@ def _drop_copies(lines: InvoiceLines) -> None:
         table = lines.tables[0]
         why = "without invoice numbers two equal purchases of a day look the same"
         lines.ledger.add(NOTED, table.file, "", "identical lines kept", why, count=int(copies.sum()))
-
-
-def _unify_codes(lines: InvoiceLines) -> None:
-    """Codes that differ in case only are one product, spelt as it is most often."""
-    codes = lines.frame["product"]
-    counts = codes.value_counts()
-    spelt = pd.Series(counts.index, index=[str(code).casefold() for code in counts.index])
-    usual = spelt[~spelt.index.duplicated(keep="first")]  # counts are in order, so the first is the usual one
-    unified = by_value(codes, lambda code: str(usual[code.casefold()]))
-    changed = unified.ne(codes)
-    if changed.any():
-        lines.mend(changed, "product", "codes spelt in another case", "the same code but for case")
-        lines.frame["product"] = unified
 
 
 def _report_anonymous(

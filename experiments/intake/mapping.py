@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from experiments.intake.currencies import CODES
 from experiments.intake.dates import ORDERS
 from experiments.intake.kinds import Kind
 from experiments.intake.names import nearest
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import show
+from sim.reading.files import is_file, is_folder, is_missing
 from sim.reading.toml_text import read_document
 
 if TYPE_CHECKING:
@@ -41,11 +43,44 @@ class Stages(_Strict):
 class Rules(_Strict):
     """What to do where data cannot be used as they are.
 
-    ``unusable_rows``: refuse the import and list them, or set them aside and count them.
+    ``unusable_rows``: refuse the import and list them, or set them aside and count them: a few scattered ones, or
+    whatever goes with them. ``leading_zeros``: whether 007 and 7 are the same where one column holds both.
+    ``strong_ties``: whether a tie is strong when either of its rows says so, or both. ``real_names``: words such as
+    NA that are somebody's name here, and not a word for nobody. ``date_order`` and ``number_style``: how to read what
+    no cell proves. ``fill_down``: fields that stand in the first row of a group only.
     """
 
-    unusable_rows: Literal["refuse", "set_aside"] = "refuse"
-    date_order: Literal["month_first", "day_first"] | None = None
+    unusable_rows: Literal["refuse", "set_aside", "set_aside_even_if_systematic"] = "refuse"
+    leading_zeros: Literal["same", "differ"] | None = None
+    strong_ties: Literal["either", "both"] | None = None
+    real_names: list[str] = Field(default_factory=list)
+    date_order: Literal["month_first", "day_first", "year_first"] | None = None
+    day_numbers: Literal["since_1900", "since_1904"] = "since_1900"
+    number_style: Literal["decimal_point", "decimal_comma"] | None = None
+    fill_down: list[str] = Field(default_factory=list)
+
+
+class CurrencyRules(_Strict):
+    """Rates that convert amounts: ``rates`` are the worth of one unit of each currency in ``into``."""
+
+    into: str
+    rates: dict[str, Annotated[float, Field(gt=0.0, allow_inf_nan=False)]] = Field(default_factory=dict)
+
+    @field_validator("into")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        return _currency_code(code)
+
+    @field_validator("rates")
+    @classmethod
+    def _all_known(cls, rates: dict[str, float]) -> dict[str, float]:
+        return {_currency_code(code): rate for code, rate in rates.items()}
+
+
+def _currency_code(code: str) -> str:
+    if code not in CODES:
+        raise ValueError(f"a currency code such as EUR, not '{code}'")
+    return code
 
 
 class TransactionRules(_Strict):
@@ -65,7 +100,7 @@ class TransactionRules(_Strict):
 
 
 class MappingFile(_Strict):
-    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account or sector.
+    """Contents of a mapping file. ``names`` says what a written name means: product, agent, account, customer or sector.
 
     ``transactions`` is for invoice lines only.
     """
@@ -75,22 +110,23 @@ class MappingFile(_Strict):
     rules: Rules = Field(default_factory=Rules)
     names: dict[str, dict[str, str]] = Field(default_factory=dict)
     transactions: TransactionRules | None = None
+    currency: CurrencyRules | None = None
 
 
-NAMED_FIELDS = ("product", "agent", "account", "sector")
+NAMED_FIELDS = ("product", "agent", "account", "sector", "customer")
 
 
 def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
     """Read and check a mapping file; an empty mapping for None. Raises InputErrors with every error in it."""
     if path is None:
         return MappingFile()
-    if not path.is_file():
-        problem = "is a folder" if path.is_dir() else "no such mapping file"
+    if is_missing(path) or is_folder(path):
+        problem = "is a folder" if is_folder(path) else "no such mapping file"
         raise InputErrors([_error(str(path), problem, "a TOML file", "check the name and the folder")])
     try:
         raw = read_document(path).content
     except InputErrors as error:
-        if not path.stat().st_size:
+        if is_file(path) and not path.stat().st_size:
             return MappingFile()
         raise error from None
     try:
@@ -121,7 +157,12 @@ def _keys_beside(where: tuple[int | str, ...]) -> list[str]:
     """Valid keys at the place of an unknown one."""
     if len(where) > 2:  # below [tables.…]
         return list(TableMapping.model_fields)
-    sections: dict[str, type[_Strict]] = {"stages": Stages, "rules": Rules, "transactions": TransactionRules}
+    sections: dict[str, type[_Strict]] = {
+        "stages": Stages,
+        "rules": Rules,
+        "transactions": TransactionRules,
+        "currency": CurrencyRules,
+    }
     return list((sections[str(where[0])] if len(where) > 1 else MappingFile).model_fields)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+
+from sim.reading.identity import written_form
 
 #: Similarity from which a misspelt name is taken for a valid one, and the lead it needs over the second best.
 SIMILAR_ENOUGH = 0.85
@@ -23,9 +25,10 @@ class Match:
     how: str
 
 
+@lru_cache(maxsize=65536)
 def normalised(name: str) -> str:
-    """``name`` without case, width, spaces and punctuation: 'GTX Pro' and 'ＧＴＸ-pro' become 'gtxpro'."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", name).casefold())
+    """The normal form of ``name`` without spaces and punctuation: 'GTX Pro' and 'ＧＴＸ-pro' become 'gtxpro'."""
+    return _NOT_WORD.sub("", written_form(name))
 
 
 def match_names(

@@ -12,23 +12,27 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
+from experiments.files import write_file
 from experiments.intake.headers import MappedTable, map_tables
 from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.network_facts import NetworkFacts, describe_network
 from experiments.intake.network_sums import scaled_policies, scaled_scenario
 from experiments.intake.output_folder import check_out
 from experiments.intake.personal import hashed, new_key
-from experiments.intake.quality import SET_ASIDE, QualityLedger
+from experiments.intake.quality import MENDED, SET_ASIDE, QualityLedger
 from experiments.intake.quality_page import Basis, write_page
 from experiments.intake.readers import read_table
 from experiments.intake.settings import mapping_content
-from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.tie_list import TieList, clean_ties
 from experiments.intake.ties_kind import TIES
+from experiments.outside import door
+from experiments.ownership import settled
+from sim.reading.identity import normal_form
 from sim.reading.library import available_scenarios, find_scenario
 from sim.reading.ties import tie_rows
 from sim.scenario import Scenario
+from sim.text import write_csv
 
 #: First line of every scenario written here.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import network`; quality.md says where each number comes from.\n"
@@ -46,6 +50,7 @@ class Placed:
     factor: float
 
 
+@door
 def import_network(
     file: Path,
     out: Path,
@@ -54,6 +59,7 @@ def import_network(
     mapping: Path | None = None,
     hash_personal: bool = False,
     title: str = "",
+    replace: bool = False,
 ) -> ImportSummary:
     """Turn a table of ties into the scenario folder ``out``: the market ``base`` with word of mouth along these ties.
 
@@ -62,7 +68,7 @@ def import_network(
     scaled to that number. Raises :class:`sim.errors.InputErrors` with every mistake; nothing is written then.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    check_out(out, WRITTEN_BY_IMPORT, ledger)
+    asked = check_out(out, "network", [file], mapping, ledger, replace)
     given = load_mapping(mapping, (TIES,))
     market = Scenario.load(base)
     read = read_table(file, ledger)
@@ -70,8 +76,8 @@ def import_network(
     found = map_tables([read] if read is not None else [], (TIES,), given, ledger)
     ledger.stop_if_refused()
     table = found[TIES.name]
-    placed = _place(clean_ties(table, ledger), market, table, ledger, hash_personal)
-    with staged(out) as folder:
+    placed = _place(clean_ties(table, given.rules, ledger), market, table, ledger, hash_personal)
+    with settled(out, asked) as folder:
         return _write(folder, out, placed, market, base, found, given, title or f"{market.title} on {out.name}", ledger)
 
 
@@ -92,6 +98,7 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
     assert market.data is not None
     assert market.data.customers is not None
     ids = market.data.customers["id"]
+    cleaned = _spelt_as(cleaned, ids, market.name, table, ledger)
     first, second = tie_rows(cleaned.ties, ids, len(ids))
     known = (first >= 0) & (second >= 0)
     if not known.any():
@@ -112,6 +119,24 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
     return Placed(cleaned.ties[known].reset_index(drop=True), len(ids), None, 1.0)
 
 
+def _spelt_as(cleaned: TieList, ids: pd.Series, market: str, table: MappedTable, ledger: QualityLedger) -> TieList:
+    """The ties with names as the customers' table spells them, where one id alone has the same normal form."""
+    of_form = ids.groupby(ids.map(normal_form)).agg(["first", "size"])
+    sure = of_form.loc[of_form["size"].eq(1), "first"]
+    known = set(ids)
+    meant = {n: str(sure[f]) for n in cleaned.names if n not in known and (f := normal_form(n)) in sure.index}
+    taken = set(cleaned.names)
+    meant = {name: to for name, to in meant.items() if to not in taken}  # the list has that one too: two customers
+    if not meant:
+        return cleaned
+    name, to = next(iter(meant.items()))
+    what = f"{len(meant):,} customers spelt otherwise than in {market}, such as {ledger.name(name, True)} for {ledger.name(to, True)}"
+    why = "the same but for zeros in front, case or signs that look alike"
+    ledger.add(MENDED, table.file, "", what, why, count=len(meant), counted="name")
+    ties = cleaned.ties.assign(**{end: cleaned.ties[end].replace(meant) for end in ("first", "second")})
+    return TieList(ties, [meant.get(name, name) for name in cleaned.names])
+
+
 def _write(
     folder: Path,
     out: Path,
@@ -125,17 +150,17 @@ def _write(
 ) -> ImportSummary:
     content = _content(placed, market, base, out, title)
     (folder / "policies").mkdir()
-    (folder / "scenario.toml").write_text(WRITTEN_BY_IMPORT + tomli_w.dumps(content), encoding="utf-8")
+    write_file(folder / "scenario.toml", WRITTEN_BY_IMPORT + tomli_w.dumps(content))
     for name, policy in scaled_policies(find_scenario(base), market, placed.factor, out).items():
-        (folder / "policies" / f"{name}.toml").write_text(WRITTEN_BY_IMPORT + tomli_w.dumps(policy), encoding="utf-8")
+        write_file(folder / "policies" / f"{name}.toml", WRITTEN_BY_IMPORT + tomli_w.dumps(policy))
     _typed(placed.ties).to_parquet(folder / "ties.parquet", index=False)
     if placed.names is not None:
         nodes = pd.DataFrame({"number": range(len(placed.names)), "name": placed.names})
-        nodes.to_csv(folder / "nodes.csv", index=False)
+        write_csv(nodes, folder / "nodes.csv")
     bases, assumed = _told(placed, market), _assumed(placed, market)
     page = write_page(title, list(found.values()), ledger, bases, assumed, [], None, [])
-    (folder / "quality.md").write_text(page, encoding="utf-8")
-    (folder / "mapping.toml").write_text(tomli_w.dumps(mapping_content(found, given)), encoding="utf-8")
+    write_file(folder / "quality.md", page)
+    write_file(folder / "mapping.toml", tomli_w.dumps(mapping_content(found, given)))
     return ImportSummary(out, tuple(found.values()), ledger, tuple(bases), tuple(assumed), None, 0, market.warnings)
 
 

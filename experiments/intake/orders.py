@@ -24,9 +24,13 @@ class Orders:
 def make_orders(lines: InvoiceLines) -> Orders:
     """One order for each invoice of a customer; for each day of a customer where there are no invoice numbers.
 
-    Numbers that stand on one line each are numbers of lines when some customers have several lines a day.
+    A line without a number is of the order of its day. Numbers that stand on one line each are numbers of lines when some customers have several lines a day.
     """
     bought = lines.frame[lines.used]
+    unnumbered = bought["invoice"].eq("")
+    if unnumbered.any():
+        of_day = bought.loc[unnumbered, "day"].dt.strftime("no number, %Y-%m-%d")
+        bought = bought.assign(invoice=bought["invoice"].mask(unnumbered, of_day))
     key, rule = ["customer", "invoice"], "an invoice is an order"
     if not lines.has("invoice"):
         key, rule = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from experiments.intake.headers import MappedTable
 from experiments.intake.holdout import SHARES, TOLERANCE, FitRow
 from experiments.intake.quality import MENDED, NOTED, SET_ASIDE, QualityLedger, quote_rows
+from sim.text import markdown
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def write_page(
     remarks: Sequence[str],
 ) -> str:
     """The page as Markdown; ``fit`` None where there is nothing to test over time."""
-    parts = [f"# Data quality: {title}", _files(tables), _headers(tables), _findings(ledger)]
+    parts = [f"# Data quality: {markdown(title)}", _files(tables), _headers(tables), _findings(ledger)]
     parts.append(
         "## Numbers from the data\n\n" + _table(("number", "value", "how"), [(b.name, b.value, b.how) for b in bases])
     )
@@ -145,4 +146,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return markdown(str(text))

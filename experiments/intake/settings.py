@@ -17,7 +17,7 @@ def check_settings(
     files: Sequence[Path],
     holdout: float,
     runs: int,
-    currency: str,
+    currency: str | None,
     ledger: QualityLedger,
     *,
     needed: str,
@@ -34,7 +34,7 @@ def check_settings(
             "a share between 0 and 0.5",
             "0.2 holds out the last fifth",
         )
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         ledger.refused(
             COMMAND, "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
         )

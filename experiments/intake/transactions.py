@@ -9,6 +9,8 @@ from pathlib import Path
 import tomli_w
 
 from experiments.comparison import Progress
+from experiments.files import write_file
+from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.crm_scenario import Words
 from experiments.intake.headers import MappedTable, map_tables
@@ -24,13 +26,14 @@ from experiments.intake.quality import QualityLedger
 from experiments.intake.quality_page import write_page
 from experiments.intake.readers import Table, read_table
 from experiments.intake.settings import check_settings, kept_defaults, mapping_content
-from experiments.intake.staging import staged
 from experiments.intake.summary import ImportSummary
 from experiments.intake.transactions_bases import beyond_invoices, set_without_invoices, told_by_invoices
 from experiments.intake.transactions_facts import collect_transaction_facts
 from experiments.intake.transactions_fit import fit_transactions
 from experiments.intake.transactions_holdout import compare_orders
-from experiments.intake.transactions_scenario import WRITTEN_BY_IMPORT, TransactionScenario
+from experiments.intake.transactions_scenario import TransactionScenario
+from experiments.outside import door
+from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 
@@ -45,6 +48,7 @@ _MEANT = ("params.channel.", "policy.retail_price.", "world.customers ")
 _KIND = "transactions"
 
 
+@door
 def import_transactions(
     files: Sequence[Path],
     out: Path,
@@ -52,8 +56,9 @@ def import_transactions(
     mapping: Path | None = None,
     holdout: float = 0.2,
     hash_personal: bool = False,
-    currency: str = "EUR",
+    currency: str | None = None,
     title: str = "",
+    replace: bool = False,
     runs: int = RUNS,
     progress: Progress | None = None,
 ) -> ImportSummary:
@@ -67,21 +72,22 @@ def import_transactions(
     ledger = QualityLedger(discreet=hash_personal)
     needed, remedy = "lines of invoices", "name a table with customer, product, day, quantity and price"
     check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
-    check_out(out, WRITTEN_BY_IMPORT, ledger)
+    asked = check_out(out, "transactions", files, mapping, ledger, replace)
     given = load_mapping(mapping, TRANSACTION_KINDS)
     rules = given.transactions or TransactionRules()
     given = given.model_copy(update={"transactions": rules})  # so that mapping.toml names the rules that were used
     read = [read_table(Path(f), ledger) for f in files]
-    tables = _map_files([t for t in read if t is not None], given, ledger)
+    mapped = _map_files([t for t in read if t is not None], given, ledger)
+    ledger.stop_if_refused()
+    tables, money = agree(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     lines = read_lines(tables, given, ledger)
     if hash_personal:
         _hash_customers(lines)
     sifted = sift(lines, rules)
-    scenario = fit_scenario(
-        sifted, holdout, rules, Words(out.name or _KIND, title or f"Customers of {out.name}", currency)
-    )
-    with staged(out) as folder:
+    words = Words(out.name or _KIND, title or f"Customers of {out.name}", money)
+    scenario = fit_scenario(sifted, holdout, rules, words)
+    with settled(out, asked) as folder:
         return _write(scenario, sifted, folder, out, given, runs, progress)
 
 
@@ -91,10 +97,10 @@ def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, words:
         return TransactionScenario(fit_transactions(sifted, holdout, rules), rules, words)
     except ValueError as error:
         file = ", ".join(dict.fromkeys(table.file for table in sifted.lines.tables))
+        nobody = int(sifted.lines.frame["customer"].eq("").sum())
+        problem = f"{error}; {nobody:,} of {len(sifted.lines.frame):,} rows have no customer" if nobody else str(error)
         expected = "purchases of more customers over a longer time, some of whom came back"
-        raise InputErrors(
-            [InputError(file, str(error), expected, "export more history, or a smaller hold-out")]
-        ) from None
+        raise InputErrors([InputError(file, problem, expected, "export more history, or a smaller hold-out")]) from None
 
 
 def _map_files(tables: Sequence[Table], given: MappingFile, ledger: QualityLedger) -> list[MappedTable]:
@@ -150,11 +156,11 @@ def _write(
     bases, assumed = told_by_invoices(scenario, sifted), set_without_invoices(scenario)
     remarks = beyond_invoices(scenario, sifted)
     page = write_page(scenario.words.title, lines.tables, lines.ledger, bases, assumed, defaults, fit, remarks)
-    (folder / "quality.md").write_text(page, encoding="utf-8")
+    write_file(folder / "quality.md", page)
     facts = collect_transaction_facts(scenario.fit, sifted)
-    (folder / "facts.toml").write_text(tomli_w.dumps(facts), encoding="utf-8")
+    write_file(folder / "facts.toml", tomli_w.dumps(facts))
     content = _mapping_of_all(lines.tables, given)
-    (folder / "mapping.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
+    write_file(folder / "mapping.toml", tomli_w.dumps(content))
     warnings = tuple(text for text in loaded.warnings if not text.startswith(_MEANT))
     return ImportSummary(
         out, lines.tables, lines.ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), warnings

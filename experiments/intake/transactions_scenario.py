@@ -18,6 +18,7 @@ from experiments.intake.sales_layout import ACCOUNTS_PER_REP, SalesLayout, lay_o
 from experiments.intake.shares import rounded_shares
 from experiments.intake.shrinkage import Floats
 from experiments.intake.transactions_fit import TYPES, TransactionFit
+from sim.text import write_csv
 
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import transactions`; quality.md says where each number comes from.\n"
@@ -132,7 +133,7 @@ class TransactionScenario:
             "question": "Which policy serves these customers best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency,
+            "currency": self.words.currency.code,
             "world": {"customers": len(fit.customers), "marks": list(self.marks())},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv"},
             "brand": [
@@ -219,9 +220,9 @@ class TransactionScenario:
         policy = deep_marketing(self.yearly_revenue(), sum(self.layout.distributors.values()))
         write_settings(out, WRITTEN_BY_IMPORT, self.content(intercepts), policy)
         self.customers().to_parquet(out / "customers.parquet", index=False)
-        self.layout.roster.to_csv(out / "roster.csv", index=False)
-        self.offers().to_csv(out / "offers.csv", index=False)
+        write_csv(self.layout.roster, out / "roster.csv")
+        write_csv(self.offers(), out / "offers.csv")
         facts = self.fit.customers[
             ["territory", "orders", "value", "weeks", "shrunken", "rate", "order_value", "products"]
         ]
-        facts.round(6).to_csv(out / "accounts.csv", index_label="customer")
+        write_csv(facts.round(6), out / "accounts.csv", index_label="customer")

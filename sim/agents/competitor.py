@@ -10,6 +10,7 @@ from sim.decisions.rival_campaign import RivalCampaigns
 from sim.decisions.rival_price import RivalPrices
 from sim.decisions.seen import CompetitorSeen, RivalBrandsSeen
 from sim.errors import InputError
+from sim.keys import keys_of
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.state import MarketState
@@ -30,13 +31,13 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
     seen = CompetitorSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_PRICE),
-        key=rivals.offer,
+        key=rivals.key,
         price=rivals.price,
         unit_cost=rivals.unit_cost,
         share=rivals.share,
         price_sensitivity=rivals.sensitivity,
     )
-    answer: RivalPrices = state.ask("rival_price", seen)
+    answer: RivalPrices = state.ask("rival_price", seen, size=len(seen.key))
     if not bool(np.all(answer.price > 0)):
         raise InputError(
             "policy.rival_price", "the rule answered with a price of 0 or less", "prices above 0", "mend the rule"
@@ -45,26 +46,28 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
 
 
 def usual_advertising(state: MarketState) -> NDArray[np.float64]:
-    """What each rival brand usually spends on advertising by territory [T], minor units a week: where customers are."""
-    heads = state.numbers.customers_of
+    """What each rival brand usually spends on advertising by territory [T], minor units a week: where registers say that customers are."""
+    heads = state.territories.registered
     usual: NDArray[np.float64] = state.params.rivals.advertising / WEEKS_PER_YEAR * heads / max(heads.sum(), 1)
     return usual
 
 
 def decide_rival_campaigns(state: MarketState) -> RivalCampaigns:
     """Ask the rivals what they spend on advertising and campaigns."""
-    brands = np.flatnonzero([not brand.own for brand in state.layout.brands])
+    key = keys_of(brand.name for brand in state.layout.brands if not brand.own)
     then = state.week - state.params.rivals.campaign_lag
     spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
+    error = state.luck(Decision.RIVAL_WATCH).normal(key[:, None], state.territories.key[None, :])
+    spread = state.params.rivals.watch_error
     seen = RivalBrandsSeen(
         week=state.week,
         luck=state.luck(Decision.RIVAL_ADVERTISING),
-        key=brands,
-        customers=state.numbers.customers_of,
-        usual=np.tile(usual_advertising(state), (len(brands), 1)),
-        campaigns_seen=spent.astype(np.float64),
+        key=key,
+        customers=state.territories.registered,
+        usual=np.tile(usual_advertising(state), (len(key), 1)),
+        campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
     )
-    answer: RivalCampaigns = state.ask("rival_campaign", seen)
+    answer: RivalCampaigns = state.ask("rival_campaign", seen, size=len(seen.key))
     if not bool((answer.advertising >= 0).all() and (answer.campaign >= 0).all()):
         raise InputError(
             "policy.rival_campaign",

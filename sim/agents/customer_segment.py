@@ -41,6 +41,11 @@ class Customer:
         self._state = state
         self.row = row
 
+    @property
+    def id(self) -> str:
+        """Id in the users' table of customers; the row's number in a generated market."""
+        return str(self.row) if self._state.ids is None else self._state.ids[self.row]
+
     def __getattr__(self, name: str) -> Any:
         customers = self._state.customers
         if name.startswith("_") or name not in customers.declared:
@@ -81,4 +86,4 @@ class Customer:
         return [Customer(self._state, int(row)) for row in ties]
 
     def __repr__(self) -> str:
-        return f"<Customer {self.row}: {self.type_name} in {self.territory_name}, {self.stage_name}>"
+        return f"<Customer {self.id}: {self.type_name} in {self.territory_name}, {self.stage_name}>"

@@ -56,13 +56,15 @@ def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) 
 
 def decide_sharing(state: MarketState) -> Sharing:
     """Ask every distributor whether it shares its sell-out data."""
-    answer: Sharing = state.ask("share_data", see_distributors(state, Decision.SHARE_DATA))
+    seen = see_distributors(state, Decision.SHARE_DATA)
+    answer: Sharing = state.ask("share_data", seen, size=len(seen.key))
     return answer
 
 
 def decide_retail_prices(state: MarketState) -> RetailPrices:
     """Ask every distributor for its retail prices."""
-    answer: RetailPrices = state.ask("retail_price", see_distributors(state, Decision.RETAIL_PRICE))
+    seen = see_distributors(state, Decision.RETAIL_PRICE)
+    answer: RetailPrices = state.ask("retail_price", seen, size=len(seen.key))
     if (answer.price < 0).any():
         raise InputError(
             "policy.retail_price", "the rule answered with a negative price", "prices of at least 0", "mend the rule"
@@ -73,7 +75,7 @@ def decide_retail_prices(state: MarketState) -> RetailPrices:
 def decide_orders(state: MarketState, rows: Rows = _ALL) -> Orders:
     """Ask the distributors in ``rows`` what they order from their suppliers."""
     seen = see_distributors(state, Decision.ORDER_NOISE, rows)
-    answer: Orders = state.ask("ordering", seen)
+    answer: Orders = state.ask("ordering", seen, size=len(seen.key))
     if (answer.quantity < 0).any():
         raise InputError(
             "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
@@ -116,7 +118,7 @@ def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
         trust=distributors.trust,
         usual_trust=state.params.channel.trust_start,
     )
-    answer: BrandEffort = state.ask("brand_effort", seen)
+    answer: BrandEffort = state.ask("brand_effort", seen, size=len(seen.key))
     sums = answer.share.sum(axis=1)
     if (answer.share < 0).any() or not np.allclose(sums, 1.0):
         raise InputError(

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.decisions.seen import CustomersSeen, FirmSeen, TruthSeen
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
-from sim.state import MarketState
-
-#: Columns of the database that headquarters sees as they are.
-RECORDED = (
-    "known",
-    "marks",
-    "orders",
-    "value",
-    "potential",
-    "last_order",
-    "confirmed",
-    "label",
-    "rep",
-    "prospect",
-)
+from sim.state import Ints, MarketState
 
 #: Columns of the market department's table of territories that headquarters sees as they are.
 OF_TERRITORIES = (
@@ -35,29 +24,61 @@ OF_TERRITORIES = (
 )
 
 
-def see_customers(state: MarketState) -> CustomersSeen:
-    """The customer database as of this week, made once a week."""
-    if state.today.customers_seen is None:
-        state.today.customers_seen = _open_database(state)
-    return state.today.customers_seen
+class _Database(CustomersSeen):
+    """The database as it lies there: a column is picked out when a rule first looks at it, and most never do."""
+
+    PLAIN: ClassVar[type[CustomersSeen]] = CustomersSeen
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name not in CustomersSeen.__dataclass_fields__:
+            raise AttributeError(name)
+        state, rows = self.__dict__["_state"], self.__dict__["_rows"]
+        if rows is None:
+            rows = self.__dict__["_rows"] = recorded(state)
+        column = self.__dict__[name] = _column(state, name, rows)
+        column.flags.writeable = False
+        return column
 
 
-def _open_database(state: MarketState) -> CustomersSeen:
-    columns = {name: getattr(state.knowledge, name) for name in RECORDED}
-    needs = state.stated_needs if len(state.stated_needs) else np.empty((len(state.customers), 0), dtype=np.float32)
-    return CustomersSeen(
-        key=state.customers.key, territory=state.customers.territory, week=state.week, needs=needs, **columns
-    )
+def see_customers(state: MarketState, rows: Ints | None = None) -> CustomersSeen:
+    """The customer database of now: the customers in ``rows``, by default all whom the firm has on record."""
+    seen = object.__new__(_Database)
+    seen.__dict__.update(_state=state, _rows=rows, week=state.week)
+    return seen
 
 
-def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
-    """What a rule of the firm sees when it answers; ``decision`` keys its luck."""
+def recorded(state: MarketState) -> Ints:
+    """Rows of the customers whom the firm has on record: known, served by a rep, or asked in a survey of needs.
+
+    Of all others it knows neither who nor how many they are.
+    """
+    here = state.knowledge.known | (state.knowledge.rep >= 0)
+    if len(state.stated_needs):
+        here |= np.isfinite(state.stated_needs).all(axis=1)
+    return np.flatnonzero(here)
+
+
+def _column(state: MarketState, name: str, rows: Ints) -> NDArray[Any]:
+    """One column of the database for the customers in ``rows``, a copy."""
+    if name == "key":
+        return state.alias[rows]
+    if name == "territory":
+        return state.customers.territory[rows]
+    if name == "needs":
+        asked = len(state.stated_needs) > 0
+        return state.stated_needs[rows] if asked else np.empty((len(rows), 0), dtype=np.float32)
+    column: NDArray[Any] = getattr(state.knowledge, name)[rows]
+    return column
+
+
+def see_firm(state: MarketState, decision: Decision, rows: Ints | None = None) -> FirmSeen:
+    """What a rule of the firm sees when it answers; ``decision`` keys its luck, ``rows`` are as in :func:`see_customers`."""
     own = list(state.layout.own_offers)
     offers = [state.layout.offers[j] for j in own]
     return FirmSeen(
         week=state.week,
         luck=state.luck(decision),
-        customers=see_customers(state),
+        customers=see_customers(state, rows),
         rep_key=state.reps.key,
         rep_territory=state.reps.territory,
         rep_active=state.reps.active,
@@ -73,8 +94,9 @@ def see_firm(state: MarketState, decision: Decision) -> FirmSeen:
 
 
 def see_truth(state: MarketState, seen: FirmSeen) -> TruthSeen:
-    """The same and the latent state of customers, for oracles."""
+    """The same of all customers, on record or not, and their latent state, for oracles."""
     fields = {name: getattr(seen, name) for name in FirmSeen.__dataclass_fields__}
+    fields["customers"] = see_customers(state, np.arange(len(state.customers)))
     return TruthSeen(**fields, true_type=state.customers.type, true_value=expected_purchases(state))
 
 

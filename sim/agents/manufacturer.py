@@ -104,7 +104,7 @@ def decide_production(state: MarketState) -> Production:
         shared_share=shared_part(state),
         cover=state.params.channel.production_cover_weeks,
     )
-    answer: Production = state.ask("production", seen)
+    answer: Production = state.ask("production", seen, size=len(seen.on_hand))
     check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")
     return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from sim.agents.headquarters_view import see_firm, see_truth
+from sim.agents.headquarters_view import recorded, see_firm, see_truth
 from sim.decisions.advertising import Advertising
 from sim.decisions.coverage import Coverage
 from sim.decisions.pricing import Discounts
@@ -26,16 +26,16 @@ class MarketDepartment(mesa.Agent):
 
 def decide_segments(state: MarketState) -> Segments | None:
     """Ask for new segments when they are due; None in other weeks."""
-    territory = state.customers.territory
+    territory, rows = state.customers.territory, recorded(state)
     due = state.due_in("segmentation")
     if not due.any():
         return None
     label = state.knowledge.label
     held = Segments(label=label, count=int(label[~due[territory]].max(initial=0)), cost=0)
-    seen = see_firm(state, Decision.LABEL)
+    seen = see_firm(state, Decision.LABEL, rows)
     oracles = any(rule.reads_truth for rule in state.rules_in(state.week, "segmentation"))
     truth = see_truth(state, seen) if oracles else None
-    answer: Segments = state.renew("segmentation", seen, held, territory, truth)
+    answer: Segments = state.renew("segmentation", seen, held, rows, truth)
     check("policy.segmentation", answer.count <= MOST_SEGMENTS, f"{answer.count} segments", f"at most {MOST_SEGMENTS}")
     inside = answer.label.min(initial=0) >= 0 and answer.label.max(initial=0) <= answer.count
     check("policy.segmentation", bool(inside), "labels beyond the count of segments", "labels from 0 to count")
@@ -48,14 +48,15 @@ def decide_coverage(state: MarketState) -> Coverage | None:
     if not state.due_in("coverage").any():
         return None
     held = Coverage(rep=state.knowledge.rep, norm=state.knowledge.norm)
-    answer: Coverage = state.renew("coverage", see_firm(state, Decision.TARGET), held, state.customers.territory)
+    rows = recorded(state)
+    answer: Coverage = state.renew("coverage", see_firm(state, Decision.TARGET, rows), held, rows)
     served = answer.rep >= 0
     at_home = state.reps.territory[answer.rep[served]] == state.customers.territory[served]
     check(
         "policy.coverage", bool(at_home.all()), "a rep who serves another territory", "reps of the customer's territory"
     )
     check("policy.coverage", bool((answer.norm >= 0).all()), "a negative call norm", "norms of at least 0")
-    # Rows stand for all customers of the market, but one that has no record and no rep has no name: nobody can be sent.
+    # Somebody who answered a survey of needs may have neither record nor rep: nobody can be sent without a name.
     named = state.knowledge.known | (state.knowledge.rep >= 0)
     check(
         "policy.coverage",
@@ -107,11 +108,11 @@ def decide_promotion(state: MarketState) -> Promotion:
 
 def decide_prospects(state: MarketState) -> Prospects | None:
     """Ask the filter of potential users when it is due; None in other weeks."""
-    territory, due = state.customers.territory, state.due_in("prospects")
-    if not due.any():
+    if not state.due_in("prospects").any():
         return None
+    rows = recorded(state)
     held = Prospects(qualified=state.knowledge.prospect, worth=0, cost=0)
-    answer: Prospects = state.renew("prospects", see_firm(state, Decision.PROSPECTS), held, territory)
+    answer: Prospects = state.renew("prospects", see_firm(state, Decision.PROSPECTS, rows), held, rows)
     check("policy.prospects", answer.cost >= 0, f"a cost of {answer.cost}", "a cost of at least 0")
     return answer
 

@@ -26,7 +26,7 @@ def see_managers(state: MarketState) -> ManagerSeen:
     return ManagerSeen(
         week=state.week,
         luck=state.luck(Decision.CHECK),
-        key=np.arange(len(managers)),
+        key=managers.key,
         team_territory=managers.territory,
         span=np.bincount(reps.team[reps.active], minlength=len(managers)),
         hours=np.full(len(managers), state.params.management.manager_hours),
@@ -41,7 +41,8 @@ def decide_routines(state: MarketState) -> Routines:
     Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are cut
     by the engine.
     """
-    answer: Routines = state.ask("routines", see_managers(state), state.reps.territory, state.reps.team)
+    reps, managers = state.reps, len(state.managers)
+    answer: Routines = state.ask("routines", see_managers(state), reps.territory, reps.team, managers)
     for name in answer.__dataclass_fields__:
         if (getattr(answer, name) < 0).any():
             raise InputError(

@@ -38,15 +38,21 @@ def visits_to_distributors(state: MarketState) -> NDArray[np.floating]:
     return visits / hours_per_call(state)
 
 
-def worth_of_calls(state: MarketState, rep: NDArray[np.integer]) -> NDArray[np.floating]:
-    """What a call, or an hour with a distributor, of each rep in the rows ``rep`` is worth; 1 for one of mean skill.
+def learnt_of_job(state: MarketState) -> NDArray[np.floating]:
+    """Part of a seasoned rep's output that each rep has learnt to bring [R]: 1−exp(−t/τ) after t weeks in the job."""
+    learnt: NDArray[np.floating] = -np.expm1(-(state.reps.tenure + 1.0) / state.params.people.ramp)
+    return learnt
 
-    More by skill, less while a newcomer learns.
-    """
-    reps = state.reps
-    learnt = -np.expm1(-(reps.tenure[rep] + 1.0) / state.params.people.ramp)
-    skill = reps.skill + product_knowledge(state)
-    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * skill[rep]) * learnt
+
+def skill_of(state: MarketState) -> NDArray[np.floating]:
+    """Skill with which each rep sells, product knowledge included, in standard deviations [R]."""
+    skill: NDArray[np.floating] = state.reps.skill + product_knowledge(state)
+    return skill
+
+
+def worth_with_distributors(state: MarketState) -> NDArray[np.floating]:
+    """What an hour of each rep with a distributor is worth [R], 1 for a seasoned one of mean skill."""
+    worth: NDArray[np.floating] = np.exp(state.params.calls.skill_spread * skill_of(state)) * learnt_of_job(state)
     return worth
 
 
@@ -65,11 +71,32 @@ def product_knowledge(state: MarketState) -> NDArray[np.float32]:
     return np.where(reps.product_trained > 0, gain, 0.0).astype(np.float32)
 
 
-def see_reps(state: MarketState) -> RepSeen:
-    """What all reps see: their hours and their own accounts, in the order of customers' rows."""
-    reps, knowledge = state.reps, state.knowledge
+def served(state: MarketState) -> NDArray[np.int64]:
+    """Rows of the customers whom a rep serves in person, whose position is filled [A]."""
     accounts = state.accounts()
-    accounts = accounts[reps.active[knowledge.rep[accounts]]]
+    rows: NDArray[np.int64] = accounts[state.reps.active[state.knowledge.rep[accounts]]]
+    return rows
+
+
+def relationships(state: MarketState, rows: NDArray[np.int64]) -> NDArray[np.floating]:
+    """Relationship with the customers in ``rows``, all of them accounts, as their reps take it to be [rows].
+
+    Reps know it from their own calls. Of one on whom a rep has not called yet it expects what it knows of the others.
+    """
+    felt: NDArray[np.floating] = state.customers.relationship[rows]
+    strange = ~state.diary.met[rows]
+    if not strange.any():
+        return felt
+    rep, accounts = state.knowledge.rep, state.accounts()
+    met = accounts[state.diary.met[accounts]]
+    total = np.bincount(rep[met], weights=state.customers.relationship[met], minlength=len(state.reps))
+    usual = total / np.maximum(np.bincount(rep[met], minlength=len(state.reps)), 1)
+    return np.where(strange, usual[rep[rows]].astype(felt.dtype), felt)
+
+
+def see_reps(state: MarketState) -> RepSeen:
+    """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
+    reps, knowledge, accounts = state.reps, state.knowledge, served(state)
     return RepSeen(
         week=state.week,
         luck=state.luck(Decision.CALL_CHOICE),
@@ -80,12 +107,11 @@ def see_reps(state: MarketState) -> RepSeen:
         motivation=reps.motivation,
         commission_share=reps.variable_share,
         observed=reps.observed,
-        account_customer=accounts,
-        account_key=state.customers.key[accounts],
+        account_key=state.alias[accounts],
         account_rep=knowledge.rep[accounts],
         account_norm=knowledge.norm[accounts],
-        account_relationship=state.customers.relationship[accounts],
-        account_value=state.diary.bought[accounts],
+        account_relationship=relationships(state, accounts),
+        account_value=np.where(state.diary.met[accounts], state.diary.bought[accounts], knowledge.value[accounts]),
     )
 
 
@@ -96,20 +122,20 @@ def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> 
     return PursuitSeen(
         **{**fields, "luck": state.luck(Decision.PURSUIT)},
         load=state.params.projects.load,
-        project_key=projects.key[rows],
+        project_key=state.alias[customer],
         project_number=projects.number[rows],
         project_rep=state.knowledge.rep[customer],
         project_stage=projects.stage(state.week - 1)[rows],
         project_age=(state.week - projects.opened[rows]).astype(np.float64),
         project_worth=projects.guess[rows],
-        project_relationship=state.customers.relationship[customer],
+        project_relationship=relationships(state, customer),
         project_attention=projects.attention[rows],
     )
 
 
 def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Ask which projects reps carry [P], and which part of the rep's calls each gets [P]; at most 1 per rep."""
-    answer: Pursuit = state.ask("pursuit", seen)
+    answer: Pursuit = state.ask("pursuit", seen, size=len(seen.project_key))
     carried = carry(answer.priority, seen.project_rep, seen.project_key, seen.project_number, seen.load)
     share = np.where(carried, np.clip(answer.share, 0.0, 1.0), 0.0)
     total = np.bincount(seen.project_rep, weights=share, minlength=len(state.reps))
@@ -118,14 +144,14 @@ def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bo
 
 def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)))
+    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)), size=len(seen.key))
     effort: NDArray[np.float64] = np.where(state.reps.active, np.clip(answer.effort, 0.0, 1.0), 0.0)
     return effort
 
 
 def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask how every rep divides its calls among its accounts; shares are made to sum to 1 per rep."""
-    answer: CallShares = state.ask("calls", seen)
+    answer: CallShares = state.ask("calls", seen, size=len(seen.account_key))
     share = np.maximum(answer.share, 0.0)
     total = np.bincount(seen.account_rep, weights=share, minlength=len(state.reps))
     divided: NDArray[np.float64] = share / np.where(total > 0, total, 1.0)[seen.account_rep]

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import rng
 from sim.build.numbers import made_to_order
-from sim.build.projects import mean_sizes
 from sim.kernels.stock_flow import Stage, open_stage
+from sim.keys import key_of, keys_of
+from sim.open_projects import mean_sizes
 from sim.params import Params
-from sim.params.places import PLACES
-from sim.params.world import World
+from sim.params.world import Offer, World
 from sim.population import Columns
+from sim.rng import Decision
 from sim.solvers.order_rules import Forecast, open_forecast
 from sim.solvers.tiers import through, tiers
 from sim.tables import DISTRIBUTOR_COLUMNS, RIVAL_COLUMNS
@@ -42,7 +44,7 @@ def expected_units(world: World, customers: Columns, rates: Array) -> Array:
         if category.kind == "consumable":
             units[:, c] = customers.purchase_rate * mixes[customers.type, c] * customers.order_size
         elif category.kind == "opportunity":
-            units[:, c] = rates[:, c] * mean_sizes(world, customers.order_size)[:, c]
+            units[:, c] = rates[:, c] * mean_sizes(world.categories, customers.order_size)[:, c]
         else:
             units[:, c] = 1.0 / (category.life_mean or 520.0)
     return units
@@ -64,9 +66,8 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
     of_customers = _expected_of_ours(world, customers, rates)
-    territory, place, supplier = (
-        np.array([getattr(p, name) for p in world.places], dtype=np.int64)
-        for name in ("territory", "number", "supplier")
+    territory, supplier = (
+        np.array([getattr(place, name) for place in world.places], dtype=np.int64) for name in ("territory", "supplier")
     )
     expected = through(supplier, of_customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
@@ -81,7 +82,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     stock[:, made_to_order(world)] = 0
     distributors.fill(
         {
-            "key": territory * PLACES + place,
+            "key": np.array([place.key for place in world.places], dtype=np.uint64),
             "territory": territory,
             "trust": channel.trust_start,
             "purchases": np.where(supplier < 0, expected @ price, (expected * wholesale).sum(axis=1)),
@@ -126,7 +127,16 @@ def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
     return expected
 
 
-def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
+def _studied_sensitivity(world: World, params: Params, seed: int, customers: Columns, offers: list[Offer]) -> Array:
+    """Mean price sensitivity of customers as the brand of each of ``offers`` found it: a study by brand and category."""
+    key = np.array([key_of(offer.brand, offer.category) for offer in offers], np.uint64)
+    error, spread = rng.normal(seed, Decision.RIVAL_STUDY, 0, key), params.rivals.study_error
+    mean = float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0
+    found: Array = mean * np.exp(spread * error - 0.5 * spread**2)
+    return found
+
+
+def build_rivals(world: World, params: Params, seed: int, customers: Columns) -> Columns:
     """Rival offers with their prices, costs and what the rivals believe of the market."""
     rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
     rivals = Columns(RIVAL_COLUMNS, len(rows), {})
@@ -136,6 +146,7 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
     offers = [world.offers[j] for j in rows]
     rivals.fill(
         {
+            "key": keys_of(offer.name for offer in offers),
             "offer": np.array(rows, dtype=np.int64),
             "price": np.array([o.list_price * markup / reference[o.category] for o in offers]),
             "unit_cost": np.array([o.unit_cost * markup / reference[o.category] for o in offers]),
@@ -145,7 +156,7 @@ def build_rivals(world: World, params: Params, customers: Columns) -> Columns:
                     for o in offers
                 ]
             ),
-            "sensitivity": float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0,
+            "sensitivity": _studied_sensitivity(world, params, seed, customers, offers),
         }
     )
     return rivals

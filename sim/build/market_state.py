@@ -18,8 +18,10 @@ from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
 from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_opens, yearly_projects
 from sim.build.regions import build_territories
+from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
+from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
 from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
@@ -77,15 +79,16 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         layout=world,
         params=params,
         numbers=numbers,
-        schedule=scenario,
+        schedule=RuleBook(scenario),
         board=build_offer_board(world, params),
         needs=build_need_board(world, params, 0),
         customers=customers,
+        alias=aliases(customers.key, seed),
         network=network,
         reps=reps,
         managers=managers,
         distributors=parts.distributors,
-        rivals=build_rivals(world, params, customers),
+        rivals=build_rivals(world, params, seed, customers),
         territories=build_territories(world, params, seed, heads.sum(axis=1), scenario.weeks),
         knowledge=knowledge,
         diary=diary,
@@ -107,6 +110,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         goodwill=np.zeros((brands, territories)),
         sales=_usual_sales(world, parts.distributors, territories),
         kept_orders=[] if keep_orders else None,
+        ids=tuple(data.customers["id"]) if data is not None and data.customers is not None else None,
         plan_of=np.full(territories, -1, dtype=np.int64),
         projects=OpenProjects(len(world.attributes)),
     )

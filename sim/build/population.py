@@ -30,6 +30,8 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
     """All customers' columns but their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
     customers = _empty(world, params, rows)
+    if table is not None:
+        customers.fill({"key": table["key"].to_numpy(np.uint64)})
     for start in range(0, rows, _ROWS_AT_ONCE):
         part = slice(start, min(start + _ROWS_AT_ONCE, rows))
         some = _some_customers(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.headquarters_view import see_firm
+from sim.agents.headquarters_view import recorded, see_firm
 from sim.kernels.relationship import adbudg
 from sim.policies.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
@@ -34,14 +34,17 @@ def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_nam
     usual = np.array([adbudg(float(c), *shape) for c in calls]) * state.params.relationship.at_start
     norm = np.where(rep >= 0, calls[rep], 0.0)
     knowledge.fill({"rep": rep, "norm": norm, "known": knowledge.known | (rep >= 0)})
+    state.diary.fill({"met": rep >= 0})
     customers.fill({"relationship": np.where(rep >= 0, usual[rep], customers.relationship)})
 
 
 def _ordinary_plan(state: MarketState) -> NDArray[np.int64]:
     """Rep of each customer [N] by the list sorted by turnover, the ordinary answer to `coverage`."""
-    plan = ByTurnover().answer(see_firm(state, Decision.PORTFOLIO_AT_START))
-    state.today.customers_seen = None  # seen before the portfolios were there
-    return plan.rep.astype(np.int64)
+    rows = recorded(state)
+    plan = ByTurnover().answer(see_firm(state, Decision.PORTFOLIO_AT_START, rows))
+    rep = np.full(len(state.customers), -1, dtype=np.int64)
+    rep[rows] = plan.rep
+    return rep
 
 
 def _rows_of(table: pd.DataFrame, rep_names: list[str]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from scipy import special
 
 from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
-from sim.open_projects import Born, draw_projects
+from sim.open_projects import Born, draw_projects, mean_sizes
 from sim.params.world import Category, World
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
@@ -46,16 +46,10 @@ def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np
     return total
 
 
-def mean_sizes(world: World, order_size: Array) -> NDArray[np.float64]:
-    """Mean units of a project of each customer by category [N, C], at least 1."""
-    sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in world.categories]
-    return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
-
-
 def yearly_projects(world: World, customers: Columns, rates: Array) -> NDArray[np.float64]:
     """What each customer's projects are worth a year at reference prices, minor units [N]."""
     price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
-    worth: NDArray[np.float64] = (rates * mean_sizes(world, customers.order_size)) @ price * WEEKS_PER_YEAR
+    worth: NDArray[np.float64] = (rates * mean_sizes(world.categories, customers.order_size)) @ price * WEEKS_PER_YEAR
     return worth
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import rng
+from sim.keys import keys_of
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
@@ -14,11 +15,13 @@ from sim.tables import TERRITORY_COLUMNS
 
 
 def build_territories(world: World, params: Params, seed: int, customers: NDArray[np.integer], weeks: int) -> Columns:
-    """The market department's table of territories; ``customers`` [T] are there, registers count them with an error."""
+    """The market department's table of territories; ``customers`` [T] are there, public registers count them with an error."""
     places = len(world.territories)
     rivals = len(world.offers) - len(world.own_offers)
     widths = {"brands": len(world.brands), "rival offers": rivals, "weeks": weeks}
     territories = Columns(TERRITORY_COLUMNS, places, widths)
-    error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, np.arange(places))
-    territories.fill({"counted": np.rint(customers * np.exp(error))})
+    key = keys_of(territory.name for territory in world.territories)
+    error = params.studies.register_error * rng.normal(seed, Decision.POTENTIAL, 0, key)
+    registered = np.rint(customers * np.exp(error))
+    territories.fill({"key": key, "registered": registered, "counted": registered})
     return territories

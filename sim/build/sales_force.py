@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import rng
 from sim.decisions.routines import MEETINGS
+from sim.keys import key_of, keys_of
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
@@ -47,13 +48,14 @@ def build_sales_force(
     filled = place < positions[territory]
     team, teams = _teams(world, territory, place, filled, roster)
     reps = Columns(REP_COLUMNS, len(territory), {"kinds of meeting": len(MEETINGS)})
-    key = (territory * 1000 + place).astype(np.uint32)
+    key = _keys(world, territory, place, filled, roster)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
     tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)
     ability = params.calls.ability_spread * traits["ability"]
     if roster is not None:
         ability, tenure = _from_roster(roster, world, territory, place, filled, ability, tenure)
     zeal = np.maximum(1.0 + params.calls.motivation_spread * traits["zeal"], 0.0)
+    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
     reps.fill(
         {
             "key": key,
@@ -70,6 +72,7 @@ def build_sales_force(
             "form_use": params.forms.start,
             "reported_calls": _usual_calls(params),
             "variable_share": VARIABLE_SHARE_AT_START,
+            "exodus": usual_exodus(usual, params.labour_market.contagion_half_life),
             "pay": params.labour_market.pay / WEEKS_PER_YEAR,
             "maturity": np.where(filled, _maturity(params, seed, key, tenure), 0.0),
             "style": _one_of(len(STYLES), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 1)),
@@ -78,12 +81,25 @@ def build_sales_force(
     )
     managers = Columns(MANAGER_COLUMNS, len(teams), {})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
-    usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
-    exodus = usual_exodus(usual, params.labour_market.contagion_half_life)
-    style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, np.arange(len(teams)), 0))
-    managers.fill({"territory": np.array(homes, dtype=np.int64), "exodus": exodus, "style": style})
+    of_teams = keys_of(teams)
+    style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, of_teams, 0))
+    managers.fill({"key": of_teams, "territory": np.array(homes, dtype=np.int64), "style": style})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
+
+
+def _keys(world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None) -> Array:
+    """Keys of positions: of their reps' names in a roster, else of the territory and the place in it.
+
+    Spare positions of a territory with a roster are counted by themselves, so that one rep more leaves them alone.
+    """
+    name = [world.territories[t].name for t in territory]
+    if roster is None:
+        return np.array([key_of(*of) for of in zip(name, map(str, place), strict=True)], np.uint64)
+    spare = place - np.bincount(territory[filled], minlength=len(world.territories))[territory]
+    key = np.array([key_of(*of, "spare") for of in zip(name, map(str, spare), strict=True)], np.uint64)
+    key[_roster_rows(roster, world, territory, place)] = keys_of(roster["rep"])
+    return key
 
 
 def _one_of(kinds: int, u: Array) -> Array:

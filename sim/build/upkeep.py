@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim import rng
 from sim.books import HoursBook
+from sim.keys import keys_of
 from sim.params import Params
 from sim.params.world import World
 from sim.population import NEVER, Columns
@@ -24,7 +25,7 @@ def build_upkeep(
 ) -> tuple[Upkeep, Columns, Columns]:
     """What fails and who mends it: (upkeep, table of service by territory, table of the technical department)."""
     first_offer, quality = _offers(world)
-    service, technical = make_tables(len(world.territories))
+    service, technical = make_tables(keys_of(t.name for t in world.territories))
     factor = np.array([b.failure_factor for b in world.brands])[:, np.newaxis] * (first_offer >= 0)
     hours = HoursBook(weeks, len(world.territories), EngineerUse)
     upkeep = Upkeep(_wear(world), factor, hours, 1.0, first_offer, quality)

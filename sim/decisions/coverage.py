@@ -15,6 +15,8 @@ from sim.quantity import param
 class Coverage:
     """The call plan: rep of each customer (−1: left to the distributor) and calls a week."""
 
+    WITHOUT: ClassVar[dict[str, float]] = {"rep": -1, "norm": 0.0}  # who has no record
+
     rep: Ints  # [N]
     norm: Floats  # [N] calls a week, ≥ 0, 0 where rep is −1
 

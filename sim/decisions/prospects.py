@@ -19,6 +19,8 @@ class Prospects:
     rates are measured.
     """
 
+    WITHOUT: ClassVar[dict[str, bool]] = {"qualified": False}  # who has no record
+
     qualified: Bools  # [N]
     worth: int
     cost: int

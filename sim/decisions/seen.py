@@ -1,6 +1,6 @@
 """What each actor can see when it answers a question: typed, read-only views, one per kind of actor.
 
-N customers, T territories, R reps, M managers, D distributors, J offers, F rival brands. Views hold
+N customers on record, T territories, R reps, M managers, D distributors, J offers, F rival brands. Views hold
 beliefs and own records, never the latent state of customers; only :class:`TruthSeen` does, for rules
 marked ``reads_truth``.
 """
@@ -41,11 +41,12 @@ class Luck(Protocol):
 class CustomersSeen:
     """The firm's customer database as headquarters sees it this week: late, noisy, incomplete.
 
-    Rows are the customers of the market in a fixed order; nothing but ``key`` and ``territory`` is
-    filled in where ``known`` is False.
+    Rows are the customers on record [N]: those who are known, served by a rep, or were asked in a survey of needs. Of
+    all others the firm knows neither who nor how many they are. Where ``known`` is False, nobody has written down more
+    than ``key``, ``territory``, ``rep`` and ``needs``. Oracles alone see rows of all customers.
     """
 
-    key: Ints  # [N] stable id
+    key: Ints  # [N] stable id, an alias: it tells nothing of the customer, nor how many there are
     territory: Ints  # [N]
     known: Bools  # [N] has a record
     marks: Floats  # [N, marks] as measured; NaN where never measured
@@ -113,12 +114,11 @@ class RepSeen:
     motivation: Floats  # [R] 1 is the reference
     commission_share: Floats  # [R] variable part of expected pay
     observed: Floats  # [R] 0..1, share of the work that supervision sees
-    account_customer: Ints  # [A] row of the customer
     account_key: Ints  # [A] stable id of the customer
     account_rep: Ints  # [A]
     account_norm: Floats  # [A] calls a week the plan asks for
-    account_relationship: Floats  # [A] 0..1
-    account_value: Floats  # [A] what the rep believes the account buys a year, minor units
+    account_relationship: Floats  # [A] 0..1; of who was not called on yet, the mean of the rep's others
+    account_value: Floats  # [A] purchases from us a year, minor units; of who was not called on yet, as recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,7 @@ class PursuitSeen(RepSeen):
     project_stage: Ints  # [P] 0 lead, 1 qualified, 2 proposal, 3 negotiation
     project_age: Floats  # [P] weeks since it opened
     project_worth: Floats  # [P] what the rep takes it to be worth, minor units
-    project_relationship: Floats  # [P] 0..1, with the customer
+    project_relationship: Floats  # [P] 0..1, with the customer, as for accounts
     project_attention: Floats  # [P] 0..1, what calls on it have built up
 
 
@@ -220,7 +220,7 @@ class CompetitorSeen:
     price: Floats  # [rival offers] relative to the category's reference price
     unit_cost: Floats  # [rival offers] on the same scale
     share: Floats  # [rival offers] believed share of the category's occasions on which the offer is bought
-    price_sensitivity: Floats  # [rival offers] believed mean sensitivity in the category
+    price_sensitivity: Floats  # [rival offers] mean sensitivity of customers by the brand's own study, with its error
 
 
 @dataclass(frozen=True)
@@ -230,9 +230,9 @@ class RivalBrandsSeen:
     week: int
     luck: Luck
     key: Ints  # [F] stable id of the brand
-    customers: Ints  # [T]
-    usual: Floats  # [F, T] usual advertising, minor units a week
-    campaigns_seen: Floats  # [T] what we spent on campaigns some weeks ago, minor units
+    customers: Ints  # [T] as public registers count them
+    usual: Floats  # [F, T] usual advertising, minor units a week, by these counts
+    campaigns_seen: Floats  # [F, T] what each takes us to have spent on campaigns some weeks ago, minor units
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from sim.quantity import param
 class Segments:
     """Labels of customers: 0 without a segment, else 1..count. ``cost`` in minor units is booked as a study."""
 
+    WITHOUT: ClassVar[dict[str, int]] = {"label": 0}  # who has no record
+
     label: Ints  # [N]
     count: int
     cost: int

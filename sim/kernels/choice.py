@@ -4,9 +4,13 @@ Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 
     appeal_j + w_i·x_j + b_L·loyalty − b_i·price + b_S·(satisfaction − neutral) + b_R·relationship (ours only)
     + b_N·share of neighbours who own b and speak well of it
+    + persuasion (ours only)
 
 plus a Gumbel draw keyed by customer, offer, week and occasion. Nothing else is random, so raising one utility can
-only move customers towards that offer. The same utility gives the shares of the logit in :func:`choice_shares`.
+only move customers towards that offer.
+
+Persuasion is what the skill of the customer's rep adds (:mod:`sim.kernels.persuasion`). It is kept apart: what would
+have been chosen anyway, by the same draws, is found beside what is chosen, because habit follows the former.
 """
 
 from __future__ import annotations
@@ -45,7 +49,7 @@ _ONE = np.uint8(1)
 class Choosers(NamedTuple):
     """The columns of customers that enter choice; ``degree_start`` is the network's ``indptr``."""
 
-    key: NDArray[np.uint32]
+    key: NDArray[np.uint64]
     type: NDArray[np.uint8]
     distributor: NDArray[np.uint16]
     price_group: NDArray[np.uint8]
@@ -56,6 +60,7 @@ class Choosers(NamedTuple):
     loyalty: Reals
     satisfaction: Reals
     relationship: Reals
+    persuasion: Reals
     talk_weak: NDArray[np.int16]
     talk_strong: NDArray[np.int16]
     degree_start: NDArray[np.int64]
@@ -64,7 +69,7 @@ class Choosers(NamedTuple):
 
 @jit_bare
 def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, numbers: ChoiceNumbers) -> Any:
-    """Utility of offer ``j`` for the customer in row ``i``, without chance; ``per_tie`` from :func:`weight_of_tie`."""
+    """Utility of offer ``j`` for the customer in row ``i``, without chance and persuasion; ``per_tie`` from :func:`weight_of_tie`."""
     real = who.loyalty.dtype.type
     b = np.uint32(board.brand[j])
     value = board.appeal[who.distributor[i], who.type[i], j]
@@ -95,7 +100,7 @@ def _share_of_neighbours(i: Whole, b: Whole, per_tie: Any, who: Choosers) -> Any
 
 
 @jit_bare
-def _known(i: Whole, j: Whole, who: Choosers, board: OfferBoard) -> Any:
+def known(i: Whole, j: Whole, who: Choosers, board: OfferBoard) -> Any:
     """Whether the customer knows the offer's brand and finds the offer at the home distributor."""
     return (((who.aware[i] >> np.uint8(board.brand[j])) & _ONE) != 0) & board.available[who.distributor[i], j]
 
@@ -110,19 +115,35 @@ def choose(
     board: OfferBoard,
     numbers: ChoiceNumbers,
     chosen: NDArray[np.int16],
+    anyway: NDArray[np.int16],
 ) -> None:
-    """Offer chosen on each occasion, ``chosen`` int16[occasions], -1 for nothing; blocks ``first`` to ``last`` of occasions."""
+    """Offer chosen on each occasion, ``chosen`` int16[occasions], -1 for nothing; blocks ``first`` to ``last`` of occasions.
+
+    ``anyway`` int16[occasions] is what would be chosen without persuasion.
+    """
     most_offers = np.int64(0)
     for c in range(board.first.size - 1):
         most_offers = max(most_offers, np.int64(board.first[c + 1] - board.first[c]))
     noise = np.empty((most_offers + 1, _STRETCH), np.float32)
-    keys = np.empty(_STRETCH, np.uint32)
+    keys = np.empty(_STRETCH, np.uint64)
     index = np.empty((2, _STRETCH), np.uint64)
     warmth = np.zeros(1, np.float32)
     end = min(last * BLOCK, occasions.row.size)
     for start in range(first * BLOCK, end, _STRETCH):
         _choose_stretch(
-            start, min(start + _STRETCH, end), luck, occasions, who, board, numbers, noise, keys, index, warmth, chosen
+            start,
+            min(start + _STRETCH, end),
+            luck,
+            occasions,
+            who,
+            board,
+            numbers,
+            noise,
+            keys,
+            index,
+            warmth,
+            chosen,
+            anyway,
         )
 
 
@@ -136,12 +157,14 @@ def _choose_stretch(
     board: OfferBoard,
     numbers: ChoiceNumbers,
     noise: NDArray[np.float32],
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     index: NDArray[np.uint64],
     warmth: NDArray[np.float32],
     chosen: NDArray[np.int16],
+    anyway: NDArray[np.int16],
 ) -> None:
     """A stretch of occasions: first all Gumbel draws, one offer of each category at a time, then the comparisons."""
+    real = who.loyalty.dtype.type
     length = end - start
     _warm(start, end, occasions, who, numbers, warmth)
     for o in range(length):
@@ -156,16 +179,24 @@ def _choose_stretch(
         i: Any = occasions.row[start + o]
         c: Any = occasions.category[start + o]
         best: Whole = NOTHING
+        usual: Whole = NOTHING
         most = board.outside[c] + noise[0, o]
+        most_usual = most
         per_tie = weight_of_tie(i, who)
         offer: Any = np.uint32(board.first[c])
         for j in range(offer, np.uint32(board.first[c + 1])):  # unsigned: no check for a place counted from the end
             k = j - offer + np.uint32(1)
             score = utility(i, j, per_tie, who, board, numbers) + noise[k, o]
-            better = _known(i, j, who, board) & (score > most)
+            there = known(i, j, who, board)
+            better = there & (score > most_usual)
+            most_usual = score if better else most_usual
+            usual = j if better else usual
+            score += who.persuasion[i] * real(board.own[j])
+            better = there & (score > most)
             most = score if better else most
             best = j if better else best
         chosen[start + o] = best
+        anyway[start + o] = usual
 
 
 @jit_bare
@@ -181,6 +212,7 @@ def _warm(
     for o in range(start, end):
         i = occasions.row[o]
         total += np.float32(who.satisfaction[i, 0] + who.loyalty[i, 0] + who.price_sensitivity[i] + who.relationship[i])
+        total += np.float32(who.persuasion[i])
         if who.taste.shape[1] > 0:
             total += np.float32(who.taste[i, 0])
     if numbers.neighbours != 0:
@@ -192,41 +224,11 @@ def _warm(
 
 @jit_bare
 def _draw_noise(
-    luck: np.uint64, keys: NDArray[np.uint32], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
+    luck: np.uint64, keys: NDArray[np.uint64], index: NDArray[np.uint64], offset: np.uint64, noise: NDArray[np.float32]
 ) -> None:
     for o in range(keys.size):
         noise[o] = draw32(luck, np.uint64(keys[o]), index[o] + offset)
     gumbel_of(noise[: keys.size])
-
-
-@jit_bare
-def choice_shares(
-    rows: NDArray[np.uint32],
-    category: Whole,
-    who: Choosers,
-    board: OfferBoard,
-    numbers: ChoiceNumbers,
-    shares: NDArray[np.float64],
-) -> None:
-    """Choice probabilities of ``rows`` in one category, ``shares`` float64[rows, J + 1], the last for nothing."""
-    offers = board.brand.size
-    for k in range(rows.size):
-        i = rows[k]
-        shares[k] = 0.0
-        per_tie = weight_of_tie(i, who)
-        top = np.float64(board.outside[category])
-        for j in range(board.first[category], board.first[category + 1]):
-            if _known(i, j, who, board):
-                shares[k, j] = utility(i, j, per_tie, who, board, numbers)
-                top = max(top, shares[k, j])
-        shares[k, offers] = np.exp(board.outside[category] - top)
-        total = shares[k, offers]
-        for j in range(board.first[category], board.first[category + 1]):
-            if _known(i, j, who, board):
-                shares[k, j] = np.exp(shares[k, j] - top)
-                total += shares[k, j]
-        for j in range(offers + 1):
-            shares[k, j] /= total
 
 
 @jit_bare
@@ -283,7 +285,7 @@ def write_orders(
 
 @jit_bare
 def order_units(
-    size_luck: np.uint64, rounding_luck: np.uint64, key: np.uint32, number: Whole, mean: float, spread: float
+    size_luck: np.uint64, rounding_luck: np.uint64, key: np.uint64, number: Whole, mean: float, spread: float
 ) -> Whole:
     """Whole units of one order, at least 1: lognormal around ``mean``, rounded up or down by a draw so that the mean stays."""
     size = mean

@@ -51,6 +51,18 @@ class Visits(NamedTuple):
     effective: Reals  # [n] calls weighted by skill and fit
 
 
+class Chosen(NamedTuple):
+    """What was chosen on each occasion, and what would have been chosen without persuasion; -1 for nothing."""
+
+    offer: NDArray[np.int16]
+    anyway: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, occasions: int) -> Chosen:
+        """Room for so many occasions."""
+        return cls(np.empty(occasions, np.int16), np.empty(occasions, np.int16))
+
+
 class Orders(NamedTuple):
     """What customers want to buy, in order of rows."""
 
@@ -139,8 +151,8 @@ def demand_week(
     seed: int,
     tick: int,
     ill: int = 4,
-) -> tuple[Occasions, NDArray[np.int16], Orders]:
-    """Who is in the market, what they choose and order: (occasions, offer chosen on each or -1, orders).
+) -> tuple[Occasions, Chosen, Orders]:
+    """Who is in the market, what they choose and order.
 
     Writes ``need_open``. The occasions are needed again by :func:`serve_week`.
     """
@@ -149,9 +161,9 @@ def demand_week(
     offers = sealed(offers)
     blocks = blocks_of(len(occasions.row))
     threads = threads_for(8 * len(occasions.row))
-    chosen = np.empty(len(occasions.row), np.int16)
-    run_blocks(choose, blocks, threads, stream(seed, Decision.CHOICE, tick), occasions, who, offers, numbers, chosen)
-    return occasions, chosen, _orders(occasions, chosen, who, offers, blocks, threads, seed, tick)
+    chosen = Chosen.of(len(occasions.row))
+    run_blocks(choose, blocks, threads, stream(seed, Decision.CHOICE, tick), occasions, who, offers, numbers, *chosen)
+    return occasions, chosen, _orders(occasions, chosen.offer, who, offers, blocks, threads, seed, tick)
 
 
 def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: int) -> Occasions:

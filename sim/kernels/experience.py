@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.jit import BLOCK, Whole, jit, jit_bare, sealed_array
 from sim.kernels.normal import normal_of
 from sim.rng import draw
 
@@ -31,7 +31,8 @@ class Deliveries(NamedTuple):
     """What customers experienced this week, in order of rows.
 
     ``bought`` False is an event in use (a failure, a repair, an order that was not served): it changes satisfaction
-    and talk, but nothing was bought. ``performance`` is on the scale of quality, before noise.
+    and talk, but nothing was bought. ``performance`` is on the scale of quality, before noise. ``habit`` is the
+    offer a purchase makes a habit of, -1 for none; empty: the one bought.
     """
 
     customer: NDArray[np.uint32]
@@ -39,6 +40,7 @@ class Deliveries(NamedTuple):
     occasion: NDArray[np.uint32]
     bought: NDArray[np.bool_]
     performance: Reals
+    habit: NDArray[np.int16] = sealed_array(np.empty(0, np.int16))
 
 
 class Memory(NamedTuple):
@@ -68,7 +70,7 @@ def experience(
     last: Whole,
     luck: np.uint64,
     tick: Whole,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     deliveries: Deliveries,
     category: NDArray[np.uint8],
     board: OfferBoard,
@@ -99,7 +101,7 @@ def _live_through_stretch(
     stop: Whole,
     luck: np.uint64,
     tick: Whole,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     deliveries: Deliveries,
     category: NDArray[np.uint8],
     board: OfferBoard,
@@ -145,6 +147,9 @@ def _live_through(
     changes.brand[2 * d] = -1
     changes.brand[2 * d + 1] = -1
     if deliveries.bought[d]:
+        used_to = np.int64(deliveries.habit[d]) if deliveries.habit.size > 0 else j
+        if used_to >= 0:
+            _form_habit(i, used_to, np.int64(category[used_to]), board, numbers, memory.loyalty)
         _buy(i, j, b, np.int64(category[j]), tick, board, numbers, memory, d, changes)
     performance = deliveries.performance[d]
     if numbers.noise > 0:
@@ -178,11 +183,7 @@ def _buy(
     d: Whole,
     changes: TalkChanges,
 ) -> None:
-    """A purchase: loyalty to the brands of the category, ownership, the end of a need; silence about a brand given up."""
-    real = memory.loyalty.dtype.type
-    for brand in range(memory.loyalty.shape[1]):
-        if (board.brands_of[c] >> np.uint8(brand)) & _ONE:
-            memory.loyalty[i, brand] = loyalty_after(memory.loyalty[i, brand], real(brand == b), numbers.carry_over)
+    """A purchase: ownership, the end of a need; silence about a brand given up."""
     gone = np.int64(memory.owned[i, c])
     memory.owned[i, c] = b
     memory.bought_week[i, c] = tick
@@ -193,6 +194,33 @@ def _buy(
     if gone >= 0 and gone != b and memory.speaks[i, gone] != 0 and not _owns(i, gone, memory):
         _report(2 * d + 1, gone, memory.speaks[i, gone], np.int8(0), numbers, changes)
         memory.speaks[i, gone] = 0
+
+
+@jit_bare
+def form_habits(
+    rows: NDArray[np.uint32],
+    offers: NDArray[np.int16],
+    category: NDArray[np.uint8],
+    board: OfferBoard,
+    numbers: ExperienceNumbers,
+    loyalty: Reals,
+) -> None:
+    """Habit of the customers in ``rows`` [n], each of whom would have bought the offer beside it but was put off.
+
+    ``category`` [J] of each offer. A row may come more than once.
+    """
+    for k in range(rows.size):
+        j = np.int64(offers[k])
+        _form_habit(rows[k], j, np.int64(category[j]), board, numbers, loyalty)
+
+
+@jit_bare
+def _form_habit(i: Whole, j: Whole, c: Whole, board: OfferBoard, numbers: ExperienceNumbers, loyalty: Reals) -> None:
+    """Loyalty to the brands of category ``c`` after one choice of offer ``j``."""
+    real, b = loyalty.dtype.type, np.int64(board.brand[j])
+    for brand in range(loyalty.shape[1]):
+        if (board.brands_of[c] >> np.uint8(brand)) & _ONE:
+            loyalty[i, brand] = loyalty_after(loyalty[i, brand], real(brand == b), numbers.carry_over)
 
 
 @jit_bare

@@ -43,7 +43,7 @@ ALIKE = np.float64(-1.0)
 class Standing(NamedTuple):
     """The columns of customers that the funnel reads."""
 
-    key: NDArray[np.uint32]
+    key: NDArray[np.uint64]
     distributor: NDArray[np.uint16]
     aware: Bytes
     last_order: NDArray[np.int32]

@@ -35,6 +35,9 @@ BLOCK = 4096
 #: Below this many rows the hand-over to a second thread costs more than it saves.
 ROWS_PER_THREAD = 25_000
 
+#: More than any machine has use for: a larger number in the environment is a slip.
+MOST_THREADS = 256
+
 _ENVIRONMENT = "DEEPMARKET_THREADS"
 
 
@@ -43,7 +46,8 @@ class _Crew:
 
     def __init__(self) -> None:
         given = os.environ.get(_ENVIRONMENT) or os.environ.get("NUMBA_NUM_THREADS") or ""
-        self.threads = int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
+        usable = len(os.sched_getaffinity(0))
+        self.threads = min(int(given), MOST_THREADS) if given.isdigit() and int(given) > 0 else usable
         self.pool: ThreadPoolExecutor | None = None
 
     def helpers(self) -> ThreadPoolExecutor:

@@ -56,7 +56,7 @@ def count_needs(
     occasion_luck: np.uint64,
     need_luck: np.uint64,
     tick: int,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     type_: Bytes,
     territory: NDArray[np.uint16],
     purchase_rate: Reals,
@@ -107,7 +107,7 @@ def _count_block(
     occasion_luck: np.uint64,
     need_luck: np.uint64,
     tick: int,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     type_: Bytes,
     territory: NDArray[np.uint16],
     purchase_rate: Reals,
@@ -161,7 +161,7 @@ def list_occasions(
     last: int,
     luck: np.uint64,
     need_luck: np.uint64,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     type_: Bytes,
     need_open: Bytes,
     in_market: NDArray[np.uint32],
@@ -195,7 +195,7 @@ def list_occasions(
 
 @jit_bare
 def _screen(
-    luck: np.uint64, keys: NDArray[np.uint32], purchase_rate: Reals, need_open: Bytes, rate: Reals, flags: Bytes
+    luck: np.uint64, keys: NDArray[np.uint64], purchase_rate: Reals, need_open: Bytes, rate: Reals, flags: Bytes
 ) -> None:
     """Turn ``rate`` from activity into occasions per tick; flag rows that may have one: ``1 − exp(−λ) ≤ λ``."""
     for r in range(keys.size):
@@ -206,7 +206,7 @@ def _screen(
 
 
 @jit_bare
-def _screen_durable(luck: np.uint64, c: np.uint64, keys: NDArray[np.uint32], ceiling: Any, flags: Bytes) -> None:
+def _screen_durable(luck: np.uint64, c: np.uint64, keys: NDArray[np.uint64], ceiling: Any, flags: Bytes) -> None:
     for r in range(keys.size):
         flags[r] |= draw32(luck, np.uint64(keys[r]), c) < ceiling
 
@@ -261,7 +261,7 @@ def poisson_count(u: np.float32, mean: Any) -> int:
 
 
 @jit_bare
-def _looks_for(luck: np.uint64, c: int, key: np.uint32, need_open: np.uint8, board: NeedBoard) -> bool:
+def _looks_for(luck: np.uint64, c: int, key: np.uint64, need_open: np.uint8, board: NeedBoard) -> bool:
     """Whether a customer with an open need for durable ``c`` looks for an offer this tick."""
     if (need_open >> np.uint8(c)) & _ONE == 0:
         return False

@@ -38,7 +38,7 @@ class Openings(NamedTuple):
 
     row: NDArray[np.int64]
     category: NDArray[np.int64]
-    key: NDArray[np.uint32]
+    key: NDArray[np.uint64]
     rate: NDArray[np.float32]  # projects a week
 
 
@@ -88,7 +88,7 @@ def _list_openings(
     first: int,
     last: int,
     luck: np.uint64,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     category: NDArray[np.int64],
     rate: NDArray[np.float32],
     factor: np.float32,
@@ -116,6 +116,6 @@ def _list_openings(
 
 
 @jit_bare
-def _draw(luck: np.uint64, keys: NDArray[np.uint32], category: NDArray[np.int64], noise: NDArray[np.float32]) -> None:
+def _draw(luck: np.uint64, keys: NDArray[np.uint64], category: NDArray[np.int64], noise: NDArray[np.float32]) -> None:
     for k in range(keys.size):
         noise[k] = draw32(luck, np.uint64(keys[k]), np.uint64(category[k]))

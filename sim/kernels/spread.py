@@ -43,7 +43,7 @@ def spread_awareness(
     first: int,
     last: int,
     luck: np.uint64,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     territory: NDArray[np.uint16],
     talk_weak: Counts,
     talk_strong: Counts,
@@ -112,7 +112,7 @@ def _expose(
 def _screen(
     luck: np.uint64,
     b: np.uint64,
-    keys: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
     aware: Bytes,
     exposure: Reals,
     keep_surely: Any,
@@ -127,7 +127,7 @@ def _screen(
 
 @jit
 def _decide(
-    luck: np.uint64, b: int, i: int, keys: NDArray[np.uint32], exposure: Any, forgetting: Any, aware: Bytes
+    luck: np.uint64, b: int, i: int, keys: NDArray[np.uint64], exposure: Any, forgetting: Any, aware: Bytes
 ) -> None:
     """The exact comparison, in double precision so that rounding cannot break its monotony.
 

@@ -4,7 +4,7 @@ A stage is a set of cells that hold stock: ``[distributor, offer]`` for the dist
 any shape in special cases. Integers (int64 units) in the simulator, reals in special cases; the functions are the
 same, and an integer stage refuses real amounts. All change the stage's arrays in place.
 
-A week of a stage, in this order: ``receive`` what is due, serve demand (``serve`` in bulk, or the customers' lottery
+A week of a stage, in this order: ``receive`` what is due, serve demand (the customers' lottery
 of ``rationing`` and then ``settle``), let the order rule decide, ``request`` the order from the supplier, and the
 supplier ``ship``s what it has. Shipped in week t with lead time L it is received at the start of week t + L.
 """
@@ -62,17 +62,6 @@ def receive(stage: Stage, week: int) -> Numbers:
     stage.in_transit[...] -= arrived
     stage.on_hand[...] += arrived
     return arrived
-
-
-def serve(stage: Stage, demand: Numbers, waits: bool) -> Numbers:
-    """Deliver in bulk, first what is owed and then ``demand``, as far as the stock goes; returns the units delivered.
-
-    What cannot be delivered becomes backorders when customers wait, and is lost when they do not.
-    """
-    wanted = stage.backorders + demand
-    delivered: Numbers = np.minimum(stage.on_hand, wanted)
-    settle(stage, delivered, wanted - delivered if waits else np.zeros_like(wanted))
-    return delivered
 
 
 def settle(stage: Stage, delivered: Numbers, waiting: Numbers) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -22,6 +22,20 @@ class Channel(Section):
     )
     forecast_window: int = param(
         8, unit="weeks", doc="p: weeks in the moving average of demand.", bounds=(1, 104), soft=(4, 26)
+    )
+    forecast: Literal["moving_average", "exponential"] = param(
+        "moving_average",
+        unit="text",
+        doc="How distributors and the plant forecast: by a moving average or by exponential smoothing.",
+        lever=True,
+    )
+    smoothing: float = param(
+        0.36,
+        unit="share",
+        doc="θ: how far an exponential forecast moves to the last week's demand; at 0 it stays what it was.",
+        bounds=(0, 1),
+        source=_STERMAN,
+        lever=True,
     )
     # the plant
     production_cycle: int = param(1, unit="weeks", doc="Weeks between production orders.", bounds=(1, 13))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.quantity import Section, param
+from sim.quantity import LINE, Section, param
 
 
 class Named(Section):
     """An entry of a list of tables, known by its name."""
 
-    name: str = param(unit="text", doc="Name by which other entries, changes and results refer to it.", length=(1, 60))
+    name: str = param(unit=LINE, doc="Name by which other entries, changes and results refer to it.", length=(1, 60))

@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from sim.params.territory import MAX_MAINS, MAX_SUBS, ChannelLayout, Territory
+from sim.keys import key_of
+from sim.params.territory import ChannelLayout, Territory
 
 #: Supplier of a distributor that buys from the plant.
 PLANT = -1
-#: Distributors of a territory whose keys (territory × 1000 + place) stay apart.
-PLACES = 1000
 
 
 @dataclass(frozen=True)
 class Place:
-    """One distributor: ``number`` is its place within the territory, ``share`` its share of the customers there.
+    """One distributor: ``key`` is that of its draws, ``share`` its share of the customers of the territory.
 
     ``supplier`` is the row of the distributor that supplies it, ``PLANT`` for none.
     """
@@ -29,7 +28,7 @@ class Place:
     name: str
     territory: int
     supplier: int
-    number: int
+    key: int
     share: float
 
 
@@ -60,8 +59,8 @@ def distributor_names(territory: Territory, layout: ChannelLayout) -> list[str]:
 def lay_out(territories: Sequence[Territory], layout: ChannelLayout) -> tuple[Place, ...]:
     """The places of a layout, mains with their sub-distributors behind them.
 
-    Place numbers do not depend on how many sub-distributors the others have: mains come first, those of sub-distributors
-    follow from the main's. A main keeps 1 part of its customers, each of its sub-distributors gets ``sub_size_ratio``.
+    Keys follow from the territory and the place in it, not from the name, which changes where a second distributor comes,
+    nor from how many sub-distributors the others have. A main keeps 1 part of its customers, each of its sub-distributors gets ``sub_size_ratio``.
     """
     places: list[Place] = []
     for t, territory in enumerate(territories):
@@ -70,25 +69,23 @@ def lay_out(territories: Sequence[Territory], layout: ChannelLayout) -> tuple[Pl
         for main, size in enumerate(sizes):
             kept = size / sum(sizes) / (1.0 + subs * layout.sub_size_ratio)
             row = len(places)
-            places.append(Place(next(names), t, PLANT, main, kept))
+            places.append(Place(next(names), t, PLANT, key_of(territory.name, str(main)), kept))
             for s in range(subs):
-                number = MAX_MAINS + MAX_SUBS * main + s
-                places.append(Place(next(names), t, row, number, kept * layout.sub_size_ratio))
+                key = key_of(territory.name, str(main), str(s))
+                places.append(Place(next(names), t, row, key, kept * layout.sub_size_ratio))
     return tuple(places)
 
 
 def take_over(listed: Sequence[Listed], territories: Sequence[Territory]) -> tuple[Place, ...]:
-    """The places of a table without mistakes, in its order."""
+    """The places of a table without mistakes, in its order; keys are hashes of the names."""
     rows = {entry.name: d for d, entry in enumerate(listed)}
     row_of = {territory.name: t for t, territory in enumerate(territories)}
     total = dict.fromkeys(row_of, 0.0)
     for entry in listed:
         total[entry.territory] += entry.size
-    count = dict.fromkeys(row_of, 0)
     places: list[Place] = []
     for entry in listed:
         supplier = rows[entry.supplier] if entry.supplier else PLANT
         share = entry.size / total[entry.territory]
-        places.append(Place(entry.name, row_of[entry.territory], supplier, count[entry.territory], share))
-        count[entry.territory] += 1
+        places.append(Place(entry.name, row_of[entry.territory], supplier, key_of(entry.name), share))
     return tuple(places)

@@ -20,6 +20,20 @@ class Rivals(Section):
     advertising: int = param(
         65_000_000, unit="minor units/year", doc="Advertising of each rival brand.", bounds=(0, 10**13)
     )
+    study_error: float = param(
+        0.2,
+        unit="log sd",
+        doc="Error of a rival brand's own study of how much price counts, made before the first week for each category.",
+        bounds=(0, 2),
+        soft=(0.05, 0.5),
+    )
+    watch_error: float = param(
+        0.25,
+        unit="log sd",
+        doc="Error with which a rival makes out what we spend on campaigns in a territory.",
+        bounds=(0, 2),
+        soft=(0.05, 0.7),
+    )
     campaign_lag: int = param(
         4, unit="weeks", doc="Weeks after which a rival sees what we spend on campaigns.", bounds=(1, 104)
     )

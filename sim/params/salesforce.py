@@ -33,7 +33,16 @@ class Calls(Section):
     """What a call does to the account, by the rep who makes it."""
 
     skill_spread: float = param(
-        0.3, unit="log per sd", doc="CV: sales a rep brings in scale with exp(CV·z).", bounds=(0, 2)
+        0.3,
+        unit="log per sd",
+        doc="CV: sales of a rep's accounts scale with exp(CV·z); what a call is worth follows from that.",
+        bounds=(0, 2),
+    )
+    heard_at: float = param(
+        0.2,
+        unit="0..1",
+        doc="Mean relationship with a rep's accounts from which skill has its whole effect; below it less in proportion.",
+        bounds=(0.01, 1),
     )
     ability_spread: float = param(1.0, unit="sd", doc="Standard deviation of ability among applicants.", bounds=(0, 3))
     compliance_start: float = param(

@@ -105,7 +105,7 @@ class Technical(Section):
     training_d: float = param(
         0.62,
         unit="sd",
-        doc="Effect of joint training on what a rep's calls are worth, at full dose.",
+        doc="Effect of joint training on the sales of a rep's accounts, at full dose.",
         bounds=(0, 0.79),
         source="Arthur et al. 2003",
     )

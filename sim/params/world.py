@@ -255,7 +255,7 @@ class SalesForce(Section):
     span: int = param(
         8,
         unit="reps per manager",
-        doc="Team size; reps are put into teams in order of territory.",
+        doc="Team size; reps are put into teams in order of their territories' names.",
         bounds=(1, 200),
         soft=(3, 15),
     )
@@ -275,7 +275,7 @@ class WorldSize(Section):
 
 @dataclass(frozen=True)
 class World:
-    """The described world: all entries of a scenario file in their order, and what follows from them."""
+    """The described world: all entries of a scenario in the order of their names, and what follows from them."""
 
     customers: int
     currency: str

@@ -74,5 +74,6 @@ def _carry_out(state: MarketState, command: Command, heeded: NDArray[np.bool_]) 
     # Those whose rep has left have paid when the rep left.
     lose_relationship(state, rows[moved & state.reps.active[before]])
     knowledge.rep[rows] = rep
+    state.diary.met[rows[rep != before]] = False
     knowledge.norm[rows] = command.norm[heeded]
     state.diary.due[rows[rep < 0]] = 0.0

@@ -64,7 +64,7 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
     """Which positions exist [R]: as many as ``wanted`` [T], filled ones before vacant ones, those before new ones."""
     reps = state.reps
     standing = np.where(reps.active, 0, np.where(reps.position, 1, 2))
-    order = np.lexsort((reps.key, standing, reps.territory))
+    order = np.lexsort((standing, reps.territory))  # of equals the first by row
     territory = reps.territory[order]
     position = np.zeros(len(reps), dtype=np.bool_)
     position[order] = np.arange(len(order)) - np.searchsorted(territory, territory) < wanted[territory]

@@ -7,25 +7,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import worth_of_calls
+from sim.agents.sales_rep import learnt_of_job
 from sim.boards import build_need_board
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose
-from sim.kernels.demand_step import Visits, choosers, demand_week, relationship_week, spread_week
+from sim.kernels.demand_step import Chosen, Visits, choosers, demand_week, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER
+from sim.phases.persuade import persuade
 from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
 from sim.population import Columns
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
-from sim.today import Decided, Purchases
+from sim.today import Decided, Habits, Purchases
 
 
 def spread(state: MarketState) -> None:
-    """Advertising, visits and talk make brands known; visits build relationships."""
+    """Advertising, visits and talk make brands known; visits build relationships.
+
+    Reps persuade as accounts stood when the week's visits began: whatever makes brands known this week does not change
+    how hard they try.
+    """
+    persuade(state)
     numbers, brands = state.numbers, len(state.layout.brands)
     visits = visits_of_week(state)
     speaks = np.zeros(brands, dtype=np.uint8)
@@ -47,10 +53,10 @@ def spread(state: MarketState) -> None:
 
 
 def visits_of_week(state: MarketState) -> Visits:
-    """Calls of this week; a call is worth more by skill and less while a newcomer learns."""
+    """Calls of this week; a call is worth less while a newcomer learns."""
     rows = state.today.visited
     calls = state.diary.visits[rows].astype(np.int64)
-    worth = worth_of_calls(state, state.knowledge.rep[rows])
+    worth = learnt_of_job(state)[state.knowledge.rep[rows]]
     return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))
 
 
@@ -80,22 +86,35 @@ def demand(state: MarketState) -> None:
         price=np.array(orders.price),
         discount=_granted(state, orders.customer, offer),
         stock=_stock_cells(state, orders.home, offer),
+        habit=chosen.anyway[chosen.offer >= 0].astype(np.int64),
     )
+    state.today.habits = _habits(state, occasions.row.astype(np.int64), occasions.category, chosen)
     if state.kept_orders is not None:
-        state.kept_orders.append(_list_occasions(state, occasions, chosen))
+        state.kept_orders.append(_list_occasions(state, occasions, chosen.offer))
     decided = decide_projects(state)
     if decided is not None:
         state.today.occasions += count_by_cells(state, decided.projects.customer)
         projects = _project_orders(state, decided.projects, decided.chosen)
+        of_projects = _habits(state, decided.projects.customer, decided.projects.category, decided.chosen)
+        state.today.habits = state.today.habits.and_those(of_projects)
         state.today.orders = _put_among(bought, projects)
         if state.kept_orders is not None:
             state.kept_orders.append(_list_projects(state, decided))
 
 
-def _project_orders(state: MarketState, projects: Columns, chosen: NDArray[np.int16]) -> Purchases:
-    """Orders of decided ``projects`` for the offers ``chosen``, none where it is nothing; the price is that of this week."""
-    bought = chosen >= 0
-    customer, offer = projects.customer[bought], chosen[bought].astype(np.int64)
+def _habits(state: MarketState, customer: Ints, category: Ints, chosen: Chosen) -> Habits:
+    """What customers would have bought but for a rep who put them off, so that they bought nothing.
+
+    Whoever buys something takes the habit along with the order. The need for a durable stays open: no choice was made yet.
+    """
+    other = np.flatnonzero((chosen.offer < 0) & (chosen.anyway >= 0) & ~state.board.durable[category])
+    return Habits(customer[other], chosen.anyway[other].astype(np.int64))
+
+
+def _project_orders(state: MarketState, projects: Columns, chosen: Chosen) -> Purchases:
+    """Orders of decided ``projects`` for what is ``chosen``, none where it is nothing; the price is that of this week."""
+    bought = chosen.offer >= 0
+    customer, offer = projects.customer[bought], chosen.offer[bought].astype(np.int64)
     home = state.customers.distributor[customer]
     return Purchases(
         customer=customer,
@@ -106,6 +125,7 @@ def _project_orders(state: MarketState, projects: Columns, chosen: NDArray[np.in
         price=state.board.price_minor[home, state.customers.price_group[customer], offer],
         discount=_granted(state, customer, offer),
         stock=_stock_cells(state, home, offer),
+        habit=chosen.anyway[bought].astype(np.int64),
     )
 
 
@@ -175,12 +195,14 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     chosen = _choose_among(state, orders, board)
     place = places_of_decided(state, orders)
     if (place >= 0).any() and state.today.decided is not None:
-        chosen[place >= 0] = choose_for(state, state.today.decided.projects.taken(place[place >= 0]), board)
+        again = choose_for(state, state.today.decided.projects.taken(place[place >= 0]), board)
+        for of_orders, of_projects in zip(chosen, again, strict=True):
+            of_orders[place >= 0] = of_projects
     return _instead(state, orders, chosen)
 
 
-def _choose_among(state: MarketState, orders: Purchases, board: OfferBoard) -> NDArray[np.int16]:
-    """Offer of ``board`` that the customer of each order takes, by this week's draws of the order."""
+def _choose_among(state: MarketState, orders: Purchases, board: OfferBoard) -> Chosen:
+    """What of ``board`` the customer of each order takes, by this week's draws of the order."""
     category = state.numbers.category[orders.offer]
     occasions = Occasions(
         orders.customer.astype(np.uint32),
@@ -188,17 +210,17 @@ def _choose_among(state: MarketState, orders: Purchases, board: OfferBoard) -> N
         orders.index.astype(np.uint32),
         np.zeros(1, dtype=np.int64),
     )
-    chosen = np.empty(len(orders.offer), dtype=np.int16)
+    chosen = Chosen.of(len(orders.offer))
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
     luck = stream(state.seed, Decision.CHOICE, state.week)
-    choose(0, blocks_of(len(chosen)), luck, sealed(occasions), who, board, state.numbers.choice, chosen)
+    choose(0, blocks_of(len(orders.offer)), luck, sealed(occasions), who, board, state.numbers.choice, *chosen)
     return chosen
 
 
-def _instead(state: MarketState, orders: Purchases, chosen: NDArray[np.int16]) -> Purchases:
-    """Orders for the offers ``chosen`` in place of ``orders``, none where it is nothing."""
-    bought = chosen >= 0
-    customer, offer = orders.customer[bought], chosen[bought].astype(np.int64)
+def _instead(state: MarketState, orders: Purchases, chosen: Chosen) -> Purchases:
+    """Orders for what is ``chosen`` in place of ``orders``, none where it is nothing."""
+    bought = chosen.offer >= 0
+    customer, offer = orders.customer[bought], chosen.offer[bought].astype(np.int64)
     price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
     return Purchases(
         customer=customer,
@@ -209,6 +231,7 @@ def _instead(state: MarketState, orders: Purchases, chosen: NDArray[np.int16]) -
         price=price,
         discount=_granted(state, customer, offer),
         stock=_stock_cells(state, state.customers.distributor[customer], offer),
+        habit=np.where(orders.habit == orders.offer, chosen.anyway, orders.habit)[bought],
     )
 
 
@@ -236,7 +259,7 @@ def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np
 
 def _list_projects(state: MarketState, decided: Decided) -> dict[str, Any]:
     """Every project decided this week in words, for ``results.orders``."""
-    layout, projects, chosen = state.layout, decided.projects, decided.chosen
+    layout, projects, chosen = state.layout, decided.projects, decided.chosen.offer
     offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
     categories = np.array([category.name for category in layout.categories], dtype=object)
     home, group = state.customers.distributor[projects.customer], state.customers.price_group[projects.customer]

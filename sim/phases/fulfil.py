@@ -19,11 +19,10 @@ from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
-from sim.params.places import PLACES
 from sim.phases.demand import choose_again, join
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
-from sim.solvers.order_rules import Forecast, observe_moving_average, orders_due
+from sim.solvers.order_rules import Forecast, observe_moving_average, observe_smoothing, orders_due
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
 from sim.today import Purchases
@@ -183,16 +182,24 @@ def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
     distributors, forecast = state.distributors, state.forecasts
     own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
-    observe_moving_average(own, asked[rows], state.week)
+    _forecast(state, own, asked[rows])
     forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
-    # By territory and place, not by row: one distributor more leaves the weeks of those elsewhere alone. (The key itself
-    # will not do: it is the territory × 1000 + place, and 1000 has the divisors of many cycles.)
-    territory, place = np.divmod(distributors.key[rows].astype(np.int64), PLACES)
-    due = orders_due(territory + place, state.week, state.params.channel.order_cycle)
+    cycle = state.params.channel.order_cycle
+    # By key, not by row: one distributor more leaves the weeks of the others alone.
+    due = orders_due((distributors.key[rows] % np.uint64(cycle)).astype(np.int64), state.week, cycle)
     distributors.ordered[rows] = np.rint(decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
     placed = np.zeros_like(distributors.ordered)
     placed[rows] = distributors.ordered[rows]
     request(state.channel, placed)
+
+
+def _forecast(state: MarketState, forecast: Forecast, demand: NDArray[Any]) -> None:
+    """Take this week's ``demand`` into a ``forecast``, in the way of this market's channel."""
+    numbers = state.params.channel
+    if numbers.forecast == "exponential":
+        observe_smoothing(forecast, demand, state.week, numbers.smoothing)
+    else:
+        observe_moving_average(forecast, demand, state.week)
 
 
 def _supply(state: MarketState, rows: NDArray[np.int64]) -> None:
@@ -241,8 +248,8 @@ def _ship(state: MarketState) -> None:
 def _produce(state: MarketState) -> None:
     """The plant forecasts from orders and from shared sell-out, and starts production."""
     orders = np.where(state.distributors.supplier < 0, state.distributors.ordered.T, 0).sum(axis=1)
-    observe_moving_average(state.plant_forecast, orders, state.week)
-    observe_moving_average(state.shared_forecast, _shared_demand(state, orders), state.week)
+    _forecast(state, state.plant_forecast, orders)
+    _forecast(state, state.shared_forecast, _shared_demand(state, orders))
     cycle = state.week % state.params.channel.production_cycle == 0
     started = np.rint(decide_production(state).quantity).astype(np.int64) * cycle
     request(state.plant, started)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.phases.account import book_hiring
+from sim.phases.labour_market import exodus_at_rest
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
@@ -64,6 +65,8 @@ def hire(state: MarketState) -> None:
     state.heads.hire(state.week, hired)
     book_hiring(state, int(way.cost[joins].sum()))
     if joins.any():
+        accounts = state.accounts()
+        state.diary.met[accounts[np.isin(state.knowledge.rep[accounts], rows[joins])]] = False
         _join(state, rows[joins], looks[who, np.arange(len(rows))][joins], who[joins], way.of(joins))
 
 
@@ -172,6 +175,7 @@ def _join(state: MarketState, rows: Ints, looks: Floats, who: Ints, way: _Way) -
     reps.alignment[rows] = calls.compliance_start
     reps.form_use[rows] = state.params.forms.start
     reps.variable_share[rows] = VARIABLE_SHARE_AT_START
+    reps.exodus[rows] = exodus_at_rest(state)  # who went before was no colleague
     reps.pay[rows] = pay[rows]
     reps.sales[rows] = sales[rows]
     reps.hires[rows] += 1

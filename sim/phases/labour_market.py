@@ -10,7 +10,7 @@ from sim.agents.sales_rep import decide_quits
 from sim.phases.account import book_stay_bonus
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
 from sim.rng import Decision
-from sim.solvers.outside_offers import attention, usual_acceptance, usual_exodus
+from sim.solvers.outside_offers import attention, best_of_week, offers_for, usual_exodus
 from sim.state import MarketState
 
 Floats = NDArray[np.float64]
@@ -76,24 +76,27 @@ def usual_hazard(state: MarketState) -> float:
     return weekly_hazard_of_annual_probability(state.params.people.quit_probability)
 
 
-def _outside_offers(state: MarketState, visible: Floats) -> Floats:
-    """Pay a week of the offer that reaches each rep this week [R], minor units; 0 without one.
+def exodus_at_rest(state: MarketState) -> float:
+    """Colleagues who left of late, as a share of them, where people leave at the usual hazard."""
+    return usual_exodus(usual_hazard(state), state.params.labour_market.contagion_half_life)
 
-    So many arrive that the usual rep leaves at the usual hazard: part of it for offers, which are taken with the usual
-    acceptance.
+
+def _outside_offers(state: MarketState, visible: Floats) -> Floats:
+    """Pay a week of the best offer that reaches each rep this week [R], minor units; 0 without one.
+
+    So many arrive that the usual rep leaves at the usual hazard, part of it for offers.
     """
     numbers, reps = state.params.labour_market, state.reps
     if numbers.offers == 0 or state.params.people.quit_probability == 0:
         return np.zeros(len(reps))
-    taken = usual_acceptance(numbers.offer_spread, numbers.reluctance, numbers.taste)
-    rate = numbers.offers * usual_hazard(state) / max(taken, 1e-9) * attention(visible, reps.active, numbers.visibility)
-    usual = usual_exodus(usual_hazard(state), numbers.contagion_half_life)
-    rate = rate * np.maximum(1.0 + numbers.contagion * (state.managers.exodus - usual), 0.0)[reps.team]
+    pull = np.maximum(1.0 + numbers.contagion * (reps.exodus - exodus_at_rest(state)), 0.0)
+    hazard = numbers.offers * usual_hazard(state) * attention(visible, reps.active, numbers.visibility) * pull
+    rate = offers_for(hazard, numbers.offer_spread, numbers.reluctance, numbers.taste)
     arrives = reps.active & (state.luck(Decision.OFFER_ARRIVES).uniform(reps.key) < -np.expm1(-rate))
     offer = np.zeros(len(reps))
     if arrives.any():
-        worth = np.exp(numbers.offer_spread * state.luck(Decision.OFFER_VALUE).normal(reps.key[arrives]))
-        offer[arrives] = numbers.pay / WEEKS_PER_YEAR * worth
+        score = best_of_week(rate[arrives], state.luck(Decision.OFFER_VALUE).normal(reps.key[arrives]))
+        offer[arrives] = numbers.pay / WEEKS_PER_YEAR * np.exp(numbers.offer_spread * score)
     return offer
 
 
@@ -108,12 +111,15 @@ def _lost_to_rival(state: MarketState) -> float:
 
 
 def _pull(state: MarketState, leaves: Bools) -> None:
-    """Keep the leavers of late as a share of each team."""
-    reps, managers = state.reps, state.managers
-    positions = np.bincount(reps.team[reps.position], minlength=len(managers))
-    gone = np.bincount(reps.team[leaves], minlength=len(managers))
+    """Keep the colleagues who left of late as a share of those each rep had, who do not count themselves.
+
+    So a usual colleague's share of leavers is the hazard, however small the team and however many positions are vacant.
+    """
+    reps, teams = state.reps, len(state.managers)
+    heads = np.bincount(reps.team[reps.active], minlength=teams)
+    gone = np.bincount(reps.team[leaves], minlength=teams)
     keep = retention_of_half_life(state.params.labour_market.contagion_half_life)
-    managers.exodus[:] = keep * managers.exodus + gone / np.maximum(positions, 1)
+    reps.exodus[:] = keep * reps.exodus + (gone[reps.team] - leaves) / np.maximum(heads - 1, 1)[reps.team]
 
 
 def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools) -> None:

@@ -71,7 +71,7 @@ def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
     due = Jobs(customer, category, np.full(len(customer), week), brand, np.ones(len(customer), np.bool_))
     due = due.taken(~among(due.item, bought.item))
     _draw_next_failure(state, due, customers.bought_week[due.customer, due.category])
-    failed = due.taken(~among(due.item, upkeep.jobs.item) & _still_fails(state, due))
+    failed = due.taken(~among(due.item, upkeep.jobs.item) & still_fails(state, due))
     cell = (failed.customer, failed.category)
     since = customers.bought_week[cell]
     usual = Wear(*(numbers[failed.category] for numbers in upkeep.wear))
@@ -82,7 +82,7 @@ def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
     return failed, state.params.service.failure_harm * (np.maximum(1.0 - run, 0.0) - math.exp(-1.0))
 
 
-def _still_fails(state: MarketState, due: Jobs) -> NDArray[np.bool_]:
+def still_fails(state: MarketState, due: Jobs) -> NDArray[np.bool_]:
     """Which of the items that would fail by the designs of the start do so by those of today: fewer of ours, as we learn."""
     growth = failure_factor(state.technical.learnt_hours[0], state.upkeep.start_hours, state.params.technical.growth)
     chance = np.where(due.brand == state.layout.own_brand, float(growth), 1.0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.distributor import decide_brand_effort, margins
-from sim.agents.sales_rep import visits_to_distributors, worth_of_calls
+from sim.agents.sales_rep import visits_to_distributors, worth_with_distributors
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
@@ -99,9 +99,7 @@ def _sell_out(state: MarketState) -> NDArray[np.int64]:
 
 def hours_by_distributor(state: MarketState) -> Floats:
     """Hours with each distributor this week [D]: those of its territory's reps, by what each is worth, in equal parts."""
-    return _among_distributors(
-        state, _hours_with_distributors(state) * worth_of_calls(state, np.arange(len(state.reps)))
-    )
+    return _among_distributors(state, _hours_with_distributors(state) * worth_with_distributors(state))
 
 
 def _hours_with_distributors(state: MarketState) -> NDArray[np.floating]:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import decide_pursuit, see_projects
+from sim.agents.sales_rep import decide_pursuit, see_projects, served
 from sim.decisions.seen import RepSeen
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
-from sim.kernels.demand_step import Visits, choosers
+from sim.kernels.demand_step import Chosen, Visits, choosers
 from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER, list_openings, numbers_of_week
@@ -42,7 +42,7 @@ def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
     carried, part = decide_pursuit(state, looked_at)
     projects.writable("carried")[rows] = carried
     _record_carried(state, rows[carried])
-    account = np.searchsorted(seen.account_customer, projects.customer[rows])
+    account = np.searchsorted(served(state), projects.customer[rows])
     extra = np.bincount(account, weights=part, minlength=len(share))
     aside = np.bincount(looked_at.project_rep, weights=part, minlength=len(state.reps))
     divided: Floats = (1.0 - aside)[seen.account_rep] * share + extra
@@ -91,7 +91,7 @@ def decide_projects(state: MarketState) -> Decided | None:
     if len(rows):
         projects.keep(~due)
     chosen = choose_for(state, decided, state.board)
-    won = (chosen >= 0) & state.board.own[chosen]
+    won = (chosen.offer >= 0) & state.board.own[chosen.offer]
     _learn_odds(state, decided, won)
     state.today.decided = Decided(decided, chosen, won, opened)
     return state.today.decided
@@ -112,12 +112,12 @@ def _open(state: MarketState) -> NDArray[np.int64]:
     return customer
 
 
-def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> NDArray[np.int16]:
-    """Offer that the deciders of each of ``projects`` take, −1 for nothing: the kernel of choice, by draws of the project.
+def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> Chosen:
+    """What the deciders of each of ``projects`` take: the kernel of choice, by draws of the project.
 
     Attention enters beside the relationship, as utility of our offers.
     """
-    chosen = np.empty(len(projects), np.int16)
+    chosen = Chosen.of(len(projects))
     if len(projects) == 0:
         return chosen
     rows = np.arange(len(projects), dtype=np.uint32)
@@ -125,7 +125,7 @@ def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> NDAr
     occasions = Occasions(rows, projects.category.astype(np.uint8), numbers, np.zeros(1, np.int64))
     who, weights = project_choosers(state, projects)
     luck = stream(state.seed, Decision.PROJECT_CHOICE, 0)
-    choose(0, blocks_of(len(chosen)), luck, sealed(occasions), who, sealed(board), weights, chosen)
+    choose(0, blocks_of(len(projects)), luck, sealed(occasions), who, sealed(board), weights, *chosen)
     return chosen
 
 

@@ -53,7 +53,7 @@ def record(state: MarketState) -> None:
     _record_customers(state)
     _record_purchases(state)
     _record_projects(state)
-    _record_channel(state)
+    record_channel(state)
     _record_team(state)
     _record_managers(state)
     _record_knowledge(state)
@@ -169,7 +169,8 @@ def _sum_by_cells(state: MarketState, rows: NDArray[np.integer], weights: NDArra
     return sums.reshape(territories, types).astype(np.float64)
 
 
-def _record_channel(state: MarketState) -> None:
+def record_channel(state: MarketState) -> None:
+    """Write down the week's demand, orders, stocks and production, and what distributors are to us."""
     own, today, distributors = list(state.layout.own_offers), state.today, state.distributors
     from_plant = (distributors.supplier < 0)[:, None]
     ordered = np.where(from_plant, distributors.ordered, 0)
@@ -193,6 +194,7 @@ def _record_channel(state: MarketState) -> None:
     state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
     if today.started is not None:
         state.record["production_units"][state.week][own] = today.started
+        state.record["production_value"][state.week][own] = today.started * price
     state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
     state.record.put(state.week, "distributors", 1.0)

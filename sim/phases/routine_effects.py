@@ -12,7 +12,7 @@ from sim.rng import Decision
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.doses import after_talk, combine, dose_effect
 from sim.solvers.form_loop import next_use
-from sim.solvers.know_how import after_exchange, better_half
+from sim.solvers.know_how import after_exchange, best_third
 from sim.solvers.motives import HYGIENE, need_met, style_match
 from sim.state import MarketState
 
@@ -89,13 +89,13 @@ def _talk(state: MarketState, held: Routines, keep: np.float32) -> None:
 
 
 def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
-    """Members of a team learn from its better half in structured meetings; know-how that is not renewed is lost."""
+    """Members of a team learn from its best third in structured meetings; know-how that is not renewed is lost."""
     learning, reps = state.params.learning, state.reps
     hours = held.structured * _of_meetings(state, state.params.meetings.know_how)
     keep = np.float32(retention_of_half_life(learning.know_how_half_life))
     reps.know_how[:] *= keep
     if hours.any():
-        best = better_half(own, reps.team, reps.active, len(state.managers))[reps.team]
+        best = best_third(own, reps.team, reps.active, len(state.managers))[reps.team]
         dose = dose_effect(1.0, hours, learning.know_how_half)
         reps.know_how[:] = after_exchange(reps.know_how, best - own, dose, learning.know_how_transfer)
 

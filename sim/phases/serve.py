@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.demand_step import live_through, serve_week
-from sim.kernels.experience import Deliveries
-from sim.kernels.jit import BLOCK, sealed
+from sim.kernels.experience import Deliveries, form_habits
+from sim.kernels.jit import BLOCK, sealed, sealed_array
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running import add_events, fade_all
 from sim.phases.own_papers import file_deliveries, weight_of_purchase
@@ -29,6 +29,7 @@ def serve(state: MarketState) -> None:
     if state.today.in_use is not None:
         # Items are used, and fail, before what is delivered now takes their place.
         _live_through_use(state, state.today.in_use)
+    _keep_habits(state)
     lapsed = serve_week(
         customers,
         state.network,
@@ -84,6 +85,7 @@ def _deliveries(state: MarketState) -> Deliveries:
         occasion=orders.index.astype(np.uint32),
         bought=got,
         performance=performance.astype(np.float32),
+        habit=orders.habit.astype(np.int16),
     )
     on_order = ~got & made_to_order(state, orders)
     if on_order.any():
@@ -93,6 +95,21 @@ def _deliveries(state: MarketState) -> Deliveries:
         return deliveries
     order = np.argsort(customer, kind="stable")
     return Deliveries._make(column[order] for column in deliveries)
+
+
+def _keep_habits(state: MarketState) -> None:
+    """Habit follows what customers would have bought but for a rep's skill: published effects hold what it makes of sales."""
+    habits = state.today.habits
+    if habits is None or len(habits.customer) == 0:
+        return
+    form_habits(
+        sealed_array(habits.customer.astype(np.uint32)),
+        sealed_array(habits.offer.astype(np.int16)),
+        sealed_array(state.numbers.category.astype(np.uint8)),
+        sealed(state.board),
+        state.numbers.experience,
+        state.customers.writable("loyalty"),
+    )
 
 
 def _live_through_use(state: MarketState, in_use: Deliveries) -> None:

@@ -110,7 +110,11 @@ def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
     silent = np.isnan(recorded)
     count = np.bincount(state.customers.territory[rows], minlength=len(state.territories))[where]
     # Addresses that do not exist any more show in a sample as a share does.
-    miss = _WORST_SHARE / np.sqrt(np.maximum(count, 1)) * state.luck(Decision.STUDY).normal(where, _COUNT)
+    miss = (
+        _WORST_SHARE
+        / np.sqrt(np.maximum(count, 1))
+        * state.luck(Decision.STUDY).normal(state.territories.key[where], _COUNT)
+    )
     found = {
         "unheard_mean": _mean_by(state, where, rows[silent], potential[silent]),
         "counted": np.rint(state.numbers.customers_of[where] * np.exp(miss)),
@@ -157,8 +161,11 @@ _ASK = {
 
 def _note_prices(state: MarketState, where: Ints, notes: Ints) -> None:
     """Price watch: the mean of ``notes`` price lists of every rival offer in each territory of ``where``."""
-    numbers, offers = state.params.studies, len(state.rivals)
-    error = state.luck(Decision.RIVALS_WATCHED).normal(where[:, None], np.arange(offers)[None, :])
+    numbers = state.params.studies
+    keys = (
+        state.territories.key[where][:, None] + state.rivals.key[None, :]
+    )  # of a territory and an offer; wraps around
+    error = state.luck(Decision.RIVALS_WATCHED).normal(keys)
     spread = numbers.price_note_error / np.sqrt(notes)[:, None]
     found = {"rival_price": state.rivals.price[None, :] * np.exp(spread * error)}
     state.findings.append(Findings(state.week + numbers.short_delay, where, found))

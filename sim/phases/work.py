@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import expected_purchases
-from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps
+from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps, served
 from sim.decisions.gateway import LEVELS
 from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
@@ -98,13 +98,14 @@ def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
 
 def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: NDArray[np.float64]) -> None:
     """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls."""
-    accounts = seen.account_customer
+    accounts = served(state)
     due = state.diary.due[accounts] + share * calls[seen.account_rep]
     tickets = stream(state.seed, Decision.CALL_TIES, state.week)
     visits = divide_calls(due, seen.account_rep, seen.account_key, calls, tickets)
     state.diary.due[accounts] = due - visits
     state.diary.visits[accounts] = visits
     state.today.visited = accounts[visits > 0]
+    state.diary.met[state.today.visited] = True
 
 
 def _book_field_hours(state: MarketState) -> None:

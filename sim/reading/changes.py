@@ -21,6 +21,8 @@ from sim.reading.answers import make_rule
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.reading.toml_text import split_key
 
+#: Changes of a scenario: every week of twenty years can have one.
+MOST_CHANGES = 1040
 #: The rules for one question in force at a time: the whole firm's first (None), then those of some territories.
 Variants = tuple[tuple[frozenset[str] | None, Rule], ...]
 
@@ -115,7 +117,11 @@ def read_changes(
             Complaint(("change",), f"found {show(entries)}", "a list of tables", "write [[change]] with two brackets")
         )
         return []
-    known, changes = list(territories), []
+    known, changes = dict.fromkeys(territories), []
+    if len(entries) > MOST_CHANGES:
+        problem, remedy = f"there are {len(entries):,} changes", "set several paths in one, or roll out policies"
+        complaints.append(Complaint(("change",), problem, f"at most {MOST_CHANGES:,}", remedy))
+        return []
     for position, raw in enumerate(entries):
         path: KeyPath = ("change", position)
         entry = validate(ChangeEntry, raw, path, complaints)

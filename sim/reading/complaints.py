@@ -11,11 +11,12 @@ import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import islice
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from sim.quantity import Declaration, Section
+from sim.quantity import LINE, TEXT, Declaration, Section
 
 #: A path into a scenario: keys, with entries of lists of tables by name.
 KeyPath = tuple[str | int, ...]
@@ -56,9 +57,23 @@ class Complaint:
     meaning: str = ""
 
 
+#: Letters of a name, and names beside it, up to which the nearest one is looked for: the search takes their product.
+_LONGEST, _MOST = 100, 2000
+#: Mistakes of one kind that are told; the rest is counted.
+MOST_TOLD = 100
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like ``name``, or None when none is like it."""
-    folded = {candidate.casefold(): candidate for candidate in known}
+    """The known name most like ``name``, or None when none is like it.
+
+    Names that nobody can have mistyped are like none; among very many only those with the same first letter are looked at.
+    """
+    if len(name) > _LONGEST:
+        return None
+    folded = {candidate.casefold(): candidate for candidate in known if len(candidate) <= _LONGEST}
+    if len(folded) > _MOST:
+        first = name[:1].casefold()
+        folded = dict(islice(((key, one) for key, one in folded.items() if key[:1] == first), _MOST))
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.55)
     return folded[close[0]] if close else None
 
@@ -74,7 +89,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 def unknown_key(path: KeyPath, known: Iterable[str], what: str = "key") -> Complaint:
     """Complaint about a key that does not exist, with the reason when it was renamed or removed."""
-    key = str(path[-1])
+    key = str(path[-1])[:_LONGEST]
     for pattern, reason in RENAMED.items():
         if len(pattern) == len(path) and all(p in ("*", str(k)) for p, k in zip(pattern, path, strict=True)):
             return Complaint(path, f"`{key}` is not a {what} any more", "", reason)
@@ -102,6 +117,8 @@ def show(value: Any) -> str:
         return "a table"
     if isinstance(value, (list, tuple)) and any(isinstance(element, dict) for element in value):
         return "a list of tables"
+    if isinstance(value, (list, tuple)):
+        value = value[:60]
     text = _written(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -121,13 +138,16 @@ def validate(model: type[SectionT], raw: Any, path: KeyPath, complaints: list[Co
 def translate(error: ValidationError, model: type[Section], path: KeyPath) -> Iterator[Complaint]:
     """Complaints for every mistake pydantic found; one per place."""
     seen: set[KeyPath] = set()
-    for item in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for item in found[:MOST_TOLD]:
         loc = tuple(part for part in item["loc"] if part != "[key]")
         place = path + loc
         if place in seen or (item["type"].startswith("too_") and any(p[: len(place)] == place for p in seen)):
             continue  # one alternative of a union, or a list too short only because its elements were refused
         seen.add(place)
         yield _complaint(item["type"], item["input"], str(item["msg"]), model, path, loc)
+    if len(found) > MOST_TOLD:
+        yield Complaint(path, f"{len(found) - MOST_TOLD:,} more mistakes like these")
 
 
 def _complaint(kind: str, given: Any, message: str, model: type[Section], path: KeyPath, loc: KeyPath) -> Complaint:
@@ -237,7 +257,7 @@ def expectation(annotation: Any, declaration: Declaration | None) -> str:
     text = " or ".join(_noun(option) for option in _options(annotation))
     if declaration is None:
         return text
-    if declaration.unit not in ("", "-", "1", "text", "yes/no"):
+    if declaration.unit not in ("", "-", "1", TEXT, LINE, "yes/no"):
         text += f" ({declaration.unit})"
     if declaration.bounds is not None:
         text += " " + range_text(declaration.bounds)

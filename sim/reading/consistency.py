@@ -7,8 +7,10 @@ of a file are found at once.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sim.params.named import Named
@@ -82,6 +84,11 @@ class Entries(Generic[EntryT]):
             if entry is not None:
                 yield (self.key, label), entry
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All names, to be looked up."""
+        return frozenset(self.names)
+
     @property
     def complete(self) -> bool:
         """Whether every entry is right in itself."""
@@ -124,25 +131,31 @@ class Draft:
             currency=currency,
             attributes=self.size.attributes,
             marks=self.size.marks,
-            brands=_whole(self.brand),
-            companies=_whole(self.company),
-            categories=_whole(self.category),
+            brands=_by_name(self.brand),
+            companies=_by_name(self.company),
+            categories=self._sorted_categories(),
             offers=self._sorted_offers(),
-            territories=_whole(self.territory),
-            customer_types=_whole(self.customer_type),
+            territories=_by_name(self.territory),
+            customer_types=_by_name(self.customer_type),
             sales_force=self.sales_force,
             channel_layout=self.channel_layout,
             listed=self.listed or (),
         )
 
     def _sorted_offers(self) -> tuple[Offer, ...]:
-        """Offers in the order of categories, then of the file: kernels want those of one category side by side."""
-        row = {category.name: k for k, category in enumerate(_whole(self.category))}
-        return tuple(sorted(_whole(self.offer), key=lambda offer: row[offer.category]))
+        """Offers in the order of categories, then of names: kernels want those of one category side by side."""
+        row = {category.name: k for k, category in enumerate(self._sorted_categories())}
+        found = (offer for _, offer in self.offer.sound())
+        return tuple(sorted(found, key=lambda offer: (row[offer.category], offer.name)))
+
+    def _sorted_categories(self) -> tuple[Category, ...]:
+        """Categories in the order of names, those that are bought by projects last: without projects they leave no trace."""
+        return tuple(sorted(_by_name(self.category), key=lambda category: category.kind == "opportunity"))
 
 
-def _whole(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
-    return tuple(entry for _, entry in entries.sound())
+def _by_name(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
+    """The entries in the order of their names: a list says the same in any order, so it is the same market."""
+    return tuple(sorted((entry for _, entry in entries.sound()), key=lambda entry: entry.name))
 
 
 def contradictions(draft: Draft) -> Iterator[Complaint]:
@@ -185,14 +198,16 @@ def _lists(entries: Entries[EntryT]) -> Iterator[Complaint]:
         )
     if len(entries) > _LIMITS[entries.key]:
         yield Complaint((entries.key,), f"has {len(entries)} entries", f"at most {_LIMITS[entries.key]}")
+    known: set[str] = set()
     for position, name in enumerate(entries.names):
-        if name and name in entries.names[:position]:
+        if name and name in known:
             yield Complaint(
                 (entries.key, entries.labels[position]),
                 f"a second {entries.key} is named `{name}`",
                 "every name once",
                 "rename one",
             )
+        known.add(name)
 
 
 def _names_of_columns(size: WorldSize) -> Iterator[Complaint]:
@@ -202,7 +217,7 @@ def _names_of_columns(size: WorldSize) -> Iterator[Complaint]:
 
 
 def _reference(path: KeyPath, name: str, entries: Entries[EntryT]) -> Iterator[Complaint]:
-    if name not in entries.names:
+    if name not in entries.known:
         what = entries.key.replace("_", " ")
         yield Complaint(
             path, f"there is no {what} `{name}`", f"the name of a [[{entries.key}]]", suggest(name, entries.names)
@@ -330,7 +345,7 @@ def _territories(draft: Draft) -> Iterator[Complaint]:
         return
     names = draft.distributors()
     if len(set(names)) < len(names) and len(set(draft.territory.names)) == len(draft.territory.names):
-        repeated = min(name for name in names if names.count(name) > 1)
+        repeated = min(name for name, count in Counter(names).items() if count > 1)
         yield Complaint(
             ("territory",),
             f"two distributors would be called `{repeated}`",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, InputErrors
+from sim.keys import keys_of
 from sim.params.places import Listed
 from sim.reading.complaints import nearest, suggest
 from sim.reading.consistency import Draft
@@ -54,6 +55,7 @@ class RawTables:
     errors: list[InputError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     sound_offers: list[int] = field(default_factory=list)
+    attributes: list[str] = field(default_factory=list)  # of the world, whose order offers follow
 
     @property
     def customers(self) -> pd.DataFrame | None:
@@ -65,7 +67,9 @@ class RawTables:
         frame = self.frames.get("offers")
         if frame is None:
             return []
-        attributes = [name for name in frame.columns if str(name).startswith("attribute_")]
+        found = [str(name) for name in frame.columns if str(name).startswith("attribute_")]
+        wanted = [f"attribute_{name}" for name in self.attributes]
+        attributes = wanted if set(wanted) == set(found) else found  # refused when checked
         entries = []
         for line in self.sound_offers:
             row = frame.loc[line].to_dict()
@@ -81,9 +85,9 @@ class RawTables:
     def check(self, draft: Draft) -> list[InputError]:
         """All mistakes of the tables, with the names in them looked up in the draft of the world."""
         known: dict[str, Collection[str]] = {
-            "territory": draft.territory.names,
-            "customer_type": draft.customer_type.names,
-            "distributor": draft.distributors(),
+            "territory": draft.territory.known,
+            "customer_type": draft.customer_type.known,
+            "distributor": frozenset(draft.distributors()),
         }
         if "roster" in self.frames:
             known["rep"] = frozenset(self.frames["roster"]["rep"])
@@ -94,6 +98,8 @@ class RawTables:
         for kind in ("customers", "roster", "distributors", "projects"):
             if kind in self.frames:
                 found += check_names(self.files[kind], self.frames[kind], _COLUMNS[kind][0], known)
+        if "offers" in self.frames and draft.size is not None:
+            found += self._check_columns("offers", "attribute", draft.size.attributes, required=False)
         if "distributors" in self.frames:
             found += check_suppliers(self.files["distributors"], self.frames["distributors"], draft)
         if self.customers is not None:
@@ -122,15 +128,8 @@ class RawTables:
     def _check_marks_and_mix(self, frame: pd.DataFrame, draft: Draft) -> Iterator[InputError]:
         """Columns mark_* must be the marks of the world, mix_* consumable categories that sum to 1 in every row."""
         path = self.files["customers"]
-        wanted = [f"mark_{name}" for name in draft.size.marks] if draft.size is not None else []
-        found = [str(name) for name in frame.columns if str(name).startswith("mark_")]
-        if draft.size is not None and set(wanted) != set(found):
-            expected = (
-                f"the columns {', '.join(wanted)}, one for each of world.marks"
-                if wanted
-                else "none: world.marks is empty"
-            )
-            yield InputError(path.name, f"has the mark columns {', '.join(found) or 'none'}", expected)
+        if draft.size is not None:
+            yield from self._check_columns("customers", "mark", draft.size.marks)
         consumables = [category.name for _, category in draft.category.sound() if category.kind == "consumable"]
         mix = [str(name) for name in frame.columns if str(name).startswith("mix_")]
         for name in mix:
@@ -144,11 +143,22 @@ class RawTables:
         if mix:
             yield from check_sums(path, frame, mix)
 
+    def _check_columns(self, kind: str, what: str, names: Sequence[str], required: bool = True) -> Iterator[InputError]:
+        """A table's columns mark_* or attribute_* must be those of the world, in any order."""
+        wanted = [f"{what}_{name}" for name in names]
+        found = [str(name) for name in self.frames[kind].columns if str(name).startswith(f"{what}_")]
+        if set(wanted) != set(found) and (required or found):
+            some = f"the columns {', '.join(wanted)}, one for each of world.{what}s"
+            expected = some if wanted else f"none: world.{what}s is empty"
+            yield InputError(self.files[kind].name, f"has the {what} columns {', '.join(found) or 'none'}", expected)
+
     def typed(self) -> DataTables | None:
         """The tables for the builder; None when the scenario has none."""
         if not self.files:
             return None
-        frames = {kind: frame.reset_index(drop=True) for kind, frame in self.frames.items()}
+        frames = {kind: _in_order(kind, frame) for kind, frame in self.frames.items()}
+        if self.customers is not None:
+            frames["customers"]["key"] = keys_of(frames["customers"]["id"])
         hashes = {kind: hash_file(path) for kind, path in self.files.items()}
         named = {kind: frames.get(kind) for kind in _COLUMNS}
         return DataTables(**named, files=dict(self.files), hashes=hashes)
@@ -160,14 +170,23 @@ class RawTables:
             return None
         sizes = frame["size"] if "size" in frame else [1.0] * len(frame)
         lines = zip(frame["distributor"], frame["territory"], frame["supplier"], sizes, strict=True)
-        return tuple(
+        listed = (
             Listed(str(name), str(territory), str(supplier), float(size)) for name, territory, supplier, size in lines
         )
+        return tuple(sorted(listed, key=lambda line: line.name))
+
+
+def _in_order(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows by their names, else by all that stands in them: a table says the same in any order, so it is the same market."""
+    names = [column.name for column in _COLUMNS[kind][0] if column.unique]
+    return frame.sort_values(names or list(frame.columns), kind="stable", ignore_index=True)
 
 
 def read_raw_tables(layers: Layers, scenario: Path) -> RawTables:
     """Read the tables that the stacked files name; paths are relative to the file that names them."""
-    tables = RawTables()
+    world = layers.content.get("world")
+    names = world.get("attributes") if isinstance(world, dict) else None
+    tables = RawTables(attributes=[str(name) for name in names] if isinstance(names, list) else [])
     section = layers.content.get("data")
     for kind in DataFiles.model_fields:
         name = section.get(kind) if isinstance(section, dict) else None

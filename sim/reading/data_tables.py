@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.errors import InputError, InputErrors
 from sim.quantity import Section, param
 from sim.reading.complaints import nearest, range_text
-from sim.reading.toml_text import decode
+from sim.reading.files import MOST_TABLE, check_ordinary, inside, is_missing, read_ordinary, shown
+from sim.reading.identity import tidy
+from sim.reading.toml_text import READ, decode
+from sim.text import meant
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Columns of a table, and rows: as many as a market may have customers.
+_MOST_COLUMNS, _MOST_ROWS = 1000, 20_000_000
 #: Mistakes of one column that are spelled out; the rest is counted.
 _SHOWN = 5
 
@@ -114,7 +120,8 @@ PROJECTS = (
 class DataTables:
     """The checked tables, with text as str, numbers as float64 and whole numbers as int64; None where not given.
 
-    ``files`` are the absolute paths, ``hashes`` the SHA-256 of each file's bytes, by kind of table.
+    Rows stand in the order of their names, whatever their order in the file, so that results do not depend on it; the
+    table of customers has their keys as well (``key``, uint64). ``files`` are the absolute paths, ``hashes`` the SHA-256 of each file's bytes, by kind of table.
     """
 
     customers: pd.DataFrame | None
@@ -238,14 +245,19 @@ def _missing_column(path: Path, name: str, spare: list[str]) -> InputError:
 def _read_parquet(path: Path, place: str) -> pd.DataFrame:
     import pandas as pd
     from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
 
     _must_exist(path, place)
     try:
+        held = ParquetFile(path).metadata
+        _check_size(path, held.num_columns, held.num_rows)
         frame = pd.read_parquet(path)
         frame.index = pd.RangeIndex(1, len(frame) + 1)
         return frame
-    except (ArrowException, ValueError, OSError) as error:
-        reason = str(error).splitlines()[0][:120]
+    except InputErrors:
+        raise
+    except (ArrowException, ValueError, OSError, OverflowError, MemoryError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)[:120]
         raise InputErrors(
             [
                 InputError(
@@ -262,7 +274,7 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
     import pandas as pd
 
     _must_exist(path, place)
-    reader = csv.reader(io.StringIO(decode(path), newline=""))
+    reader = csv.reader(io.StringIO(decode(path, MOST_TABLE), newline=""))
     try:
         numbered = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
@@ -272,8 +284,9 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
     rows = [row for _, row in numbered]
     if not rows:
         raise InputErrors([InputError(path.name, "the file is empty", "a CSV table with a header")])
-    header = [name.strip() for name in rows[0]]
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    header = [meant(name.strip()) for name in rows[0]]
+    _check_size(path, len(header), len(rows) - 1)
+    repeated = sorted(name for name, count in Counter(header).items() if count > 1)
     if repeated:
         raise InputErrors(
             [InputError(f"{path.name}, line 1", f"columns repeat: {', '.join(repeated)}", "every column once")]
@@ -288,17 +301,26 @@ def _read_csv(path: Path, place: str) -> pd.DataFrame:
             [InputError(place, found, f"{len(header)}, as in the header", "put cells with commas in quotation marks")]
         )
     lines = [line for line, _ in numbered[1:]]
-    return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=header, index=lines, dtype=str)
+    return pd.DataFrame(
+        [[meant(cell.strip()) for cell in row] for row in rows[1:]], columns=header, index=lines, dtype=str
+    )
 
 
 def _must_exist(path: Path, place: str) -> None:
-    if not path.is_file():
-        beside = sorted(found.name for found in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
-        close = nearest(path.name, beside)
+    if is_missing(path):
+        close = nearest(path.name, inside(path.parent, path.suffix))
         remedy = f"did you mean `{close}`?" if close else "paths are relative to the scenario file"
-        missing = f"there is no file `{path.name}` in {path.parent.name or '.'}"
-        problem = f"`{path}` is a folder" if path.is_dir() else missing
+        problem = f"there is no file `{shown(path.name)}` in {shown(path.parent.name) or '.'}"
         raise InputErrors([InputError(place, problem, "an existing file", remedy)])
+    check_ordinary(path, MOST_TABLE, place)
+    READ.add(path.resolve())
+
+
+def _check_size(path: Path, columns: int, rows: int) -> None:
+    """Refuse a table that no memory is for, before it is built."""
+    for what, found, most in (("columns", columns, _MOST_COLUMNS), ("rows", rows, _MOST_ROWS)):
+        if found > most:
+            raise InputErrors([InputError(path.name, f"the table has {found:,} {what}", f"at most {most:,}")])
 
 
 def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[InputError], wrong: set[int]) -> Any:
@@ -319,7 +341,7 @@ def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[I
     places = np.flatnonzero(bad).tolist()
     noun = "a whole number" if column.kind == "whole" else "a number"
     for place in places[:_SHOWN]:
-        found = values[place] if values[place] not in ("", None) else "an empty cell"
+        found = shown(str(values[place])) if values[place] not in ("", None) else "an empty cell"
         expected = f"{noun} {range_text(column.bounds)}".strip()
         errors.append(InputError(_cell(path, rows[place], column.name), f"found {found}", expected))
     errors.extend(_rest(path, column.name, places))
@@ -339,9 +361,10 @@ def _check_texts(
         wrong.update(empty)
     if column.unique:
         first: dict[str, int] = {}
-        again = [row for row, text in texts.items() if text and first.setdefault(text, row) != row]
+        # signs that cannot be seen make no other name: two rows would look alike wherever they are told
+        again = [row for row, text in texts.items() if text and first.setdefault(tidy(text), row) != row]
         for row in again[:_SHOWN]:
-            earlier = _cell(path, first[texts[row]], column.name).split(", ")[1]
+            earlier = _cell(path, first[tidy(texts[row])], column.name).split(", ")[1]
             problem = f"`{texts[row]}` occurs again (first in {earlier})"
             errors.append(
                 InputError(_cell(path, row, column.name), problem, "every value once", "delete or rename one")
@@ -362,4 +385,4 @@ def _number(value: Any) -> float:
 
 def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_ordinary(path, MOST_TABLE)).hexdigest()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
-from sim.params.places import PLACES
 from sim.reading.consistency import Draft
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ def check_suppliers(path: Path, frame: pd.DataFrame, draft: Draft) -> Iterator[I
         if not serving[name]:
             found = "no distributor" if not count[name] else "no distributor of a size above 0"
             yield InputError(path.name, f"the territory `{name}` has {found}", "at least one", "add a line for it")
-        if count[name] > PLACES:
-            yield InputError(path.name, f"the territory `{name}` has {count[name]} distributors", f"at most {PLACES}")
 
 
 def circles(supplier: Mapping[str, str]) -> list[list[str]]:

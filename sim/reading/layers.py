@@ -7,15 +7,20 @@ are appended; a policy section that names another ``kind`` replaces the whole se
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import KeyPath, show, suggest
+from sim.reading.files import shown
 from sim.reading.library import POLICY_KEYS, find_policy, find_scenario, is_policy
 from sim.reading.toml_text import Document, Place, parse_value, read_document, split_key
+from sim.text import text_mistake
 
+#: Files of one chain of `extends`.
+_MOST_FILES = 50
 #: Lists of tables whose entries are known by name.
 NAMED_LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")
 
@@ -54,7 +59,7 @@ class Layers:
         keys = split_key(dotted)
         place = f"--set {dotted}"
         remedy = "write it into a scenario file that `extends` this one"
-        if not keys:
+        if not keys or not dotted.strip():
             self.mistakes.append(InputError(place, "is not a path", "a dotted path like `params.hours.contract`"))
         elif keys[0] in NAMED_LISTS:
             self._override_entry(keys, value, Origin(place))
@@ -95,12 +100,15 @@ class Layers:
                 self._changes(base, value, inner)
             elif isinstance(value, dict):
                 if not isinstance(base.get(key), dict) or _another_kind(here, base[key], value):
-                    self._forget(here)
+                    if isinstance(base.get(key), (dict, list)):
+                        self._forget(here)
                     base[key] = {}
+                    self.origins.pop(here, None)
                 self.origins.setdefault(here, inner)
                 self._table(base[key], value, here, inner)
             else:
-                self._forget(here)
+                if isinstance(base.get(key), (dict, list)):  # only then anything is known below it
+                    self._forget(here)
                 base[key] = copy.deepcopy(value)
                 self.origins[here] = inner
 
@@ -139,11 +147,11 @@ class Layers:
 
 def entry_labels(entries: list[Any]) -> list[str | int]:
     """Labels of list entries in paths: the name, or the position where the name is missing or taken already."""
-    labels: list[str | int] = []
+    labels: dict[str | int, None] = {}
     for position, entry in enumerate(entries):
         name = entry.get("name") if isinstance(entry, dict) else None
-        labels.append(name if isinstance(name, str) and name and name not in labels else position)
-    return labels
+        labels[name if isinstance(name, str) and name and name not in labels else position] = None
+    return list(labels)
 
 
 def _is_list_of_tables(value: Any) -> bool:
@@ -162,13 +170,13 @@ def _nested(keys: tuple[str, ...], value: Any) -> dict[str, Any]:
 
 def read_scenario_layers(path: Path) -> list[tuple[Document, Origin]]:
     """A scenario file and the files it extends, the farthest ancestor first."""
-    chain = _chain(path, find_scenario, [])
+    chain = _chain(path, find_scenario)
     return [(document, Origin(f"file {document.path.name}", document)) for document in reversed(chain)]
 
 
 def read_policy_layers(path: Path) -> list[tuple[Document, Origin]]:
     """A policy overlay and those it extends, the farthest ancestor first; overlays hold policies only."""
-    chain = _chain(path, find_policy, [])
+    chain = _chain(path, find_policy)
     errors = [
         InputError(
             f"{document.where((key,))}, {key}",
@@ -180,38 +188,61 @@ def read_policy_layers(path: Path) -> list[tuple[Document, Origin]]:
         for key in document.content
         if key not in POLICY_KEYS
     ]
+    errors += [mistake for document in chain for mistake in _unreadable(document)]
     if errors:
         raise InputErrors(errors)
     return [(document, Origin(f"policy file {document.path.name}", document)) for document in reversed(chain)]
 
 
-def _chain(path: Path, find: Any, seen: list[Path]) -> list[Document]:
-    document = read_document(path)
-    seen = [*seen, path.resolve()]
-    parent = document.content.get("extends")
-    if parent is None:
-        return [document]
-    place = f"{document.where(('extends',))}, extends"
+def _unreadable(document: Document) -> Iterator[InputError]:
+    """Words of a policy that are no text, or none that can be read."""
+    for key in ("name", "title", "description"):
+        value = document.content.get(key, "")
+        place = f"{document.where((key,))}, {key}"
+        if not isinstance(value, str):
+            yield InputError(place, f"found {show(value)}", "text in quotation marks")
+        elif wrong := text_mistake(value, line=key != "description"):
+            yield InputError(place, *wrong, "write it as it is to be read")
+
+
+def _chain(path: Path, find: Callable[..., Path]) -> list[Document]:
+    """The document at ``path`` and those it extends, one after another. Raises :class:`InputErrors`."""
+    chain: list[Document] = []
+    seen: dict[Path, str] = {}
+    while True:
+        document = read_document(path)
+        chain.append(document)
+        seen[path.resolve()] = path.name
+        parent = document.content.get("extends")
+        if parent is None:
+            return chain
+        place = f"{document.where(('extends',))}, extends"
+        found = _extended(parent, path, find, place)
+        if found.resolve() in seen:
+            circle = " → ".join(_few([*seen.values(), found.name]))
+            problem = f"files extend each other in a circle: {circle}"
+            raise InputErrors([InputError(place, problem, "a chain that ends", "take one `extends` out")])
+        if len(chain) == _MOST_FILES:
+            problem = f"{len(chain)} files extend each other up to here"
+            raise InputErrors([InputError(place, problem, f"at most {_MOST_FILES}", "write some of them into one")])
+        path = found
+
+
+def _extended(parent: Any, path: Path, find: Callable[..., Path], place: str) -> Path:
+    """The file that ``path`` extends."""
     if not isinstance(parent, str):
         raise InputErrors([InputError(place, f"found {show(parent)}", "the name or path of another file")])
     try:
-        found = find(parent, asker=path)
+        return find(parent, asker=path)
     except InputErrors as error:
         first = error.errors[0]
         remedy = first.remedy
         if find is find_scenario and is_policy(str(path)):
-            remedy = f"`{parent}` is a policy, so this file is one too: give it after the scenario, or as --policy"
-        raise InputErrors([InputError(place, f"`{parent}`: {first.problem}", first.expected, remedy)]) from None
-    if found.resolve() in seen:
-        circle = " → ".join([*(known.name for known in seen), found.name])
-        raise InputErrors(
-            [
-                InputError(
-                    place,
-                    f"files extend each other in a circle: {circle}",
-                    "a chain that ends",
-                    "take one `extends` out",
-                )
-            ]
-        )
-    return [document, *_chain(found, find, seen)]
+            remedy = (
+                f"`{shown(parent)}` is a policy, so this file is one too: give it after the scenario, or as --policy"
+            )
+        raise InputErrors([InputError(place, f"`{shown(parent)}`: {first.problem}", first.expected, remedy)]) from None
+
+
+def _few(names: list[str]) -> list[str]:
+    return names if len(names) <= 8 else [*names[:4], "…", *names[-3:]]

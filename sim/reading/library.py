@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import nearest
+from sim.reading.files import MOST_TEXT, at_home, check_ordinary, inside, is_file, is_folder, is_there, shown
+from sim.reading.toml_text import content_of
 
 #: The folder of ``sim``.
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -48,10 +49,7 @@ def available_policies() -> dict[str, Listing]:
 
 def _listing(name: str, path: Path) -> Listing:
     """Title and question of a file; a file that cannot be read is listed without (loading it says why)."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        content = {}
+    content = content_of(path)
     title, question = content.get("title", ""), content.get("question") or content.get("description", "")
     return Listing(name, path, str(title), str(question))
 
@@ -80,10 +78,7 @@ def is_policy(name_or_path: str) -> bool:
     if not name_or_path.endswith(".toml"):
         return name_or_path in available_policies() and name_or_path not in available_scenarios()
     path = Path(name_or_path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        return False
+    content = content_of(path)
     if not content or not content.keys() <= POLICY_KEYS:
         return False
     parent = content.get("extends")
@@ -111,34 +106,41 @@ def _find(name_or_path: str | os.PathLike[str], folders: list[Path], asker: Path
     if not is_path:
         for folder in folders:
             for candidate in (folder / f"{text}.toml", folder / text / "scenario.toml"):
-                if candidate.is_file() and (asker is None or candidate.resolve() != asker.resolve()):
+                if is_file(candidate) and (asker is None or candidate.resolve() != asker.resolve()):
                     return candidate
-    path = Path(text).expanduser()
-    if asker is not None and not path.is_absolute() and (asker.parent / path).exists():
+    path = at_home(text)
+    if asker is not None and not path.is_absolute() and is_there(asker.parent / path):
         path = asker.parent / path
     return _file_at(path, text, what, known)
 
 
 def _file_at(path: Path, text: str, what: str, known: list[str]) -> Path:
-    if path.is_file():
+    if is_file(path):
         return path
-    if path.is_dir():
-        if what == "scenario" and (path / "scenario.toml").is_file():
+    if is_folder(path):
+        if what == "scenario" and is_file(path / "scenario.toml"):
             return path / "scenario.toml"
-        inside = sorted(found.name for found in path.glob("*.toml"))
+        files = inside(path, ".toml")
         remedy = (
-            f"name one of its files: {', '.join(inside[:6])}"
-            if inside
+            f"name one of its files: {', '.join(files[:6])}"
+            if files
             else f"name a file, or a shipped {what}: {', '.join(known)}"
         )
         raise InputErrors(
             [
                 InputError(
-                    text, "is a folder without scenario.toml", f"a {what} file or a folder with scenario.toml", remedy
+                    shown(text),
+                    "is a folder without scenario.toml",
+                    f"a {what} file or a folder with scenario.toml",
+                    remedy,
                 )
             ]
         )
+    if is_there(path):  # a pipe, a device
+        check_ordinary(path, MOST_TEXT)
     close = nearest(path.stem, known)
     shipped = f"shipped: {', '.join(known)}" if known else f"no {what} is shipped"
     remedy = f"did you mean `{close}`? {shipped}" if close else shipped
-    raise InputErrors([InputError(text, f"there is no {what} of this name and no such file", f"a {what}", remedy)])
+    raise InputErrors(
+        [InputError(shown(text), f"there is no {what} of this name and no such file", f"a {what}", remedy)]
+    )

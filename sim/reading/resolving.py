@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,11 +25,11 @@ from sim.params.world import (
     World,
     WorldSize,
 )
-from sim.quantity import Section, param
+from sim.quantity import LINE, Section, param
 from sim.reading.answers import complete, make_rules
 from sim.reading.borrowed_sums import borrowed_sums
 from sim.reading.changes import Change, Schedule, make_schedule, read_changes
-from sim.reading.complaints import Complaint, KeyPath, show, unknown_key, validate
+from sim.reading.complaints import MOST_TOLD, Complaint, KeyPath, show, unknown_key, validate
 from sim.reading.consistency import Draft, Entries, contradictions, unread
 from sim.reading.data_reading import RawTables, read_raw_tables
 from sim.reading.data_tables import DataFiles, DataTables
@@ -60,8 +61,8 @@ NamedT = TypeVar("NamedT", bound=Named)
 class Header(Section):
     """The head of a scenario file: what it is called and asks, and how long a run is."""
 
-    name: str = param(unit="text", doc="Short name; the file's name where left out.", length=(1, 100))
-    title: str = param("", unit="text", doc="Title of reports and figures.")
+    name: str = param(unit=LINE, doc="Short name; the file's name where left out.", length=(1, 100))
+    title: str = param("", unit=LINE, doc="Title of reports and figures.")
     description: str = param("", unit="text", doc="What market this is and where its numbers come from.")
     question: str = param("", unit="text", doc="The question that the scenario is to answer.")
     extends: str | None = param(
@@ -152,20 +153,23 @@ class _Resolving:
             "name", self.path.stem if self.path.name != "scenario.toml" else self.path.resolve().parent.name
         )
         known = [*Header.model_fields, *ENTRIES, *TABLES, "params", "policy", "change"]
-        self.complaints += [unknown_key((key,), known) for key in self.raw if key not in known]
+        strange = (key for key in self.raw if key not in known)
+        self.complaints += [unknown_key((key,), known) for key in islice(strange, MOST_TOLD)]
         header = validate(
             Header, {key: value for key, value in self.raw.items() if key in Header.model_fields}, (), self.complaints
         )
         draft = self._draft()
         self._section("data", DataFiles)
-        self.complaints += contradictions(draft)
+        self.complaints += islice(contradictions(draft), MOST_TOLD)
         changes = self._changes(header, draft)
         policy, params = complete(self._table("policy")), self._table("params")
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
         self._check_kind_of_network(numbers)
         schedule = make_schedule(sound, numbers, draft.territory.names, changes, self.complaints)
-        errors = [*self.layers.mistakes, *(self._located(complaint) for complaint in self.complaints)]
+        errors = [*self.layers.mistakes, *(self._located(complaint) for complaint in self.complaints[:MOST_TOLD])]
+        if len(self.complaints) >= MOST_TOLD:
+            errors.append(InputError(self.path.name, "there may be more mistakes", "", "mend these and check again"))
         errors += self.tables.check(draft)
         if errors or schedule is None or header is None:
             raise InputErrors(errors)
@@ -255,15 +259,11 @@ class _Resolving:
         weeks = header.weeks if header is not None else 5200
         entries = self.raw.get("change", [])
         if self.shortened and isinstance(entries, list):
-            late = [
-                entry
-                for entry in entries
-                if isinstance(entry, dict) and isinstance(entry.get("week"), int) and entry["week"] > weeks
-            ]
+            late = [entry for entry in entries if _is_late(entry, weeks)]
             self.warnings += [
                 f"the change in week {entry['week']} is left out: the run ends after week {weeks}" for entry in late
             ]
-            entries = [entry for entry in entries if entry not in late]
+            entries = [entry for entry in entries if not _is_late(entry, weeks)]
         return read_changes(entries, weeks, draft.territory.names, self._overlay, self.complaints)
 
     def _overlay(self, name: str, path: KeyPath) -> dict[str, Any] | None:
@@ -317,6 +317,11 @@ class _Resolving:
             touched = [change.where() for change in changes if change.touches(path)]
             found[dotted(path)] = "; ".join([origin.who if origin is not None else "default", *touched])
         return found
+
+
+def _is_late(entry: Any, weeks: int) -> bool:
+    """Whether a ``[[change]]`` holds from a week after the end."""
+    return isinstance(entry, dict) and isinstance(entry.get("week"), int) and entry["week"] > weeks
 
 
 def _sections(header: Header, draft: Draft, schedule: Schedule) -> Iterator[tuple[KeyPath, Section]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, InputErrors
+from sim.reading.files import MOST_TEXT, read_ordinary
+from sim.reading.toml_limits import MOST_DEEP, BeyondLimits, parse_toml
 
 #: A place in a TOML document: keys, and positions within lists of tables.
 Place = tuple[str | int, ...]
@@ -20,6 +23,10 @@ _KEY = re.compile(rf"^\s*({_DOTTED})\s*=")
 #: What must not be searched for brackets: strings on one line, and comments.
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
 _TRIPLE = ('"""', "'''")
+
+
+#: Every file of a scenario, policy or table that this process has read: what a batch may have been planned from.
+READ: set[Path] = set()
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,24 @@ _STARTS = {
 def read_document(path: Path) -> Document:
     """Read a TOML file.
 
-    Raises :class:`InputErrors` for a file that is not UTF-8 (a byte-order mark is allowed), is empty
-    or is not TOML.
+    Raises :class:`InputErrors` for what is no ordinary file or a large one, for a file that is not UTF-8 (a byte-order
+    mark is allowed), is empty, is not TOML, or is beyond the limits of :mod:`sim.reading.toml_limits`.
     """
     text = decode(path)
+    READ.add(path.resolve())
+    return document_of(path, text)
+
+
+def content_of(path: Path) -> dict[str, Any]:
+    """What a TOML file holds, not to be changed; nothing when it cannot be read, which reading it as a whole says why."""
+    try:
+        return read_document(path).content
+    except InputErrors:
+        return {}
+
+
+def document_of(path: Path, text: str) -> Document:
+    """The document that ``text`` is, which stands (or stood) in the file ``path``. Raises :class:`InputErrors`."""
     if not text.strip():
         raise InputErrors(
             [
@@ -69,18 +90,24 @@ def read_document(path: Path) -> Document:
             ]
         )
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content, lines = _parsed(text)
+    except (tomllib.TOMLDecodeError, BeyondLimits) as error:
         raise InputErrors([_syntax_error(path, text, error)]) from None
-    return Document(path, content, locate_keys(text))
+    return Document(path, content, lines)
 
 
-def decode(path: Path) -> str:
-    """Text of a UTF-8 file, with or without a byte-order mark; raises :class:`InputErrors` for what is none."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputErrors([InputError(str(path), f"cannot be read: {error.strerror}", "a readable file")]) from None
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    """What the text says and where; a file is asked for what it is before it is read, and nobody changes what it says."""
+    return parse_toml(text), locate_keys(text)
+
+
+def decode(path: Path, most: int = MOST_TEXT) -> str:
+    """Text of a UTF-8 file of at most ``most`` bytes, with or without a byte-order mark.
+
+    Raises :class:`InputErrors` for what is none.
+    """
+    data = read_ordinary(path, most)
     if (found := _no_text(data)) is not None:
         remedy = "name a text file that ends in .toml; `deepmarket import` takes tables"
         raise InputErrors([InputError(path.name, f"this is {found}, no text", "a TOML file", remedy)])
@@ -117,8 +144,10 @@ def _guess(data: bytes) -> str:
 
 def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
     """Say where TOML ends to be TOML, and show the line."""
-    if isinstance(error, RecursionError):
-        return InputError(path.name, "lists or tables are nested too deeply to be a scenario", "TOML")
+    if isinstance(error, BeyondLimits):
+        place = path.name if error.line is None else f"{path.name}, line {error.line}"
+        remedy = "shorten it" if error.line is not None else "name the file of a scenario, a policy or a design"
+        return InputError(place, error.problem, error.expected, remedy)
     message = str(error)
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     number = int(found[1]) if found else text.count("\n") + 1
@@ -133,7 +162,12 @@ def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
 
 
 def split_key(dotted: str) -> tuple[str, ...]:
-    """Parts of a dotted TOML key; parts with dots or spaces may be quoted, bare parts may hold any letter."""
+    """Parts of a dotted TOML key; parts with dots or spaces may be quoted, bare parts may hold any letter.
+
+    A key of more parts than anything has is one part, which nothing is called.
+    """
+    if dotted.count(".") > MOST_DEEP:
+        return (dotted,)
     return tuple(part[1:-1] if part[0] in "\"'" else part for part in re.findall(rf"{_PART}", dotted))
 
 
@@ -173,8 +207,9 @@ def _enter(keys: tuple[str, ...], append: bool, lengths: dict[Place, int]) -> Pl
 
 
 def parse_value(text: str) -> Any:
-    """Value of a ``--set path=value``: TOML where it is TOML, else the text itself."""
+    """Value of a ``--set path=value``: TOML where it is one value in TOML, else the text itself."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+        found = parse_toml(f"value = {text}")
+    except (tomllib.TOMLDecodeError, BeyondLimits):
         return text
+    return found["value"] if len(found) == 1 else text

@@ -1,4 +1,4 @@
-"""A Mesa data collector whose model variables are the weekly key figures, read from the record when asked for."""
+"""A Mesa data collector whose model variables are the key figures of the run so far, read from the record when asked for."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class KpiCollector(mesa.DataCollector):
-    """What ``mesa.batch_run`` and ``get_model_vars_dataframe`` read: every KPI, one value per week run.
+    """What ``mesa.batch_run`` and ``get_model_vars_dataframe`` read: the scorecard at the end of every week, and the seed.
 
-    Nothing is collected while the market runs, so that a run that nobody asks costs nothing.
+    A row of a batch thus holds under a KPI's name what the scorecard holds under it; figures of single weeks are in
+    ``results.kpis_weekly``. Nothing is collected while the market runs, so that a run that nobody asks costs nothing.
     """
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        super().__init__(model_reporters={kpi.name: partial(_latest, kpi.name) for kpi in KPIS})
+        super().__init__(model_reporters={name: partial(_latest, name) for name in ("seed", *(k.name for k in KPIS))})
 
     @property
-    def model_vars(self) -> dict[str, list[float]]:
-        """Weekly values by KPI, money in whole units of the currency."""
-        table = self._market.results.kpis_weekly
-        return {str(name): group["value"].tolist() for name, group in table.groupby("kpi", sort=False)}
+    def model_vars(self) -> dict[str, list[Any]]:
+        """The seed, and values by KPI, one for each week run, money in whole units of the currency."""
+        return {"seed": [self._market.seed] * self._market.week, **self._market.results.kpis_so_far}
 
     @model_vars.setter
     def model_vars(self, values: Any) -> None:
@@ -41,5 +41,5 @@ class KpiCollector(mesa.DataCollector):
         """Do nothing: the record has it all."""
 
 
-def _latest(name: str, market: Market) -> float:
+def _latest(name: str, market: Market) -> Any:
     return market.datacollector.model_vars[name][-1]

@@ -35,8 +35,18 @@ class Scorecard:
         """The figure over the whole run so far."""
         top = self._series(kpi.numerator)
         below = self._series(kpi.denominator) if kpi.denominator else top
-        if len(top) == 0 or not self._exists(kpi):
-            return float("nan")
+        return self._over(kpi, top, below) if len(top) and self._exists(kpi) else float("nan")
+
+    def so_far(self, kpi: Kpi) -> Array:
+        """:meth:`total` as it stood at the end of each week [weeks done]."""
+        top = self._series(kpi.numerator)
+        below = self._series(kpi.denominator) if kpi.denominator else top
+        exists = np.logical_or.accumulate(self._series(kpi.where) != 0) if kpi.where else np.ones(len(top), np.bool_)
+        weeks = range(1, len(top) + 1)
+        return np.array([self._over(kpi, top[:w], below[:w]) if exists[w - 1] else np.nan for w in weeks], np.float64)
+
+    def _over(self, kpi: Kpi, top: Array, below: Array) -> float:
+        """The figure over weeks with these numerators and denominators [weeks ≥ 1]."""
         if kpi.how == "total":
             return float(top.sum()) * kpi.scale
         if kpi.how == "ratio":

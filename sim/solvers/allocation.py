@@ -36,8 +36,8 @@ def assign_reps(key: Ints, current: Ints, reps: Ints) -> NDArray[np.int64]:
     are dealt out in the order of a hash of their key, each to the rep with the fewest. Where a rep is still far from
     an even portfolio, the fullest give up accounts until it has one. All others keep their rep from plan to plan.
     """
-    # Knuth's multiplicative hash.
-    order = np.argsort((key.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32), kind="stable")
+    # Multiplicative hash by the golden ratio (Knuth): an odd factor, so that different keys stay apart.
+    order = np.argsort(key.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), kind="stable")
     place = _place_among(current, reps)[order]
     place[place < 0] = _deal(_loads(place, len(reps)), int((place < 0).sum()))
     load = _loads(place, len(reps))

@@ -60,12 +60,6 @@ def observe_smoothing(forecast: Forecast, demand: Numbers, week: int, weight: fl
     forecast.level[...] += weight * (demand - forecast.level)
 
 
-def observe_given(forecast: Forecast, demand: Numbers, week: int, given: Values) -> None:
-    """Take in this week's demand; expect what someone else says, such as a shared sell-out forecast."""
-    _remember(forecast, demand, week)
-    forecast.level[...] = given
-
-
 def _remember(forecast: Forecast, demand: Numbers, week: int) -> None:
     row = week % len(forecast.demands)
     forecast.errors[row] = demand - forecast.level

@@ -56,11 +56,6 @@ def instantaneous_mtbf(hours: ArrayLike, known: float, at: float, growth: float)
     return cumulative_mtbf(hours, known, at, growth) / (1.0 - growth)
 
 
-def hours_until(target: float, known: float, at: float, growth: float) -> float:
-    """Hours at which the instantaneous time between failures reaches ``target``."""
-    return float(at * (target * (1.0 - growth) / known) ** (1.0 / growth))
-
-
 def failure_factor(learnt: ArrayLike, start: float, growth: float) -> Floats:
     """Failure rate of a design that has learnt from ``learnt`` fleet hours, relative to its rate at ``start`` hours."""
     return instantaneous_mtbf(start, 1.0, start, growth) / instantaneous_mtbf(learnt, 1.0, start, growth)

@@ -250,7 +250,7 @@ def test_every_quirk_of_crm_maven_is_reported(tmp_path: Path) -> None:
 def test_simulated_market_repeats_the_weeks_held_out(tmp_path: Path) -> None:
     """The small CRM is steady by making, so that every measure must fit; intercepts off by 1.5 must not."""
     out = tmp_path / "m"
-    summary = import_crm(small_crm().write(tmp_path), out, runs=6)
+    summary = import_crm(small_crm().write(tmp_path), out, runs=12)
     assert {row.measure for row in summary.fit} == {
         "weekly_orders",
         "order_value",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.intake.amounts import parse_amounts
+from experiments.intake.amounts import COMMA, POINT, parse_amounts
 from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
 from experiments.intake.encodings import decode
 from experiments.intake.headers import map_tables
@@ -86,7 +86,7 @@ def test_rows_keep_their_line_numbers_and_mending_is_counted(tmp_path: Path) -> 
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"a,b\x00\n1,2\n", "no text"),
         (b"PAR1 and no more", "not readable as Parquet"),
-        (b'a,b\n1,"' + b"x" * 200_000, "cannot be cut into cells"),
+        (b'a,b\n1,"' + b"x" * 200_000, "not closed up to the end"),
     ],
 )
 def test_unreadable_files_are_refused_with_a_remedy(tmp_path: Path, raw: bytes, problem: str) -> None:
@@ -136,7 +136,9 @@ def test_date_order_is_decided_over_the_whole_column() -> None:
         assert not bad.any()
 
 
-@pytest.mark.parametrize("cell", ["2/30/2017", "13/13/2017", "2017-02-29", "yesterday", "0/1/2017", "1/1/17"])
+@pytest.mark.parametrize(
+    "cell", ["2/30/2017", "13/13/2017", "2017-02-29", "yesterday", "0/1/2017", "2017-03-04 or so", "Jan 2017", "2017"]
+)
 def test_impossible_dates_are_bad(cell: str) -> None:
     _, bad = parse_dates(pd.Series([cell]), MONTH_FIRST)
     assert bad.all()
@@ -152,11 +154,11 @@ def test_dates_in_many_forms(cell: str) -> None:
 
 
 def test_amounts_with_signs_separators_and_decimal_commas() -> None:
-    values, bad, comma = parse_amounts(pd.Series(["$1,250.50", "1,250", "(30)", "", "￥99", "abc"]))
+    values, bad = parse_amounts(pd.Series(["$1,250.50", "1,250", "(30)", "", "￥99", "abc"]), POINT)
     assert values.tolist()[:3] == [1250.5, 1250.0, -30.0] and values[4] == 99.0
-    assert bad.tolist() == [False, False, False, False, False, True] and not comma
-    values, bad, comma = parse_amounts(pd.Series(["1.250,50", "12,5", "1,250", "7"]))
-    assert values.tolist() == [1250.5, 12.5, 1.25, 7.0] and comma and not bad.any()
+    assert bad.tolist() == [False, False, False, False, False, True]
+    values, bad = parse_amounts(pd.Series(["1.250,50", "12,5", "1,250", "7"]), COMMA)
+    assert values.tolist() == [1250.5, 12.5, 1.25, 7.0] and not bad.any()
 
 
 def test_names_match_by_spacing_and_by_likeness_but_not_across_digits() -> None:
@@ -195,6 +197,26 @@ def test_headers_are_guessed_and_the_mapping_file_overrides(tmp_path: Path) -> N
 def test_chinese_headers_are_known(tmp_path: Path) -> None:
     _, columns = _map(tmp_path, "商机编号,销售代表,产品,客户,阶段,关闭日期,金额\n1,a,b,c,赢单,2022-01-01,5\n")
     assert columns == {"opportunities": "客户"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Rechnungsnummer,Kunde,Artikel,Datum,Menge,Betrag",
+        "Sales/Number,Sales/Partner,Sales/Product,Sales/Date,Sales/Quantity,Sales/Subtotal",
+        "Billing Document,Sold-to party,Material,Billing Date,Billed Quantity,Net value",
+        "Num,Name,Product/Service,Date,Qty,Amount",
+        "Invoice Number,Customer ID,Product,Date (UTC),Quantity,Amount (USD)",
+        "invoice no,client,sku,invoice date [local],units,total in EUR",
+    ],
+)
+def test_headers_of_common_exports_are_known_in_their_places(tmp_path: Path, headers: str) -> None:
+    ledger = QualityLedger()
+    table = read_table(_write(tmp_path, f"{headers}\n1,a,b,2022-01-01,1,5.50\n".encode()), ledger)
+    assert table is not None
+    found = map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)["transactions"].columns
+    fields = ("invoice", "customer", "product", "day", "quantity", "value")
+    assert [found.get(field) for field in fields] == headers.split(",")
 
 
 def test_wrong_headers_are_refused_naming_what_lacks(tmp_path: Path) -> None:

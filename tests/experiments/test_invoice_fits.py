@@ -140,10 +140,11 @@ def _sales(seed: int, elasticity: float, *, discount: bool = False, products: in
         for week in range(40):
             price = base * np.exp(0.2 * rng.standard_normal())
             lines = rng.poisson(level * season[week] * (price / base) ** elasticity)
-            rows += [(product, week, price, q) for q in rng.integers(1, 5, lines)]
+            rows += [(product, f"c{rng.integers(50)}", week, price, q) for q in rng.integers(1, 5, lines)]
             if discount:
-                rows += [(product, week, 0.6 * price, 50) for _ in range(rng.poisson(0.4 * level * rng.integers(0, 2)))]
-    return pd.DataFrame(rows, columns=["product", "week", "price", "quantity"])
+                often = rng.poisson(0.4 * level * rng.integers(0, 2))
+                rows += [(product, "bulk", week, 0.6 * price, 50) for _ in range(often)]
+    return pd.DataFrame(rows, columns=["product", "customer", "week", "price", "quantity"])
 
 
 @pytest.mark.parametrize(("elasticity", "discount"), [(-2.0, False), (-0.5, False), (-2.0, True)])
@@ -174,7 +175,10 @@ def test_price_response_that_the_data_do_not_hold_is_not_made_up() -> None:
     fixed = rising.assign(price=rising.groupby("product")["price"].transform("first"))
     fit = fit_price_response(fixed, fixed["week"], 40)
     assert not fit.told and "0 products" in fit.reason and np.isnan(fit.estimate)
-    still = _sales(12, 0.0, products=6)
+    few = _sales(12, 0.0, products=6)
+    fit = fit_price_response(few, few["week"], 40)
+    assert not fit.told and "fewer than 10 products" in fit.reason
+    still = _sales(12, 0.0, products=14)
     still = still[still["week"] < 10]
     cell = pd.factorize(still["product"] * 10 + still["week"])[0]
     nudged = 5.0 * np.exp(0.02 * np.random.default_rng(12).standard_normal(cell.max() + 1))

@@ -192,6 +192,8 @@ def test_without_factors_columns_say_what_they_are(tmp_path: Path) -> None:
         ("price,rule,block\n1,flat,1.5\n", "row 2, column 'block'", "expected a whole number"),
         ("price,rule,step\n1,flat,1\n", "column 'step'", "no blocks"),
         ("price,rule,block,step\n1,flat,1,0\n1,flat,1,0\n", "row 3, column 'step'", "twice"),
+        ("price,rule\n1,flat\nprice,rule\n1,flat\n", "row 3", "headers printed again"),
+        ('price,rule\n1,"fl\n1,at"\n', "row 2", "look like rows"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named_with_file_row_and_column(tmp_path: Path, text: str, place: str, words: str) -> None:

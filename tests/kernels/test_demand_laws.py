@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from sim.kernels import jit as threading_
 from sim.kernels.choice import choose
-from sim.kernels.demand_step import DEMAND_WRITES, SPREAD_WRITES, Visits, choosers, occasions_of_week, spread_week
+from sim.kernels.demand_step import (
+    DEMAND_WRITES,
+    SPREAD_WRITES,
+    Chosen,
+    Visits,
+    choosers,
+    occasions_of_week,
+    spread_week,
+)
 from sim.kernels.jit import blocks_of, sealed, set_threads
 from sim.kernels.needs import Occasions
 from sim.network import Network, from_edges, no_ties
@@ -206,12 +214,15 @@ def choices(market: Market, weights: Choice, tick: int = 9) -> list[int]:
 
 
 def chosen_on(market: Market, occasions: Occasions, weights: Choice, tick: int = 9) -> NDArray[np.int16]:
-    out = np.empty(len(occasions.row), np.int16)
+    return all_chosen_on(market, occasions, weights, tick).offer
+
+
+def all_chosen_on(market: Market, occasions: Occasions, weights: Choice, tick: int = 9) -> Chosen:
+    out = Chosen.of(len(occasions.row))
     numbers = choice_numbers(weights, Experience())
     who = choosers(market.customers, market.network)
-    choose(
-        0, blocks_of(out.size), stream(1, Decision.CHOICE, tick), occasions, who, sealed(market.offers), numbers, out
-    )
+    luck = stream(1, Decision.CHOICE, tick)
+    choose(0, blocks_of(len(occasions.row)), luck, occasions, who, sealed(market.offers), numbers, *out)
     return out
 
 
@@ -247,6 +258,27 @@ def test_a_lower_price_loses_no_customer_of_the_offer(offer: int, factor: float,
     moved = before != after
     assert (after[moved] == offer).all()
     assert (after[before == offer] == offer).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.floats(-4.0, 4.0), st.floats(0.0, 4.0))
+def test_more_persuasion_loses_no_customer_of_ours(seed: int, persuasion: float, more: float) -> None:
+    """And whatever it is, what would be chosen anyway is what is chosen without."""
+    market = make_market(300, seed=seed)
+    with market.customers.lend(DEMAND_WRITES):
+        occasions = occasions_of_week(market.customers, market.needs, seed=seed, tick=9)
+    without = all_chosen_on(market, occasions, Choice())
+    market.customers.fill({"persuasion": persuasion})
+    before = all_chosen_on(market, occasions, Choice())
+    market.customers.fill({"persuasion": persuasion + more})
+    after = all_chosen_on(market, occasions, Choice())
+    own = market.offers.own
+    ours, ours_after = ((c.offer >= 0) & own[c.offer] for c in (before, after))
+    assert (after.offer[ours] == before.offer[ours]).all()
+    assert ours_after[before.offer != after.offer].all()
+    assert (without.offer == without.anyway).all()
+    assert (before.anyway == without.offer).all()
+    assert (after.anyway == without.offer).all()
 
 
 @settings(max_examples=30, deadline=None)

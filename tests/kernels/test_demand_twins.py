@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,9 @@ from sim.kernels.demand_step import (
     relationship_week,
     spread_week,
 )
-from sim.kernels.experience import Deliveries
+from sim.kernels.experience import Deliveries, form_habits
+from sim.kernels.jit import sealed, sealed_array
+from sim.kernels.persuasion import odds_of_ours, persuade
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.population import NEVER, Columns, make_customers
@@ -70,6 +73,7 @@ def markets(draw: st.DrawFn) -> Market:
             "satisfaction": rg.uniform(0.3, 1, (rows, 3)),
             "expectation": rg.normal(0, 0.3, (rows, 3)),
             "relationship": rg.uniform(0, 1, rows),
+            "persuasion": rg.choice([0.0, 1.0], rows) * rg.normal(0, 2, rows),
             "talk_weak": weak,
             "talk_strong": strong,
             "owned": owned,
@@ -118,8 +122,9 @@ def test_needs_choice_and_orders(m: Market) -> None:
     assert listed == made
     assert c.need_open.tolist() == needs
     who, wanted = choosers(c, m.network), []
-    for occasion, offer in zip(made, chosen.tolist(), strict=True):
+    for occasion, offer, anyway in zip(made, chosen.offer.tolist(), chosen.anyway.tolist(), strict=True):
         best = twin.choice(c, who, m.offers, numbers, occasion, m.seed, TICK)
+        assert best.unmoved[anyway] >= max(best.unmoved.values()) - 1e-4
         assert offer in best.scores  # known and available
         assert best.scores[offer] >= best.scores[best.offer] - 1e-4
         if offer >= 0:
@@ -139,6 +144,7 @@ def deliveries_of(m: Market, rg: np.random.Generator) -> Deliveries:
         rg.integers(0, 256 * 5200, n).astype(np.uint32),  # orders that waited have numbers beyond a byte
         rg.uniform(size=n) < 0.8,
         rg.normal(0, 0.5, n).astype(np.float32),
+        rg.integers(-1, 12, n).astype(np.int16),
     )
 
 
@@ -174,6 +180,49 @@ def own_churn(c: Columns) -> Columns:
     other.fill({name: getattr(c, name) for name in c if name != "churn"})
     other.fill({"churn": np.random.default_rng(len(c)).uniform(0, 1, (len(c), 1))})
     return other
+
+
+@CASES
+@given(markets(), st.integers(0, 2**32))
+def test_habits(m: Market, seed: int) -> None:
+    numbers = params.experience_numbers(m.behaviour.experience, m.behaviour.loyalty, m.behaviour.talk)
+    rg, expected = np.random.default_rng(seed), m.customers.copy()
+    rows = rg.integers(0, len(m.customers), 9).astype(np.uint32)
+    offers = rg.integers(0, 12, 9).astype(np.int16)
+    with expected.lend(["loyalty"]):
+        for i, j in zip(rows, offers, strict=True):
+            twin.get_used_to(expected, int(i), int(j), m.offers, numbers)
+    category = np.repeat(np.arange(2, dtype=np.uint8), 6)
+    with m.customers.lend(["loyalty"]) as c:
+        kept = (sealed_array(rows), sealed_array(offers), sealed_array(category))
+        form_habits(*kept, sealed(m.offers), numbers, c.writable("loyalty"))
+    np.testing.assert_allclose(m.customers.loyalty, expected.loyalty, rtol=1e-6)
+
+
+@CASES
+@given(markets(), st.lists(st.floats(0.4, 2.5), min_size=3, max_size=3), st.integers(0, 2**32))
+def test_persuasion(m: Market, factors: list[float], seed: int) -> None:
+    """Three reps with a third of the customers each; one of them may hold nobody."""
+    c, numbers = m.customers, params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
+    rg, n = np.random.default_rng(seed), len(m.customers)
+    odds, price = np.empty((n, 2)), np.empty((n, 2))
+    who = choosers(c, m.network)
+    odds_of_ours(sealed_array(np.arange(n, dtype=np.uint32)), who, sealed(m.offers), numbers, odds, price)
+    for i in range(n):
+        for category in range(2):
+            ours, paid = twin.odds(c, who, m.offers, numbers, i, category)
+            np.testing.assert_allclose(np.clip(odds[i, category], -600, 600), np.clip(ours, -600, 600), atol=1e-4)
+            np.testing.assert_allclose(price[i, category], paid, rtol=1e-4)
+    worth, pull = price * rg.uniform(0, 1, (n, 2)), rg.uniform(0, 2, n) * (rg.uniform(size=n) < 0.9)
+    first, strength = np.array([0, n // 3, n // 3, n]), np.empty(3)
+    arrays = [sealed_array(a) for a in (first, worth, odds, pull, np.array(factors))]
+    persuade(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], strength)
+    for r, factor in enumerate(factors):
+        mine = slice(first[r], first[r + 1])
+        expected = twin.strength(worth[mine], odds[mine], pull[mine], factor)
+        assert twin.sales(worth[mine], odds[mine], pull[mine], strength[r]) == pytest.approx(
+            twin.sales(worth[mine], odds[mine], pull[mine], expected), rel=1e-6
+        )
 
 
 @CASES

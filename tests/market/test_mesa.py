@@ -87,7 +87,90 @@ def test_mesa_batch_run_works() -> None:
     assert table.groupby("seed")["contribution"].nunique().tolist() == [2, 2]
     again = Market("regional_equipment", seed=2, policy="deep_marketing", weeks=4, customers=600).run()
     row = table[(table["seed"] == 2) & (table["policy"] == "deep_marketing")].iloc[0]
-    assert row["revenue"] == again.datacollector.get_model_vars_dataframe()["revenue"].iloc[-1]
+    card = again.results.scorecard.set_index("kpi")["value"]
+    assert {name: row[name] for name in card.index} == pytest.approx(card.to_dict(), rel=0, abs=0, nan_ok=True)
+
+
+def test_a_row_of_a_week_holds_the_scorecard_of_the_run_up_to_it() -> None:
+    rows = mesa.batch_run(
+        Market,
+        {"scenario": "tiny", "weeks": 6, "customers": 100},
+        number_processes=1,
+        display_progress=False,
+        data_collection_period=1,
+    )
+    market, cards = Market("tiny", weeks=6, customers=100), []
+    for _ in range(6):
+        market.step()
+        cards.append(market.results.scorecard.set_index("kpi")["value"])
+    assert [row["Step"] for row in rows] == list(range(6))
+    for row, card in zip(rows, cards, strict=True):
+        assert {name: row[name] for name in card.index} == pytest.approx(card.to_dict(), rel=0, abs=0, nan_ok=True)
+    weekly = market.results.kpis_weekly.query("kpi == 'contribution'")["value"].tolist()
+    assert rows[-1]["contribution"] == pytest.approx(sum(weekly))
+    assert rows[-1]["contribution"] != pytest.approx(weekly[-1])  # what such a row once held
+
+
+def iterated(seed: object = None, iterations: int = 4, processes: int = 1) -> pd.DataFrame:
+    settings: dict[str, object] = {"scenario": "tiny", "weeks": 4, "customers": 100}
+    rows = mesa.batch_run(
+        Market,
+        settings if seed is None else settings | {"seed": seed},
+        iterations=iterations,
+        number_processes=processes,
+        display_progress=False,
+    )
+    return pd.DataFrame(rows).sort_values("RunId", ignore_index=True)
+
+
+@pytest.mark.parametrize("seed", [None, 7, [7, 8], range(1, 4)])
+def test_iterations_are_runs_of_their_own_that_can_be_repeated(seed: object) -> None:
+    table = iterated(seed)
+    assert table["contribution"].nunique() == table["seed"].nunique() == len(table)
+    first = table[table["iteration"] == 0]["seed"].tolist()
+    assert first == (
+        [Market("tiny", weeks=1, customers=100).seed] if seed is None else [seed] if seed == 7 else list(seed)
+    )  # type: ignore[call-overload]
+    pd.testing.assert_frame_equal(table, iterated(seed))
+    for row in table.iloc[[0, -1]].itertuples():
+        again = Market("tiny", weeks=4, customers=100, seed=int(row.seed)).run()
+        assert again.datacollector.model_vars["contribution"][-1] == row.contribution
+
+
+def test_policies_of_one_iteration_meet_the_same_luck() -> None:
+    settings = {"scenario": "tiny", "weeks": 2, "customers": 100, "policy": ["status_quo", "deep_marketing"]}
+    table = pd.DataFrame(mesa.batch_run(Market, settings, iterations=3, number_processes=1, display_progress=False))
+    assert (table.groupby("iteration")["seed"].nunique() == 1).all()
+
+
+def test_a_model_made_of_a_market_iterates_too() -> None:
+    class Mine(Market):
+        def __init__(self, weeks: int) -> None:
+            super().__init__("tiny", weeks=weeks, customers=60)
+            self.other = Market("tiny", weeks=1, customers=60)  # not the batch's model: its seed is its own
+
+    assert Mine(1).other.seed == Mine(1).seed
+    rows = mesa.batch_run(Mine, {"weeks": 2}, iterations=3, number_processes=1, display_progress=False)
+    assert len({row["seed"] for row in rows}) == 3
+
+
+def test_a_mesa_that_does_not_tell_the_iteration_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = {"__name__": "mesa.batchrunner", "Market": Market}
+    exec("def run(place):\n    return Market('tiny', weeks=1, customers=50)", scope)
+    with pytest.raises(InputErrors, match="one seed for each run"):
+        scope["run"](3)  # type: ignore[operator]
+
+
+def test_agents_of_any_class_have_ids_of_their_market_from_1() -> None:
+    class Visitor(mesa.Agent):
+        pass
+
+    for _ in range(2):
+        market = small(weeks=2)
+        ids = [agent.unique_id for agent in market.agents]
+        assert sorted(ids) == list(range(1, len(ids) + 1))
+        assert Visitor(market).unique_id == len(ids) + 1
+        assert not [model for model in mesa.Agent._ids if isinstance(model, Market)]
 
 
 def test_customers_can_be_looked_at_one_by_one() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.agents.headquarters_view import see_firm, see_truth
-from sim.decisions.seen import FirmSeen, TruthSeen
+from sim.decisions.seen import CustomersSeen, FirmSeen, TruthSeen
 from sim.rng import Decision
 from tests.market.runs import fingerprint, small
 
@@ -43,14 +43,15 @@ def test_control_the_oracles_view_does_change() -> None:
     assert not hasattr(FirmSeen, "true_type")
 
 
-def test_nothing_is_known_of_customers_without_a_record() -> None:
+def test_of_customers_without_a_record_not_even_their_number_is_seen() -> None:
     state = small().run().state
     seen = see_firm(state, Decision.POLICY).customers
-    unknown = ~seen.known
-    assert unknown.any()
-    assert np.isnan(seen.marks[unknown]).all()
-    assert (seen.value[unknown] == 0).all()
-    assert (seen.label[unknown] == 0).all()
+    recorded = state.knowledge.known | (state.knowledge.rep >= 0)
+    assert 0 < recorded.sum() < len(state.customers)
+    for name in CustomersSeen.__dataclass_fields__:
+        if name != "week":
+            assert len(getattr(seen, name)) == recorded.sum(), name
+    assert not np.isin(seen.key, np.arange(10 * len(state.customers))).all(), "keys tell how many customers there are"
 
 
 def test_a_worse_information_system_leaves_a_worse_database() -> None:

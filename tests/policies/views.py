@@ -161,7 +161,6 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         motivation=chance.uniform(0.5, 1.5, REPS),
         commission_share=chance.uniform(0, 0.5, REPS),
         observed=chance.uniform(0, 1, REPS),
-        account_customer=np.sort(chance.choice(CUSTOMERS, accounts, replace=False)),
         account_key=np.arange(accounts) * 3,
         account_rep=chance.integers(0, REPS, accounts),
         account_norm=chance.uniform(0, 1, accounts),
@@ -258,7 +257,7 @@ def _rival_brands(chance: np.random.Generator, luck: Luck, week: int, segments: 
         key=np.array([1, 2]),
         customers=chance.integers(50, 150, TERRITORIES),
         usual=chance.uniform(1e4, 1e6, (2, TERRITORIES)),
-        campaigns_seen=chance.uniform(0, 1e6, TERRITORIES),
+        campaigns_seen=chance.uniform(0, 1e6, (2, TERRITORIES)),
     )
 
 

@@ -6,9 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from sim.kernels import stock_flow
 from sim.rng import draw, stream
 
 
@@ -38,10 +41,6 @@ class ForecastTwin:
     def smoothing(self, demand: float, weight: float) -> None:
         self._see(demand)
         self.level = (1 - weight) * self.level + weight * demand
-
-    def given(self, demand: float, forecast: float) -> None:
-        self._see(demand)
-        self.level = forecast
 
     def error_deviation(self) -> float:
         return math.sqrt(sum(e * e for e in self.errors[-self.window :]) / self.window)
@@ -138,3 +137,14 @@ def share(
     for d in winners[: supply - sum(shipped)]:
         shipped[d] += 1
     return shipped
+
+
+def serve(stage: stock_flow.Stage, demand: npt.NDArray[Any], waits: bool) -> npt.NDArray[Any]:
+    """Deliver in bulk, first what is owed and then ``demand``, as far as the stock goes; returns the units delivered.
+
+    What cannot be delivered becomes backorders when customers wait, and is lost when they do not.
+    """
+    wanted = stage.backorders + demand
+    delivered: npt.NDArray[Any] = np.minimum(stage.on_hand, wanted)
+    stock_flow.settle(stage, delivered, wanted - delivered if waits else np.zeros_like(wanted))
+    return delivered

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.optimize import brentq
+from scipy.special import expit, ndtri
 
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.choice import Choosers
@@ -116,10 +117,11 @@ def utility(c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, j:
 
 
 class Choice(NamedTuple):
-    """Scores of all alternatives of one occasion: offer (or -1) → utility plus Gumbel draw."""
+    """Scores of all alternatives of one occasion: offer (or -1) → utility plus Gumbel draw; and without persuasion."""
 
     offer: int
     scores: dict[int, float]
+    unmoved: dict[int, float]
 
 
 def choice(
@@ -134,7 +136,43 @@ def choice(
     for j in range(o.first[category], o.first[category + 1]):
         if c.aware[i] >> int(o.brand[j]) & 1 and o.available[c.distributor[i], j]:
             scores[j] = float(utility(c, w, o, n, i, j)) + noise(j)
-    return Choice(max(scores, key=lambda j: scores[j]), scores)
+    moved = {j: s + float(c.persuasion[i]) * (j >= 0 and bool(o.own[j])) for j, s in scores.items()}
+    return Choice(max(moved, key=lambda j: moved[j]), moved, scores)
+
+
+def odds(c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, category: int) -> tuple[float, float]:
+    """Log odds that one customer takes an offer of ours in a category, and its mean price then."""
+    ours, paid, rest = 0.0, 0.0, 0.0 if o.durable[category] else math.exp(float(o.outside[category]))
+    for j in range(o.first[category], o.first[category + 1]):
+        if c.aware[i] >> int(o.brand[j]) & 1 and o.available[c.distributor[i], j]:
+            weight = math.exp(float(utility(c, w, o, n, i, j)))
+            if o.own[j]:
+                ours += weight
+                paid += weight * int(o.price_minor[c.distributor[i], c.price_group[i], j])
+            else:
+                rest += weight
+    if ours == 0.0:
+        return -math.inf, 0.0
+    return math.log(ours / rest) if rest else math.inf, paid / ours
+
+
+def sales(worth: Any, log_odds: Any, pull: Any, delta: float) -> float:
+    """Expected sales of some accounts when δ of utility is added."""
+    return float((worth * expit(log_odds + delta * pull[:, np.newaxis])).sum())
+
+
+def strength(worth: Any, log_odds: Any, pull: Any, factor: float) -> float:
+    """The δ that multiplies expected sales by ``factor``; 8 to either side where none does."""
+    usual = sales(worth, log_odds, pull, 0.0)
+    if usual == 0.0:
+        return 0.0
+
+    def gap(delta: float) -> float:
+        return sales(worth, log_odds, pull, delta) / usual - factor
+
+    if gap(-8.0) > 0 or gap(8.0) < 0:
+        return math.copysign(8.0, factor - 1.0)
+    return float(brentq(gap, -8.0, 8.0))
 
 
 def units(c: Columns, o: OfferBoard, occasion: tuple[int, int, int], seed: int, tick: int) -> int:
@@ -151,11 +189,12 @@ def units(c: Columns, o: OfferBoard, occasion: tuple[int, int, int], seed: int, 
 def experience(c: Columns, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, seed: int, tick: int) -> None:
     """Live through deliveries, in place; talk is counted afresh by :func:`heard`."""
     category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
-    for i, j, number, bought, given in zip(*d, strict=True):
+    habit = d.habit if len(d.habit) else d.offer
+    for i, j, number, bought, given, used_to in zip(*d[:5], habit, strict=True):
         b, category = int(o.brand[j]), int(category_of[j])
         if bought:
-            for brand in {int(x) for x in o.brand[category_of == category]}:
-                c.loyalty[i, brand] = n.carry_over * c.loyalty[i, brand] + (f32(1) - n.carry_over) * f32(brand == b)
+            if used_to >= 0:
+                get_used_to(c, i, used_to, o, n)
             gone, c.owned[i, category], c.bought_week[i, category] = int(c.owned[i, category]), b, tick
             if o.durable[category]:
                 c.need_open[i] = int(c.need_open[i]) & ~(1 << category)
@@ -174,6 +213,14 @@ def experience(c: Columns, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, s
         if b in c.owned[i]:
             content, ill = c.satisfaction[i, b] >= n.content_at, c.satisfaction[i, b] < n.disappointed_at
             c.speaks[i, b] = -1 if ill else int(content)
+
+
+def get_used_to(c: Columns, i: int, j: int, o: OfferBoard, n: ExperienceNumbers) -> None:
+    """Loyalty of one customer after one choice of offer ``j``, in place."""
+    category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
+    for brand in {int(x) for x in o.brand[category_of == category_of[j]]}:
+        y = f32(brand == int(o.brand[j]))
+        c.loyalty[i, brand] = n.carry_over * c.loyalty[i, brand] + (f32(1) - n.carry_over) * y
 
 
 def heard(c: Columns, network: Network, ill: int) -> tuple[Any, Any]:

@@ -57,7 +57,8 @@ def test_who_uses_a_brand_knows_it_and_bought_before_the_first_week(big: Market)
         assert knows[uses].all()
         # Only those who ever have projects own a line.
         share = np.mean(customers.owned == b, axis=0)
-        assert share == pytest.approx(brand.users_at_start * np.array([1.0, 1.0, projects.mean()]), abs=0.015)
+        can_own = np.array([projects.mean() if c.kind == "opportunity" else 1.0 for c in world.categories])
+        assert share == pytest.approx(brand.users_at_start * can_own, abs=0.015)
         for has, categories in ((projects, 3), (~projects, 2)):
             independent = 1 - (1 - brand.aware_at_start) * (1 - brand.users_at_start) ** categories
             assert knows[has].mean() == pytest.approx(independent, abs=0.02)
@@ -107,10 +108,12 @@ def test_a_table_of_customers_is_taken_as_it_is() -> None:
             "purchase_rate": [0.1, 0.2, 0.3],
             "order_size": [0.5, 2.0, 4.0],
             "mark_growth": [9.0, 8.0, 7.0],
+            "key": np.array([2**64 - 1, 5, 7], np.uint64),
         }
     )
     customers = build_customers(scenario.world, scenario.params, 1, table)
-    assert customers.type.tolist() == [1, 0, 1]
+    assert customers.key.tolist() == [2**64 - 1, 5, 7]
+    assert customers.type.tolist() == [0, 1, 0]  # types and territories in the order of names
     assert customers.territory.tolist() == [1, 0, 1]
     assert customers.distributor.tolist() == [1, 0, 1]
     np.testing.assert_allclose(customers.purchase_rate, [0.1, 0.2, 0.3])
@@ -127,7 +130,7 @@ def test_positions_teams_and_names_by_layout(big: Market) -> None:
     assert np.bincount(state.reps.team[state.reps.position]).tolist() == [8] * 6
     np.testing.assert_array_equal(state.reps.active, state.reps.position)
     assert len(set(state.reps.key.tolist())) == len(state.reps)
-    assert [rep.name for rep in big.reps[:7]] == [*(f"north-{k}" for k in range(1, 7)), "northeast-1"]
+    assert [rep.name for rep in big.reps[:7]] == [*(f"centre-{k}" for k in range(1, 7)), "east-1"]
     assert (state.reps.ability[~state.reps.position] == 0).all()
     for manager in big.managers:
         inside = state.reps.territory[state.reps.position & (state.reps.team == manager.row)]

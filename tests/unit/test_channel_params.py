@@ -12,6 +12,7 @@ from sim.policies.ordering.order_up_to import OrderUpTo
 from sim.policies.retail_price.markup import MarkUp
 from sim.rng import uniform
 from sim.solvers import order_rules
+from tests.reference.channel import serve
 
 
 def test_an_order_covers_the_weeks_until_the_next_one_arrives() -> None:
@@ -36,7 +37,7 @@ def test_default_ordering_covers_three_to_six_weeks(mean: int) -> None:
         stock_flow.receive(stage, week)
         chances = uniform(5, 250, week, np.arange(240 * 4 * mean // 3)).reshape(*shape, -1)
         demand = 3 * (chances < 0.25).sum(axis=-1)
-        sold += int(stock_flow.serve(stage, demand, waits=False).sum())
+        sold += int(serve(stage, demand, waits=False).sum())
         wanted += int(demand.sum())
         order_rules.observe_moving_average(forecast, demand, week)
         target = order_rules.order_up_to_level(

@@ -80,7 +80,7 @@ def arriving(state: MarketState, week: int, rep: int, *, made: int) -> None:
     rows = np.flatnonzero(state.customers.territory == 0)
     state.week = week
     state.commands.append(Command(week, made, rows, np.full(len(rows), rep), np.ones(len(rows))))
-    with state.lend(("knowledge.rep", "knowledge.norm", "diary.due", "customers.relationship")):
+    with state.lend(("knowledge.rep", "knowledge.norm", "diary.due", "diary.met", "customers.relationship")):
         carry_out_call_plans(state)
 
 

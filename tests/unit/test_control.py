@@ -17,7 +17,7 @@ from sim.policies.effort.two_drives import TwoDrives
 from sim.policies.routines.fixed_hours import FixedHours
 from sim.policies.routines.reactive import Reactive
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
-from sim.solvers.know_how import after_exchange, better_half
+from sim.solvers.know_how import after_exchange, best_third
 from sim.solvers.motives import need_met, style_match
 from sim.state import ManagerUse, MarketState, Use
 from tests.policies.views import make_view
@@ -80,10 +80,11 @@ def test_meetings_that_do_not_fit_are_cut_alike() -> None:
     np.testing.assert_allclose(of_reps(state, "meetings")[0, [0, 2]], 28.0 * np.array([15, 20]) / 35, rtol=1e-5)
 
 
-def test_know_how_comes_from_the_better_half() -> None:
+def test_know_how_comes_from_the_best_third() -> None:
     skill, team = np.array([3.0, 1.0, 2.0, 9.0, 5.0, 4.0]), np.array([0, 0, 0, 0, 1, 2])
     here = np.array([True, True, True, False, True, False])
-    np.testing.assert_allclose(better_half(skill, team, here, 3), [2.5, 5.0, 0.0])
+    np.testing.assert_allclose(best_third(skill, team, here, 3), [3.0, 5.0, 0.0])
+    np.testing.assert_allclose(best_third(skill, np.zeros(6, int), np.ones(6, bool), 1), [7.0])
     gained = after_exchange(np.array([0.0, 0.0, 0.5]), np.array([1.0, -1.0, 0.2]), np.array([0.5, 1.0, 1.0]), 0.8)
     np.testing.assert_allclose(gained, [0.4, 0.0, 0.5])
 
@@ -94,8 +95,8 @@ def test_only_structured_hours_spread_know_how() -> None:
     ability, team = of_reps(structured, "ability"), of_reps(structured, "team")
     for k in range(2):
         of_team = ability[team == k]
-        gap = np.maximum(np.sort(of_team)[::-1][:2].mean() - of_team, 0)
-        learnt = 0.84 * -np.expm1(-1.0 / 0.5) * gap
+        gap = np.maximum(np.sort(of_team)[::-1][: -(-len(of_team) // 3)].mean() - of_team, 0)
+        learnt = 0.87 * -np.expm1(-1.0 / 0.5) * gap
         np.testing.assert_allclose(of_reps(structured, "know_how")[team == k], learnt, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(
         of_reps(structured, "skill") - of_reps(plain, "skill"), of_reps(structured, "know_how"), atol=1e-6
@@ -180,7 +181,8 @@ def test_goals_help_until_they_are_out_of_reach() -> None:
         given = {f"policy.routines.{k}" if "." not in k else k: v for k, v in {**talks, "goal": goal}.items()}
         state = Market("tiny", seed=1, weeks=13, overrides=given).run().state
         feedback.append(of_reps(state, "feedback").mean())
-        weeks_since = 12 - (12 - of_reps(state, "key").astype(int)) % 13
+        turn = (of_reps(state, "key") % np.uint64(13)).astype(int)
+        weeks_since = 12 - (12 - turn) % 13
         np.testing.assert_allclose(of_reps(state, "fairness"), 0.5 ** (weeks_since / 26), rtol=1e-4)
     assert feedback[0] == feedback[2] < feedback[1] - 0.25
 

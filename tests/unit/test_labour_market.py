@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import see_offers
@@ -14,7 +15,7 @@ from sim.phases.labour_market import attainment, leave
 from sim.policies.quit.one_hazard import OneHazard
 from sim.policies.quit.weigh_offers import WeighOffers
 from sim.policies.retention.counter_offer import CounterOffer
-from sim.solvers.outside_offers import accept_probability, attention, usual_acceptance, usual_exodus
+from sim.solvers.outside_offers import accept_probability, attention, best_of_week, offers_for, usual_exodus
 from tests.policies.views import make_view
 from tests.validation.people_runs import lent, sales_force, seeds, spread_sales
 
@@ -27,12 +28,40 @@ def test_attention_has_mean_one_and_goes_by_sales() -> None:
     np.testing.assert_allclose(attention(np.zeros(4), here, 2.0), [1, 1, 1, 0])
 
 
-def test_the_usual_acceptance_is_the_mean_over_offers() -> None:
-    draws = 0.15 * np.random.default_rng(1).normal(size=400_000)
-    assert usual_acceptance(0.15, 0.1, 0.1) == pytest.approx(
-        accept_probability(draws, np.zeros_like(draws), 0.1, 0.1).mean(), abs=0.002
-    )
-    assert usual_acceptance(0.0, 0.1, 0.1) == pytest.approx(1 / (1 + np.e))
+@pytest.mark.parametrize("hazard", [0.0045, 0.06, 0.4, 1.5])
+@pytest.mark.parametrize(("spread", "reluctance", "taste"), [(0.15, 0.1, 0.1), (0.15, 0.3, 0.1), (0.5, 0.0, 0.02)])
+def test_so_many_offers_come_that_a_content_rep_leaves_at_the_hazard(
+    hazard: float, spread: float, reluctance: float, taste: float
+) -> None:
+    """By offers that are counted and compared one by one: the best of each week is weighed."""
+    luck, weeks = np.random.default_rng(7), 200_000
+    count = luck.poisson(float(offers_for(np.array(hazard), spread, reluctance, taste)), weeks)
+    best = np.full(weeks, -np.inf)
+    for k in range(count.max()):
+        best = np.where(count > k, np.maximum(best, luck.normal(size=weeks)), best)
+    taken = accept_probability(spread * best, np.zeros(weeks), reluctance, taste)
+    assert abs(taken.mean() + np.expm1(-hazard)) < 4 * taken.std() / np.sqrt(weeks)
+
+
+def test_without_hazard_there_are_no_offers_and_alike_ones_come_as_often_as_they_must() -> None:
+    assert offers_for(np.zeros(3), 0.15, 0.1, 0.1).tolist() == [0.0] * 3
+    alike = offers_for(np.array([0.001, 0.1]), 0.0, 0.1, 0.1)
+    taken = 1 / (1 + np.e)
+    np.testing.assert_allclose(-np.expm1(-alike) * taken, -np.expm1(-np.array([0.001, 0.1])), rtol=1e-4)
+    assert -np.expm1(-offers_for(np.array(1.0), 0.0, 0.1, 0.1)) > 0.999  # more than all cannot be asked
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.01, 1.0, 30.0])
+def test_the_best_offer_of_a_week_is_the_best_of_so_many(rate: float) -> None:
+    """Given that any came: P(best ≤ z) = (exp(−r·P(one > z)) − exp(−r)) / (1 − exp(−r))."""
+    draws = norm.ppf((np.arange(4001) + 0.5) / 4001)
+    score = best_of_week(np.array(rate), draws)
+    assert (np.diff(score) > 0).all()
+    for z in (-1.0, 0.0, 1.5):
+        wanted = (np.exp(-rate * norm.sf(z)) - np.exp(-rate)) / -np.expm1(-rate)
+        assert (score <= z).mean() == pytest.approx(wanted, abs=5e-4)
+    if rate < 1e-6:
+        np.testing.assert_allclose(score, draws, rtol=1e-6, atol=1e-6)
 
 
 def test_a_better_offer_is_never_taken_less_often() -> None:
@@ -115,35 +144,10 @@ def test_leavers_are_counted_by_tercile() -> None:
 def test_leavers_of_late_fade() -> None:
     state, left, _ = _leave_once(**{"params.labour_market.contagion_half_life": 4.0})
     usual = usual_exodus(-np.log1p(-0.95) / 52, 4.0)
-    share = np.bincount(state.reps.team[left], minlength=len(state.managers)) / 10
-    np.testing.assert_allclose(state.managers.exodus, usual * 0.5**0.25 + share, rtol=1e-5)
-
-
-# ---- X15 --------------------------------------------------------------------------------------------------------------
-
-
-def _offers_after_leavers(contagion: float) -> float:
-    """Offers per head in teams that many left, over those in teams that nobody left."""
-    state = sales_force(50, **{"params.labour_market.contagion": contagion})
-    teams = np.arange(len(state.managers))
-    usual = float(state.managers.exodus[0])
-    got = np.zeros(len(teams))
-    with lent(state):
-        everybody = state.reps.position.copy()
-        for _ in seeds(state, 300):
-            state.managers.exodus[:] = np.where(teams % 2 == 0, usual + 0.3, usual)
-            leave(state)
-            state.reps.active[:] = everybody
-            got += state.record["offers"][0]
-    return float(got[::2].sum() / got[1::2].sum())
-
-
-def test_x15_leavers_pull_leavers() -> None:
-    assert _offers_after_leavers(2.0) == pytest.approx(1.6, abs=0.15)
-
-
-def test_x15_control_without_contagion_the_pull_vanishes() -> None:
-    assert _offers_after_leavers(0.0) == pytest.approx(1.0, abs=0.1)
+    here = state.reps.position
+    others = np.bincount(state.reps.team[left], minlength=len(state.managers))[state.reps.team] - left
+    share = others / (np.bincount(state.reps.team[here])[state.reps.team] - 1)
+    np.testing.assert_allclose(state.reps.exodus[here], (usual * 0.5**0.25 + share)[here], rtol=1e-5)
 
 
 # ---- pay against the market, and counter-offers -----------------------------------------------------------------------
@@ -156,7 +160,7 @@ def _leavers_a_tick(**overrides: object) -> tuple[float, int]:
         everybody = state.reps.position.copy()
         state.reps.pay[:] = 4_500_000 / 52
         for _ in seeds(state, 200):
-            state.managers.exodus[:] = state.managers.exodus.mean()
+            state.reps.exodus[:] = state.reps.exodus[everybody].mean()
             leave(state)
             state.reps.active[:] = everybody
             left += state.record["quits"][0].sum()

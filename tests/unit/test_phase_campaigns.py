@@ -229,7 +229,12 @@ def test_campaigns_out_of_bounds_are_refused_by_name(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("lag", [1, 3])
 def test_rivals_answer_where_and_as_much_as_they_saw_us_spend_a_while_ago(lag: int) -> None:
-    given = {**ALWAYS, "policy.promotion.length": 2, "params.rivals.campaign_lag": lag}
+    given = {
+        **ALWAYS,
+        "policy.promotion.length": 2,
+        "params.rivals.campaign_lag": lag,
+        "params.rivals.watch_error": 0.0,
+    }
     market = tiny(weeks=8, **given, **{"policy.rival_campaign.kind": "react", "policy.rival_campaign.match": 0.5}).run()
     ours, theirs = (market.state.record[name] for name in ("campaign_spend", "rival_campaign_spend"))
     assert not theirs[:lag].any()

@@ -10,6 +10,7 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.market_department import decide_coverage
 from sim.decisions.coverage import Coverage
+from sim.decisions.seen import FirmSeen
 from sim.errors import InputError
 from sim.market import Market
 from sim.phases.decide import decide
@@ -44,6 +45,10 @@ def portfolios(first: int, second: int, third: int) -> np.ndarray:
     return rep
 
 
+#: A customer of the north, where the rep in row 3 works.
+WHO = 598
+
+
 # ---- accounts that change hands ---------------------------------------------------------------------------------------
 
 
@@ -68,14 +73,21 @@ def test_control_who_keeps_the_rep_or_never_had_one_pays_nothing() -> None:
 
 
 def test_nobody_is_sent_to_a_customer_whom_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Views have a row for every customer there is; a plan for one without a record would use what is not known."""
-    everybody = Coverage(rep=np.where(np.arange(600) == 599, 3, -1), norm=np.zeros(600))
-    monkeypatch.setattr(ByTurnover, "answer", lambda self, seen: everybody)
+    """Who was asked in a survey of needs has a row in the view, but no name: a rep cannot be sent there."""
+
+    def to_the_last(self: ByTurnover, seen: FirmSeen) -> Coverage:
+        last = np.arange(len(seen.customers.key)) == len(seen.customers.key) - 1
+        return Coverage(rep=np.where(last, 3, -1), norm=np.zeros(len(last)))
+
     state = until("decide", Market("tiny", seed=1, overrides={"policy.coverage.kind": "by_turnover", **STAY}))
-    assert state.customers.territory[599] == state.reps.territory[3]
+    monkeypatch.setattr(ByTurnover, "answer", to_the_last)
+    assert state.customers.territory[WHO] == state.reps.territory[3]
+    state.stated_needs = np.full((600, 2), np.nan, dtype=np.float32)
+    state.stated_needs[WHO] = 1.0
     for known in (True, False):
         with state.lend(("knowledge.known", "knowledge.rep")):
-            state.knowledge.known[599], state.knowledge.rep[:] = known, -1
+            state.knowledge.known[:], state.knowledge.rep[:] = False, -1
+            state.knowledge.known[WHO] = known
         if known:
             assert decide_coverage(state) is not None
             continue
@@ -103,7 +115,7 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
     state = market.state
     assert state.reps.active.sum() == 48 + 6
     held = np.bincount(state.knowledge.rep[state.knowledge.rep >= 0], minlength=len(state.reps))
-    added = state.reps.active & (state.reps.key % 1000 == 6)
+    added = state.reps.active & np.array([name.endswith("-7") for name in market.names.reps])
     assert (held[added] >= 10).all()
     assert held[state.reps.active].min() >= 10
     assert not held[~state.reps.active].any()
@@ -113,7 +125,7 @@ def test_the_firm_reckons_with_usual_calls_of_a_rep_who_is_new_in_a_new_position
     market = Market("tiny", seed=1, weeks=1, overrides={"policy.head_count.extra": 1, "params.people.vacancy": 0.0})
     usual = market.state.reps.reported_calls.max()
     state = market.run().state
-    added = state.reps.active & (state.reps.key % 1000 == 3)
+    added = state.reps.active & np.array([name.endswith("-4") for name in market.names.reps])
     assert added.sum() == 2
     np.testing.assert_array_equal(state.reps.reported_calls[added], usual)
 

@@ -93,9 +93,8 @@ def test_several_projects_of_one_account_share_its_calls() -> None:
     assert (at_account[projects.customer[worked_on]] > 1).any()
     rep = state.knowledge.rep[projects.customer[worked_on]]
     learnt = -np.expm1(-(state.reps.tenure[rep] + 1.0) / state.params.people.ramp)
-    worth = np.exp(state.params.calls.skill_spread * state.reps.skill[rep]) * learnt
     customer = projects.customer[worked_on]
-    calls = state.diary.visits[customer] * worth / at_account[customer]
+    calls = state.diary.visits[customer] * learnt / at_account[customer]
     pull = calls / float(numbers.half)
     expected = pull / (1 + pull) * (1 - float(numbers.keep) ** (1 + pull))  # from 0, ADBUDG of shape 1
     np.testing.assert_allclose(projects.attention[worked_on], expected, rtol=1e-4)
@@ -284,7 +283,7 @@ def test_every_decided_project_is_listed_once() -> None:
 
 
 def test_a_customer_with_an_open_project_considers_us() -> None:
-    market = project_market(4, 12, params__funnel__consider=1.0)
+    market = project_market(4, 12, customers=3000, params__funnel__consider=1.0)
     while market.running:
         market.run_week()
     state = market.state

@@ -16,7 +16,7 @@ from sim.state import ManagerUse, MarketState, Use
 from tests.unit.part_weeks import until, writes
 
 ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
-NORTH, NORTHEAST, NORTHWEST = 0, 1, 2
+CENTRE, NORTHEAST, NORTH = 0, 1, 2
 CHANGE = {
     "routines.meeting_hours": 3.0,
     "routines.form_hours": 1.25,
@@ -42,9 +42,9 @@ def changed(folder: Path, territory: str, **change: Any) -> Market:
     return market
 
 
-@pytest.mark.parametrize(("name", "territory"), [("north", NORTH), ("northwest", NORTHWEST)])
+@pytest.mark.parametrize(("name", "territory"), [("centre", CENTRE), ("north", NORTH)])
 def test_a_change_in_a_territory_reaches_its_reps_and_no_others(tmp_path: Path, name: str, territory: int) -> None:
-    """Teams of 8 over territories of 6: northwest is nobody's first territory, and the north's team reaches beyond it."""
+    """Teams of 8 over territories of 6: north is nobody's first territory, and the centre's team reaches beyond it."""
     market = changed(tmp_path, name)
     before = {column: getattr(market.state.reps, column).copy() for column in ROUTINES}
     market.run_week()
@@ -66,8 +66,8 @@ def test_a_change_in_a_territory_reaches_its_reps_and_no_others(tmp_path: Path, 
 
 
 def test_the_managers_hours_are_the_sum_over_their_reps(tmp_path: Path) -> None:
-    """Team 1 has four reps of the northeast and four of the northwest, team 2 two of the northwest and six of the centre."""
-    market = changed(tmp_path, "northwest")
+    """Team 1 has four reps of the east and four of the north, team 2 two of the north and six of the northeast."""
+    market = changed(tmp_path, "north")
     market.run_week()
     state, spent = market.state, market.state.manager_hours.spent[1]
     assert state.managers.span.tolist() == [8] * 6
@@ -89,27 +89,27 @@ def test_the_managers_hours_are_the_sum_over_their_reps(tmp_path: Path) -> None:
 
 
 def test_a_manager_who_is_short_of_hours_gives_each_rep_the_same_part(tmp_path: Path) -> None:
-    market = changed(tmp_path, "northwest", routines__visit_hours=11.6, routines__meeting_hours=20.0)
+    market = changed(tmp_path, "north", routines__visit_hours=11.6, routines__meeting_hours=20.0)
     market.run_week()
     state, reps = market.state, market.state.reps
     team = reps.active & (reps.team == 1)
-    northwest = reps.territory == NORTHWEST
+    north = reps.territory == NORTH
     left = 42.0 - 14.0 - 20.0 - 3.5
     asked = 4 * 0.2 + 4 * (11.6 + 0.25)
-    np.testing.assert_allclose(reps.visit_hours[team & northwest], 11.6 * left / asked, rtol=1e-5)
-    np.testing.assert_allclose(reps.visit_hours[team & ~northwest], 0.2 * left / asked, rtol=1e-5)
+    np.testing.assert_allclose(reps.visit_hours[team & north], 11.6 * left / asked, rtol=1e-5)
+    np.testing.assert_allclose(reps.visit_hours[team & ~north], 0.2 * left / asked, rtol=1e-5)
     np.testing.assert_allclose(state.manager_hours.spent[1][ManagerUse.SPARE, 1], 0.0, atol=1e-6)
 
 
 def test_sets_of_forms_are_those_of_the_reps_territory(tmp_path: Path) -> None:
-    """Three companies ask for forms in the northwest, two elsewhere; who has the hours for all sets reports each visit."""
+    """Three companies ask for forms in the north, two elsewhere; who has the hours for all sets reports each visit."""
     change = {"gateway__companies": 3, "routines__form_hours": 1.0, "routines__meeting_hours": 1.5}
-    market = changed(tmp_path, "northwest", **change)
+    market = changed(tmp_path, "north", **change)
     state = until("manage", market)
     with state.lend(writes("manage")):
         manage(state)
     reps = state.reps
-    inside = reps.active & (reps.territory == NORTHWEST)
+    inside = reps.active & (reps.territory == NORTH)
     np.testing.assert_allclose(reps.form_hours[inside], 3.0)
     np.testing.assert_allclose(reps.form_hours[reps.active & ~inside], 1.0)
 

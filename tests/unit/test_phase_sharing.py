@@ -93,5 +93,7 @@ def test_control_a_distributors_own_rule_does_see_its_books(monkeypatch: pytest.
     monkeypatch.setattr(
         OrderUpTo, "answer", lambda self, seen: (seen_by_distributors.append(seen), order(self, seen))[1]
     )
-    market = Market("tiny", seed=4, weeks=1).run()
-    assert np.shares_memory(seen_by_distributors[0].on_hand, market.state.channel.on_hand)
+    start = Market("tiny", seed=4, weeks=1)
+    before = start.state.channel.on_hand.copy()
+    start.run()
+    assert (seen_by_distributors[0].on_hand <= before).all() and seen_by_distributors[0].on_hand.any()

@@ -71,8 +71,19 @@ def test_the_scorecard_has_the_promised_columns(market: Market) -> None:
 
 def test_orders_are_kept_when_asked_for(market: Market) -> None:
     orders = market.results.orders
-    assert list(orders.columns) == ["week", "customer", "category", "offer", "units", "price", "won", "weeks_open"]
+    assert list(orders.columns) == [
+        "week",
+        "customer",
+        "id",
+        "category",
+        "offer",
+        "units",
+        "price",
+        "won",
+        "weeks_open",
+    ]
     assert (orders["weeks_open"] == 0).all(), "no projects here"
+    assert (orders["id"] == orders["customer"].astype(str)).all()
     assert len(orders) == market.results.measure("occasions").sum()
     assert set(orders["week"]) <= set(range(1, 10))
     assert orders["customer"].between(0, len(market.state.customers) - 1).all()

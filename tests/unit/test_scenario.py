@@ -89,7 +89,7 @@ def test_the_digest_follows_content_not_words() -> None:
     assert len({plain, Scenario.load("tiny"), Scenario.load("tiny", weeks=8)}) == 2
 
 
-def test_lists_of_tables_merge_by_name_and_keep_their_order(tmp_path: Path) -> None:
+def test_lists_of_tables_merge_by_name_and_stand_in_the_order_of_names(tmp_path: Path) -> None:
     path = write(
         tmp_path / "more.toml",
         """
@@ -110,9 +110,12 @@ def test_lists_of_tables_merge_by_name_and_keep_their_order(tmp_path: Path) -> N
     )
     scenario = Scenario.load(path)
     offers = {offer.name: offer for offer in scenario.world.offers}
-    assert list(offers) == ["machine_one", "machine_rival", "refill_one", "refill_rival", "refill_eco"]
+    assert list(offers) == ["machine_one", "machine_rival", "refill_eco", "refill_one", "refill_rival"]
     assert (offers["refill_rival"].list_price, offers["refill_rival"].unit_cost) == (1_600, 850)
-    assert [kind.first_need["machine"] for kind in scenario.world.customer_types] == [0.15, 0.5]
+    assert {kind.name: kind.first_need["machine"] for kind in scenario.world.customer_types} == {
+        "workshop": 0.15,
+        "plant": 0.5,
+    }
     assert scenario.name == "more"
     assert scenario.provenance["offer.refill_rival.list_price"] == "file more.toml"
     assert scenario.provenance["offer.refill_rival.unit_cost"] == "file tiny.toml"
@@ -165,7 +168,7 @@ def test_overrides_take_values_and_texts_and_reach_entries_by_name() -> None:
         },
     )
     assert scenario.world.offers[2].list_price == 1_750
-    assert scenario.world.customer_types[0].taste == (0.5, 0.6)
+    assert {kind.name: kind.taste for kind in scenario.world.customer_types}["workshop"] == (0.5, 0.6)
     assert scenario.params.hours.contract == 38.0
     assert (scenario.title, scenario.weeks) == ("bare words", 13)
     assert Scenario.load("tiny", weeks=5, customers=77).world.customers == 77
@@ -305,7 +308,7 @@ def test_names_may_be_written_in_any_script(tmp_path: Path) -> None:
     path = tmp_path / "han.toml"
     path.write_text(text, encoding="utf-8")
     scenario = Scenario.load(path, overrides={'territory."华北 1.0".travel_hours': 0.7})
-    assert scenario.world.territories[0].travel_hours == 0.7
+    assert {t.name: t.travel_hours for t in scenario.world.territories}["华北 1.0"] == 0.7
     assert 'territory."华北 1.0".share' in scenario.provenance
     copy = tmp_path / "copy.toml"
     copy.write_text(scenario.to_toml(), encoding="utf-8")
@@ -316,12 +319,17 @@ def test_the_world_answers_what_follows_from_it() -> None:
     world = Scenario.load("regional_equipment").world
     assert world.brands[world.own_brand].own
     assert all(world.offers[row].brand == world.brands[world.own_brand].name for row in world.own_offers)
-    assert (0, 3) in world.borders
+    row = {territory.name: t for t, territory in enumerate(world.territories)}
+    assert list(row) == sorted(row)
+    assert (row["centre"], row["north"]) in world.borders
     assert all(a < b for a, b in world.borders)
-    assert ("north-2", 0) in world.distributors
-    assert sum(world.distributor_shares(0)) == pytest.approx(1.0)
-    assert world.distributor_shares(0)[1] == pytest.approx(0.7 * world.distributor_shares(0)[0])
-    assert world.mix_of(world.customer_types[0]) == (0.0, 1.0, 0.0)
+    north = world.distributor_shares(row["north"])
+    assert ("north-2", row["north"]) in world.distributors
+    assert sum(north) == pytest.approx(1.0)
+    assert north[1] == pytest.approx(0.7 * north[0])
+    assert [c.kind for c in world.categories][-1] == "opportunity"
+    consumables = [c.kind == "consumable" for c in world.categories]
+    assert all(world.mix_of(kind) == tuple(map(float, consumables)) for kind in world.customer_types)
     assert world.has_projects
     assert not Scenario.load("tiny").world.has_projects
 

@@ -93,6 +93,7 @@ def test_written_out_it_is_the_same_and_follows_the_data(tmp_path: Path) -> None
     ("columns", "wanted"),
     [
         ({"id": ["c1", "c2", "c1", "c4"]}, "customers.parquet, row 3, column id: `c1` occurs again (first in row 1)"),
+        ({"id": ["c1", "c2", "c\u200b1", "c4"]}, "row 3, column id: `c\u200b1` occurs again (first in row 1)"),
         ({"id": ["c1", "", "c3", "c4"]}, "row 2, column id: found an empty cell"),
         ({"type": ["plant", "plnt", "plant", "plant"]}, "row 2, column type: there is no customer type `plnt`"),
         ({"territory": ["north", "south", "east", "south"]}, "row 3, column territory: there is no territory `east`"),

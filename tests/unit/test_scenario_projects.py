@@ -58,7 +58,7 @@ def mistakes(path: Path) -> str:
 def test_rates_are_those_of_the_type_or_of_the_customer(tmp_path: Path) -> None:
     plain = Scenario.load(folder(tmp_path))
     assert plain.data is not None
-    of_type = project_rates(plain.world, np.array([1, 1, 0, 1]), plain.data.customers)
+    of_type = project_rates(plain.world, np.array([0, 0, 1, 0]), plain.data.customers)
     np.testing.assert_allclose(of_type[:, LINE] * 52, [1.6, 1.6, 0.4, 1.6])
     assert not of_type[:, :LINE].any()
     own = Scenario.load(folder(tmp_path, projects_line=[0.0, 1.0, 2.0, 52.0]))

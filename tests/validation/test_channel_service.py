@@ -1,62 +1,92 @@
-"""V26 and V29: stock for uncertain demand, the newsvendor's quantity and the service of a base stock."""
+"""V26 and V29 on the market's own channel: stock for uncertain demand, the newsvendor's quantity, service of a base stock."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.kernels import stock_flow
-from sim.solvers import order_rules
-from sim.solvers.order_rules import Forecast
-from tests.validation.channel_runs import Reals, normal_demand, run_chain
+from sim.agents.distributor import decide_orders
+from tests.validation.serial_chain import Chain, normal_demand, open_chain, scenario_of
+
+MEAN, DEVIATION, CHAINS = 10_000, 3_000, 48  # hundred times N(100, 30)
 
 
-def _expect_the_mean(forecast: Forecast, demand: Reals, week: int) -> None:
-    order_rules.observe_given(forecast, demand, week, np.float64(100.0))
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return scenario_of(tmp_path_factory.mktemp("service"), CHAINS)
 
 
-def _service(safety_factor: float, cover_error: int = 0) -> tuple[float, float]:
-    """Share of weeks that end without anyone waiting, and 4 standard errors of it by 20 batches of chains.
-
-    A base stock with L = 3 and demand N(100, 30).
-    """
-    demand = normal_demand(29, 100, 30, 420, 400)
-    _, stock = run_chain(
-        demand, [3], 1, _expect_the_mean, deviation=30.0, safety_factor=safety_factor, cover_error=cover_error
-    )
-    served = (stock[0, 20:] >= 0).reshape(400, 20, 20).mean(axis=(0, 2))
-    return float(served.mean()), float(4 * served.std(ddof=1) / np.sqrt(20))
-
-
-def test_v29_cycle_service_of_a_base_stock() -> None:
-    service, error = _service(float(norm.ppf(0.95)))
-    assert service == pytest.approx(0.95, abs=0.005)
-    assert error < 0.005
+def expecting_the_mean(scenario: Path, weeks: int, lead: int, safety_factor: float, **more: float) -> Chain:
+    """A distributor who expects the mean, whatever is asked, and measures how wrong that is over two years."""
+    numbers = {
+        "params.channel.lead_time": lead,
+        "params.channel.forecast": "exponential",
+        "params.channel.smoothing": 0.0,
+        "params.channel.forecast_window": 104,
+        "policy.ordering.safety_factor": safety_factor,
+        **more,
+    }
+    chain = open_chain(scenario, weeks, **numbers)
+    chain.expect(MEAN, DEVIATION)
+    return chain
 
 
-def test_v29_control_wrong_cover_or_no_safety_stock_misses() -> None:
-    assert abs(_service(float(norm.ppf(0.95)), cover_error=-1)[0] - 0.95) > 0.3
-    assert _service(0.0)[0] == pytest.approx(0.5, abs=0.02)
+def service(scenario: Path, safety_factor: float, weeks: int = 700, **more: float) -> tuple[float, float]:
+    """Share of weeks that end without anyone waiting, and four standard errors of it by chains. L = 3."""
+    chain = expecting_the_mean(scenario, weeks, 3, safety_factor, **more)
+    chain.stock_up(5 * MEAN, 10**9)
+    good = np.zeros((weeks, CHAINS))
+    for week, asked in enumerate(normal_demand(29, MEAN, DEVIATION, weeks, CHAINS)):
+        chain.week(asked)
+        good[week] = chain.state.channel.backorders[chain.main, chain.columns] == 0
+        chain.state.week += 1
+    served = good[100:].mean(axis=0)
+    return float(served.mean()), float(4 * served.std(ddof=1) / np.sqrt(CHAINS))
 
 
-def _profit(quantity: float, demand: Reals) -> float:
-    """Mean profit of one season: price 10, cost 4, what is left over goes at 1."""
-    stage = stock_flow.open_stage(np.full(demand.shape, quantity), 1, np.float64)
-    sold = stock_flow.serve(stage, demand, waits=False)
-    left = stage.on_hand.copy()
-    stock_flow.withdraw(stage, left)
-    stock_flow.check_stage(stage, "newsvendor")
-    return float((10 * sold + 1 * left - 4 * quantity).mean())
+def test_v29_cycle_service_of_a_base_stock(scenario: Path) -> None:
+    found, error = service(scenario, float(norm.ppf(0.95)))
+    assert error < 0.008
+    assert found == pytest.approx(0.95, abs=0.005)
 
 
-def test_v26_newsvendor() -> None:
-    demand = norm.ppf((np.arange(100_000) + 0.5) / 100_000, 100, 30)
-    critical = (10 - 4) / (10 - 1)
-    best = float(order_rules.order_up_to_level(np.float64(100), np.float64(30), 1, float(norm.ppf(critical))))
+def test_v29_control_more_cover_or_no_safety_stock_misses(scenario: Path) -> None:
+    extra = {"policy.ordering.extra_cover": 1.0}
+    assert service(scenario, float(norm.ppf(0.95)), 300, **extra)[0] > 0.99
+    assert service(scenario, 0.0, 300)[0] == pytest.approx(0.5, abs=0.03)
+
+
+#: Seasons of the newsvendor, each with as many demands as there are chains: even parts of the normal distribution.
+SEASONS = 10
+SEASON = np.rint(norm.ppf((np.arange(SEASONS * CHAINS) + 0.5) / (SEASONS * CHAINS), MEAN, DEVIATION))
+
+
+def profit(scenario: Path, quantity: float | None = None) -> tuple[float, float]:
+    """What the rule orders for one season, and the mean profit: price 10, cost 4, what is left over goes at 1."""
+    lost = {"params.channel.unserved_wait": 0.0, "params.channel.production_lead_time": 26}  # nothing comes meanwhile
+    chain = expecting_the_mean(scenario, SEASONS, 1, float(norm.ppf((10 - 4) / (10 - 1))), **lost)
+    chain.stock_up(0, 0)
+    if quantity is None:
+        quantity = float(decide_orders(chain.state).quantity[chain.main, chain.columns[0]])
+    earned = []
+    for demand in SEASON.reshape(SEASONS, CHAINS):
+        chain.stock_up(quantity, 0)
+        chain.week(demand)
+        left = chain.state.channel.on_hand[chain.main, chain.columns]
+        earned.append((10 * (round(quantity) - left) + left - 4 * quantity).mean() / 100)
+        chain.state.week += 1
+    return quantity / 100, float(np.mean(earned))
+
+
+def test_v26_newsvendor(scenario: Path) -> None:
+    best, earned = profit(scenario)
     assert best == pytest.approx(112.92, abs=0.005)
-    assert _profit(best, demand) == pytest.approx(501.83, abs=0.5)
-    grid = np.arange(90, 140, 0.5)
-    profits = [_profit(float(quantity), demand) for quantity in grid]
-    assert grid[int(np.argmax(profits))] == pytest.approx(112.92, abs=0.5)
-    assert _profit(100.0, demand) < _profit(best, demand) - 5  # control: stocking the mean forgoes profit
+    assert earned == pytest.approx(501.83, abs=0.5)
+    grid = np.arange(105.0, 121.0, 1.0)
+    profits = [profit(scenario, 100 * quantity)[1] for quantity in grid]
+    assert grid[int(np.argmax(profits))] == pytest.approx(112.92, abs=1.0)
+    assert max(profits) <= earned + 0.5
+    assert profit(scenario, 10_000.0)[1] < earned - 5  # control: stocking the mean forgoes profit

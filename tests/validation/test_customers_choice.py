@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.kernels.board import OfferBoard, make_offer_board
-from sim.kernels.choice import Choosers, choice_shares, choose
-from sim.kernels.demand_step import SERVE_WRITES, choosers, live_through
+from sim.kernels.choice import Choosers, choose
+from sim.kernels.demand_step import SERVE_WRITES, Chosen, choosers, live_through
 from sim.kernels.experience import Deliveries, loyalty_after
 from sim.kernels.jit import blocks_of, sealed, sealed_array
 from sim.kernels.needs import Occasions
@@ -18,6 +18,7 @@ from sim.network import no_ties
 from sim.params.customers import Choice, ChoiceNumbers, Experience, Loyalty, Talk, choice_numbers, experience_numbers
 from sim.population import Columns, make_customers
 from sim.rng import Decision, stream
+from tests.validation.logit import choice_shares
 
 BRANDS = 4
 Floats = NDArray[np.float64]
@@ -86,13 +87,12 @@ def test_v10_elasticities_of_the_logit() -> None:
 
 
 def chosen_at(price: Floats, rows: int, seed: int = 1) -> NDArray[np.int16]:
-    chosen = np.empty(rows, np.int16)
+    chosen = Chosen.of(rows)
     luck = stream(seed, Decision.CHOICE, 0)
     who = choosers(shoppers(rows, sensitivity=1.0), no_ties(rows))
-    choose(
-        0, blocks_of(rows), luck, one_occasion_each(rows), who, sealed(board(price, intercept=3.0)), plain(0.0), chosen
-    )
-    return chosen
+    offers = sealed(board(price, intercept=3.0))
+    choose(0, blocks_of(rows), luck, one_occasion_each(rows), who, offers, plain(0.0), *chosen)
+    return chosen.offer
 
 
 def simulated_elasticities(rows: int, seed: int) -> Floats:
@@ -164,10 +164,11 @@ def repeat_rate(weight: float, rows: int = 4000, warm: int = 300, counted: int =
     felt = experience_numbers(Experience(noise=0.0), Loyalty(), Talk())
     last, repeats = np.zeros(rows, np.int16), np.zeros(rows)
     for week in range(warm + counted):
-        chosen = np.empty(rows, np.int16)
+        made = Chosen.of(rows)
         who = choosers(customers, no_ties(rows))
         luck = stream(1, Decision.CHOICE, week)
-        choose(0, blocks_of(rows), luck, one_occasion_each(rows), who, sealed(offers), numbers, chosen)
+        choose(0, blocks_of(rows), luck, one_occasion_each(rows), who, sealed(offers), numbers, *made)
+        chosen = made.offer
         if week >= warm:
             repeats += chosen == last
         last = chosen

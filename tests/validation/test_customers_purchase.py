@@ -111,7 +111,7 @@ def dirichlet(seed: int, *, heterogeneous: bool = True) -> BrandFigures:
     with customers.lend(["need_open"]):
         for week in range(WEEKS):
             _, chosen, orders = demand_week(customers, network, NEEDS, board, numbers, seed=seed, tick=week)
-            assert (chosen >= 0).all()
+            assert (chosen.offer >= 0).all()
             bought += np.bincount(orders.customer.astype(np.int64) * offers + orders.offer, minlength=N * offers)
     counts = bought.reshape(N, offers)[:, :8]
     buys = counts > 0

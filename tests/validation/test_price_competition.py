@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.decisions.seen import CompetitorSeen
 from sim.kernels.board import make_offer_board
-from sim.kernels.choice import Choosers, choice_shares
+from sim.kernels.choice import Choosers
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.network import no_ties
@@ -16,6 +16,7 @@ from sim.params.customers import Choice, Experience, choice_numbers
 from sim.policies.rival_price.partial_adjustment import PartialAdjustment
 from sim.population import make_customers
 from sim.rng import Decision, Luck
+from tests.validation.logit import choice_shares
 
 Floats = NDArray[np.float64]
 

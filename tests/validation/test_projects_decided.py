@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels.choice import choice_shares
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.market import Market
@@ -16,6 +15,7 @@ from sim.open_projects import OpenProjects
 from sim.phases.projects import choose_for
 from sim.week import Phase
 from tests.market.project_market import LINE, OURS, many_projects, project_market
+from tests.validation.logit import choice_shares
 
 #: A project that one person decides, whom no call moves: an occasion like any other.
 PLAIN = {"category__line__deciders": 1, "params__projects__attention": 0.0}
@@ -37,7 +37,7 @@ def errors_of(market: Market, each: int = 40, attention: float = 0.0) -> np.ndar
     projects = OpenProjects(len(state.layout.attributes))
     with projects.lend(tuple(projects)):
         projects.append({**columns, "attention": np.full(len(columns["number"]), attention)})
-    chosen = choose_for(state, projects, state.board)
+    chosen = choose_for(state, projects, state.board).offer
     shares = shares_of(market, projects.customer)
     found = (
         np.bincount(chosen, minlength=shares.shape[1])
@@ -78,7 +78,7 @@ def test_projects_of_no_length_are_decided_by_the_logit_of_their_week() -> None:
             decided = market.state.today.decided
             shares = shares_of(market, decided.projects.customer)[:, OURS]
             wanted, spread = wanted + shares.sum(), spread + (shares * (1 - shares)).sum()
-            won += (decided.chosen == OURS).sum()
+            won += (decided.chosen.offer == OURS).sum()
 
     while market.running:
         market.run_week(observe=after)
@@ -151,7 +151,7 @@ def test_more_attention_never_loses_us_a_project() -> None:
         projects = OpenProjects(len(state.layout.attributes))
         with projects.lend(tuple(projects)):
             projects.append({**columns, "attention": np.full(len(columns["number"]), attention)})
-        won.append(choose_for(state, projects, state.board) == OURS)
+        won.append(choose_for(state, projects, state.board).offer == OURS)
     for less, more in pairwise(won):
         assert not (less & ~more).any()
         assert more.sum() > less.sum()
@@ -180,7 +180,7 @@ def test_a_run_in_which_attention_counts_wins_all_that_it_won_without() -> None:
             market.run_week()
             decided = market.state.today.decided
             assert decided is not None
-            ours = decided.chosen == OURS
+            ours = decided.chosen.offer == OURS
             found |= set(
                 zip(decided.projects.customer[ours].tolist(), decided.projects.number[ours].tolist(), strict=True)
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from sim.market import Market
+from sim.phases.maintain import still_fails
 from sim.rng import Decision, uniform
 from sim.solvers.reliability import (
     Wear,
@@ -14,23 +16,60 @@ from sim.solvers.reliability import (
     expected_failures,
     failure_factor,
     fit_growth,
-    hours_until,
     instantaneous_mtbf,
 )
+from sim.upkeep import Jobs
 
 SYSTEMS = 4000
 
 
+ALL_TOLD = {
+    "category.machine.failure_rate": 4.0,
+    "policy.technical.kind": "integrated",
+    "policy.technical.report_share": 1.0,
+    "policy.technical.delay": 0,
+    "policy.technical.enough": 0.0,
+    "policy.service.engineers": 1000.0,
+    "params.technical.tellable": 0,
+    "params.technical.understood_alone": 1.0,
+    "params.technical.least_reports": 2,
+    "params.technical.review_every": 1,
+}
+
+
+def time_between_failures(learnt: float, growth: float = 0.35) -> float:
+    """Of a design with a cumulative 500 h after 1,000 h of test, when it has learnt from so many, as the week has it."""
+    return float(instantaneous_mtbf(1000.0, 500.0, 1000.0, growth) / failure_factor(learnt, 1000.0, growth))
+
+
 def test_v55_hours_of_growth_from_500_to_2000() -> None:
     """A cumulative 500 h after 1,000 h of test grow to an instantaneous 2,000 h (published example: 15,333 h)."""
-    hours = hours_until(2000.0, known=500.0, at=1000.0, growth=0.35)
-    assert hours == pytest.approx(15_333, abs=1)
-    assert float(instantaneous_mtbf(hours, 500.0, 1000.0, 0.35)) == pytest.approx(2000.0)
     assert float(cumulative_mtbf(1000.0, 500.0, 1000.0, 0.35)) == 500.0
+    assert brentq(lambda hours: time_between_failures(hours) - 2000.0, 1e3, 1e6) == pytest.approx(15_333, abs=1)
 
 
-def test_v55_control_without_the_step_to_the_instantaneous_figure_it_takes_longer() -> None:
-    assert hours_until(2000.0 / (1 - 0.35), known=500.0, at=1000.0, growth=0.35) > 50_000
+def test_v55_control_a_department_that_learns_less_needs_longer() -> None:
+    assert brentq(lambda hours: time_between_failures(hours, 0.30) - 2000.0, 1e3, 1e6) > 25_000
+
+
+@pytest.mark.parametrize(
+    ("learnt", "growth", "times"), [(15_333.0, 0.35, 2.6), (1000.0, 0.35, 1.0), (15_333.0, 0.0, 1.0)]
+)
+def test_v55_the_week_lets_so_many_fewer_machines_fail(learnt: float, growth: float, times: float) -> None:
+    """Of machines of ours that would fail by the design of the start, one in 2,000/(500/.65) = 2.6 still does."""
+    state = Market(
+        "tiny", seed=3, customers=30_000, weeks=1, overrides={**ALL_TOLD, "params.technical.growth": growth}
+    ).state
+    state.upkeep.start_hours = 1000.0
+    with state.lend(("technical.learnt_hours",)):
+        state.technical.learnt_hours[:] = learnt
+    own = state.layout.own_brand
+    customer, category = np.nonzero(state.customers.owned == own)
+    alike = np.ones(len(customer), np.int64)
+    fails = still_fails(state, Jobs(customer, category, 0 * alike, own * alike, alike > 0))
+    share = 1.0 / times
+    assert fails.mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / len(fails)) + 1e-12)
+    assert len(fails) > 1000
 
 
 def run_systems(wear: Wear, end: float) -> tuple[np.ndarray, np.ndarray]:
@@ -85,20 +124,6 @@ def test_a_process_watched_from_later_on_is_estimated_too() -> None:
     assert float(mtbf) * SYSTEMS == pytest.approx(66.04, rel=0.02)
     wrong, _ = fit_growth(seen, seen_logs, 0.0, 1000.0)  # control: as if watched from the first hour
     assert abs(float(wrong) - 0.6) > 0.3
-
-
-ALL_TOLD = {
-    "category.machine.failure_rate": 4.0,
-    "policy.technical.kind": "integrated",
-    "policy.technical.report_share": 1.0,
-    "policy.technical.delay": 0,
-    "policy.technical.enough": 0.0,
-    "policy.service.engineers": 1000.0,
-    "params.technical.tellable": 0,
-    "params.technical.understood_alone": 1.0,
-    "params.technical.least_reports": 2,
-    "params.technical.review_every": 1,
-}
 
 
 def fleet(**overrides: object) -> Market:

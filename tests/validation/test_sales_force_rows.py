@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim import rng
 from sim.market import Market
 from sim.params.management import Forms, Management
-from sim.solvers.allocation import allocate_calls
+from sim.policies.coverage.segment_norms import SegmentNorms
 from sim.solvers.doses import after_talk
 from sim.solvers.form_loop import next_use
+from tests.policies.views import make_view
+
+POTENTIAL = np.array([1.0, 2.0, 4.0])
+
+
+def _planned(elasticity: float = 0.31, **believed: float) -> np.ndarray:
+    """Calls that the rule ``segment_norms`` plans for three accounts of one rep, of 10 a week; times ten are 100."""
+    seen = make_view("coverage", 1)
+    one, none = np.zeros(3, np.int64), np.full(3, np.nan)
+    customers = replace(
+        seen.customers,
+        key=np.arange(3, dtype=np.uint32),
+        territory=one,
+        known=one == 0,
+        marks=np.zeros((3, 3)),
+        orders=none * 0,
+        value=np.zeros(3),
+        potential=1e6 * POTENTIAL,
+        last_order=one - 32_768,
+        confirmed=one,
+        label=one,
+        rep=one - 1,
+        needs=np.zeros((3, 0)),
+        prospect=one > 0,
+    )
+    rep = {"rep_key": one[:1], "rep_territory": one[:1], "rep_active": one[:1] == 0, "rep_calls": np.array([10.0])}
+    rule = SegmentNorms(
+        **{"elasticity": elasticity, "credibility": 1.0, "least_calls": 0.01, "most_calls": 10.0, **believed}
+    )
+    return 10.0 * rule.answer(replace(seen, customers=customers, segments=1, **rep)).norm.astype(np.float64)
 
 
 def test_v17_territory_allocation() -> None:
-    potential = np.array([1.0, 2.0, 4.0])
-    calls = allocate_calls(potential, 0.31, 100.0)
+    calls = _planned()
     np.testing.assert_allclose(calls, [8.94, 24.41, 66.65], atol=0.005)
-    response = potential @ calls**0.31
-    equal = potential @ np.full(3, 100 / 3) ** 0.31
+    response = POTENTIAL @ calls**0.31
+    equal = POTENTIAL @ np.full(3, 100 / 3) ** 0.31
     assert response / equal - 1 == pytest.approx(0.0628, abs=0.001)
 
 
-def test_v17_control_an_allocation_by_potential_alone_is_worse() -> None:
-    potential = np.array([1.0, 2.0, 4.0])
-    proportional = potential / potential.sum() * 100
-    assert potential @ proportional**0.31 < potential @ allocate_calls(potential, 0.31, 100.0) ** 0.31
+@pytest.mark.parametrize("elasticity", [0.1, 0.31, 0.6])
+def test_v17_no_call_could_be_moved_with_gain(elasticity: float) -> None:
+    """At the optimum the last call is worth the same everywhere; and every other division brings less."""
+    calls = _planned(elasticity)
+    worth = POTENTIAL * elasticity * calls ** (elasticity - 1)
+    np.testing.assert_allclose(worth, worth[0], rtol=1e-4)
+    for other in np.random.default_rng(17).dirichlet(np.ones(3), 200) * 100:
+        assert POTENTIAL @ other**elasticity <= POTENTIAL @ calls**elasticity + 1e-6
+
+
+def test_v17_control_calls_by_potential_or_for_all_alike_are_worse() -> None:
+    """With a linear response nearly; and for a firm that believes its segment and not the account, evenly."""
+    even = _planned(credibility=0.0)
+    np.testing.assert_allclose(even, 100 / 3, rtol=1e-6)
+    proportional = POTENTIAL / POTENTIAL.sum() * 100
+    assert POTENTIAL @ even**0.31 < POTENTIAL @ proportional**0.31 < POTENTIAL @ _planned() ** 0.31
     assert abs(proportional[2] - 66.65) > 1
 
 

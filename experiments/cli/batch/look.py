@@ -10,7 +10,7 @@ from experiments.cli.options import JsonOption, QuietOption
 
 if TYPE_CHECKING:
     from experiments.batch.answering import BatchAnswer
-    from experiments.batch.standing import Standing
+    from experiments.batch.noted import Standing
 
 #: Failed runs that are listed one by one.
 _SHOWN = 12
@@ -23,11 +23,17 @@ def status(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
 
       [cyan]deepmarket batch status study[/]
     """
-    from experiments.batch.standing import standing_of
+    from experiments.batch.folder import Folder
+    from experiments.batch.noted import standing_noted
     from experiments.cli.screen import write_json
 
-    plan, found = plan_of(folder)
-    standing = standing_of(plan, found)
+    found = Folder.find(folder)
+    found.check_source()
+    standing = standing_noted(found)
+    if standing is None:  # no driver has been at work yet, or files were touched
+        from experiments.batch.standing import standing_of
+
+        standing = standing_of(plan_of(folder)[0], found)
     if json_:
         write_json(standing.to_json())
     elif not quiet:
@@ -49,7 +55,7 @@ def show_standing(standing: Standing, folder: Path) -> None:
         told += f"; {standing.seconds:.2f} s a run"
     if standing.left and standing.pace:
         told += f", about {standing.left / standing.pace / 60:.0f} min left at the present pace"
-    console.print(told, markup=False)
+    console.print(told)
     if standing.failures:
         lines = [
             f"{failure.run} [{failure.identity[:8]}], {failure.kind}: {failure.message.splitlines()[0]}\n"
@@ -68,7 +74,7 @@ def show_answer(answer: BatchAnswer) -> None:
 
     console = stdout()
     for number, sentence in enumerate(answer.sentences):
-        console.print(sentence, style="bold" if number == 0 else "", markup=False)
+        console.print(sentence, style="bold" if number == 0 else "")
         console.print()
     warn(answer.notes)
 
@@ -88,11 +94,11 @@ def answer(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
     if json_:
         write_json(found.to_json())
     elif quiet:
-        stdout().print(str(found.report or folder), markup=False, soft_wrap=True)
+        stdout().print(str(found.report or folder), soft_wrap=True)
     else:
         show_answer(found)
         if found.report is not None:
-            stdout().print(f"Report: {found.report}", markup=False, soft_wrap=True)
+            stdout().print(f"Report: {found.report}", soft_wrap=True)
 
 
 def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, quiet: QuietOption = False) -> None:
@@ -143,4 +149,4 @@ def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, qu
         table.add_row(*plain_row(kpi, "no value" if value is None else f"{value:,.6g}"))
     console.print(table)
     if failure is not None:
-        console.print(failure.traceback, markup=False)
+        console.print(failure.traceback)

@@ -61,20 +61,22 @@ def optimise(
     from experiments.backends import parse_backend
     from experiments.batch.checking import check_verb
     from experiments.batch.driving import TooManyFailures
-    from experiments.batch.folder import Folder
+    from experiments.batch.extending import take_up
     from experiments.batch.planning import plan_batch
     from experiments.batch.points import search_plan, with_kept_points
     from experiments.batch.reading import read_design
     from experiments.batch.sealing import seal
     from experiments.batch.searching import search
     from experiments.cli.progress import show_progress
-    from experiments.cli.screen import complain, warn
+    from experiments.cli.screen import complain, note, warn
 
     check_least(workers=workers)
     read = read_design(design)
     check_verb(read, searches=True)
     first = search_plan(plan_batch(read))
-    folder = Folder.start(folder_for(design, out), read)
+    folder, added = take_up(folder_for(design, out), first)
+    if added and not (json_ or quiet):
+        note(f"{folder.path} {added}")
     stopped, notes = "", []
     with show_progress("runs", quiet or json_) as progress:
         try:
@@ -104,17 +106,20 @@ def _tell(plan: SearchPlan, folder: Folder, json_: bool, quiet: bool) -> None:
     from analysis.figures.save import save_png
     from analysis.search_words import found_in_words, progress_in_words
     from experiments.batch.search_tables import checks_of, search_of
-    from experiments.cli.screen import stdout, write_json
+    from experiments.cli.screen import say_place, stdout, write_json
+    from experiments.files import staged
 
     found = search_of(plan, folder)
     checks = checks_of(plan, folder, found)
-    figure = save_png(pareto_figure(found), folder.path / "figures" / "pareto.png")
+    figure = folder.path / "figures" / "pareto.png"
+    with staged(folder.path) as part:
+        save_png(pareto_figure(found), part / "figures" / "pareto.png")
     words = [line for line in (*found_in_words(found), progress_in_words(found)) if line]
     if json_:
         write_json(_json(found, checks, words, folder.path, figure))
         return
     if quiet:
-        typer.echo(folder.path)
+        say_place(folder.path)
         return
     console = stdout()
     if len(found.front):
@@ -122,10 +127,10 @@ def _tell(plan: SearchPlan, folder: Folder, json_: bool, quiet: bool) -> None:
     if len(checks):
         console.print(_check_table(found, checks, plan))
     for line in words:
-        console.print(line, markup=False)
+        console.print(line)
     for line in _failures(found):
-        console.print(line, markup=False)
-    console.print(f"Figure: {figure}\nTables: {folder.path}", markup=False, soft_wrap=True)
+        console.print(line)
+    console.print(f"Figure: {figure}\nTables: {folder.path}", soft_wrap=True)
 
 
 def _front_table(found: Search) -> Any:

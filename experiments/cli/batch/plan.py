@@ -33,12 +33,16 @@ def plan(
     from experiments.batch.points import search_plan
     from experiments.batch.pricing import price_batch
     from experiments.batch.reading import read_design
+    from experiments.batch.rehearsing import rehearse_plan
     from experiments.cli.options import check_least
     from experiments.cli.screen import stdout, write_json
+    from sim.errors import InputErrors
 
     check_least(workers=workers)
     found = plan_batch(read_design(design))
     found = search_plan(found) if found.design.content.optimise is not None else found
+    if mistakes := rehearse_plan(found):
+        raise InputErrors(mistakes)
     cost = price_batch(found, workers) if price else None
     told = _told(found, cost)
     if json_:
@@ -46,7 +50,7 @@ def plan(
     elif not quiet:
         console = stdout()
         for line in _lines(found, cost):
-            console.print(line, markup=False)
+            console.print(line)
 
 
 def _told(plan: BatchPlan, price: Price | None) -> dict[str, Any]:

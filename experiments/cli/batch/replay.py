@@ -41,6 +41,6 @@ def replay(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, 
     if json_:
         write_json({"run": meant.name, "outcome": outcome, "seconds": numbers.seconds})
     elif not quiet:
-        stdout().print(f"{meant.name}: {outcome} ({numbers.seconds:.2f} s)", markup=False)
+        stdout().print(f"{meant.name}: {outcome} ({numbers.seconds:.2f} s)")
     if same is False:
         raise typer.Exit(RUNS_FAILED)

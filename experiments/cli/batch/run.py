@@ -46,18 +46,22 @@ def run(
       [cyan]deepmarket batch run design.toml --out study --backend dask:tcp://HOST:8786[/]
 
     A run that fails is recorded with its traceback and the command that repeats it, and the batch goes on.
+    A design that has every run of the one in the folder, and more, goes on there: only what is new is done.
     At the end results are sealed into Parquet tables, and a report says what they show.
     """
     from experiments.batch.checking import check_verb
-    from experiments.batch.folder import Folder
+    from experiments.batch.extending import take_up
     from experiments.batch.planning import plan_batch
     from experiments.batch.reading import read_design
+    from experiments.cli.screen import note
 
     read = read_design(design)
     check_verb(read, searches=False)
     found = plan_batch(read)
-    folder = Folder.start(folder_for(design, out), found.design)
-    _drive(found, folder, workers, backend, shard, max_failures, False, json_, quiet)
+    folder, added = take_up(folder_for(design, out), found)
+    if added and not (json_ or quiet):
+        note(f"{folder.path} {added}")
+    _drive(found, folder, workers, backend, shard, max_failures, False, json_, quiet, added)
 
 
 def resume(
@@ -108,6 +112,7 @@ def _drive(
     again: bool,
     json_: bool,
     quiet: bool,
+    added: str = "",
 ) -> None:
     from experiments.backends import parse_backend
     from experiments.batch.answering import answer_batch
@@ -133,6 +138,8 @@ def _drive(
             tally = drive(plan, folder, where, shard=part, retry=again, max_failures=max_failures, progress=progress)
         except TooManyFailures as error:
             stopped = str(error)
+    if tally is not None and added and json_:
+        tally.notes.insert(0, f"the folder {added}")
     answer = None
     if part.of == 1:
         seal(plan, folder)
@@ -151,10 +158,10 @@ def _tell(
 ) -> None:
     from experiments.batch.standing import standing_of
     from experiments.cli.batch.look import show_answer, show_standing
-    from experiments.cli.screen import stdout, warn, write_json
+    from experiments.cli.screen import say_place, stdout, warn, write_json
 
     if quiet:
-        typer.echo(folder.path)
+        say_place(folder.path)
         return
     standing = standing_of(plan, folder)
     if json_:
@@ -168,5 +175,5 @@ def _tell(
     if answer is not None:
         show_answer(answer)
         if answer.report is not None:
-            console.print(f"Report: {answer.report}", markup=False, soft_wrap=True)
-    console.print(f"Tables: {folder.path}", markup=False, soft_wrap=True)
+            console.print(f"Report: {answer.report}", soft_wrap=True)
+    console.print(f"Tables: {folder.path}", soft_wrap=True)

@@ -27,17 +27,17 @@ def seal(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption =
       [cyan]deepmarket batch seal study[/]
     """
     from experiments.batch.sealing import seal as seal_batch
-    from experiments.cli.screen import stdout, write_json
+    from experiments.cli.screen import say_place, stdout, write_json
 
     plan, found = plan_of(folder)
     rows = seal_batch(plan, found)
     if json_:
         write_json({"folder": str(found.path), "rows": rows})
     elif quiet:
-        typer.echo(found.path)
+        say_place(found.path)
     else:
         for name, count in rows.items():
-            stdout().print(f"{found.path / f'{name}.parquet'}: {count:,} rows", markup=False, soft_wrap=True)
+            stdout().print(f"{found.path / f'{name}.parquet'}: {count:,} rows", soft_wrap=True)
 
 
 def export(
@@ -58,23 +58,20 @@ def export(
       [cyan]deepmarket batch export study --to csv --out study_csv[/]
     """
     from experiments.batch.results import open_batch
-    from experiments.cli.screen import stdout, write_json
+    from experiments.cli.screen import say_place, stdout, write_json
     from experiments.store import open_folder
+    from experiments.tables import copy_table
 
     found = open_batch(folder)
     open_folder(out)
-    connection = found.duckdb()
     written = []
     for name in table or found.names:
-        found.file(name)
         file = out / f"{name}.{to.value}"
-        escaped = str(file).replace("'", "''")
-        form = "HEADER, DELIMITER ','" if to is Form.CSV else "FORMAT parquet"
-        connection.execute(f"COPY \"{name}\" TO '{escaped}' ({form})")
+        copy_table(found.file(name), file)
         written.append(str(file))
     if json_:
         write_json({"files": written})
     elif quiet:
-        typer.echo(out)
+        say_place(out)
     else:
-        stdout().print("\n".join(written), markup=False, soft_wrap=True)
+        stdout().print("\n".join(written), soft_wrap=True)

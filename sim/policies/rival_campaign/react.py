@@ -19,5 +19,4 @@ class ReactToCampaigns(RivalCampaignRule):
 
     def answer(self, seen: RivalBrandsSeen) -> RivalCampaigns:
         """Match what is seen."""
-        campaign = self.match * seen.campaigns_seen[None, :].repeat(len(seen.key), axis=0)
-        return RivalCampaigns(advertising=seen.usual, campaign=campaign)
+        return RivalCampaigns(advertising=seen.usual, campaign=self.match * seen.campaigns_seen)

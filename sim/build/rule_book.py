@@ -1,0 +1,60 @@
+"""The rules of one market: made anew from the scenario's parameters, so that no two markets share a rule."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from sim.decisions import Rule, Variant
+from sim.decisions.shipped import is_shipped
+from sim.decisions.strangers import fresh, name_of
+from sim.scenario import Scenario
+
+
+class RuleBook:
+    """Rules by week and question as the scenario has them, each an object of this market alone.
+
+    Weeks without a change between them get the very same list.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._own: dict[tuple[str, int], list[Variant]] = {}
+        steps = scenario.schedule.answers.values()
+        rules = [rule for of_question in steps for _, variants in of_question for _, rule in variants]
+        # Nobody but strangers is watched: a copy of all parameters costs a millisecond.
+        self._at_first = None if all(map(is_shipped, rules)) else copy.deepcopy(self._watched())
+
+    def variants_at(self, week: int, question: str) -> list[Variant]:
+        """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
+        key = (question, self.scenario.schedule.rules_since(week, question))
+        if key not in self._own:
+            shared = self.scenario.variants_at(week, question)
+            self._own[key] = [Variant(fresh(variant.rule), variant.territories) for variant in shared]
+        return self._own[key]
+
+    def changed(self) -> str:
+        """What is no longer as it was when the market was built: a rule, or a part of the scenario; empty for nothing."""
+        if self._at_first is None:
+            return ""
+        now = self._watched()
+        for name, before in self._at_first.items():
+            if now[name] != before:
+                return name
+        for (question, since), own in self._own.items():
+            for variant, (_, rule) in zip(own, self.scenario.schedule.rules_at(since, question), strict=True):
+                if variant.rule != rule:
+                    return f"the {name_of(rule)} of policy.{question}"
+        return ""
+
+    def _watched(self) -> dict[str, Any]:
+        scenario = self.scenario
+        parts: dict[str, Any] = {"the scenario's market": scenario.world, "the scenario's text": scenario.resolved}
+        parts |= {f"params from week {week}": held for week, held in scenario.schedule.params}
+        for question, steps in scenario.schedule.answers.items():
+            parts[f"a rule of policy.{question}"] = [_parameters(rule) for _, rules in steps for _, rule in rules]
+        return parts
+
+
+def _parameters(rule: Rule) -> dict[str, Any]:
+    return {name: vars(rule).get(name) for name in type(rule).model_fields}

@@ -1,0 +1,132 @@
+"""Persuasion: the utility by which a rep's skill moves the sales of its accounts as published effects say.
+
+A study finds that sales of those who were trained rise by a factor. What a call must then be worth follows from the
+accounts themselves: their expected sales under the logit of choice are
+
+    S(δ) = Σ_i Σ_c w_ic · σ(l_ic + δ·pull_i),
+
+w the money of the customer's occasions, l the log odds that an offer of ours is taken on one, pull the rep's hold on
+the account beside that on the others. :func:`persuade` finds the δ of each rep with S(δ) = factor · S(0). Sales cannot
+grow beyond what accounts need: where the factor is out of reach, δ stays at :data:`FARTHEST`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.choice import known, utility, weight_of_tie
+from sim.kernels.jit import Whole, jit_bare
+
+if TYPE_CHECKING:
+    from sim.kernels.board import OfferBoard
+    from sim.kernels.choice import Choosers
+    from sim.params.customer_numbers import ChoiceNumbers
+
+Reals = NDArray[np.floating[Any]]
+
+#: Largest utility looked for; at 8 an offer that one in a thousand takes is taken by three of four.
+FARTHEST = 8.0
+
+#: Log odds of an occasion on which nothing of ours can be chosen; what the rest weighs at least where nothing else can.
+NEVER_OURS, LEAST = -1e9, 1e-300
+
+_STEPS, _CLOSE = 60, 1e-10
+
+
+@jit_bare
+def odds_of_ours(
+    rows: NDArray[np.uint32],
+    who: Choosers,
+    board: OfferBoard,
+    numbers: ChoiceNumbers,
+    odds: NDArray[np.float64],
+    price: NDArray[np.float64],
+) -> None:
+    """Log odds that the customers in ``rows`` take an offer of ours [n, C], and its mean price then [n, C], minor units.
+
+    Without persuasion. On an occasion for a durable buying nothing does not count: the need stays, and the customer
+    looks again.
+    """
+    for k in range(rows.size):
+        i = rows[k]
+        per_tie = weight_of_tie(i, who)
+        for c in range(board.first.size - 1):
+            top = np.float64(board.outside[c])  # the largest exponent so far, at which the sums are kept
+            ours, paid, rest = 0.0, 0.0, 0.0 if board.durable[c] else 1.0
+            for j in range(np.uint32(board.first[c]), np.uint32(board.first[c + 1])):
+                if known(i, j, who, board):
+                    value = np.float64(utility(i, j, per_tie, who, board, numbers))
+                    if value > top:
+                        less = np.exp(top - value)
+                        ours, paid, rest, top = ours * less, paid * less, rest * less, value
+                    weight = np.exp(value - top)
+                    if board.own[j]:
+                        ours += weight
+                        paid += weight * board.price_minor[who.distributor[i], who.price_group[i], j]
+                    else:
+                        rest += weight
+            odds[k, c], price[k, c] = NEVER_OURS, 0.0
+            if ours > 0.0:
+                odds[k, c], price[k, c] = np.log(ours) - np.log(max(rest, LEAST)), paid / ours
+
+
+@jit_bare
+def persuade(
+    first: NDArray[np.int64],
+    worth: NDArray[np.float64],
+    odds: NDArray[np.float64],
+    pull: NDArray[np.float64],
+    factor: NDArray[np.float64],
+    strength: NDArray[np.float64],
+) -> None:
+    """``strength`` [R]: the δ by which the sales of each rep's accounts are ``factor`` [R] times what they are without.
+
+    The accounts of rep r are the places ``first[r]`` to ``first[r + 1]`` of ``worth`` [n, C] (money of occasions a
+    week), ``odds`` [n, C] and ``pull`` [n] ≥ 0. Newton's steps, kept within a bracket that shrinks.
+    """
+    for r in range(first.size - 1):
+        strength[r] = 0.0
+        start, end = first[r], first[r + 1]
+        usual, _ = _sales(start, end, worth, odds, pull, 0.0)
+        if usual <= 0.0 or factor[r] == 1.0:
+            continue
+        low, high = (0.0, FARTHEST) if factor[r] > 1.0 else (-FARTHEST, 0.0)
+        delta = 0.0
+        for _ in range(_STEPS):
+            sales, slope = _sales(start, end, worth, odds, pull, delta)
+            gap = factor[r] * usual - sales
+            if abs(gap) <= _CLOSE * usual:
+                break
+            if gap > 0.0:
+                low = delta
+            else:
+                high = delta
+            delta = delta + gap / slope if slope > 0.0 else low
+            if not low < delta < high:
+                delta = 0.5 * (low + high)
+            if high - low < _CLOSE:
+                break
+        strength[r] = delta
+
+
+@jit_bare
+def _sales(
+    start: Whole,
+    end: Whole,
+    worth: NDArray[np.float64],
+    odds: NDArray[np.float64],
+    pull: NDArray[np.float64],
+    delta: float,
+) -> tuple[float, float]:
+    """Expected sales a week of the accounts from ``start`` to ``end`` under δ, and how they move with it."""
+    sales, slope = 0.0, 0.0
+    for k in range(start, end):
+        for c in range(odds.shape[1]):
+            if worth[k, c] > 0.0:
+                share = 1.0 / (1.0 + np.exp(-(odds[k, c] + delta * pull[k])))
+                sales += worth[k, c] * share
+                slope += worth[k, c] * share * (1.0 - share) * pull[k]
+    return sales, slope

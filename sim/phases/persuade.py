@@ -1,0 +1,108 @@
+"""Persuade: what the skill of reps adds to the utility of our offers, so that sales of their accounts move as published.
+
+Effects of training, coaching and the like were measured on results: where nothing else moves, the sales of the accounts
+of a rep of skill z are exp(CV·z) times those of one of mean skill. What that takes in utility depends on how the
+accounts stand, and is reckoned anew each week for each rep (:mod:`sim.kernels.persuasion`). It works through calls:
+within a portfolio in proportion to the relationships they have built, and less in all where there is hardly any.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from sim.agents.sales_rep import skill_of
+from sim.kernels.demand_step import choosers
+from sim.kernels.jit import sealed, sealed_array
+from sim.kernels.persuasion import odds_of_ours
+from sim.kernels.persuasion import persuade as solve
+from sim.open_projects import mean_sizes
+from sim.state import Ints, MarketState
+
+Floats = NDArray[np.float64]
+
+
+def persuade(state: MarketState) -> None:
+    """Renew ``customers.persuasion``: 0 for all who are no account of a rep who is there, and for all without an effect of skill."""
+    persuasion = state.customers.writable("persuasion")
+    persuasion[:] = 0.0
+    if state.params.calls.skill_spread == 0.0:
+        return
+    rows, rep = _accounts(state)
+    if len(rows) == 0:
+        return
+    odds, worth = _prospects(state, rows)
+    sales = (worth * expit(odds)).sum(axis=1)
+    hold = state.customers.relationship[rows].astype(np.float64)
+    mean_hold = _mean_of_reps(hold, sales, rep, len(state.reps))
+    pull = np.divide(hold, mean_hold[rep], out=np.zeros(len(rows)), where=mean_hold[rep] > 0.0)
+    first = np.searchsorted(rep, np.arange(len(state.reps) + 1))
+    strength = np.zeros(len(state.reps))
+    factors = sealed_array(_factors(state, mean_hold))
+    solve(sealed_array(first), sealed_array(worth), sealed_array(odds), sealed_array(pull), factors, strength)
+    persuasion[rows] = strength[rep] * pull
+
+
+def _accounts(state: MarketState) -> tuple[NDArray[np.uint32], Ints]:
+    """Accounts of reps who are there, by rep and then by the customers' own keys, and the rep of each.
+
+    Sums over them are then the same, to the last bit, in whatever order the customers come.
+    """
+    rows = state.accounts()
+    rep = state.knowledge.rep[rows]
+    there = state.reps.active[rep]
+    rows, rep = rows[there], rep[there]
+    order = np.lexsort((state.customers.key[rows], rep))
+    return rows[order].astype(np.uint32), rep[order]
+
+
+def _factors(state: MarketState, mean_hold: Floats) -> Floats:
+    """Sales of each rep's accounts as a multiple of what they are without an effect of skill [R]."""
+    calls = state.params.calls
+    heard = np.minimum(mean_hold / calls.heard_at, 1.0)
+    factors: Floats = np.exp(calls.skill_spread * skill_of(state).astype(np.float64) * heard)
+    return factors
+
+
+def _mean_of_reps(values: Floats, weights: Floats, rep: Ints, reps: int) -> Floats:
+    """Weighted mean of the values of each rep's accounts [R], 0 for reps without."""
+    total = np.bincount(rep, weights=weights, minlength=reps)
+    weighted = np.bincount(rep, weights=weights * values, minlength=reps)
+    return np.divide(weighted, total, out=np.zeros(reps), where=total > 0.0)
+
+
+def _prospects(state: MarketState, rows: NDArray[np.uint32]) -> tuple[Floats, Floats]:
+    """Log odds that an occasion of each account is ours, and what all its occasions of a week are worth then [n, C]."""
+    shape = (len(rows), len(state.layout.categories))
+    odds, price = np.empty(shape), np.empty(shape)
+    who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
+    odds_of_ours(sealed_array(rows), who, sealed(state.board), state.numbers.choice, odds, price)
+    return odds, _units_a_week(state, rows) * price
+
+
+def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
+    """Units that each account needs a week on average by category [n, C], whoever sells them."""
+    customers, layout, type_ = state.customers, state.layout, state.customers.type[rows]
+    sizes = mean_sizes(layout.categories, customers.order_size[rows])
+    mix = np.diff(state.needs.mix, axis=1, prepend=0.0)
+    units = np.zeros(sizes.shape)
+    for c, category in enumerate(layout.categories):
+        if category.kind == "consumable":
+            units[:, c] = customers.purchase_rate[rows] * mix[type_, c] * sizes[:, c]
+        elif category.kind == "durable":
+            renewed = 1.0 / category.life_mean if category.life_mean else 0.0
+            units[:, c] = np.where(customers.owned[rows, c] >= 0, renewed, state.needs.first_need[type_, c])
+        else:
+            units[:, c] = _projects_a_week(state, rows, c) * sizes[:, c]
+    return units
+
+
+def _projects_a_week(state: MarketState, rows: NDArray[np.uint32], category: int) -> Floats:
+    """Projects of one category that each account opens a week [n]."""
+    if state.openings is None:
+        return np.zeros(len(rows))
+    mine = np.flatnonzero(state.openings.category == category)
+    who, rate = state.openings.row[mine], state.openings.rate[mine].astype(np.float64)
+    place = np.minimum(np.searchsorted(who, rows), max(len(who) - 1, 0))
+    return np.where(who[place] == rows, rate[place], 0.0) if len(who) else np.zeros(len(rows))

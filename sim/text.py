@@ -1,0 +1,112 @@
+"""Users' text as text: without signs that steer what shows it, and without cells that a spreadsheet would work out.
+
+Names and titles come from files that others wrote. A terminal obeys escape sequences, a reader sees a line turned
+round by a bidirectional control, a spreadsheet works out a cell that begins with `=`. What shows text takes it from here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Joiners inside words of Persian and Indic scripts and inside emoji: format signs that are part of the text.
+_JOINERS = "\u200c\u200d"
+#: Signs that turn the direction of writing round.
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+#: Signs with which spreadsheets begin a formula (OWASP, "CSV injection"), the wide ones of Chinese keyboards among them.
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]| *[\t\r\n]")
+#: A number as people write it, with sign, groups, decimals, exponent, per cent: what no spreadsheet needs kept from it.
+_NUMBER = re.compile(r"\s*[+\-]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(?:[eE][+\-]?\d+)?\s*%?\s*|\s*-\s*")
+
+
+def steers(sign: str) -> bool:
+    """Whether a sign is not to be seen but obeyed: a control, a format sign (bidirectional, zero width), a lone surrogate."""
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in _JOINERS
+
+
+def clean(text: str) -> str:
+    """``text`` without signs that steer; line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign for sign in text if sign in "\n\t" or not steers(sign))
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, without signs that steer."""
+    return text if text.isascii() and text.isprintable() else clean(" ".join(text.split()))
+
+
+def shows(text: str) -> bool:
+    """Whether at least one sign of ``text`` can be seen."""
+    return any(not sign.isspace() and sign not in _JOINERS and not steers(sign) for sign in text)
+
+
+def text_mistake(text: str, *, line: bool) -> tuple[str, str] | None:
+    """What is wrong with a name or title (``line``) or a longer text: what was found and what is expected; None for nothing.
+
+    An empty text is none, and fine. Zero-width signs may stay: exports are full of them, and what shows them leaves them out.
+    """
+    kept = "" if line else "\n\t"
+    bad = [sign for sign in text if steers(sign) and sign not in kept and (sign in _TURNING or not _is_format(sign))]
+    if bad:
+        found = f"holds the control character U+{ord(bad[0]):04X}"
+        return found, "one line of plain text" if line else "plain text"
+    if text and not shows(text):
+        return "holds no sign that can be seen", "text with a letter, a digit or another sign"
+    return None
+
+
+def _is_format(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf"
+
+
+def cell(value: Any) -> Any:
+    """``value`` as a spreadsheet may have it: text that would be a formula gets an apostrophe in front; numbers stay."""
+    if not isinstance(value, str) or not _is_formula(value):
+        return value
+    return f"'{value}"
+
+
+def meant(text: str) -> str:
+    """What a cell written by :func:`cell` holds."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    begins = text.lstrip(
+        "'"
+    )  # an apostrophe of the text's own gets another one, so that `meant` gives back what was there
+    return _FORMULA.match(begins) is not None and _NUMBER.fullmatch(begins) is None
+
+
+def write_csv(table: pd.DataFrame, file: Path, *, index_label: str | None = None, add: bool = False) -> None:
+    """Write ``table`` as CSV that a spreadsheet opens without working anything out, its index only under a label.
+
+    With ``add`` its rows go below those of ``file``.
+    """
+    texts = [number for number, kind in enumerate(table.dtypes) if kind.kind not in "biufcmM"]
+    safe = table.copy(deep=False)
+    for number in texts:
+        safe.isetitem(number, [cell(value) for value in table.iloc[:, number]])
+    safe.columns = [cell(head) for head in table.columns]
+    if index_label is not None:
+        safe.index = [cell(value) for value in table.index]
+    safe.to_csv(
+        file,
+        index=index_label is not None,
+        index_label=index_label,
+        mode="a" if add else "w",
+        header=not add,
+        encoding="utf-8",
+        errors="backslashreplace",  # a file name that is no Unicode
+    )
+
+
+def markdown(text: str) -> str:
+    """``text`` on one line of a Markdown page or in a cell of its tables: signs of markup are signs of text."""
+    return re.sub(r"([\\|`<\[\]*])", r"\\\1", one_line(text))

@@ -1,0 +1,50 @@
+"""Text that TOML takes, or does not, and that no file should hold: long, deep, many, and of strange letters."""
+
+from __future__ import annotations
+
+DOTS = ".".join("a" * 20_000)
+BIG = "9" * 4301
+#: Forms of text that TOML takes, or does not, whatever the file is.
+TEXTS = {
+    "integer_of_4301_digits": f"weeks = {BIG}\n",
+    "integer_of_a_million_digits": f"weeks = {'9' * 1_000_000}\n",
+    "negative_integer_of_4301_digits": f"weeks = -{BIG}\n",
+    "hex_of_5000_digits": f"weeks = 0x{'F' * 5000}\n",
+    "binary_of_20000_digits": f"weeks = 0b{'1' * 20_000}\n",
+    "integer_of_400_digits": f"weeks = {'9' * 400}\n",
+    "integer_beyond_64_bits": f"weeks = {2**64}\n",
+    "float_of_5000_digits": f"weeks = 1.{'3' * 5000}\n",
+    "float_beyond_all": "weeks = 1e999999\n",
+    "not_a_number": "weeks = nan\n",
+    "minus_infinity": "weeks = -inf\n",
+    "date_for_weeks": "weeks = 1979-05-27T07:32:00Z\n",
+    "year_ten_thousand": "weeks = 9999-12-31T23:59:60Z\n",
+    "deep_dotted_key": f"{DOTS} = 1\n",
+    "deep_quoted_dotted_key": ".".join(['"a"'] * 20_000) + " = 1\n",
+    "deep_table_header": f"[{DOTS}]\nx = 1\n",
+    "deep_list_of_tables_header": f"[[{DOTS}]]\nx = 1\n",
+    "deep_list": f"weeks = {'[' * 20_000}{']' * 20_000}\n",
+    "deep_list_of_500": f"weeks = {'[' * 500}{']' * 500}\n",
+    "deep_inline_table": f"weeks = {'{a = ' * 3000}1{'}' * 3000}\n",
+    "dotted_key_of_200_parts": f"{'.'.join('b' * 200)} = 1\n",
+    "dotted_key_in_an_inline_table": f"weeks = {{ {DOTS} = 1 }}\n",
+    "unclosed_string": 'weeks = "' + "a" * 1_000_000 + "\n",
+    "unclosed_triple_string": 'weeks = """' + '\\"""' * 100_000 + "\n",
+    "a_million_quotes": "weeks = '" + '"' * 1_000_000 + "'\n",
+    "escaped_quotes": 'weeks = "' + '\\"' * 300_000 + '"\n',
+    "a_million_blanks": "weeks" + " " * 1_000_000 + "= 1\n",
+    "a_million_blanks_and_no_more": "weeks" + " " * 1_000_000 + "\n",
+    "a_million_brackets": "weeks = 1 #" + "[" * 1_000_000 + "\n",
+    "a_key_of_a_million_letters": f"{'k' * 1_000_000} = 1\n",
+    "zero_bytes": "weeks = 4\0\n",
+    "escaped_zero": 'title = "a\\u0000b"\nweeks = "\\u0000"\n',
+    "escaped_surrogate": 'title = "\\uD800"\n',
+    "lone_surrogate": "title = '\ud800'\n",
+    "right_to_left": 'title = "\u202eabc"\nweeks = "\u202e"\n',
+    "vertical_tab": "weeks = 4\v\n",
+    "carriage_returns_alone": "weeks = 4\rseed = 3\r",
+    "fifty_thousand_keys": "".join(f"k{k} = {k}\n" for k in range(50_000)),
+    "twenty_thousand_tables": "".join(f"[t{k}]\na = 1\n" for k in range(20_000)),
+    "a_long_list": f"weeks = [{'1,' * 300_000}1]\n",
+    "five_megabytes_of_comment": "# x\n" * 1_300_000,
+}

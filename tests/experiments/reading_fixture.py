@@ -1,0 +1,83 @@
+"""Invoice files that tests write and read as an import does, up to the clean lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.intake.agreement import agree
+from experiments.intake.conventions import Currency
+from experiments.intake.headers import map_tables
+from experiments.intake.invoice_lines import read_lines
+from experiments.intake.kinds import TRANSACTION_KINDS
+from experiments.intake.mapping import load_mapping
+from experiments.intake.quality import QualityLedger
+from experiments.intake.readers import read_table
+from sim.errors import InputErrors
+
+HEADER = ["invoice", "customer", "product", "date", "quantity", "value"]
+
+
+def rows_of(values: Sequence[str], days: Sequence[str] = (), quantities: Sequence[str] = ()) -> list[list[str]]:
+    """Header and one line of an invoice per value, on the days and with the quantities given (else plain ones)."""
+    return [
+        HEADER,
+        *(
+            [
+                f"I{k}",
+                f"Shop {k % 3}",
+                f"P{k % 2}",
+                days[k] if days else f"2023-01-{k % 28 + 1:02d}",
+                quantities[k] if quantities else "1",
+                value,
+            ]
+            for k, value in enumerate(values)
+        ),
+    ]
+
+
+def write(path: Path, rows: Sequence[Sequence[str]], delimiter: str = ";") -> Path:
+    """Write rows as a text table."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+def read(
+    folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", currency: str | None = None
+) -> tuple[pd.DataFrame, Currency, QualityLedger]:
+    """Lines of one file per table, the currency and the ledger; raises InputErrors as an import does."""
+    ledger = QualityLedger()
+    toml = folder / "mapping.toml"
+    toml.write_text(mapping, encoding="utf-8")
+    given = load_mapping(toml, TRANSACTION_KINDS)
+    mapped = []
+    for number, rows in enumerate(tables):
+        table = read_table(write(folder / f"t{number}.csv", rows), ledger)
+        ledger.stop_if_refused()
+        assert table is not None
+        mapped += map_tables([table], TRANSACTION_KINDS, given, ledger).values()
+    ledger.stop_if_refused()
+    agreed, money = agree(mapped, given, currency, ledger)
+    ledger.stop_if_refused()
+    return read_lines(agreed, given, ledger).frame, money, ledger
+
+
+def refusal(folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", currency: str | None = None) -> str:
+    """What :func:`read` refuses, in words."""
+    try:
+        read(folder, *tables, mapping=mapping, currency=currency)
+    except InputErrors as refused:
+        assert all(error.place and error.expected and error.remedy for error in refused.errors)
+        return "\n".join(f"{error.place}: {error.problem} | {error.remedy}" for error in refused.errors)
+    raise AssertionError("nothing was refused")
+
+
+def told(ledger: QualityLedger) -> str:
+    """All findings, one line each."""
+    return "\n".join(finding.line() for finding in ledger.findings)

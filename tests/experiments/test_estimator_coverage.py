@@ -1,0 +1,116 @@
+"""Estimators of imports on many made markets: their 95 % intervals hold the truth in 95 % of them, with and without the effect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sales_fixture import WEEKS, made_sales
+from scipy import stats
+
+from experiments.intake.growth_fit import fit_growth
+from experiments.intake.loyalty_fit import fit_habit
+from experiments.intake.price_response import fit_price_response
+from experiments.intake.repeat_rates import fit_repeats
+
+_MARKETS = {
+    "as usual": {},
+    "few lines": {"lines": 1.0},
+    "bulk buyers": {"bulk": 0.2},
+    "promotions": {"promotions": 0.1},
+    "noisy prices": {"noise": 0.15},
+}
+
+
+def _price_hits(market: dict[str, float], elasticity: float, runs: int) -> tuple[list[bool], list[float]]:
+    """Whether each interval holds the truth, and each estimate, of markets in which an elasticity is told."""
+    hits, estimates = [], []
+    for seed in range(runs):
+        sales = made_sales(seed, elasticity, **market)  # type: ignore[arg-type]
+        fit = fit_price_response(sales, sales["week"], WEEKS)
+        if fit.error <= 1.0:
+            hits.append(fit.interval[0] <= elasticity <= fit.interval[1])
+            estimates.append(fit.estimate)
+    return hits, estimates
+
+
+def _covers(hits: list[bool], lowest: float) -> bool:
+    """Whether so many hits are likely (1 in 1,000) where ``lowest`` of all intervals hold the truth."""
+    return bool(stats.binom.cdf(sum(hits), len(hits), lowest) > 0.001)
+
+
+@pytest.mark.parametrize("elasticity", [0.0, -2.0])
+@pytest.mark.parametrize("market", ["as usual", "bulk buyers"])
+def test_price_response_is_unbiased_and_its_interval_holds(market: str, elasticity: float) -> None:
+    hits, estimates = _price_hits(_MARKETS[market], elasticity, 25)
+    assert len(hits) >= 24 and _covers(hits, 0.95)
+    assert abs(np.mean(estimates) - elasticity) < 4.0 * np.std(estimates) / np.sqrt(len(estimates)) + 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("elasticity", [0.0, -1.0, -2.0])
+@pytest.mark.parametrize("market", list(_MARKETS))
+def test_price_intervals_hold_the_truth_as_often_as_they_say(market: str, elasticity: float) -> None:
+    hits, _ = _price_hits(_MARKETS[market], elasticity, 300)
+    assert len(hits) > 100 and 0.92 <= np.mean(hits) <= 0.99, (
+        f"{market}, {elasticity}: {np.mean(hits):.3f} of {len(hits)}"
+    )
+
+
+def test_prices_that_do_not_move_over_time_tell_nothing() -> None:
+    """Customers' and quantities' discounts alone: every price differs, none changes."""
+    sales = made_sales(1, -2.0, lists=0.0)
+    fit = fit_price_response(sales, sales["week"], WEEKS)
+    assert not fit.told and np.isnan(fit.estimate) and "0 products" in fit.reason
+
+
+def _counts(seed: int, yearly: float, alike: float, weeks: int = 104) -> np.ndarray:
+    """Orders a week with season, growth and shocks that last: ``alike`` is their autocorrelation."""
+    rng, week = np.random.default_rng(seed), np.arange(weeks)
+    shock = np.zeros(weeks)
+    for k in range(weeks):
+        fresh = 0.2 * rng.standard_normal()
+        shock[k] = alike * shock[k - 1] + np.sqrt(1.0 - alike**2) * fresh if k else fresh
+    season = 1.0 + 0.3 * np.cos(2.0 * np.pi * (week - 20) / 52.0)
+    return rng.poisson(30.0 * season * (1.0 + yearly) ** (week / 52.0) * np.exp(shock)).astype(np.float64)
+
+
+@pytest.mark.parametrize("yearly", [0.0, 0.2])
+@pytest.mark.parametrize(("alike", "lowest"), [(0.0, 0.95), (0.5, 0.92)])
+def test_growth_is_within_its_error_also_where_weeks_are_alike(yearly: float, alike: float, lowest: float) -> None:
+    fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(200)]
+    hits = [fit is not None and abs(fit.yearly - yearly) < 1.96 * fit.error for fit in fits]
+    assert _covers(hits, lowest)
+    assert yearly or np.mean([fit is not None and fit.told for fit in fits]) < 0.12, "growth told where there is none"
+
+
+def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
+    hits = []
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        weeks = rng.uniform(0.0, 50.0, 300)
+        fit = fit_repeats(rng.poisson(rng.gamma(1.0, 0.1, 300) * weeks).astype(np.float64), weeks)
+        hits += [abs(fit.mean - 0.1) < 1.96 * fit.mean_error, abs(fit.shape - 1.0) < 1.96 * fit.shape_error]
+    assert _covers(hits, 0.95)
+
+
+def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
+    """Deals of 60 accounts that choose by loyalty and by lasting differences of ``spread``, seen from their 20th deal on."""
+    rng, rows = np.random.default_rng(seed), []
+    for account in range(60):
+        loyalty, own = 0.5, spread * rng.standard_normal()
+        for k in range(60):
+            won = rng.random() < 1.0 / (1.0 + np.exp(-own - weight * (2.0 * loyalty - 1.0)))
+            if k >= 20:
+                rows.append((f"a{account}", f"{account}-{k:03d}", k, "won" if won else "lost"))
+            loyalty = 0.875 * loyalty + 0.125 * won
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0])
+def test_lasting_differences_between_accounts_are_no_habit(spread: float) -> None:
+    """Without an effect of accounts the weight would be 1.7 ± 0.1 where the truth is 0."""
+    fits = [fit_habit(_deals(seed, 0.0, spread), 0.875) for seed in range(12)]
+    assert _covers([abs(fit.estimate) < 1.96 * fit.error for fit in fits], 0.95)
+    assert abs(np.mean([fit.estimate for fit in fits])) < 0.3
+    assert np.mean([fit.spread for fit in fits]) == pytest.approx(spread, abs=0.4)
