@@ -120,13 +120,8 @@ def test_a_table_makes_a_channel_of_any_depth(tmp_path: Path) -> None:
     market = Auditor(Market(scenario, seed=4)).run()
     paid = market.state.distributors.wholesale[rows, 1]
     assert paid.tolist() == [1_700, 2_263, 1_700, 2_057, 1_870]
-    assert (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0)[rows].tolist() == [
-        False,
-        True,
-        False,
-        True,
-        True,
-    ]
+    supplies = (market.results.measure("sub_supplied_units").sum(axis=(0, 2)) > 0)[rows]
+    assert np.flatnonzero(supplies).tolist() == [1, 3, 4]
     home = np.bincount(market.state.customers.distributor, minlength=5)[rows]
     np.testing.assert_allclose(home[[1, 3]] / home[0], 1 / 3, atol=0.06)
     assert home[4] / home[2] == pytest.approx(1.0, abs=0.1)
