@@ -16,12 +16,13 @@ from sim.quantity import WEEKS_PER_YEAR
 
 
 def build_offer_board(world: World, params: Params) -> OfferBoard:
-    """The offers; prices are set by the first week's decisions."""
+    """The offers, at reference prices until the first week's decisions."""
     brands = [b.name for b in world.brands]
     categories = [c.name for c in world.categories]
     offers = world.offers
     distributors = len(world.distributors)
     prices = (distributors, 1, len(offers))
+    reference = {c.name: c.reference_price for c in world.categories}
     return make_offer_board(
         brand=[brands.index(o.brand) for o in offers],
         category=[categories.index(o.category) for o in offers],
@@ -32,7 +33,7 @@ def build_offer_board(world: World, params: Params) -> OfferBoard:
         outside=[c.outside_utility for c in world.categories],
         appeal=offers_appeal(world, params, np.zeros((distributors, len(offers)))),
         price=np.ones(prices),
-        price_minor=np.ones(prices, dtype=np.int64),
+        price_minor=np.broadcast_to([reference[o.category] for o in offers], prices).astype(np.int64),
         available=np.ones((distributors, len(offers)), dtype=np.bool_),
         order_spread=[c.order_size_spread for c in world.categories],
     )

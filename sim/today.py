@@ -62,6 +62,15 @@ class Habits:
         return Habits(np.concatenate([self.customer, more.customer]), np.concatenate([self.offer, more.offer]))
 
 
+@dataclass(frozen=True)
+class Prospects:
+    """How customers whom reps serve stood before this week's decisions, in order of rows [n]."""
+
+    customer: NDArray[np.uint32]
+    odds: NDArray[np.float64]  # [n, C] log odds that an occasion is ours, without what skill adds
+    worth: NDArray[np.float64]  # [n, C] money of all occasions of a week, minor units
+
+
 @dataclass
 class Today:
     """What this week's phases hand to one another; nothing here lives longer than the week."""
@@ -72,6 +81,7 @@ class Today:
     segment_cost: int = 0
     arrivals: Ints | None = None
     accounts: Ints | None = None
+    prospects: Prospects | None = None  # None where skill has no effect or nobody is served in person
     dismissed: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # reps whose positions were closed
     orders: Purchases | None = None
     served: NDArray[np.int64] | None = None

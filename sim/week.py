@@ -105,9 +105,9 @@ WEEK: tuple[Phase, ...] = (
     Phase(
         "look",
         look,
-        ("diary", "distributors.shares_data"),
+        ("diary", "distributors.shares_data", "customers", "knowledge.rep"),
         tuple(f"knowledge.{c}" for c in _KNOWN),
-        "Reports that arrive this week are known before anybody decides.",
+        "Reports that arrive this week, and how accounts stand, are known before anybody decides.",
     ),
     Phase(
         "segment",

@@ -26,11 +26,7 @@ from sim.today import Decided, Habits, Purchases
 
 
 def spread(state: MarketState) -> None:
-    """Advertising, visits and talk make brands known; visits build relationships.
-
-    Reps persuade as accounts stood when the week's visits began: whatever makes brands known this week does not change
-    how hard they try.
-    """
+    """Advertising, visits and talk make brands known; visits build relationships, and reps persuade by those they have."""
     persuade(state)
     numbers, brands = state.numbers, len(state.layout.brands)
     visits = visits_of_week(state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.running import fade_all
+from sim.phases.persuade import size_up
 from sim.population import NEVER
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
@@ -12,7 +13,8 @@ from sim.state import Floats, Ints, MarketState, Report
 
 
 def look(state: MarketState) -> None:
-    """Let recorded purchases fade, then enter the reports that arrive this week."""
+    """Let recorded purchases fade, then enter the reports that arrive this week; reps see how their accounts stand."""
+    size_up(state)
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     knowledge = state.knowledge
     fade_all(knowledge.writable("value"), keep)

@@ -19,20 +19,36 @@ from sim.kernels.persuasion import odds_of_ours
 from sim.kernels.persuasion import persuade as solve
 from sim.open_projects import mean_sizes
 from sim.state import Ints, MarketState
+from sim.today import Prospects
 
 Floats = NDArray[np.float64]
 
 
-def persuade(state: MarketState) -> None:
-    """Renew ``customers.persuasion``: 0 for all who are no account of a rep who is there, and for all without an effect of skill."""
-    persuasion = state.customers.writable("persuasion")
-    persuasion[:] = 0.0
+def size_up(state: MarketState) -> None:
+    """Note how accounts stand before anybody decides on this week's prices and campaigns.
+
+    How hard reps must try follows from it. Were it reckoned on this week's offers, a rival's campaign could win us a
+    customer through a rep who tries harder, and a lower price of ours lose one.
+    """
     if state.params.calls.skill_spread == 0.0:
         return
-    rows, rep = _accounts(state)
+    rows = np.flatnonzero(state.knowledge.rep >= 0).astype(np.uint32)
+    if len(rows):
+        state.today.prospects = Prospects(rows, *_prospects(state, rows))
+
+
+def persuade(state: MarketState) -> None:
+    """Renew ``customers.persuasion``: 0 for all who are no account of a rep who is there, and for all without an effect of skill.
+
+    An account that this week's plan adds has been called on by nobody yet and waits for the next week.
+    """
+    persuasion = state.customers.writable("persuasion")
+    persuasion[:] = 0.0
+    if state.today.prospects is None:
+        return
+    rows, rep, odds, worth = _accounts(state, state.today.prospects)
     if len(rows) == 0:
         return
-    odds, worth = _prospects(state, rows)
     sales = (worth * expit(odds)).sum(axis=1)
     hold = state.customers.relationship[rows].astype(np.float64)
     mean_hold = _mean_of_reps(hold, sales, rep, len(state.reps))
@@ -44,17 +60,15 @@ def persuade(state: MarketState) -> None:
     persuasion[rows] = strength[rep] * pull
 
 
-def _accounts(state: MarketState) -> tuple[NDArray[np.uint32], Ints]:
-    """Accounts of reps who are there, by rep and then by the customers' own keys, and the rep of each.
+def _accounts(state: MarketState, sized_up: Prospects) -> tuple[NDArray[np.uint32], Ints, Floats, Floats]:
+    """Accounts of reps who are there, by rep and then by the customers' own keys: row, rep, odds and worth of each.
 
     Sums over them are then the same, to the last bit, in whatever order the customers come.
     """
-    rows = state.accounts()
-    rep = state.knowledge.rep[rows]
-    there = state.reps.active[rep]
-    rows, rep = rows[there], rep[there]
-    order = np.lexsort((state.customers.key[rows], rep))
-    return rows[order].astype(np.uint32), rep[order]
+    rep = state.knowledge.rep[sized_up.customer]
+    there = np.flatnonzero((rep >= 0) & state.reps.active[rep])
+    there = there[np.lexsort((state.customers.key[sized_up.customer[there]], rep[there]))]
+    return sized_up.customer[there], rep[there], sized_up.odds[there], sized_up.worth[there]
 
 
 def _factors(state: MarketState, mean_hold: Floats) -> Floats:

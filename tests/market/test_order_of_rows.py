@@ -205,6 +205,7 @@ def test_entries_of_a_scenario_in_another_order_are_the_same_market(tmp_path: Pa
 
 #: Nobody's neighbour, ample stock, no segments, nothing spent or divided per head; the table's portfolios stay.
 ALONE = {
+    "policy.rival_price.kind": "hold",  # rivals' study of prices asks everybody, also who never buys
     "params.rivals.advertising": 0,
     "policy.advertising.budget": 0,
     "params.channel.stock_weeks_at_start": 52.0,

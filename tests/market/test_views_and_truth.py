@@ -184,5 +184,5 @@ def test_aliases_are_distinct_and_tell_nothing(tmp_path: Path) -> None:
     assert len(np.unique(one.alias)) == 900
     np.testing.assert_array_equal(one.alias[:600], two.alias)  # of the customer, not of the market around it
     assert (two.alias != other.alias).mean() > 0.99
-    assert abs(float(np.mean(one.alias.astype(np.float64))) / 2**32 - 0.5) < 4 / np.sqrt(12 * 900)
+    assert abs(float(np.mean(one.alias.astype(np.float64))) / 2**64 - 0.5) < 4 / np.sqrt(12 * 900)
     assert abs(np.corrcoef(one.alias, np.arange(900))[0, 1]) < 4 / np.sqrt(900)

@@ -100,7 +100,7 @@ def test_more_promotion_never_loses_us_a_customer(lever: str) -> None:
 
 
 def test_rivals_campaigns_never_win_us_a_customer() -> None:
-    won = []
+    won, persuasion = [], []
     for spent in (0, 3_000_000):
         market = tiny(
             customers=4000, **AMPLE, **{"policy.rival_campaign.kind": "react", "policy.rival_campaign.match": 1.0}
@@ -111,7 +111,10 @@ def test_rivals_campaigns_never_win_us_a_customer() -> None:
         campaigns[:, 0] = spent
         market.state.territories.fill({"campaigns": campaigns})
         won.append(bought_from_us(until("fulfil", market)))
+        persuasion.append(np.array(market.state.customers.persuasion))
     assert won[1] < won[0]
+    np.testing.assert_array_equal(*persuasion)  # no rep tries harder for what a rival does in the same week
+    assert persuasion[0].any()
 
 
 def test_a_campaign_for_one_offer_leaves_the_other_category_alone() -> None:

@@ -160,7 +160,7 @@ def test_who_switches_to_another_offer_of_ours_is_demand_for_it_and_who_is_refus
     unknown = {**rivals, "params.rivals.advertising": 0, "params.network.kind": "none"}
     few = {"params.channel.stock_weeks_at_start": 0.1, "category.machine.life_mean": 4.0, **fates(0.0, 1.0)}
     few["category.line.made_to_order"] = False  # what is made to order is never unserved
-    market = Market("regional_equipment", seed=4, customers=4000, weeks=1, overrides={**unknown, **few})
+    market = Market("regional_equipment", seed=3, customers=8000, weeks=1, overrides={**unknown, **few})
     first: list[int] = []
     market.run_week(
         observe=lambda phase: first.append(len(market.state.today.orders.offer)) if phase.name == "demand" else None

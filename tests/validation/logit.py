@@ -29,7 +29,7 @@ def choice_shares(
         top = np.float64(board.outside[category])
         for j in range(board.first[category], board.first[category + 1]):
             if known(i, j, who, board):
-                shares[k, j] = utility(i, j, per_tie, who, board, numbers)
+                shares[k, j] = utility(i, j, per_tie, who, board, numbers) + who.persuasion[i] * board.own[j]
                 top = max(top, shares[k, j])
         shares[k, offers] = np.exp(board.outside[category] - top)
         total = shares[k, offers]

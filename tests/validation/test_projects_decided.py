@@ -91,8 +91,9 @@ def test_openings_are_poisson_with_the_stated_rate() -> None:
     counts = np.array(
         [project_market(seed, weeks).run().results.measure("projects_opened").sum((1, 2)) for seed in SEEDS]
     )
-    kinds = [project_market(seed).state.customers.type for seed in SEEDS]
-    mean = np.array([(np.where(kind == 0, 0.4, 1.6) / 52).sum() for kind in kinds])
+    states = [project_market(seed).state for seed in SEEDS]
+    rates = [np.array([t.project_rate["line"] for t in state.layout.customer_types]) for state in states]
+    mean = np.array([(rate[state.customers.type] / 52).sum() for rate, state in zip(rates, states, strict=True)])
     expected = mean.sum() * weeks
     assert abs(counts.sum() - expected) < 4 * np.sqrt(expected)
     # Of a Poisson count, the sum of (n − λ)²/λ has mean 1 a week and variance 2 + 1/λ.
