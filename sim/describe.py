@@ -259,7 +259,7 @@ set = { "policy.pay.commission" = 0.04 }
 | --- | --- | --- |
 | customers | id, type, territory, purchase_rate, order_size, rep | distributor, price_sensitivity, mark_*, mix_*, projects_* |
 | roster | rep, manager, territory | skill, hired_week |
-| offers | offer, brand, category, unit_cost, list_price, quality | attribute_1, attribute_2 … |
+| offers | offer, brand, category, unit_cost, list_price, quality | `attribute_*`, by the names in `world.attributes` |
 | distributors | distributor, territory, supplier | size |
 | projects | customer, category, opened_week (below 0) | |
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 
 from analysis.figures.style import style
 from sim.text import clean
@@ -31,7 +32,27 @@ def _render(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with style():
-        for text in figure.findobj(Text):
-            text.set_text(clean(text.get_text()))  # signs that are obeyed, not seen, have no place in a picture
+        _leave_out_what_steers(figure)
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()
+
+
+def _leave_out_what_steers(figure: Figure) -> None:
+    """Signs that are obeyed, not seen, have no place in a picture; labels of ticks are written anew whenever it is drawn."""
+    for text in figure.findobj(Text):
+        text.set_text(clean(text.get_text()))
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            for ticks in (axis.major, axis.minor):
+                if (formatter := _clean(ticks.formatter)) is not None:
+                    formatter.set_axis(axis)
+                    ticks.formatter = formatter
+
+
+def _clean(formatter: Formatter | None) -> Formatter | None:
+    """``formatter`` with clean labels where these are given, not reckoned; None for others."""
+    if isinstance(formatter, FixedFormatter):
+        return FixedFormatter([clean(label) for label in formatter.seq])
+    if isinstance(formatter, FuncFormatter):
+        return FuncFormatter(lambda value, place: clean(formatter.func(value, place)))
+    return None

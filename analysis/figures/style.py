@@ -22,6 +22,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.typing import LineStyleType
 
 from analysis.numerals import tick
+from sim.text import clean
 
 #: Okabe & Ito's palette, ordered so that neighbours also differ in grey.
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
@@ -44,6 +45,8 @@ VERDICT_LOOK = {
 TEXT, SMALL, TITLE = 9.0, 8.0, 12.5
 MARGIN = 0.18
 _HANDLE, _SPACE = 2.4, 1.8
+#: Tabs and whatever ends a line; not the blanks that keep a number and its unit together.
+_LINE_ENDS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
 #: Of a collection of fonts matplotlib knows only the first, hence Noto's Japanese name: it has the Chinese signs too.
 CJK_FONTS = (
     "Noto Sans CJK SC",
@@ -124,14 +127,14 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def text_width(figure: Figure, text: str, size: float = TEXT, weight: str = "normal") -> float:
-    """Width of one line of ``text`` in inches."""
+    """Width of ``text`` as it is shown, in inches: of the widest of its lines."""
     canvas = figure.canvas
     if not isinstance(canvas, FigureCanvasAgg):
         raise TypeError("figures are measured on an Agg canvas; make them with new_figure")
     font = FontProperties(size=size, weight=weight)
     renderer: Any = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    width, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / figure.dpi
+    widths = [renderer.get_text_width_height_descent(line, font, ismath=False)[0] for line in clean(text).split("\n")]
+    return float(max(widths)) / figure.dpi
 
 
 def widest(figure: Figure, texts: Sequence[str], size: float = TEXT, weight: str = "normal") -> float:
@@ -140,7 +143,8 @@ def widest(figure: Figure, texts: Sequence[str], size: float = TEXT, weight: str
 
 
 def fold(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> list[str]:
-    """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters."""
+    """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters; its own lines go on."""
+    text = clean(_LINE_ENDS.sub(" ", text))
     width *= 0.97  # the same text is set up to 3 % wider at another resolution
     lines, line = [], ""
     for piece in re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^ \u3000-\u9fff\uff00-\uffef]+ ?| ", text):

@@ -165,6 +165,10 @@ class Folder:
             raise self._damaged(self._design_file, "it is not what was written", "the design of a batch")
         return text
 
+    def check_design(self) -> None:
+        """Refuse a design that is not, to the last bit, what was written. Raises :class:`InputErrors`."""
+        _ = self.text
+
     def design(self) -> Design:
         """The design as it was started, or last gone on with."""
         from experiments.batch.reading import design_of

@@ -57,14 +57,17 @@ CREATE TABLE IF NOT EXISTS done (
 CREATE TABLE IF NOT EXISTS numbers (
   identity TEXT NOT NULL, part TEXT NOT NULL, layout TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (identity, part)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS planned (
-  number INTEGER PRIMARY KEY, policy TEXT NOT NULL, identity TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (policy, identity)
-);
 CREATE TABLE IF NOT EXISTS failed (
   identity TEXT PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL,
   replay TEXT NOT NULL, ended REAL NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+#: The table of planned runs, which is made anew where it is not what was written, and the fact with its digest.
+PLANNED = "planned"
+_PLANNED = """CREATE TABLE planned (
+  number INTEGER PRIMARY KEY, policy TEXT NOT NULL, identity TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (policy, identity)
+)"""
+_PLAN_ROWS = "SELECT policy, identity, runs FROM planned ORDER BY number"
 
 
 @dataclass(frozen=True)
@@ -186,17 +189,29 @@ class Ledger:
     def plan(self, runs: Mapping[tuple[str, str], int]) -> None:
         """Note runs that are to be done: how many by policy and identity (the same one may be asked for twice)."""
         base = self._base
-        base.execute("BEGIN IMMEDIATE")
-        rows = [(policy, identity, count) for (policy, identity), count in runs.items()]
-        base.executemany("INSERT OR IGNORE INTO planned (policy, identity, runs) VALUES (?, ?, ?)", rows)
-        base.execute("COMMIT")
+        with self._writing():
+            if not self._plan_rows():
+                base.execute("DROP TABLE IF EXISTS planned")
+                base.execute(_PLANNED)
+            rows = [(policy, identity, count) for (policy, identity), count in runs.items()]
+            base.executemany("INSERT OR IGNORE INTO planned (policy, identity, runs) VALUES (?, ?, ?)", rows)
+            self.note(PLANNED, digest_of(*base.execute(_PLAN_ROWS)))
 
     def planned(self) -> dict[tuple[str, str], int]:
-        """How many runs were to be done, by policy and identity, in the order in which they were noted."""
-        if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'planned'").fetchone():
-            return {}  # of an earlier version
-        rows = self._base.execute("SELECT policy, identity, runs FROM planned ORDER BY number")
-        return {(policy, identity): runs for policy, identity, runs in rows}
+        """How many runs were to be done, by policy and identity, in the order in which they were noted.
+
+        Empty where nobody noted it, or where it is not what was written: what is planned, the design says too.
+        """
+        with self._whole():
+            return {(policy, identity): runs for policy, identity, runs in self._plan_rows()}
+
+    def _plan_rows(self) -> list[tuple[str, str, int]]:
+        """Rows of planned runs, when they are whole."""
+        noted = self.fact(PLANNED)
+        if noted is None or not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'planned'").fetchone():
+            return []
+        rows = self._base.execute(_PLAN_ROWS).fetchall()
+        return rows if digest_of(*rows) == noted else []
 
     def forget_failed(self, identities: Iterable[str]) -> None:
         """Take failures off the ledger, so that their runs are tried again."""

@@ -15,7 +15,7 @@ SPAN, ACCOUNTS_PER_REP = 8, 62
 
 @dataclass(frozen=True)
 class SalesLayout:
-    """roster: rep, manager, territory; distributors by territory; ``rep`` of each customer ("" none, index customer)."""
+    """roster: rep, manager, territory, skill (mean); distributors by territory; ``rep`` of each customer ("" none, index customer)."""
 
     roster: pd.DataFrame
     distributors: dict[str, int]
@@ -41,6 +41,7 @@ def lay_out(territory: pd.Series, yearly_value: pd.Series) -> SalesLayout:
             "rep": [f"rep {k + 1:02d}" for k in range(reps)],
             "manager": [f"manager {k // SPAN + 1}" for k in range(reps)],
             "territory": places,
+            "skill": np.zeros(reps),  # invoices tell nothing of it; drawn, the luck of a few reps would move our share
         }
     )
     return SalesLayout(roster, distributors, _portfolios(territory, yearly_value, roster))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.rules.rows import permutes, reordered, rows_of
+from experiments.rules.rows import Ints, orders_of, permutes, reordered, rows_of
 from sim.decisions.asking import answer_of
 from sim.decisions.memory import memory_of
 from sim.decisions.question import Rule
@@ -121,13 +121,19 @@ class _Trial:
         size = rows_of(seen)
         if size > 1 and self.reordered < _REORDERED and not self.found:
             self.reordered += 1
-            order = np.argsort(uniform(SEED, Decision.POLICY, self.reordered, np.arange(size)))
-            self.busy = True
-            try:
-                again = answer_of(rule, reordered(seen, order))
-            finally:
-                self.busy = False
-            if wrong := permutes(answer, again, order):
+            luck = uniform(SEED, Decision.POLICY, self.reordered, np.arange(size))
+            wrong = next(
+                (told for order in orders_of(seen, luck) if (told := self._otherwise(rule, seen, answer, order))), []
+            )
+            if wrong:
                 problem = f"answers otherwise when rows stand in another order: {', '.join(wrong)}"
                 remedy = "sort by key where order matters, draw by key"
                 self.found.append(refusal(rule, problem, "the same answer for each row", remedy))
+
+    def _otherwise(self, rule: Rule, seen: Any, answer: Any, order: Ints) -> list[str]:
+        """Fields of the answer that are others when rows stand in ``order``."""
+        self.busy = True
+        try:
+            return permutes(answer, answer_of(rule, reordered(seen, order)), order)
+        finally:
+            self.busy = False

@@ -18,7 +18,8 @@ ONLY = {
     "savefig": ("analysis/figures/save.py",),
     "print": ("sim/describe.py",),
     "echo": ("experiments/cli/app.py", "experiments/cli/elasticity.py"),  # their own words and numbers
-    "write_text": ("analysis/report/page.py", "analysis/study_folder.py", "sim/describe.py"),
+    # digests: the list of a folder's digests, JSON in ASCII for machines alone, moved into place when it is whole
+    "write_text": ("analysis/digests.py", "analysis/report/page.py", "analysis/study_folder.py", "sim/describe.py"),
     "write_bytes": ("analysis/figures/save.py", "experiments/files.py"),
 }
 #: `console.print` and the like are methods of what `Console` makes.

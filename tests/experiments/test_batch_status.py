@@ -67,16 +67,32 @@ def test_what_is_left_is_noted_before_it_is_done(tmp_path: Path) -> None:
     assert noted.left == 20 - 1 - noted.done > 0
 
 
-def test_a_ledger_of_an_earlier_version_is_planned_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE planned",
+        "DELETE FROM planned",
+        "DELETE FROM planned WHERE number = 3",
+        "UPDATE planned SET runs = 2 WHERE number = 3",
+        "UPDATE planned SET identity = 'x' WHERE number = 3",
+        "UPDATE planned SET policy = 'x' WHERE number = 3",
+        "INSERT INTO planned (policy, identity, runs) VALUES ('x', 'x', 1)",
+        "DELETE FROM facts WHERE name = 'planned'",
+    ],
+)
+def test_a_plan_that_is_not_what_was_noted_is_planned_anew(statement: str, tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
     folder = Folder.start(tmp_path / "batch", plan.design)
     drive(plan, folder, Serial(), task=fake.quick)
     base = sqlite3.connect(folder.path / "ledger.sqlite")
-    base.execute("DROP TABLE planned")
+    base.execute(statement)
+    base.commit()
     base.close()
     assert standing_noted(folder) is None
     drive(plan, folder, Serial(), task=fake.quick)
-    assert standing_noted(folder) is not None, "the next driver notes it"
+    noted = standing_noted(folder)
+    assert noted is not None, "the next driver notes it"
+    assert noted.by_policy == standing_of(plan, folder).by_policy
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,10 @@ def test_runs_in_the_folder_are_not_done_again(tmp_path: Path) -> None:
     assert (first.reused, second.reused) == (0, 10)
     pd.testing.assert_frame_equal(first.table, second.table)
     assert counts[-1] == Count(ended=10, planned=10, failed=0, reused=10)
-    assert quick(out=tmp_path, seed=9, replications=2).reused == 0
+    with pytest.raises(InputErrors, match="holds another study"):
+        quick(out=tmp_path, seed=9, replications=2)
+    assert quick(out=tmp_path, seed=9, replications=2, replace=True).reused == 0
+    assert quick(*PAIR, "status_quo_same_budget", out=tmp_path, seed=9, replications=2).reused == 4
 
 
 def test_a_run_file_that_is_cut_off_is_done_again(tmp_path: Path) -> None:
@@ -230,7 +233,9 @@ def test_everything_is_written_and_can_be_read_back(tmp_path: Path) -> None:
 
 def test_figures_of_an_earlier_comparison_do_not_stay(tmp_path: Path) -> None:
     quick("status_quo", "status_quo_same_budget", out=tmp_path)
-    quick(out=tmp_path)
+    assert list((tmp_path / "figures").glob("*same_budget*"))
+    quick(out=tmp_path, replace=True)
+    assert list((tmp_path / "figures").glob("*deep_marketing*"))
     assert not list((tmp_path / "figures").glob("*same_budget*"))
 
 

@@ -62,6 +62,7 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert customers.filter(like="mix_").sum(axis=1).to_numpy() == pytest.approx(1.0)
     offers = pd.read_csv(out / "offers.csv")
     assert (offers["unit_cost"] / offers["list_price"]).to_numpy() == pytest.approx(0.55, abs=0.01)
+    assert (pd.read_csv(out / "roster.csv")["skill"] == 0.0).all(), "invoices tell nothing of reps"
     page = (out / "quality.md").read_text(encoding="utf-8")
     for words in (
         "# Data quality: Shops",

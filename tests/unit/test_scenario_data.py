@@ -18,7 +18,7 @@ roster = "roster.csv"
 offers = "offers.csv"
 """
 ROSTER = "rep,manager,territory,skill\nann,zoe,north,0.1\nbob,zoe,south,-0.2\n"
-OFFERS = """offer,brand,category,unit_cost,list_price,quality,attribute_1,attribute_2
+OFFERS = """offer,brand,category,unit_cost,list_price,quality,attribute_power,attribute_ease
 refill_two,own,refill,700,1500,0.3,1,2
 """
 
@@ -67,7 +67,7 @@ def test_sound_tables_are_typed_and_make_the_world(tmp_path: Path) -> None:
     assert roster["skill"].tolist() == [0.1, -0.2]
     assert [offer.category for offer in scenario.world.offers] == ["machine", "machine", "refill", "refill", "refill"]
     refill_two = next(offer for offer in scenario.world.offers if offer.name == "refill_two")
-    assert refill_two.attributes == (1.0, 2.0)
+    assert refill_two.attributes == (2.0, 1.0), "in the order of world.attributes, not of the columns"
     assert scenario.provenance["offer.refill_two.list_price"] == "file offers.csv, line 2"
     assert any("nobody reads world.customers = 600" in warning for warning in scenario.warnings)
 

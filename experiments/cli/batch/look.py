@@ -29,6 +29,7 @@ def status(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
 
     found = Folder.find(folder)
     found.check_source()
+    found.check_design()
     standing = standing_noted(found)
     if standing is None:  # no driver has been at work yet, or files were touched
         from experiments.batch.standing import standing_of
