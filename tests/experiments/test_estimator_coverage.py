@@ -11,7 +11,7 @@ from scipy import stats
 from experiments.intake.growth_fit import fit_growth
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.price_response import fit_price_response
-from experiments.intake.repeat_rates import fit_repeats
+from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
 
 _MARKETS = {
     "as usual": {},
@@ -92,6 +92,60 @@ def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
         fit = fit_repeats(rng.poisson(rng.gamma(1.0, 0.1, 300) * weeks).astype(np.float64), weeks)
         hits += [abs(fit.mean - 0.1) < 1.96 * fit.mean_error, abs(fit.shape - 1.0) < 1.96 * fit.shape_error]
     assert _covers(hits, 0.95)
+
+
+def _watched(
+    seed: int, shape: float, older: float, customers: int = 800, weeks: float = 78.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repeats and weeks since the first order seen; a share ``older`` of the population bought before the file begins."""
+    rng, mean = np.random.default_rng(seed), 0.117
+    rate = rng.gamma(shape, mean / shape, customers)
+    old = rng.random(customers) < older
+    came = np.where(old, 0.0, rng.uniform(0.0, weeks, customers))
+    came = np.where(old, rng.exponential(1.0 / np.maximum(rate, 1e-12)), came)  # the first one seen
+    seen = came < weeks
+    left = np.maximum(np.floor(7.0 * (weeks - came[seen])), 1.0) / 7.0
+    return rng.poisson(rate[seen] * left).astype(np.float64), left
+
+
+def _rate_hits(shape: float, older: float, runs: int) -> tuple[list[bool], list[bool]]:
+    fits = [fit_repeats(*_watched(seed, shape, older), 78.0) for seed in range(runs)]
+    assert all(fit.told for fit in fits)
+    return (
+        [abs(fit.mean - 0.117) < 1.96 * fit.mean_error for fit in fits],
+        [abs(fit.shape - shape) < 1.96 * fit.shape_error for fit in fits],
+    )
+
+
+@pytest.mark.parametrize("older", [0.0, 0.5, 1.0])
+def test_rates_are_within_their_errors_whoever_bought_before_the_file_begins(older: float) -> None:
+    means, shapes = _rate_hits(1.0, older, 20)
+    assert _covers(means + shapes, 0.95)
+    if older:  # as if all had come new, K would be far too large
+        naive = [fit_repeats(*_watched(seed, 1.0, older)) for seed in range(20)]
+        assert np.mean([abs(fit.shape - 1.0) < 1.96 * fit.shape_error for fit in naive]) < 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("older", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [0.5, 1.0, 2.0])
+def test_intervals_of_rates_hold_the_truth_as_often_as_they_say(shape: float, older: float) -> None:
+    means, shapes = _rate_hits(shape, older, 200)
+    assert 0.91 <= np.mean(means) <= 0.985 and 0.91 <= np.mean(shapes) <= 0.985, f"{np.mean(means)}, {np.mean(shapes)}"
+
+
+def test_few_customers_have_the_shape_of_the_built_in_market() -> None:
+    few = fit_told(*_watched(1, 0.5, 1.0, customers=60), 78.0)
+    assert few.given and few.shape == DEFAULT_SHAPE and few.shape_error == 0.0 and 0.05 < few.mean < 0.3
+    assert not fit_told(*_watched(1, 0.5, 1.0), 78.0).given
+
+
+@pytest.mark.parametrize("older", [0.5, 1.0])
+def test_posteriors_of_customers_mean_what_they_buy_at(older: float) -> None:
+    """Over the weeks they were seen, customers would come back as often at their posterior means as they did."""
+    repeats, weeks = _watched(3, 1.0, older, customers=4000)
+    shape, rate = fit_repeats(repeats, weeks, 78.0).posterior(repeats, weeks)
+    assert (weeks * shape / rate).sum() == pytest.approx(repeats.sum(), rel=0.03)
 
 
 def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
