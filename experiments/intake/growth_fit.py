@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from experiments.intake.season_fit import YEAR, Season
 from experiments.intake.shrinkage import Floats
@@ -13,11 +12,11 @@ from experiments.intake.shrinkage import Floats
 #: Weeks from which growth and season can be told apart.
 FEWEST_WEEKS = 2 * YEAR
 _SLOWEST, _FASTEST = -0.9, 5.0
-#: Autocorrelation of months beyond the season, above which a trend cannot be told from slow chance.
-_TOO_ALIKE = 0.6
-#: Weeks in a month, and numbers that level, trend and season take from a series.
-_MONTH, _TAKEN = 4, 4.0
-_NORMAL = 1.96
+#: What noise may be: shares of its variance that last, and autocorrelations from week to week of what lasts.
+_LASTING = (0.1, 0.25, 0.5, 0.75, 1.0)
+_ALIKE = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
+#: Weight of white noise beside each of these before the data speak: intervals are neither too narrow nor too wide with it.
+_WHITE = 150.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Growth:
 def fit_growth(weekly: Floats) -> Growth | None:
     """Slope of the logarithm of weekly counts beside one yearly cosine wave; None below two years.
 
-    Weeks are like their neighbours, and slow chance looks like a trend: the error is that of noise as slow as what is left
-    of the months, infinite where that is too slow to tell.
+    Weeks are like their neighbours, and slow chance looks like a trend. Noise is white plus a first-order autoregression
+    whose parts nobody knows: slope and error are averaged over them by their restricted likelihood (Harville 1974).
     """
     weeks = len(weekly)
     if weeks < FEWEST_WEEKS or weekly.mean() <= 0.0:
@@ -46,31 +45,28 @@ def fit_growth(weekly: Floats) -> Growth | None:
     angle = 2.0 * np.pi * week / YEAR
     design = np.column_stack([np.ones(weeks), week - week.mean(), np.cos(angle), np.sin(angle)])
     logs = np.log(weekly + 0.5)  # a week without orders has no logarithm
-    beta, *_ = np.linalg.lstsq(design, logs, rcond=None)
-    residual = logs - design @ beta
-    free = weeks - design.shape[1]
-    variance = float(residual @ residual / free) * np.linalg.inv(design.T @ design)[1, 1]
-    factor = float(np.exp(YEAR * beta[1]))
-    error = factor * YEAR * float(np.sqrt(variance) * stats.t.ppf(0.975, free) / _NORMAL) * _slowness(residual)
-    return Growth(float(np.clip(factor - 1.0, _SLOWEST, _FASTEST)), error)
+    apart = np.abs(week[:, None] - week)
+    white = np.eye(weeks)
+    noises = [(1.0 - lasting) * white + lasting * alike**apart for lasting in _LASTING for alike in _ALIKE]
+    fits = np.array([_slope(design, logs, noise) for noise in [white, *noises]])
+    weight = np.exp(fits[:, 2] - fits[:, 2].max()) * np.append(_WHITE, np.ones(len(noises)))
+    weight /= weight.sum()
+    slope = float(weight @ fits[:, 0])
+    variance = float(weight @ (fits[:, 1] + (fits[:, 0] - slope) ** 2))
+    factor = float(np.exp(YEAR * slope))
+    return Growth(float(np.clip(factor - 1.0, _SLOWEST, _FASTEST)), factor * YEAR * float(np.sqrt(variance)))
 
 
-def _slowness(residual: Floats) -> float:
-    """How many times larger the error of a trend is than it would be if weeks had nothing to do with each other.
-
-    Counts of single weeks are noisy and hide how alike neighbours are: months of four weeks show it, and what months have to
-    do with each other comes on top.
-    """
-    months = residual[len(residual) % _MONTH :].reshape(-1, _MONTH).mean(axis=1)
-    number, spread = len(months), float(months @ months)
-    if not spread > 0.0:
-        return 1.0
-    alike = float(months[1:] @ months[:-1]) / spread
-    alike = max(alike + (_TAKEN + 3.0 * alike) / number, 0.0)
-    if alike >= _TOO_ALIKE:
-        return float("inf")
-    wider = spread / (number - _TAKEN) * _MONTH / (float(residual @ residual) / (len(residual) - _TAKEN))
-    return float(np.sqrt(max(wider * (1.0 + alike) / (1.0 - alike), 1.0)))
+def _slope(design: Floats, logs: Floats, noise: Floats) -> tuple[float, float, float]:
+    """Slope, its variance and the restricted log likelihood of generalised least squares, the scale integrated out."""
+    root = np.linalg.cholesky(noise)
+    x, y = np.linalg.solve(root, design), np.linalg.solve(root, logs)
+    gram = x.T @ x
+    beta = np.linalg.solve(gram, x.T @ y)
+    free = len(y) - x.shape[1]
+    squares = max(float((y - x @ beta) @ (y - x @ beta)), 1e-12)
+    likelihood = -np.log(np.diag(root)).sum() - 0.5 * np.linalg.slogdet(gram)[1] - 0.5 * free * np.log(squares)
+    return float(beta[1]), squares / (free - 2.0) * float(np.linalg.inv(gram)[1, 1]), float(likelihood)
 
 
 def mean_activity(season: Season | None, growth: Growth | None, weeks: int) -> float:

@@ -49,11 +49,14 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
         bases.append(Basis("params.needs.season_*", value, how))
     if fit.growth is not None:
         told = "" if fit.growth.told else "; set to 0, for it lies within two errors of it"
-        error = (
-            f"± {fit.growth.error:.1%}" if fit.growth.error < float("inf") else "± unknown (weeks are too much alike)"
+        value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"
+        bases.append(
+            Basis(
+                "params.needs.growth",
+                value,
+                "trend of orders of all customers beside the season, with noise that may last",
+            )
         )
-        value = f"{fit.growth.yearly:+.1%} {error} a year{told}"
-        bases.append(Basis("params.needs.growth", value, "trend of orders of all customers beside the season"))
     if fit.price.told:
         bases.append(_price(scenario))
     return bases
