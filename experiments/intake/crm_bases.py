@@ -26,9 +26,8 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
     fit, habit = scenario.fit, scenario.habit
     yearly = season_of_openings(fit)
     if yearly is not None:
-        value = f"swing {yearly.swing:.3f}, peak in week {yearly.peak:.0f}"
         how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
-        bases.append(Basis("params.needs.season_*", value, how))
+        bases.append(Basis("params.needs.season_*", yearly.text(), how))
     if habit.told:
         how = (
             f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "

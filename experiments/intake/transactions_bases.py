@@ -44,9 +44,8 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
         ),
     ]
     if fit.season is not None:
-        value = f"swing {fit.season.swing:.3f}, peak in week {fit.season.peak:.0f}"
         how = "cosine wave on orders of all customers a week; weeks count from the first week fitted"
-        bases.append(Basis("params.needs.season_*", value, how))
+        bases.append(Basis("params.needs.season_*", fit.season.text(), how))
     if fit.growth is not None:
         told = "" if fit.growth.told else "; set to 0, for it lies within two errors of it"
         value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"

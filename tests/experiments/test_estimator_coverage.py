@@ -12,6 +12,7 @@ from experiments.intake.growth_fit import fit_growth
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.price_response import fit_price_response
 from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
+from experiments.intake.season_fit import fit_season
 
 _MARKETS = {
     "as usual": {},
@@ -78,10 +79,27 @@ def _counts(seed: int, yearly: float, alike: float, weeks: int = 104) -> np.ndar
 @pytest.mark.parametrize("yearly", [0.0, 0.2])
 @pytest.mark.parametrize(("alike", "lowest"), [(0.0, 0.95), (0.5, 0.95), (0.8, 0.95), (0.9, 0.93)])
 def test_growth_is_within_its_error_also_where_weeks_are_alike(yearly: float, alike: float, lowest: float) -> None:
-    fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(60)]
+    fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(150)]
     hits = [fit is not None and abs(fit.yearly - yearly) < 1.96 * fit.error for fit in fits]
     assert _covers(hits, lowest)
     assert yearly or np.mean([fit is not None and fit.told for fit in fits]) < 0.12, "growth told where there is none"
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.8])
+def test_season_is_within_its_error_and_is_not_made_of_noise(alike: float) -> None:
+    """The wave of these counts is 0.3; what is left when it is divided out has none."""
+    wave = 1.0 + 0.3 * np.cos(2.0 * np.pi * (np.arange(104) - 20) / 52.0)
+    hits, told = [], []
+    for seed in range(60):
+        sold = _counts(seed, 0.0, alike)
+        found, none = fit_season(sold), fit_season(sold / wave)
+        assert found is not None and none is not None
+        hits.append(abs(found.estimate - 0.3) < 1.96 * found.error)
+        told.append(none.swing > 0.0)
+    assert _covers(hits, 0.95)
+    assert stats.binom.sf(sum(told) - 1, len(told), 0.07) > 0.001, (
+        f"a season is told in {np.mean(told):.0%} without one"
+    )
 
 
 def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
