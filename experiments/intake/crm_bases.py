@@ -31,7 +31,7 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
     if habit.told:
         how = (
             f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "
-            f"accounts (sd {habit.spread:.2f}); {habit.estimate:+.2f} before it is cut at 0"
+            f"accounts (sd {habit.spread:.2f} beyond what their first deals tell); {habit.estimate:+.2f} before it is cut at 0"
         )
         bases.append(Basis("params.choice.loyalty", f"{habit.weight:.2f} ± {habit.error:.2f}", how))
     return bases

@@ -185,4 +185,5 @@ def test_lasting_differences_between_accounts_are_no_habit(spread: float) -> Non
     fits = [fit_habit(_deals(seed, 0.0, spread), 0.875) for seed in range(12)]
     assert _covers([abs(fit.estimate) < 1.96 * fit.error for fit in fits], 0.95)
     assert abs(np.mean([fit.estimate for fit in fits])) < 0.3
-    assert np.mean([fit.spread for fit in fits]) == pytest.approx(spread, abs=0.4)
+    found = np.mean([fit.spread for fit in fits])  # beside what the first deals of accounts tell of their differences
+    assert found > 0.4 if spread else found < 0.3
