@@ -26,13 +26,12 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
     fit, habit = scenario.fit, scenario.habit
     yearly = season_of_openings(fit)
     if yearly is not None:
-        value = f"swing {yearly.swing:.3f}, peak in week {yearly.peak:.0f}"
         how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
-        bases.append(Basis("params.needs.season_*", value, how))
+        bases.append(Basis("params.needs.season_*", yearly.text(), how))
     if habit.told:
         how = (
             f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "
-            f"accounts (sd {habit.spread:.2f}); {habit.estimate:+.2f} before it is cut at 0"
+            f"accounts (sd {habit.spread:.2f} beyond what their first deals tell); {habit.estimate:+.2f} before it is cut at 0"
         )
         bases.append(Basis("params.choice.loyalty", f"{habit.weight:.2f} ± {habit.error:.2f}", how))
     return bases

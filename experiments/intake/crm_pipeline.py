@@ -74,5 +74,7 @@ def season_of_openings(fit: CrmFit) -> Season | None:
     omega = 2.0 * math.pi / YEAR
     passed = np.array([(1.0 - 1j * omega * mean / shape) ** -shape for mean, shape in each])
     total = complex((passed * weight).sum() / max(weight.sum(), 1.0))
-    swing = min(fit.yearly.swing / max(abs(total), 1e-3), _LARGEST_SWING)
-    return Season(swing, (fit.yearly.peak - float(np.angle(total)) / omega) % YEAR)
+    flattened = max(abs(total), 1e-3)
+    peak = (fit.yearly.peak - float(np.angle(total)) / omega) % YEAR
+    swing = min(fit.yearly.swing / flattened, _LARGEST_SWING)
+    return Season(swing, peak, fit.yearly.estimate / flattened, fit.yearly.error / flattened)

@@ -16,8 +16,11 @@ from experiments.intake.shrinkage import Floats
 #: Largest standard error at which the data are taken to tell the weight (the default is 3.92).
 LARGEST_ERROR = 1.0
 _LARGEST_WEIGHT = 20.0
-#: First deals of an account that only build up its loyalty: what went before them is not in the data.
-_FIRST = 5
+#: First deals of an account that only build up its loyalty: what went before them is not in the data. At 5, half of what went
+#: before would still count, and strong habit would look weaker than it is.
+_FIRST = 15
+#: Share of the weight that what is left of it may take off, as a standard error beside that of the sample.
+_BEFORE = 0.25
 #: Fewest accounts with deals beyond those: lasting differences between them take several.
 _FEWEST_ACCOUNTS = 8
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
@@ -66,8 +69,8 @@ def fit_habit(decided: pd.DataFrame, carry_over: float) -> Habit:
     design = np.column_stack([np.ones(counted.sum()), lead[counted], start[account[counted]]])
     loss = _Loss(design, 2.0 * won[counted] - 1.0, np.asarray(unit, dtype=np.int64))
     found = minimize(loss, np.array([0.0, 0.5, 0.5, -1.0]), method="BFGS")
-    error = _error(loss, np.asarray(found.x, dtype=np.float64))
     estimate = float(found.x[1])
+    error = float(np.hypot(_error(loss, np.asarray(found.x, dtype=np.float64)), _BEFORE * estimate))
     weight = float(np.clip(estimate, 0.0, _LARGEST_WEIGHT))
     return Habit(weight, error, len(known), estimate, float(np.exp(np.clip(found.x[3], -5.0, 2.0))))
 

@@ -18,9 +18,6 @@ from experiments.intake.season_fit import YEAR
 from experiments.intake.transactions_fit import TYPES, TransactionFit
 from experiments.intake.transactions_scenario import HABIT, TransactionScenario
 
-#: Share of customers first seen in the first quarter of the weeks from which many must have bought before.
-_EARLY = 0.4
-
 
 def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basis]:
     """Numbers from the data, with the way they were found."""
@@ -47,16 +44,18 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
         ),
     ]
     if fit.season is not None:
-        value = f"swing {fit.season.swing:.3f}, peak in week {fit.season.peak:.0f}"
         how = "cosine wave on orders of all customers a week; weeks count from the first week fitted"
-        bases.append(Basis("params.needs.season_*", value, how))
+        bases.append(Basis("params.needs.season_*", fit.season.text(), how))
     if fit.growth is not None:
         told = "" if fit.growth.told else "; set to 0, for it lies within two errors of it"
-        error = (
-            f"± {fit.growth.error:.1%}" if fit.growth.error < float("inf") else "± unknown (weeks are too much alike)"
+        value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"
+        bases.append(
+            Basis(
+                "params.needs.growth",
+                value,
+                "trend of orders of all customers beside the season, with noise that may last",
+            )
         )
-        value = f"{fit.growth.yearly:+.1%} {error} a year{told}"
-        bases.append(Basis("params.needs.growth", value, "trend of orders of all customers beside the season"))
     if fit.price.told:
         bases.append(_price(scenario))
     return bases
@@ -92,18 +91,22 @@ def _rates(fit: TransactionFit) -> list[Basis]:
 
 
 def _older(fit: TransactionFit) -> str:
-    """A caution where many customers bought before the data begin: the fit takes each one's first order for its start."""
-    early = float((fit.customers["weeks"] > 0.75 * fit.window.train).mean())
-    if early < _EARLY:
-        return ""
+    """What the fit takes the beginning of the file for, and why K is not the file's own where it is not."""
+    older = (
+        f". {fit.pooled.older:.0%} of customers are taken to have bought before the file begins, by when they are first seen and "
+        "how often they come back: what is seen of them is a zero-truncated negative binomial"
+    )
+    if not fit.pooled.given:
+        return older
     return (
-        f". {early:.0%} of customers are first seen in the first quarter of the weeks: who bought before makes K too large, up to "
-        "twice, and M by some per cent; ± holds for customers who came new"
+        f"{older}. K is that of the built-in market, not of the file: with so few customers and repeats M is known to no better "
+        "than 12 %, and intervals hold the truth less often than they say"
     )
 
 
 def _rate(rates: RepeatRates) -> str:
     shape = "alike" if rates.shape_error == float("inf") else f"K {rates.shape:.2f} ± {rates.shape_error:.2f}"
+    shape = f"K {rates.shape:g} (default)" if rates.given else shape
     return f"M {rates.mean:.4f} ± {rates.mean_error:.4f} a week, {shape}"
 
 

@@ -54,7 +54,9 @@ def collect_transaction_facts(fit: TransactionFit, sifted: Sifted) -> dict[str, 
 
 def _rates(rates: RepeatRates) -> dict[str, Any]:
     known = {"shape": rates.shape, "mean_per_week": rates.mean, "mean_error": rates.mean_error}
-    if math.isfinite(rates.shape_error):
+    if rates.window is not None:
+        known["share_older_than_the_file"] = rates.older
+    if math.isfinite(rates.shape_error) and not rates.given:
         known["shape_error"] = rates.shape_error
     return {name: round(float(value), 6) for name, value in known.items()} | {
         "customers": rates.customers,

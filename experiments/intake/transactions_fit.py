@@ -18,7 +18,7 @@ from experiments.intake.orders import Orders, make_orders
 from experiments.intake.places import Places, find_places
 from experiments.intake.price_response import PriceResponse, fit_price_response
 from experiments.intake.product_groups import ProductGroups, group_products, main_category, merge_rare
-from experiments.intake.repeat_rates import RepeatRates, fit_by_type, fit_repeats, spread_rates
+from experiments.intake.repeat_rates import RepeatRates, fit_by_type, fit_told, spread_rates
 from experiments.intake.season_fit import Season, fit_season
 from experiments.intake.shrinkage import Floats, Mixes, fit_mixes
 from experiments.intake.window import DAYS, FEWEST_WEEKS, Window
@@ -106,7 +106,7 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
     season = fit_season(weekly, trend=growth is not None)  # a trend that nobody can tell is not taken off
     activity = mean_activity(season, growth, window.train)
     lifted = len(train_orders) / len(known)
-    rates, pooled = _rates(customers, activity, lifted)
+    rates, pooled = _rates(customers, window, activity, lifted)
     unit = _unit(known, categories)
     customers["order_size"] = np.clip(unit * sizes.each, 1.0, _MOST_UNITS)
     customers["order_value"] = sizes.each
@@ -188,18 +188,20 @@ def _weekly(orders: pd.DataFrame, window: Window) -> Floats:
     return np.bincount(week, minlength=window.train).astype(np.float64)
 
 
-def _rates(customers: pd.DataFrame, activity: float, lifted: float) -> tuple[list[RepeatRates], RepeatRates]:
+def _rates(
+    customers: pd.DataFrame, window: Window, activity: float, lifted: float
+) -> tuple[list[RepeatRates], RepeatRates]:
     """Fit of each type and of all; adds the columns shrunken and rate to ``customers``."""
     repeats, weeks = customers["repeats"].to_numpy(np.float64), customers["weeks"].to_numpy(np.float64)
     kind = customers["type"].to_numpy(np.int64)
-    fits = fit_by_type(repeats, weeks, kind, len(TYPES))
+    fits = fit_by_type(repeats, weeks, kind, len(TYPES), float(window.train))
     shape, rate = np.empty(len(customers)), np.empty(len(customers))
     for row, fit in enumerate(fits):
         mine = kind == row
         shape[mine], rate[mine] = fit.posterior(repeats[mine], weeks[mine])
     customers["shrunken"] = lifted * shape / rate
     customers["rate"] = lifted * spread_rates(shape, rate) / activity
-    return fits, fit_repeats(repeats, weeks)
+    return fits, fit_told(repeats, weeks, float(window.train))
 
 
 def _unit(known: pd.DataFrame, categories: pd.DataFrame) -> float:

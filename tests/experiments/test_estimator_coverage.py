@@ -11,7 +11,8 @@ from scipy import stats
 from experiments.intake.growth_fit import fit_growth
 from experiments.intake.loyalty_fit import fit_habit
 from experiments.intake.price_response import fit_price_response
-from experiments.intake.repeat_rates import fit_repeats
+from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
+from experiments.intake.season_fit import fit_season
 
 _MARKETS = {
     "as usual": {},
@@ -76,12 +77,29 @@ def _counts(seed: int, yearly: float, alike: float, weeks: int = 104) -> np.ndar
 
 
 @pytest.mark.parametrize("yearly", [0.0, 0.2])
-@pytest.mark.parametrize(("alike", "lowest"), [(0.0, 0.95), (0.5, 0.92)])
+@pytest.mark.parametrize(("alike", "lowest"), [(0.0, 0.95), (0.5, 0.95), (0.8, 0.95), (0.9, 0.93)])
 def test_growth_is_within_its_error_also_where_weeks_are_alike(yearly: float, alike: float, lowest: float) -> None:
-    fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(200)]
+    fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(150)]
     hits = [fit is not None and abs(fit.yearly - yearly) < 1.96 * fit.error for fit in fits]
     assert _covers(hits, lowest)
     assert yearly or np.mean([fit is not None and fit.told for fit in fits]) < 0.12, "growth told where there is none"
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.8])
+def test_season_is_within_its_error_and_is_not_made_of_noise(alike: float) -> None:
+    """The wave of these counts is 0.3; what is left when it is divided out has none."""
+    wave = 1.0 + 0.3 * np.cos(2.0 * np.pi * (np.arange(104) - 20) / 52.0)
+    hits, told = [], []
+    for seed in range(60):
+        sold = _counts(seed, 0.0, alike)
+        found, none = fit_season(sold), fit_season(sold / wave)
+        assert found is not None and none is not None
+        hits.append(abs(found.estimate - 0.3) < 1.96 * found.error)
+        told.append(none.swing > 0.0)
+    assert _covers(hits, 0.95)
+    assert stats.binom.sf(sum(told) - 1, len(told), 0.07) > 0.001, (
+        f"a season is told in {np.mean(told):.0%} without one"
+    )
 
 
 def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
@@ -92,6 +110,60 @@ def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
         fit = fit_repeats(rng.poisson(rng.gamma(1.0, 0.1, 300) * weeks).astype(np.float64), weeks)
         hits += [abs(fit.mean - 0.1) < 1.96 * fit.mean_error, abs(fit.shape - 1.0) < 1.96 * fit.shape_error]
     assert _covers(hits, 0.95)
+
+
+def _watched(
+    seed: int, shape: float, older: float, customers: int = 800, weeks: float = 78.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repeats and weeks since the first order seen; a share ``older`` of the population bought before the file begins."""
+    rng, mean = np.random.default_rng(seed), 0.117
+    rate = rng.gamma(shape, mean / shape, customers)
+    old = rng.random(customers) < older
+    came = np.where(old, 0.0, rng.uniform(0.0, weeks, customers))
+    came = np.where(old, rng.exponential(1.0 / np.maximum(rate, 1e-12)), came)  # the first one seen
+    seen = came < weeks
+    left = np.maximum(np.floor(7.0 * (weeks - came[seen])), 1.0) / 7.0
+    return rng.poisson(rate[seen] * left).astype(np.float64), left
+
+
+def _rate_hits(shape: float, older: float, runs: int) -> tuple[list[bool], list[bool]]:
+    fits = [fit_repeats(*_watched(seed, shape, older), 78.0) for seed in range(runs)]
+    assert all(fit.told for fit in fits)
+    return (
+        [abs(fit.mean - 0.117) < 1.96 * fit.mean_error for fit in fits],
+        [abs(fit.shape - shape) < 1.96 * fit.shape_error for fit in fits],
+    )
+
+
+@pytest.mark.parametrize("older", [0.0, 0.5, 1.0])
+def test_rates_are_within_their_errors_whoever_bought_before_the_file_begins(older: float) -> None:
+    means, shapes = _rate_hits(1.0, older, 20)
+    assert _covers(means + shapes, 0.95)
+    if older:  # as if all had come new, K would be far too large
+        naive = [fit_repeats(*_watched(seed, 1.0, older)) for seed in range(20)]
+        assert np.mean([abs(fit.shape - 1.0) < 1.96 * fit.shape_error for fit in naive]) < 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("older", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [0.5, 1.0, 2.0])
+def test_intervals_of_rates_hold_the_truth_as_often_as_they_say(shape: float, older: float) -> None:
+    means, shapes = _rate_hits(shape, older, 200)
+    assert 0.91 <= np.mean(means) <= 0.985 and 0.91 <= np.mean(shapes) <= 0.985, f"{np.mean(means)}, {np.mean(shapes)}"
+
+
+def test_few_customers_have_the_shape_of_the_built_in_market() -> None:
+    few = fit_told(*_watched(1, 0.5, 1.0, customers=60), 78.0)
+    assert few.given and few.shape == DEFAULT_SHAPE and few.shape_error == 0.0 and 0.05 < few.mean < 0.3
+    assert not fit_told(*_watched(1, 0.5, 1.0), 78.0).given
+
+
+@pytest.mark.parametrize("older", [0.5, 1.0])
+def test_posteriors_of_customers_mean_what_they_buy_at(older: float) -> None:
+    """Over the weeks they were seen, customers would come back as often at their posterior means as they did."""
+    repeats, weeks = _watched(3, 1.0, older, customers=4000)
+    shape, rate = fit_repeats(repeats, weeks, 78.0).posterior(repeats, weeks)
+    assert (weeks * shape / rate).sum() == pytest.approx(repeats.sum(), rel=0.03)
 
 
 def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
@@ -113,4 +185,5 @@ def test_lasting_differences_between_accounts_are_no_habit(spread: float) -> Non
     fits = [fit_habit(_deals(seed, 0.0, spread), 0.875) for seed in range(12)]
     assert _covers([abs(fit.estimate) < 1.96 * fit.error for fit in fits], 0.95)
     assert abs(np.mean([fit.estimate for fit in fits])) < 0.3
-    assert np.mean([fit.spread for fit in fits]) == pytest.approx(spread, abs=0.4)
+    found = np.mean([fit.spread for fit in fits])  # beside what the first deals of accounts tell of their differences
+    assert found > 0.4 if spread else found < 0.3
