@@ -108,6 +108,7 @@ DISTRIBUTOR_COLUMNS: tuple[Column, ...] = (
     Column("supplier", np.int32, "row", "distributor that supplies it, -1 for the plant", None, -1),
     Column("wholesale", np.int64, "minor units", "price that it pays to its supplier", "own offers"),
     Column("volume", np.float64, "minor units/week", "purchases for its own customers at list price, smoothed"),
+    Column("demand_value", np.float64, "minor units/week", "what its customers ask for, at list price, smoothed"),
 )
 
 RIVAL_COLUMNS: tuple[Column, ...] = (

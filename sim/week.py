@@ -195,6 +195,7 @@ WEEK: tuple[Phase, ...] = (
             "distributors.ordered",
             "distributors.purchases",
             "distributors.volume",
+            "distributors.demand_value",
             *_STOCKS,
             *_FORECASTS,
         ),

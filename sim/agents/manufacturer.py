@@ -81,12 +81,16 @@ def owed_by_plant(state: MarketState) -> NDArray[np.int64]:
 def shared_part(state: MarketState) -> float:
     """Part of the plant's volume whose sell-out is shared, 0..1.
 
-    Who shares shows what it buys for its own customers; of all others the firm knows what leaves its own plant.
+    Who shares shows what its customers ask for and what it buys for them; what leaves the plant beyond that is the others'.
+    It is sell-out that is set against the others' purchases: who serves others from stock buys less than nothing for its
+    own customers for a while, and the whole, scaled up by that, would be without bound.
     """
     distributors = state.distributors
-    shared = np.maximum(distributors.volume[distributors.shares_data], 0.0).sum()
-    bought = distributors.purchases[distributors.supplier < 0].sum()
-    return min(float(shared / max(bought, 1.0)), 1.0)
+    sharing = distributors.shares_data
+    shared = float(distributors.demand_value[sharing].sum())
+    bought = float(distributors.purchases[distributors.supplier < 0].sum())
+    others = max(bought - float(distributors.volume[sharing].sum()), 0.0)
+    return shared / max(shared + others, 1.0)
 
 
 def decide_production(state: MarketState) -> Production:

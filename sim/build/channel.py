@@ -90,6 +90,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
             "supplier": supplier,
             "wholesale": wholesale,
             "volume": of_customers @ price,
+            "demand_value": of_customers @ price,
         }
     )
     total = of_customers.sum(axis=0)

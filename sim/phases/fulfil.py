@@ -241,8 +241,9 @@ def _ship(state: MarketState) -> None:
     bought = ((shipped + supplied) * distributors.wholesale).sum(axis=1)
     distributors.purchases[:] += weight * (bought - distributors.purchases)
     kept = shipped + supplied - to_suppliers(distributors.supplier, supplied)
-    at_list = kept @ state.numbers.list_price[list(state.layout.own_offers)]
-    distributors.volume[:] += weight * (at_list - distributors.volume)
+    list_price = state.numbers.list_price[list(state.layout.own_offers)]
+    distributors.volume[:] += weight * (kept @ list_price - distributors.volume)
+    distributors.demand_value[:] += weight * (distributors.demand @ list_price - distributors.demand_value)
 
 
 def _produce(state: MarketState) -> None:
