@@ -87,11 +87,26 @@ def _place(
     """Match names with the customers of the base, or number them."""
     if market.data is not None and market.data.customers is not None:
         return _matched(cleaned, market, table, ledger)
+    _enough_for(market, len(cleaned.names), table, ledger)
     number = {name: str(k) for k, name in enumerate(cleaned.names)}
     ties = cleaned.ties.assign(first=cleaned.ties["first"].map(number), second=cleaned.ties["second"].map(number))
     key = new_key()
     names = [hashed(name, "customer", key) for name in cleaned.names] if hash_personal else cleaned.names
     return Placed(ties, len(names), names, len(names) / market.world.customers)
+
+
+def _enough_for(market: Scenario, customers: int, table: MappedTable, ledger: QualityLedger) -> None:
+    """Refuse a list of so few names that some distributor of ``market`` could have no customer."""
+    distributors = len(market.world.places)
+    if customers < distributors:
+        ledger.refused(
+            table.file,
+            "",
+            f"it names {customers} customers, and {market.name} has {distributors} distributors",
+            "at least as many customers as distributors",
+            f"give the whole list, or --base with a scenario of at most {customers} distributors",
+        )
+        ledger.stop_if_refused()
 
 
 def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: QualityLedger) -> Placed:

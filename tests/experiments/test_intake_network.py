@@ -16,6 +16,7 @@ from import_fuzz import check_any_end
 from experiments.intake import import_crm
 from experiments.intake.network import import_network
 from experiments.intake.network_facts import describe_network
+from experiments.rehearsal import rehearse
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.reading.library import available_policies
@@ -134,6 +135,23 @@ def test_what_is_no_network_is_refused_and_nothing_is_written(
     with pytest.raises(InputErrors, match=message):
         import_network(edges(tmp_path / "e.csv", rows, header), tmp_path / "out", base="tiny")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["chain", "star", "ring"])
+@pytest.mark.parametrize("names", [3, 15, 16, 17, 40])
+def test_what_an_import_writes_can_be_run(tmp_path: Path, kind: str, names: int) -> None:
+    """The market has 16 distributors: with fewer names it could not be built, and the import says so itself."""
+    rows = [f"c0,c{k}" if kind == "star" else f"c{k - 1},c{k}" for k in range(1, names)]
+    file = edges(tmp_path / "e.csv", rows + ([f"c{names - 1},c0"] if kind == "ring" else []))
+    out = tmp_path / "o"
+    if names < 16:
+        with pytest.raises(InputErrors, match=f"it names {names} customers, and regional_equipment has 16 distributors"):
+            import_network(file, out)
+        assert not out.exists()
+        return
+    import_network(file, out)
+    path = str(out / "scenario.toml")
+    assert rehearse(Scenario.load(path), path) == []
 
 
 def test_names_can_be_hashed(tmp_path: Path) -> None:
