@@ -48,7 +48,10 @@ def effects_figure(effects: pd.DataFrame, kpis: Sequence[str], study: Study) -> 
             left = look.MARGIN + column * (width + 0.3) + label
             bottom = high - top - row * (panel + _GAP) - _HEAD - len(parts) * _ROW
             box = (left / wide, bottom / high, (width - label) / wide, len(parts) * _ROW / high)
-            _panel(figure.add_axes(box), effects[effects["kpi"] == kpi], parts, currency)
+            axes = figure.add_axes(box)
+            of_kpi = effects[effects["kpi"] == kpi]
+            _panel(axes, of_kpi, parts, currency)
+            _title(axes, of_kpi[of_kpi["kind"] == "whole"].iloc[0], currency, width, label)
         handles = [
             Line2D([], [], color=colour, marker=marker, linewidth=2.0, markersize=5, label=words)
             for colour, marker, words in _MARKS.values()
@@ -91,12 +94,17 @@ def _frame(axes: Axes, whole: pd.Series, parts: Sequence[str], scale: Scale, cur
     axes.spines["left"].set_visible(False)
     look.even_ticks(axes.xaxis, scale.factor, count=4, signed=True)
     side = {"up": "more is better", "down": "less is better"}.get(str(whole["direction"]), "no better side")
-    together = (
-        "no value" if pd.isna(whole["difference"]) else row_scale(whole, currency).difference(whole["difference"])
-    )
-    axes.set_title(f"{whole['label']}: {together} together", loc="left", size=look.TEXT + 0.5, weight="bold")
     unit = f", {scale.axis_difference}" if scale.axis_difference else ""
     axes.set_xlabel(f"Difference{unit} ({side})", size=look.SMALL)
+
+
+def _title(axes: Axes, whole: pd.Series, currency: str, width: float, side: float) -> None:
+    """The key figure and the whole effect, over a panel of ``width`` inches of which ``side`` are left of the axes."""
+    told = "no value" if pd.isna(whole["difference"]) else row_scale(whole, currency).difference(whole["difference"])
+    text, figure = f"{whole['label']}: {told} together", axes.figure.get_figure(root=True)
+    size = look.fitting(figure, text, width, look.TEXT + 0.5, "bold")
+    text = look.shorten(figure, text, width, size, "bold")
+    axes.set_title(text, loc="left", x=-side / (width - side), size=size, weight="bold")
 
 
 def _finding(rows: pd.DataFrame, currency: str) -> str:

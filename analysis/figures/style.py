@@ -166,13 +166,18 @@ def balanced(figure: Figure, text: str, width: float, size: float = TEXT, weight
     return lines
 
 
-def shorten(figure: Figure, text: str, width: float, size: float = TEXT) -> str:
+def shorten(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> str:
     """``text``, cut with an ellipsis when it is wider than ``width`` inches."""
-    if text_width(figure, text, size) <= width:
+    if text_width(figure, text, size, weight) <= width:
         return text
-    while text and text_width(figure, text + "…", size) > width:
+    while text and text_width(figure, text + "…", size, weight) > width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+def fitting(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> float:
+    """The size, at most ``size`` and at least four fifths of it, at which ``text`` is no wider than ``width`` inches."""
+    return size * min(1.0, max(0.8, width / max(text_width(figure, text, size, weight), 1e-9)))
 
 
 def head_height(figure: Figure, title: str, note: str) -> float:

@@ -150,10 +150,10 @@ def _cell(figure: Figure, i: int, rows: int, top: float) -> Axes:
 def _dress(figure: Figure, axes: Axes, label: str, scale: Scale, last: bool) -> None:
     unit = f"  ({scale.axis})" if scale.axis else ""
     room = axes.get_position().width * figure.get_figwidth() + 0.5
-    text = look.shorten(figure, label, (room - look.text_width(figure, unit)) * 0.9) + unit
-    axes.annotate(
-        text, (0, 1), (-34, 10), xycoords="axes fraction", textcoords="offset points", weight="bold", parse_math=False
-    )
+    size = look.fitting(figure, label + unit, room, weight="bold")
+    text = look.shorten(figure, label, room - look.text_width(figure, unit, size, "bold"), size, "bold") + unit
+    units = ("axes fraction", "offset points")
+    axes.annotate(text, (0, 1), (-34, 10), *units, weight="bold", size=size, parse_math=False)
     look.even_ticks(axes.yaxis, scale.factor, 4)
     axes.margins(x=0.01)
     axes.grid(axis="y", color=look.RULE, linewidth=0.5, zorder=0)

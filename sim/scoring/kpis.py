@@ -327,7 +327,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "bullwhip",
-        "Bullwhip: variance of production over customers' demand",
+        "Bullwhip: variance of production / demand",
         "distributor",
         "ratio",
         "down",
@@ -337,7 +337,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "bullwhip_distributors",
-        "Of this, variance of orders at the plant over demand",
+        "Bullwhip: orders at the plant / demand",
         "distributor",
         "ratio",
         "down",
@@ -347,7 +347,7 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "bullwhip_plant",
-        "Of this, variance of production over orders at the plant",
+        "Bullwhip: production / orders at the plant",
         "distributor",
         "ratio",
         "down",

@@ -145,7 +145,9 @@ def test_what_an_import_writes_can_be_run(tmp_path: Path, kind: str, names: int)
     file = edges(tmp_path / "e.csv", rows + ([f"c{names - 1},c0"] if kind == "ring" else []))
     out = tmp_path / "o"
     if names < 16:
-        with pytest.raises(InputErrors, match=f"it names {names} customers, and regional_equipment has 16 distributors"):
+        with pytest.raises(
+            InputErrors, match=f"it names {names} customers, and regional_equipment has 16 distributors"
+        ):
             import_network(file, out)
         assert not out.exists()
         return
