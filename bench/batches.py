@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.one_market import peak
 from bench.timing import Measurement, wait_for_quiet, watched
 
 PER_RUN, SECONDS, MEMORY = "batches: per run", "batches: of all runs at once", "batches: memory of the driver"
@@ -49,8 +50,6 @@ def measure_batches(patience: float, sizes: tuple[int, ...] = SIZES) -> list[Mea
 
 def time_one(runs: int) -> dict[str, tuple[str, str, float]]:
     """All measurements of one size, in this process."""
-    import resource
-
     from experiments.backends import Serial
     from experiments.batch.carrying_out import carry_out
     from experiments.batch.driving import drive
@@ -88,7 +87,7 @@ def time_one(runs: int) -> dict[str, tuple[str, str, float]]:
         timed("open two columns in pandas", SECONDS, lambda: batch.runs(["policy", "contribution"]))
         query = "SELECT policy, avg(contribution) FROM runs GROUP BY policy"
         timed("mean by policy in DuckDB", SECONDS, lambda: batch.duckdb().execute(query).fetchall())
-    found["most"] = MEMORY, "MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found["most"] = MEMORY, "MB", peak() / 2**20
     return found
 
 

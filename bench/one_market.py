@@ -21,9 +21,9 @@ def main(customers: int) -> None:
     warm = Market(Scenario.load(SCENARIO, customers=2000), seed=1)
     for _ in range(_WEEKS):
         warm.step()
-    before = _peak()
+    before = peak()
     market = Market(Scenario.load(SCENARIO, customers=customers), seed=1)
-    built = _peak()
+    built = peak()
     for _ in range(_WEEKS):
         market.step()
     state = market.state
@@ -34,7 +34,7 @@ def main(customers: int) -> None:
         "reps' diary": _bytes_of(state.diary),
         "network": ties.indptr.nbytes + ties.strong_end.nbytes + ties.neighbours.nbytes,
     }
-    peaks = {"most memory while building": built - before, "most memory in all": _peak() - before}
+    peaks = {"most memory while building": built - before, "most memory in all": peak() - before}
     json.dump({**counted, "all arrays": sum(counted.values()), **peaks}, sys.stdout)
 
 
@@ -42,7 +42,7 @@ def _bytes_of(table: Columns) -> int:
     return sum(int(getattr(table, name).nbytes) for name in table)
 
 
-def _peak() -> int:
+def peak() -> int:
     """Most memory so far, bytes. Not from ``getrusage``, which on Linux counts the parent's before it started us."""
     if not _STATUS.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILO

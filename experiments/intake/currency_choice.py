@@ -35,7 +35,8 @@ def agree_on_currency(
     """The currency of all money, and by file and field the factors that convert it where the user gave rates.
 
     A place such as '$' can mean several currencies; what all places can mean together is the currency. Refused: two
-    places with nothing in common, and a currency of the user's that the tables contradict.
+    places with nothing in common, a currency of the user's that the tables contradict, and cells of one field with a sign
+    and with a currency that the sign need not mean ('$12', '12 CAD'), unless the user says that they are one.
     """
     place = ", ".join(dict.fromkeys(table.file for table in tables))
     given = given or (rules.into if rules is not None else None)
@@ -50,6 +51,8 @@ def agree_on_currency(
         _refuse_several(named, place, ledger)
     elif named and given is not None and given not in common:
         _refuse_contradicted(named, given, _any(common), place, ledger)
+    elif given is None and (unlike := _unlike(named)) is not None:
+        _ask_whether_one(*unlike, common[0], place, ledger)
     elif given is None and len(common) > 1 and _has_cents(tables, style):
         common = tuple(code for code in common if code not in WITHOUT_CENTS) or common
     code = given or next(iter(common), USUAL)
@@ -88,6 +91,17 @@ def _refuse_several(named: Sequence[Named], place: str, ledger: QualityLedger) -
     )
 
 
+def _ask_whether_one(first: Named, other: Named, code: str, place: str, ledger: QualityLedger) -> None:
+    ledger.refused(
+        place,
+        "",
+        f"amounts may be in more than one currency: {first.place} can be {_any(first.codes)}, {other.place} {_any(other.codes)}",
+        "one way of writing the currency, or your word that it is one",
+        f"say --currency {code} if all are {code}; if not, write the code beside every amount (or in a column 'currency') "
+        "and give rates in a file given with --mapping",
+    )
+
+
 def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: str, ledger: QualityLedger) -> None:
     against = next((one for one in named if given not in one.codes), named[0])
     ledger.refused(
@@ -117,6 +131,13 @@ def _opposed(named: Sequence[Named]) -> tuple[Named, Named]:
     """Two places that cannot mean the same currency (or, where each two can, the first and the shortest)."""
     pairs = ((a, b) for k, a in enumerate(named) for b in named[k + 1 :] if not set(a.codes) & set(b.codes))
     return next(pairs, (named[0], min(named[1:], key=lambda one: len(one.codes))))
+
+
+def _unlike(named: Sequence[Named]) -> tuple[Named, Named] | None:
+    """Two kinds of cells of one field, of which one can mean more currencies than the other."""
+    cells = [one for one in named if one.cells]
+    pairs = ((a, b) for k, a in enumerate(cells) for b in cells[k + 1 :] if a.field == b.field)
+    return next(((a, b) for a, b in pairs if set(a.codes) != set(b.codes)), None)
 
 
 def _any(codes: Sequence[str]) -> str:

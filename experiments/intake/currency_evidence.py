@@ -19,11 +19,15 @@ CURRENCY = "currency"
 
 @dataclass(frozen=True)
 class Named:
-    """Currencies that one place can mean, the likeliest first, the place in words, and its cells of money (a header: 0)."""
+    """Currencies that one place can mean, the likeliest first, the place in words, its cells of money, and their field.
+
+    Headers and columns of currencies have no cells of money: they say what the money beside them is in.
+    """
 
     codes: tuple[str, ...]
     place: str
     cells: int
+    field: str
 
 
 def money_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, str]]:
@@ -40,7 +44,7 @@ def named_currencies(tables: Sequence[MappedTable]) -> list[Named]:
     for table, field in money_columns(tables):
         header = table.header(field)
         if in_header(header):
-            found.append(Named(in_header(header), f"the header '{header}' of {table.file}", 0))
+            found.append(Named(in_header(header), f"the header '{header}' of {table.file}", 0, field))
         found += in_column(table, field, units_of(table.cells(field)))
     for table in tables:
         if CURRENCY in table.columns:
@@ -66,5 +70,5 @@ def in_column(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
         if meant:
             rows = [int(r) for r in cells.index[codes.map(lambda c, m=meant: c == m)]]
             place = f"'{cells.loc[rows[0]]}' in column '{table.header(field)}' of {table.file}, row{'s' if len(rows) > 1 else ''} {quote_rows(rows)}"
-            found.append(Named(meant, place, 0 if field == CURRENCY else len(rows)))
+            found.append(Named(meant, place, 0 if field == CURRENCY else len(rows), field))
     return found

@@ -79,6 +79,23 @@ def test_two_currencies_are_refused_with_a_cell_of_each(tmp_path: Path, first: s
     assert "more than one currency" in refusal(tmp_path, rows_of([first]), rows_of([other]))
 
 
+@pytest.mark.parametrize(
+    ("sign", "code", "other"),
+    [("$40.00", "CAD", "USD"), ("$40.00", "USD", "CAD"), ("40.00 kr", "NOK", "SEK"), ("¥4000", "CNY", "JPY")],
+)
+def test_a_sign_beside_a_code_in_one_column_is_asked_about(tmp_path: Path, sign: str, code: str, other: str) -> None:
+    """'$12' and '12 CAD' are one currency or two: half of a file would be wrong without a word."""
+    rows = [sign, f"30.00 {code}", sign]
+    for found in (refusal(tmp_path, rows_of(rows)), refusal(tmp_path, rows_of(rows[:1]), rows_of(rows[1:2]))):
+        assert "may be in more than one currency" in found and f"'{sign}'" in found and f"'30.00 {code}'" in found
+        assert f"--currency {code}" in found
+    assert read(tmp_path, rows_of(rows), currency=code)[1].code == code
+    rates = f'[currency]\ninto = "{code}"\nrates = {{ {other} = 2.0 }}\n'
+    assert "its currency is not clear" in refusal(tmp_path, rows_of(rows), mapping=rates)
+    frame, _, _ = read(tmp_path, rows_of([f"30.00 {other}", f"30.00 {code}"]), mapping=rates)
+    assert frame["value"].tolist() == [60.0, 30.0]
+
+
 def test_marks_of_customers_are_in_one_currency_of_their_own(tmp_path: Path) -> None:
     def crm(revenues: tuple[str, str]) -> str:
         ledger = QualityLedger()
