@@ -14,7 +14,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -93,10 +93,11 @@ class Ledger:
         self.file = file
         self._layouts: set[str] = set()
         self.ready = True
-        with self._whole():
-            self._open(file, readonly)
+        with self._whole(), ExitStack() as opened:
+            self._open(file, readonly, opened)
             if self.ready and self.fact("format") != str(FORMAT):
                 raise InputErrors([older(file)])
+            opened.pop_all()  # a file that is refused is closed
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -108,10 +109,11 @@ class Ledger:
                 raise
             raise InputErrors([damaged(self.file, str(error))]) from None
 
-    def _open(self, file: Path, readonly: bool) -> None:
+    def _open(self, file: Path, readonly: bool, opened: ExitStack) -> None:
         if readonly:
             # Not opened read-only: after a driver was killed in mid-write, the first to look rolls its half write back.
             self._base = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=60.0)
+            opened.callback(self._base.close)
             self._base.execute("PRAGMA query_only=ON")
             # The last of the tables: without it the driver is just about to make them.
             self.ready = bool(self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'failed'").fetchone())
@@ -119,6 +121,7 @@ class Ledger:
                 raise sqlite3.DatabaseError("it has no tables")
             return
         self._base = sqlite3.connect(file, timeout=60.0, isolation_level=None)
+        opened.callback(self._base.close)
         # A journal beside the file works on shared disks too, where write-ahead logs do not; FULL waits for the disk.
         self._base.execute("PRAGMA journal_mode=TRUNCATE")
         self._base.execute("PRAGMA synchronous=FULL")
