@@ -11,7 +11,6 @@ from typing import Any
 
 import tomli_w
 
-from sim.decisions import Rule, Variant
 from sim.errors import InputError, InputErrors
 from sim.params import Params
 from sim.params.world import World
@@ -20,6 +19,7 @@ from sim.reading.data_tables import DataTables
 from sim.reading.library import Listing, available_policies, available_scenarios
 from sim.reading.resolving import Resolved, resolve
 from sim.reading.spelling import dotted, leaves
+from sim.rules import Rule, Variant
 
 __all__ = ["Listing", "Scenario", "available_policies", "available_scenarios", "check"]
 
@@ -116,7 +116,7 @@ class Scenario:
         return list(self.schedule.rules_at(week, question))
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
-        """As :meth:`rules_at`, with rows of territories instead of names, ready for :func:`sim.decisions.ask`.
+        """As :meth:`rules_at`, with rows of territories instead of names, ready for :func:`sim.rules.ask`.
 
         Weeks without a change between them get the very same list.
         """

@@ -13,10 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import HeadsBook, HoursBook, UnitsBook
-from sim.decisions.asking import answer_of, ask, merge, spread
-from sim.decisions.question import Rule, Variant
-from sim.decisions.shipped import is_shipped
-from sim.decisions.strangers import refusal
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.projects import Openings
 from sim.kernels.stock_flow import Stage
@@ -28,6 +24,10 @@ from sim.params.world import World
 from sim.population import Columns
 from sim.record import Record
 from sim.rng import Decision, Luck
+from sim.rules.answers import answer_of, ask, merge, spread
+from sim.rules.rule import Rule, Variant
+from sim.rules.shipped import is_shipped
+from sim.rules.strangers import refusal
 from sim.solvers.order_rules import Forecast
 from sim.tables import Holdings
 from sim.today import Purchases, Today
@@ -274,7 +274,7 @@ class MarketState:
         rows: Ints | None = None,
         size: int | None = None,
     ) -> Any:
-        """Answer a question by the rules in force this week; see :func:`sim.decisions.asking.ask`."""
+        """Answer a question by the rules in force this week; see :func:`sim.rules.answers.ask`."""
         answer = ask(self.rules(self.week, question), seen, territory, rows, size)
         self._look_after(self.rules(self.week, question))
         return answer

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.advertising import Advertising
-from sim.decisions.gateway import Gateway
-from sim.decisions.pay import PayPlan
-from sim.decisions.promotion import Promotion
-from sim.decisions.recruiting import Recruiting
-from sim.decisions.service import Service
-from sim.decisions.technical import Technical
 from sim.kernels.demand_step import Chosen
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.population import Columns
+from sim.questions.advertising import Advertising
+from sim.questions.gateway import Gateway
+from sim.questions.pay import PayPlan
+from sim.questions.promotion import Promotion
+from sim.questions.recruiting import Recruiting
+from sim.questions.service import Service
+from sim.questions.technical import Technical
 
 Ints = NDArray[np.integer[Any]]
 

@@ -69,8 +69,8 @@ def _show_rules(question: str, json_: bool) -> None:
     from analysis.upper_bounds import titled
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
     from sim.errors import InputError, InputErrors
-    from sim.policies.registry import questions
-    from sim.policies.registry import rules as rules_for
+    from sim.questions.registry import questions
+    from sim.questions.registry import rules as rules_for
     from sim.reading.complaints import suggest
 
     known = questions()

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.decisions.question import Rule
 from sim.errors import InputErrors
 from sim.quantity import Section
 from sim.reading.library import available_policies
+from sim.rules.rule import Rule
 from sim.scenario import Scenario
 
 #: Units of numbers that grow with the company.

@@ -12,7 +12,7 @@ from experiments.rules.loading import load_rule
 from experiments.rules.source import scan_source
 from experiments.rules.trial import try_rule
 from sim.errors import InputError, InputErrors
-from sim.policies.registry import kind_of
+from sim.questions.registry import kind_of
 
 
 @dataclass(frozen=True)

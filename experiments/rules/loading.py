@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from sim.decisions.question import Rule
 from sim.errors import InputError, InputErrors
-from sim.policies.registry import kind_of, questions, rules
+from sim.questions.registry import kind_of, questions, rules
 from sim.reading.complaints import suggest
+from sim.rules.rule import Rule
 
 _FORMS = "FILE.py:Class, MODULE:Class, or QUESTION.KIND of a rule that `deepmarket policies --rules` lists"
 
@@ -30,7 +30,7 @@ def load_rule(name: str) -> type[Rule]:
     if wanted and wanted not in found:
         there = getattr(module, wanted, None)
         problem = f"there is no rule `{wanted}`" if there is None else f"`{wanted}` is no rule that can answer"
-        remedy = suggest(wanted, list(found)) if there is None else "derive it from a …Rule of sim.decisions"
+        remedy = suggest(wanted, list(found)) if there is None else "derive it from a …Rule of sim.questions"
         raise _mistake(name, problem, f"one of {', '.join(found) or 'none is there'}", remedy)
     if not wanted and len(found) != 1:
         raise _mistake(name, f"holds {len(found)} rules", "one rule, or its name behind a colon", ", ".join(found))

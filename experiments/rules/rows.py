@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.seen import CompetitorSeen, FirmSeen, RivalBrandsSeen, TechnicalSeen
+from sim.views import CompetitorSeen, FirmSeen, RivalBrandsSeen, TechnicalSeen
 
 Ints = NDArray[np.int64]
 

@@ -13,7 +13,15 @@ from sim.errors import InputError
 
 #: What a policy may import: packages, and of the model what asks and solves. All below is allowed with it.
 MAY_IMPORT = (
-    *("sim.decisions", "sim.solvers", "sim.quantity", "sim.policies.registry"),
+    *(
+        "sim.questions",
+        "sim.views",
+        "sim.rules.rule",
+        "sim.solvers",
+        "sim.quantity",
+        "sim.decisions",
+        "sim.policies.registry",
+    ),
     *("numpy", "scipy", "sklearn", "threadpoolctl"),
     *(
         "__future__",
@@ -31,7 +39,7 @@ MAY_IMPORT = (
 #: Parts of these that it may not.
 MAY_NOT_IMPORT = (
     *("numpy.ctypeslib", "numpy.lib.stride_tricks", "numpy.random", "scipy.stats.qmc"),
-    *("sim.decisions.strangers", "sim.decisions.memory", "sim.decisions.handed", "sim.decisions.shipped"),
+    *("sim.rules.strangers", "sim.rules.memory", "sim.rules.copies", "sim.rules.shipped"),
 )
 #: Attributes that lead to memory, to frames, or to what lies behind a view.
 ATTRIBUTES = frozenset(
@@ -64,7 +72,9 @@ def scan_source(file: Path) -> list[InputError]:
 
 
 def _findings(tree: ast.Module) -> Iterator[tuple[int, str, str, str]]:
-    allowed = "imports of sim.decisions, sim.solvers, sim.quantity, numpy, scipy, scikit-learn and plain Python"
+    allowed = (
+        "imports of sim.questions, sim.views, sim.solvers, sim.quantity, numpy, scipy, scikit-learn and plain Python"
+    )
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             if not _only_for_types(tree, node):

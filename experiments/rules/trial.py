@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from experiments.rules.rows import Ints, orders_of, permutes, reordered, rows_of
-from sim.decisions.asking import answer_of
-from sim.decisions.memory import memory_of
-from sim.decisions.question import Rule
-from sim.decisions.shipped import suspected
-from sim.decisions.strangers import refusal, watched_by
 from sim.errors import InputError
 from sim.market import Market
-from sim.policies.registry import forget, kind_of, register, rules
+from sim.questions.registry import forget, kind_of, register, rules
 from sim.rng import Decision, uniform
+from sim.rules.answers import answer_of
+from sim.rules.memory import memory_of
+from sim.rules.rule import Rule
+from sim.rules.shipped import suspected
+from sim.rules.strangers import refusal, watched_by
 from sim.scenario import Scenario
 from sim.state import MarketState
 

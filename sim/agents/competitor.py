@@ -6,14 +6,14 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.rival_campaign import RivalCampaigns
-from sim.decisions.rival_price import RivalPrices
-from sim.decisions.seen import CompetitorSeen, RivalBrandsSeen
 from sim.errors import InputError
 from sim.keys import keys_of
 from sim.quantity import WEEKS_PER_YEAR
+from sim.questions.rival_campaign import RivalCampaigns
+from sim.questions.rival_price import RivalPrices
 from sim.rng import Decision
 from sim.state import MarketState
+from sim.views import CompetitorSeen, RivalBrandsSeen
 
 
 class Competitor(mesa.Agent):

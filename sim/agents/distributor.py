@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.row_agent import RowAgent
-from sim.decisions.brand_effort import BrandEffort
-from sim.decisions.ordering import Orders
-from sim.decisions.retail_price import RetailPrices
-from sim.decisions.seen import BrandsSeen, DistributorSeen
-from sim.decisions.sharing import Sharing
 from sim.errors import InputError
+from sim.questions.brand_effort import BrandEffort
+from sim.questions.ordering import Orders
+from sim.questions.retail_price import RetailPrices
+from sim.questions.share_data import Sharing
 from sim.rng import Decision
 from sim.solvers.order_rules import error_deviation
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
+from sim.views import BrandsSeen, DistributorSeen
 
 #: Rows of some distributors, or all of them.
 Rows: TypeAlias = NDArray[np.int64] | slice

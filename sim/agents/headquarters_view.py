@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.seen import CustomersSeen, FirmSeen, TruthSeen
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.state import Ints, MarketState
+from sim.views import CustomersSeen, FirmSeen, TruthSeen
 
 #: Columns of the market department's table of territories that headquarters sees as they are.
 OF_TERRITORIES = (

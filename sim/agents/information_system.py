@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
-from sim.decisions.gateway import LEVELS, Gateway
+from sim.questions.gateway import LEVELS, Gateway
 from sim.rng import Decision
 from sim.state import MarketState
 

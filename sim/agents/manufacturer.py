@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import see_firm
 from sim.agents.market_department import check
-from sim.decisions.distributor_calls import DistributorCalls
-from sim.decisions.head_count import HeadCount
-from sim.decisions.pay import PayPlan
-from sim.decisions.production import Production
-from sim.decisions.recruiting import CHANNELS, INTERVIEWS, Recruiting
-from sim.decisions.retention import Retention
-from sim.decisions.seen import PartnersSeen, PlantSeen, RetentionSeen
-from sim.decisions.sharing import SharingOffer
 from sim.kernels.stock_flow import inventory_position
+from sim.questions.distributor_calls import DistributorCalls
+from sim.questions.head_count import HeadCount
+from sim.questions.pay import PayPlan
+from sim.questions.production import Production
+from sim.questions.recruiting import CHANNELS, INTERVIEWS, Recruiting
+from sim.questions.retention import Retention
+from sim.questions.sharing_contract import SharingOffer
 from sim.rng import Decision
 from sim.solvers.order_rules import error_deviation
 from sim.state import MarketState
+from sim.views import PartnersSeen, PlantSeen, RetentionSeen
 
 
 class Manufacturer(mesa.Agent):

@@ -6,14 +6,14 @@ import mesa
 import numpy as np
 
 from sim.agents.headquarters_view import recorded, see_firm, see_truth
-from sim.decisions.advertising import Advertising
-from sim.decisions.coverage import Coverage
-from sim.decisions.pricing import Discounts
-from sim.decisions.promotion import Promotion
-from sim.decisions.prospects import Prospects
-from sim.decisions.segmentation import Segments
-from sim.decisions.studies import Studies
 from sim.errors import InputError
+from sim.questions.advertising import Advertising
+from sim.questions.coverage import Coverage
+from sim.questions.pricing import Discounts
+from sim.questions.promotion import Promotion
+from sim.questions.prospects import Prospects
+from sim.questions.segmentation import Segments
+from sim.questions.studies import Studies
 from sim.rng import Decision
 from sim.state import MarketState
 

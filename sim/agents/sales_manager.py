@@ -6,11 +6,11 @@ import numpy as np
 
 from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
-from sim.decisions.routines import Routines
-from sim.decisions.seen import ManagerSeen
 from sim.errors import InputError
+from sim.questions.routines import Routines
 from sim.rng import Decision
 from sim.state import MarketState
+from sim.views import ManagerSeen
 
 #: Weeks for which managers remember how far their team fell short of plan.
 WEEKS_REMEMBERED = 26

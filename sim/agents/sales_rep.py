@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
-from sim.decisions.calls import CallShares
-from sim.decisions.effort import Effort
-from sim.decisions.pursuit import Pursuit
-from sim.decisions.quit import Quits
-from sim.decisions.seen import PursuitSeen, QuitSeen, RepSeen
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
+from sim.questions.calls import CallShares
+from sim.questions.effort import Effort
+from sim.questions.pursuit import Pursuit
+from sim.questions.quit import Quits
 from sim.rng import Decision
 from sim.solvers.doses import combine, dose_effect
 from sim.solvers.pursuit import carry
 from sim.state import MarketState, Use
+from sim.views import PursuitSeen, QuitSeen, RepSeen
 
 
 class SalesRep(RowAgent):

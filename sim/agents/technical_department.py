@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
-from sim.decisions.seen import ServiceSeen, TechnicalSeen
-from sim.decisions.service import Service
-from sim.decisions.technical import Technical
+from sim.questions.service import Service
+from sim.questions.technical import Technical
 from sim.rng import Decision
 from sim.state import MarketState
+from sim.views import ServiceSeen, TechnicalSeen
 
 Floats = NDArray[np.float64]
 

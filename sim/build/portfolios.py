@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import recorded, see_firm
 from sim.kernels.relationship import adbudg
-from sim.policies.coverage.by_turnover import ByTurnover
+from sim.questions.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
 from sim.state import MarketState
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sim.decisions import Rule, Variant
-from sim.decisions.shipped import is_shipped
-from sim.decisions.strangers import fresh, name_of
+from sim.rules import Rule, Variant
+from sim.rules.shipped import is_shipped
+from sim.rules.strangers import fresh, name_of
 from sim.scenario import Scenario
 
 

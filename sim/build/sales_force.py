@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
-from sim.decisions.routines import MEETINGS
 from sim.keys import key_of, keys_of
 from sim.params import Params
 from sim.params.world import World
 from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
+from sim.questions.routines import MEETINGS
 from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.outside_offers import usual_exodus

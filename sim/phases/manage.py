@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_manager import decide_routines
-from sim.decisions.routines import Routines
 from sim.phases.routine_effects import let_routines_work
+from sim.questions.routines import Routines
 from sim.state import ManagerUse, MarketState
 
 Floats = NDArray[np.floating]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.headquarters_view import expected_purchases
-from sim.decisions.seen import NO_WEEK
 from sim.kernels.regions import sum_records
 from sim.solvers.potential import regional_potential
 from sim.state import MarketState
+from sim.views import NO_WEEK
 
 #: What is written down of the estimate, by territory.
 MEASURED = ("believed_potential", "potential", "potential_misplaced")

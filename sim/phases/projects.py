@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_rep import decide_pursuit, see_projects, served
-from sim.decisions.seen import RepSeen
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Chosen, Visits, choosers
@@ -21,6 +20,7 @@ from sim.population import Columns
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
 from sim.today import Decided, Purchases
+from sim.views import RepSeen
 
 Floats = NDArray[np.float64]
 

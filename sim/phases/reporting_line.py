@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.gateway import LEVELS, Gateway
+from sim.questions.gateway import LEVELS, Gateway
 from sim.rng import Decision
 from sim.state import Ints, MarketState
 

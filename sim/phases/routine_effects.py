@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decisions.routines import Routines
 from sim.phases.labour_market import attainment
 from sim.quantity import retention_of_half_life
+from sim.questions.routines import Routines
 from sim.rng import Decision
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.doses import after_talk, combine, dose_effect

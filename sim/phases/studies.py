@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.market_department import decide_studies
-from sim.decisions.studies import StudyKind
 from sim.population import NEVER
+from sim.questions.studies import StudyKind
 from sim.rng import Decision
 from sim.solvers.potential import purchases_from_anyone
 from sim.stages import Stage

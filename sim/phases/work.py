@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps, served
-from sim.decisions.gateway import LEVELS
-from sim.decisions.seen import RepSeen
 from sim.kernels.call_rounds import divide_calls
 from sim.phases.demand import visits_of_week
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
+from sim.questions.gateway import LEVELS
 from sim.rng import Decision, stream
 from sim.state import MarketState, Report, Use
+from sim.views import RepSeen
 
 
 def work(state: MarketState) -> None:

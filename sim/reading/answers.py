@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.decisions import Rule
-from sim.policies.registry import questions, rules
+from sim.questions.registry import questions, rules
 from sim.reading.complaints import Complaint, KeyPath, nearest, show, unknown_key, validate
+from sim.rules import Rule
 
 #: How each question is answered where a scenario does not say: the ordinary way of working, without a programme.
 ORDINARY = {

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sim.decisions import Rule
 from sim.params import Params
-from sim.policies.registry import questions, rules
 from sim.quantity import Section, param
+from sim.questions.registry import questions, rules
 from sim.reading.answers import make_rule
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.reading.toml_text import split_key
+from sim.rules import Rule
 
 #: Changes of a scenario: every week of twenty years can have one.
 MOST_CHANGES = 1040

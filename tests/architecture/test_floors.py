@@ -7,9 +7,11 @@ import tomllib
 
 from tests.architecture.sources import ROOT, imports_of, name_of, python_files, tree_of
 
-RULES = [path for path in python_files("sim/policies") if path.name not in ("__init__.py", "registry.py")]
+RULES = [
+    path for path in python_files("sim/questions") if path.name not in ("__init__.py", "question.py", "registry.py")
+]
 #: threadpoolctl comes with scikit-learn and holds it to one thread, so that its sums have one order.
-MAY = ("sim.decisions", "sim.solvers", "sim.quantity", "numpy", "scipy", "sklearn", "threadpoolctl")
+MAY = ("sim.questions", "sim.views", "sim.solvers", "sim.quantity", "numpy", "scipy", "sklearn", "threadpoolctl")
 STANDARD = ("__future__", "typing", "collections", "dataclasses", "enum", "functools", "math")
 
 
@@ -33,7 +35,7 @@ def test_a_policy_with_a_handle_on_the_market_is_seen() -> None:
 
 
 def test_every_rule_lies_in_the_folder_of_its_question() -> None:
-    from sim.policies.registry import questions, rules
+    from sim.questions.registry import questions, rules
 
     for question in questions():
         for rule in rules(question).values():

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 import typer.main
 
-import sim.policies.advertising
+import sim.questions.advertising
 from experiments.cli.app import app
-from sim.decisions.advertising import AdvertisingRule
 from sim.params import Params
-from sim.policies import registry
+from sim.questions import registry
+from sim.questions.advertising import AdvertisingRule
 from sim.scenario import Scenario
 from sim.scoring.kpis import KPIS
 from sim.week import WEEK
@@ -96,17 +96,17 @@ def test_the_example_is_a_good_rule(rule: type[AdvertisingRule]) -> None:
 
 def test_the_example_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "by_prospects.py").write_text(rule_block(), encoding="utf-8")
-    monkeypatch.setattr(sim.policies.advertising, "__path__", [*sim.policies.advertising.__path__, str(tmp_path)])
+    monkeypatch.setattr(sim.questions.advertising, "__path__", [*sim.questions.advertising.__path__, str(tmp_path)])
     registry._shipped.cache_clear()
     try:
-        assert registry.rules("advertising")["by_prospects"].__module__ == "sim.policies.advertising.by_prospects"
+        assert registry.rules("advertising")["by_prospects"].__module__ == "sim.questions.advertising.by_prospects"
         (policy,) = [tomllib.loads(b) for b in blocks("toml") if "by_prospects" in b and "entry-points" not in b]
         loaded = Scenario.load(
             "tiny", overrides={f"policy.advertising.{k}": v for k, v in policy["policy"]["advertising"].items()}
         )
         assert loaded.policy["advertising"].kind == "by_prospects"
     finally:
-        sys.modules.pop("sim.policies.advertising.by_prospects", None)
+        sys.modules.pop("sim.questions.advertising.by_prospects", None)
         registry._shipped.cache_clear()
 
 
@@ -173,7 +173,7 @@ def test_links_and_files_exist(page: Path) -> None:
     links = {link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link}
     assert [link for link in sorted(links) if not (page.parent / link).exists()] == []
     files = set(re.findall(r"`((?:sim|tests|analysis|experiments|scenarios|bench|docs)/[\w./]*)`", text))
-    written = {"sim/policies/advertising/by_prospects.py"}  # the reader's own
+    written = {"sim/questions/advertising/by_prospects.py"}  # the reader's own
     assert [name for name in sorted(files - written) if not (ROOT / name).exists()] == []
 
 

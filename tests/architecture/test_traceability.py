@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sim.params import Params
-from sim.policies.registry import questions, rules
+from sim.questions.registry import questions, rules
 from sim.record import MEASURES
 from sim.scoring.kpis import KPIS
 from tests.architecture.sources import ROOT

@@ -17,8 +17,8 @@ from experiments.rehearsal import rehearse
 from sim import Market
 from sim.errors import InputError, InputErrors
 from sim.params import Params
-from sim.policies.registry import questions, rules
 from sim.quantity import Declaration
+from sim.questions.registry import questions, rules
 from sim.scenario import Scenario
 from tests.experiments.batch_fixture import DESIGN, design_file
 

@@ -18,8 +18,8 @@ from experiments import compare, open_batch
 from experiments.cli.app import app
 from experiments.single import run_market, scorecard_json
 from sim import Market
-from sim.policies.registry import forget, register
-from sim.policies.segmentation.oracle import OracleSegments
+from sim.questions.registry import forget, register
+from sim.questions.segmentation.oracle import OracleSegments
 from sim.scenario import Scenario
 
 SMALL = ("--set", "world.customers=150", "--weeks", "3", "--workers", "1")

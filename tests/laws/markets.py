@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 from hypothesis import strategies as st
 
 from sim.params import Params
-from sim.policies.registry import questions, rules
 from sim.quantity import Declaration
+from sim.questions.registry import questions, rules
 from tests.laws.projects import PROJECTS
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.

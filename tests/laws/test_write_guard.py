@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import sim.decisions.asking
+import sim.rules.answers
 import sim.week
 from sim.market import Market
 from sim.state import MarketState
@@ -201,7 +201,7 @@ def test_rules_cannot_write_into_the_market(
 
     monkeypatch.setattr(rule, "answer", answer)
     if not stranger:
-        monkeypatch.setattr(sim.decisions.asking, "is_shipped", lambda rule: True)
+        monkeypatch.setattr(sim.rules.answers, "is_shipped", lambda rule: True)
     market.run_week()
     assert looked
     assert stranger or tried or question in ("production", "rival_campaign", "prospects", "segmentation", "coverage")

@@ -14,10 +14,10 @@ from sim.agents import competitor, distributor, manufacturer, technical_departme
 from sim.agents.headquarters_view import see_firm, see_truth
 from sim.agents.sales_manager import see_managers
 from sim.agents.sales_rep import see_offers, see_projects, see_reps
-from sim.decisions.handed import copied
-from sim.decisions.service import Service
 from sim.phases.labour_market import attainment
+from sim.questions.service import Service
 from sim.rng import Decision
+from sim.rules.copies import copied
 from sim.state import MarketState
 
 PAGE = Path(__file__).parents[2] / "docs" / "model.md"

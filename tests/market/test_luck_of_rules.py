@@ -13,11 +13,11 @@ from sklearn.metrics import adjusted_rand_score
 
 from sim import rng
 from sim.agents.headquarters_view import see_firm
-from sim.decisions import asking
-from sim.decisions.handed import copied
-from sim.decisions.segmentation import Segments
-from sim.policies.segmentation.random_labels import RandomSegments
+from sim.questions.segmentation import Segments
+from sim.questions.segmentation.random_labels import RandomSegments
 from sim.rng import Decision, Luck
+from sim.rules import answers
+from sim.rules.copies import copied
 from tests.market.project_market import project_market
 from tests.market.runs import small
 from tests.unit.test_rng_attacks import SEED, keyed, names_behind, one_to_one, undone
@@ -65,7 +65,7 @@ def streams_in_use(monkeypatch: pytest.MonkeyPatch, shared: Decision | None = No
     """
     given: set[int] = set()
     drawn: set[int] = set()
-    shown = asking.for_reading
+    shown = answers.for_reading
 
     def show(seen: Any) -> Any:
         if hasattr(seen, "luck"):  # a view within a view has none of its own
@@ -83,7 +83,7 @@ def streams_in_use(monkeypatch: pytest.MonkeyPatch, shared: Decision | None = No
         drawn.add(int(name_of(seed, decision, week)))
         return name_of(seed, decision, week)
 
-    monkeypatch.setattr(asking, "for_reading", show)
+    monkeypatch.setattr(answers, "for_reading", show)
     monkeypatch.setattr(Luck, "of", classmethod(of))
     for module in list(sys.modules.values()):
         if module.__name__.startswith("sim.") and module is not rng and getattr(module, "stream", None) is name_of:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.agents.headquarters_view import see_firm, see_truth
-from sim.decisions.seen import CustomersSeen, FirmSeen, TruthSeen
 from sim.rng import Decision
+from sim.views import CustomersSeen, FirmSeen, TruthSeen
 from tests.market.runs import fingerprint, small
 
 #: Columns of customers that headquarters may see: who they are and where.

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sim.views as views
 from sim.agents import headquarters_view, sales_rep
-from sim.decisions import seen as views
 from sim.market import Market
 from sim.state import MarketState
 from tests.laws.eventful import EVENTFUL

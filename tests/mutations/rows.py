@@ -29,7 +29,7 @@ _CONTROL, _SALES, _RELIABLE = "test_control_effects.py", "test_sales_force_rows.
 _ADS, _WHIP = "test_customers_advertising.py", "test_amplification.py"
 
 _ORDERS, _FULFIL = "sim/solvers/order_rules.py", "sim/phases/fulfil.py"
-_ANCHOR, _UP_TO = "sim/policies/ordering/anchoring.py", "sim/policies/ordering/order_up_to.py"
+_ANCHOR, _UP_TO = "sim/questions/ordering/anchoring.py", "sim/questions/ordering/order_up_to.py"
 _MARKET, _OFFERS = "sim/phases/labour_market.py", "sim/solvers/outside_offers.py"
 
 BROKEN: tuple[Broken, ...] = (
@@ -174,7 +174,7 @@ BROKEN: tuple[Broken, ...] = (
     Broken("v35", _ORDERS, "- beta * supply_line", "- 0.0 * supply_line", f"{_BEER}::test_v35"),
     Broken(
         "v48",
-        "sim/policies/effort/two_drives.py",
+        "sim/questions/effort/two_drives.py",
         "(seen.observed + self.half)",
         "(seen.observed + 3.0 * self.half)",
         f"{_PEOPLE}::test_v48_control_has",
@@ -207,7 +207,7 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken(
         "v53",
-        "sim/policies/quit/weigh_offers.py",
+        "sim/questions/quit/weigh_offers.py",
         "-(1.0 - seen.by_offers) * seen.hazard",
         "-0.95 * (1.0 - seen.by_offers) * seen.hazard",
         f"{_LEAVING}::test_reps_at_rest",
@@ -275,7 +275,7 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken(
         "x1",
-        "sim/policies/effort/quadratic_cost.py",
+        "sim/questions/effort/quadratic_cost.py",
         "(1.0 - self.concealment * ",
         "(1.0 + self.concealment * ",
         f"{_CONTROL}::test_x1_",
@@ -285,7 +285,7 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken(
         "x1b",
-        "sim/policies/routines/reactive.py",
+        "sim/questions/routines/reactive.py",
         "checks=calendar.checks + tighter",
         "checks=calendar.checks",
         f"{_CONTROL}::test_x1b",

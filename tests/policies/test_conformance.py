@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.decisions import Rule, Variant, ask
-from sim.policies.registry import kind_of, questions, rules
+from sim.questions.registry import kind_of, questions, rules
+from sim.rules import Rule, Variant, ask
 from tests.policies.views import REPS, TERRITORIES, VIEW_OF, make_view, permute_customers
 
 RULES = [rule for question in questions() for rule in rules(question).values()]

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from sim.decisions.seen import TruthSeen
 from sim.market import Market
-from sim.policies.advertising.by_potential import BudgetByPotential
-from sim.policies.coverage.segment_norms import SegmentNorms
-from sim.policies.head_count.by_potential import HeadCountByPotential
-from sim.policies.head_count.fixed import FixedHeadCount
-from sim.policies.promotion.calendar import CampaignCalendar
-from sim.policies.promotion.counter import CounterCampaign
-from sim.policies.prospects.logistic import LogisticFilter
-from sim.policies.segmentation.needs import NeedsSegments
+from sim.questions.advertising.by_potential import BudgetByPotential
+from sim.questions.coverage.segment_norms import SegmentNorms
+from sim.questions.head_count.by_potential import HeadCountByPotential
+from sim.questions.head_count.fixed import FixedHeadCount
+from sim.questions.promotion.calendar import CampaignCalendar
+from sim.questions.promotion.counter import CounterCampaign
+from sim.questions.prospects.logistic import LogisticFilter
+from sim.questions.segmentation.needs import NeedsSegments
+from sim.views import TruthSeen
 from tests.policies.views import make_view
 
 # ---- by potential -----------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.policies.segmentation.rfm import RfmSegments
-from sim.policies.segmentation.value import ValueSegments
+from sim.questions.segmentation.rfm import RfmSegments
+from sim.questions.segmentation.value import ValueSegments
 from tests.market.runs import small
 from tests.policies.views import make_view
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.decisions.seen import CustomersSeen
-from sim.policies.coverage.segment_norms import SegmentNorms
+from sim.questions.coverage.segment_norms import SegmentNorms
+from sim.views import CustomersSeen
 from tests.policies.views import make_view
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.decisions import Rule
-from sim.decisions.asking import answer_of
-from sim.decisions.handed import copied, same, written
-from sim.decisions.shipped import SHIPPED, is_shipped, suspected
-from sim.decisions.strangers import ask_stranger
 from sim.errors import InputError
-from sim.policies.registry import kind_of, questions, rules
+from sim.questions.registry import kind_of, questions, rules
+from sim.rules import Rule
+from sim.rules.answers import answer_of
+from sim.rules.copies import copied, same, written
+from sim.rules.shipped import SHIPPED, is_shipped, suspected
+from sim.rules.strangers import ask_stranger
 from tests.policies.dirty_hands import STOPPED, WRITING
 from tests.policies.views import VIEW_OF, make_view
 
@@ -153,7 +153,7 @@ def test_the_list_of_shipped_rules_is_what_the_folder_holds() -> None:
     folder = {
         (rule.question, rule.__module__.rpartition(".")[2])
         for rule in RULES
-        if rule.__module__.startswith("sim.policies")
+        if rule.__module__.startswith("sim.questions")
     }
     assert folder == {(question, name) for question, names in SHIPPED.items() for name in names.split()}
     assert all(is_shipped(rule()) for rule in RULES)

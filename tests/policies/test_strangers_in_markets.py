@@ -13,15 +13,15 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pytest
 
-from sim.decisions import Rule
-from sim.decisions.advertising import Advertising, AdvertisingRule
-from sim.decisions.seen import FirmSeen
-from sim.decisions.strangers import ask_stranger
 from sim.errors import InputError
 from sim.market import Market
-from sim.policies.registry import forget, register
 from sim.quantity import param
+from sim.questions.advertising import Advertising, AdvertisingRule
+from sim.questions.registry import forget, register
+from sim.rules import Rule
+from sim.rules.strangers import ask_stranger
 from sim.scenario import Scenario
+from sim.views import FirmSeen
 from tests.market.runs import fingerprint
 from tests.policies import dirty_hands
 from tests.policies.views import make_view

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.decisions.handed import copied
 from sim.market import Market
 from sim.population import Columns
+from sim.rules.copies import copied
 from sim.scenario import Scenario
 from sim.state import MarketState
 from sim.tables import Holdings

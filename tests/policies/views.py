@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.decisions.seen import (
+from sim.rng import Decision, Luck
+from sim.views import (
     BrandsSeen,
     CompetitorSeen,
     CustomersSeen,
@@ -23,7 +24,6 @@ from sim.decisions.seen import (
     TechnicalSeen,
     TruthSeen,
 )
-from sim.rng import Decision, Luck
 
 TERRITORIES, REPS, CUSTOMERS, DISTRIBUTORS, OWN, MANAGERS = 3, 9, 240, 4, 3, 3
 RIVAL_OFFERS = 4

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from sim.kernels import stock_flow
 from sim.params.channel import Channel
-from sim.policies.ordering.order_up_to import OrderUpTo
-from sim.policies.retail_price.markup import MarkUp
+from sim.questions.ordering.order_up_to import OrderUpTo
+from sim.questions.retail_price.markup import MarkUp
 from sim.rng import uniform
 from sim.solvers import order_rules
 from tests.reference.channel import serve

@@ -10,12 +10,12 @@ import pytest
 
 from sim.accounts_chart import Account
 from sim.agents.sales_manager import see_managers
-from sim.decisions.routines import meetings_in
 from sim.market import Market
 from sim.phases.manage import manage
-from sim.policies.effort.two_drives import TwoDrives
-from sim.policies.routines.fixed_hours import FixedHours
-from sim.policies.routines.reactive import Reactive
+from sim.questions.effort.two_drives import TwoDrives
+from sim.questions.routines import meetings_in
+from sim.questions.routines.fixed_hours import FixedHours
+from sim.questions.routines.reactive import Reactive
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.know_how import after_exchange, best_third
 from sim.solvers.motives import need_met, style_match

@@ -12,9 +12,9 @@ from sim.accounts_chart import Account
 from sim.agents.sales_rep import see_offers
 from sim.market import Market
 from sim.phases.labour_market import attainment, leave
-from sim.policies.quit.one_hazard import OneHazard
-from sim.policies.quit.weigh_offers import WeighOffers
-from sim.policies.retention.counter_offer import CounterOffer
+from sim.questions.quit.one_hazard import OneHazard
+from sim.questions.quit.weigh_offers import WeighOffers
+from sim.questions.retention.counter_offer import CounterOffer
 from sim.solvers.outside_offers import accept_probability, attention, best_of_week, offers_for, usual_exodus
 from tests.policies.views import make_view
 from tests.validation.people_runs import lent, sales_force, seeds, spread_sales

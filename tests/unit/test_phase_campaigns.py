@@ -11,7 +11,7 @@ import pytest
 from sim.accounts_chart import Account
 from sim.errors import InputError
 from sim.market import Market
-from sim.policies.promotion.calendar import CampaignCalendar
+from sim.questions.promotion.calendar import CampaignCalendar
 from sim.state import MarketState
 from tests.market.runs import fingerprint
 from tests.unit.part_weeks import until

@@ -9,13 +9,13 @@ import pytest
 
 from sim.accounts_chart import Account
 from sim.agents.market_department import decide_coverage
-from sim.decisions.coverage import Coverage
-from sim.decisions.seen import FirmSeen
 from sim.errors import InputError
 from sim.market import Market
 from sim.phases.decide import decide
-from sim.policies.coverage.by_turnover import ByTurnover
+from sim.questions.coverage import Coverage
+from sim.questions.coverage.by_turnover import ByTurnover
 from sim.state import MarketState
+from sim.views import FirmSeen
 from tests.unit.part_weeks import until, writes
 
 STAY = {"params.people.quit_probability": 0.0}

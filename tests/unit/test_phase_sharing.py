@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.decisions.seen import PartnersSeen
-from sim.decisions.sharing import SharingOffer
 from sim.market import Market
-from sim.policies.ordering.order_up_to import OrderUpTo
-from sim.policies.sharing_contract.paid import PaidSharing
+from sim.questions.ordering.order_up_to import OrderUpTo
+from sim.questions.sharing_contract import SharingOffer
+from sim.questions.sharing_contract.paid import PaidSharing
+from sim.views import PartnersSeen
 
 #: Every distributor takes any offer above 0.
 WILLING = {"policy.sharing_contract.kind": "paid", "policy.share_data.a0": 20.0}

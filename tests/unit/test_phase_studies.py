@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.market import Market
 from sim.phases.potential import estimate_potential
 from sim.phases.studies import commission_studies, take_in_findings
-from sim.policies.studies.calendar import StudyCalendar
+from sim.questions.studies.calendar import StudyCalendar
 from sim.stages import Stage
 from sim.state import MarketState
 from tests.unit.part_weeks import until, writes

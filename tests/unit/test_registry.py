@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from sim.decisions.effort import Effort, EffortRule
-from sim.decisions.seen import RepSeen
 from sim.market import Market
-from sim.policies.registry import forget, kind_of, questions, register, rules
+from sim.questions.effort import Effort, EffortRule
+from sim.questions.registry import forget, kind_of, questions, register, rules
 from sim.rng import Decision
+from sim.views import RepSeen
 
 
 class FullEffort(EffortRule):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.decisions.gateway import LEVELS, Terms, in_parts, line_of
 from sim.errors import InputError, InputErrors
 from sim.market import Market
 from sim.phases.work import work
-from sim.policies.gateway.chain import Chain
-from sim.policies.gateway.one_gateway import OneGateway
-from sim.policies.gateway.per_company import PerCompany
+from sim.questions.gateway import LEVELS, Terms, in_parts, line_of
+from sim.questions.gateway.chain import Chain
+from sim.questions.gateway.one_gateway import OneGateway
+from sim.questions.gateway.per_company import PerCompany
 from sim.record import MEASURES
 from tests.market.runs import fingerprint, small
 from tests.policies.views import make_view

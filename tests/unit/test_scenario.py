@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputErrors
-from sim.policies.registry import questions
+from sim.questions.registry import questions
 from sim.reading.library import available_policies, available_scenarios, scenario_folder
 from sim.scenario import Scenario
 

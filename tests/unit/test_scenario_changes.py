@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.decisions import Variant
 from sim.errors import InputErrors
+from sim.rules import Variant
 from sim.scenario import Scenario
 
 NORTH, SOUTH = frozenset({"north"}), frozenset({"south"})

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim.agents.manufacturer import shared_part
-from sim.decisions.sharing import Sharing
 from sim.market import Market
 from sim.phases import decide
+from sim.questions.share_data import Sharing
 
 
 def tiny(weeks: int, **overrides: Any) -> Market:

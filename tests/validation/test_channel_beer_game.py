@@ -19,7 +19,7 @@ import pytest
 
 from sim.kernels import stock_flow
 from sim.kernels.stock_flow import Stage
-from sim.policies.ordering.anchoring import AnchorAndAdjust
+from sim.questions.ordering.anchoring import AnchorAndAdjust
 from sim.solvers import order_rules
 from sim.solvers.order_rules import Forecast
 from tests.policies.views import make_view

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.decisions.seen import BrandsSeen
 from sim.market import Market
 from sim.phases.partners import hours_by_distributor, sellers_hours
-from sim.policies.brand_effort.even import Even
-from sim.policies.brand_effort.logit import Logit
+from sim.questions.brand_effort.even import Even
+from sim.questions.brand_effort.logit import Logit
 from sim.scenario import Scenario
 from sim.solvers.partners import logit_shares, next_capability, next_trust
+from sim.views import BrandsSeen
 from sim.week import Phase
 from tests.policies.views import make_view
 

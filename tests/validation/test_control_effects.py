@@ -10,7 +10,7 @@ import pytest
 from sim.market import Market
 from sim.phases.manage import manage
 from sim.phases.work import work
-from sim.policies.effort.quadratic_cost import QuadraticCost
+from sim.questions.effort.quadratic_cost import QuadraticCost
 from tests.unit.part_weeks import until, writes
 
 # ---- X1 ---------------------------------------------------------------------------------------------------------------

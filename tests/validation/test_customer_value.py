@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import rng
-from sim.policies.segmentation.value import ValueSegments
+from sim.questions.segmentation.value import ValueSegments
 from sim.rng import Decision
 from sim.solvers.customer_value import lifetime_value, still_there
 from tests.policies.views import make_view

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.decisions.quit import Quits
-from sim.decisions.seen import QuitSeen
 from sim.phases.people import people
-from sim.policies.quit.weigh_offers import WeighOffers
+from sim.questions.quit import Quits
+from sim.questions.quit.weigh_offers import WeighOffers
+from sim.views import QuitSeen
 from tests.validation.people_runs import lent, sales_force, seeds, spread_sales
 
 # ---- the stated hazard ------------------------------------------------------------------------------------------------

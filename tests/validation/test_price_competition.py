@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.decisions.seen import CompetitorSeen
 from sim.kernels.board import make_offer_board
 from sim.kernels.choice import Choosers
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.network import no_ties
 from sim.params.customers import Choice, Experience, choice_numbers
-from sim.policies.rival_price.partial_adjustment import PartialAdjustment
 from sim.population import make_customers
+from sim.questions.rival_price.partial_adjustment import PartialAdjustment
 from sim.rng import Decision, Luck
+from sim.views import CompetitorSeen
 from tests.validation.logit import choice_shares
 
 Floats = NDArray[np.float64]

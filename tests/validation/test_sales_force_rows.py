@@ -10,7 +10,7 @@ import pytest
 from sim import rng
 from sim.market import Market
 from sim.params.management import Forms, Management
-from sim.policies.coverage.segment_norms import SegmentNorms
+from sim.questions.coverage.segment_norms import SegmentNorms
 from sim.solvers.doses import after_talk
 from sim.solvers.form_loop import next_use
 from tests.policies.views import make_view

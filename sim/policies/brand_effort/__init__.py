@@ -1,1 +1,0 @@
-"""Rules by which distributors divide their effort among brands."""

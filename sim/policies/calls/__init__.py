@@ -1,1 +1,0 @@
-"""Rules by which reps divide their calls."""

@@ -1,1 +1,0 @@
-"""Rules that say whom reps serve, and how often."""

@@ -1,1 +1,0 @@
-"""Rules by which reps choose their effort."""

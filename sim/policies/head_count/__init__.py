@@ -1,1 +1,0 @@
-"""Rules that size the sales force."""

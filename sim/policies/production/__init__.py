@@ -1,1 +1,0 @@
-"""Order rules of the plant."""

@@ -1,1 +1,0 @@
-"""Rules that qualify customers who do not buy from us as prospects."""

@@ -1,1 +1,0 @@
-"""Which projects reps work on."""

@@ -1,1 +1,0 @@
-"""Rules for channel and process of hiring."""

@@ -1,1 +1,0 @@
-"""Rules for counter-offers."""

@@ -1,1 +1,0 @@
-"""Rules for the hours of management routines."""

@@ -1,1 +1,0 @@
-"""Rules that put customers into segments."""

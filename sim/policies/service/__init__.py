@@ -1,1 +1,0 @@
-"""Staff and order of service."""

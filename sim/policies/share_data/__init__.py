@@ -1,1 +1,0 @@
-"""Rules by which distributors decide whether to share data."""

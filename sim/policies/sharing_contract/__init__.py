@@ -1,1 +1,0 @@
-"""Offers to distributors for their data."""

@@ -1,0 +1,5 @@
+"""Calls: whom does a rep visit this week?"""
+
+from sim.questions.calls.question import CallShares, CallsRule
+
+__all__ = ["CallShares", "CallsRule"]

@@ -1,0 +1,107 @@
+"""Segment call norms: calls go where the firm believes they sell most, judged by segment and by the account's own record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.quantity import param
+from sim.questions.coverage.question import Coverage, CoverageRule
+from sim.solvers.allocation import allocate_calls, assign_reps
+from sim.solvers.potential import purchases_from_anyone
+from sim.views import CustomersSeen, FirmSeen
+
+
+class SegmentNorms(CoverageRule):
+    """Believed potential = credibility-weighted mean of the account's own record and its segment's mean.
+
+    Calls follow the optimal division for constant-elasticity response; accounts that would get fewer
+    than ``least_calls`` a week are left to the distributor. The rule believes its labels.
+    """
+
+    kind: Literal["segment_norms"] = "segment_norms"
+    elasticity: float = param(
+        0.31,
+        unit="1",
+        doc="Believed elasticity of sales to calls.",
+        bounds=(0, 0.95),
+        soft=(0.1, 0.5),
+        source="Albers, Mantrala & Sridhar 2010",
+        lever=True,
+    )
+    credibility: float = param(
+        0.5,
+        unit="share",
+        doc="Weight of the account's own record against its segment's mean.",
+        bounds=(0, 1),
+        lever=True,
+    )
+    least_calls: float = param(
+        0.2, unit="calls/week", doc="Below this an account is left to the distributor.", bounds=(0.01, 5), lever=True
+    )
+    most_calls: float = param(
+        1.5, unit="calls/week", doc="Highest call norm of one account.", bounds=(0.05, 10), lever=True
+    )
+
+    prospects: float = param(
+        0.0,
+        unit="share",
+        doc="Part of a territory's calls kept for prospects that passed the filter, evenly, at least ``least_calls`` each.",
+        bounds=(0, 1),
+        lever=True,
+    )
+
+    def answer(self, seen: FirmSeen) -> Coverage:
+        """Judge every known customer, then divide each territory's calls."""
+        customers = seen.customers
+        potential = self._believed_potential(customers, seen.segments)
+        rep = np.full(len(customers.key), -1, dtype=np.int32)
+        norm = np.zeros(len(customers.key), dtype=np.float32)
+        lot = seen.luck.uniform(customers.key)
+        for territory in np.unique(seen.rep_territory[seen.rep_active]):
+            reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
+            rows = np.flatnonzero(customers.known & (customers.territory == territory) & (potential > 0))
+            rows = rows[np.lexsort((lot[rows], -potential[rows]))]
+            total = float(seen.rep_calls[reps].sum())
+            chased, kept = self._chase(customers, rows, self.prospects * total)
+            rows = rows[~np.isin(rows, chased)]
+            calls = self._divide(potential[rows], total - kept.sum())
+            rows, calls = np.append(rows[: len(calls)], chased), np.append(calls, kept)
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
+            norm[rows] = calls
+        return Coverage(rep=rep, norm=norm)
+
+    def _chase(
+        self, customers: CustomersSeen, rows: NDArray[np.int64], total: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The leading prospects among ``rows``, as many as ``total`` calls are enough for, and their calls: even parts."""
+        chased = rows[customers.prospect[rows]][: int(total / self.least_calls)]
+        return chased, np.full(len(chased), min(total / max(len(chased), 1), self.most_calls))
+
+    def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
+        """Minor units a year per customer [N]: own record and segment mean, weighted."""
+        own = purchases_from_anyone(customers.potential, customers.value, np.isfinite(customers.recency))
+        heard = customers.known & np.isfinite(own)
+        label = customers.label.astype(np.int64)
+        total = np.bincount(label[heard], weights=own[heard], minlength=segments + 1)
+        count = np.bincount(label[heard], minlength=segments + 1)
+        overall = total.sum() / max(count.sum(), 1)
+        mean = np.where(count > 0, total / np.maximum(count, 1), overall)[label]
+        believed = np.where(heard, self.credibility * np.nan_to_num(own) + (1 - self.credibility) * mean, mean)
+        known: NDArray[np.float64] = np.where(customers.known, believed, 0.0)
+        return known
+
+    def _divide(self, potential: NDArray[np.float64], total: float) -> NDArray[np.float64]:
+        """Calls for the leading accounts of a list sorted by falling potential."""
+        count = min(len(potential), int(total / self.least_calls))
+        while count > 1:
+            calls: NDArray[np.float64] = np.minimum(
+                allocate_calls(potential[:count], self.elasticity, total), self.most_calls
+            )
+            served = int((calls >= self.least_calls).sum())
+            if served == count:
+                return calls
+            count = max(served, 1)
+        return np.full(count, min(total, self.most_calls))

@@ -1,0 +1,31 @@
+"""Distributor calls: how many hours do reps spend on the distributors of their territory?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sim.rules.rule import Rule
+from sim.views import FirmSeen, Floats
+
+
+@dataclass(frozen=True)
+class DistributorCalls:
+    """Hours a week of every rep of the territory for its distributors, the way there included; in equal parts for each.
+
+    They go off the rep's hours before calls on customers, and are cut to what the week has left.
+    """
+
+    hours: Floats  # [T] per rep
+
+
+class DistributorCallsRule(Rule):
+    """The firm's plan for calls on distributors, beyond taking their orders; asked every week."""
+
+    question: ClassVar[str] = "distributor_calls"
+    scoped: ClassVar[bool] = True
+
+    @abstractmethod
+    def answer(self, seen: FirmSeen) -> DistributorCalls:
+        """Set the hours in every territory."""

@@ -1,0 +1,5 @@
+"""Prospects: which customers who do not buy from us yet does the firm hold for potential users?"""
+
+from sim.questions.prospects.question import Prospects, ProspectsRule
+
+__all__ = ["Prospects", "ProspectsRule"]

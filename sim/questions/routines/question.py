@@ -1,0 +1,160 @@
+"""Routines: on what does a sales manager spend hours, and what hours does that ask of the team?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sim.quantity import param
+from sim.rules.rule import Rule
+from sim.views import Floats, ManagerSeen
+
+#: The six kinds of regular meeting, in the order of an answer's columns, and how often each is held.
+MEETINGS = ("morning", "evening", "weekly", "monthly", "quarterly", "yearly")
+_A_WEEK = (5, 5, 1, 0, 0, 0)
+_WEEKS_BETWEEN = (1, 1, 1, 4, 13, 52)
+
+
+def meetings_in(week: int) -> Floats:
+    """Meetings of each kind held in ``week`` (from 0) [6]: the rarer ones close their month, quarter and year."""
+    rare = [every > 1 and week % every == every - 1 for every in _WEEKS_BETWEEN]
+    held: Floats = np.array(_A_WEEK, dtype=np.float64) + np.array(rare)
+    return held
+
+
+@dataclass(frozen=True)
+class Routines:
+    """Hours a week of the four routines, of training and of control, one row per manager.
+
+    Meetings and forms take hours from every rep of the team; field visits, review talks and training on the job take
+    the manager's hours per rep (and as many of the rep's for talks and training). Where other rules hold in some
+    territories, each rep of a team gets what its manager answers to the rule of the rep's territory. The
+    engine scales down what exceeds the manager's hours.
+    """
+
+    meetings: Floats  # [M, 6] this week, by kind, per rep and for the manager
+    form_hours: Floats  # [M] per rep and week, for one set of forms
+    form_checking: Floats  # [M] manager's hours a week for reading and checking the forms of the whole team
+    visit_hours: Floats  # [M] manager's hours in the field per rep and week
+    review_hours: Floats  # [M] hours of review talks per rep and week
+    training_hours: Floats  # [M] hours of external training per rep and week, paid for by the firm
+    on_the_job_hours: Floats  # [M] hours of training on the job per rep and week, for the rep and the manager
+    induction_hours: Floats  # [M] hours of induction per newcomer and week, paid for by the firm
+    structured: Floats  # [M] share of meeting hours in which reps show each other how they work
+    checks: Floats  # [M] unannounced checks of a rep's work, per rep and week
+    goal: Floats  # [M] difficulty of the goals agreed in review talks, sd above what the rep does; 0 without goals
+
+    @property
+    def meeting_hours(self) -> Floats:
+        """Hours of all meetings of this week [M]."""
+        total: Floats = self.meetings.sum(axis=1)
+        return total
+
+
+class RoutinesRule(Rule):
+    """The management routines; asked every week."""
+
+    question: ClassVar[str] = "routines"
+    scoped: ClassVar[bool] = True
+
+    @abstractmethod
+    def answer(self, seen: ManagerSeen) -> Routines:
+        """Set the hours of every team's routines for this week."""
+
+
+class PlannedRoutines(RoutinesRule):
+    """What a calendar of routines is described by; rules decide how far they keep to it."""
+
+    meeting_hours: float = param(
+        1.5, unit="hours/week", doc="Weekly sales meeting, per rep and for the manager.", bounds=(0, 20), lever=True
+    )
+    form_hours: float = param(
+        0.5,
+        unit="hours/week",
+        doc="Plan, work log and customer record, per rep and set of forms.",
+        bounds=(0, 20),
+        lever=True,
+    )
+    form_checking: float = param(
+        1.0,
+        unit="hours/week",
+        doc="Manager's hours for reading and checking the team's forms.",
+        bounds=(0, 40),
+        lever=True,
+    )
+    visit_hours: float = param(
+        0.2, unit="hours/rep/week", doc="Manager's field visits, per rep.", bounds=(0, 40), lever=True
+    )
+    review_hours: float = param(
+        0.0, unit="hours/rep/week", doc="Review talks, per rep, for both.", bounds=(0, 10), lever=True
+    )
+    training_hours: float = param(
+        0.0, unit="hours/rep/week", doc="External training away from selling, per rep.", bounds=(0, 20), lever=True
+    )
+    morning_hours: float = param(
+        0.0, unit="hours/meeting", doc="Morning meeting, on five days a week.", bounds=(0, 3), lever=True
+    )
+    evening_hours: float = param(
+        0.0, unit="hours/meeting", doc="Evening meeting, on five days a week.", bounds=(0, 3), lever=True
+    )
+    monthly_hours: float = param(
+        0.0, unit="hours/meeting", doc="Monthly meeting, every fourth week.", bounds=(0, 40), lever=True
+    )
+    quarterly_hours: float = param(
+        0.0, unit="hours/meeting", doc="Quarterly meeting, every thirteenth week.", bounds=(0, 40), lever=True
+    )
+    yearly_hours: float = param(
+        0.0, unit="hours/meeting", doc="Yearly meeting, every fifty-second week.", bounds=(0, 40), lever=True
+    )
+    structured: float = param(
+        0.0,
+        unit="share",
+        doc="Share of meeting hours in which reps show each other how they work.",
+        bounds=(0, 1),
+        lever=True,
+    )
+    on_the_job_hours: float = param(
+        0.0, unit="hours/rep/week", doc="Training on the job, per rep, for rep and manager.", bounds=(0, 20), lever=True
+    )
+    induction_hours: float = param(
+        0.0, unit="hours/newcomer/week", doc="Induction of newcomers, away from selling.", bounds=(0, 40), lever=True
+    )
+    checks: float = param(
+        0.0, unit="checks/rep/week", doc="Unannounced checks of a rep's work.", bounds=(0, 20), lever=True
+    )
+    goal: float = param(
+        0.0,
+        unit="sd",
+        doc="Difficulty of goals agreed in review talks; 0 without goals.",
+        bounds=(0, 5),
+        soft=(0, 2),
+        lever=True,
+    )
+
+    def planned(self, seen: ManagerSeen) -> Routines:
+        """The calendar's hours of this week, the same for every team."""
+        one = np.ones(len(seen.span))
+        lengths = (
+            self.morning_hours,
+            self.evening_hours,
+            self.meeting_hours,
+            self.monthly_hours,
+            self.quarterly_hours,
+            self.yearly_hours,
+        )
+        return Routines(
+            meetings=one[:, None] * (meetings_in(seen.week) * np.array(lengths)),
+            form_hours=one * self.form_hours,
+            form_checking=one * self.form_checking,
+            visit_hours=one * self.visit_hours,
+            review_hours=one * self.review_hours,
+            training_hours=one * self.training_hours,
+            on_the_job_hours=one * self.on_the_job_hours,
+            induction_hours=one * self.induction_hours,
+            structured=one * self.structured,
+            checks=one * self.checks,
+            goal=one * self.goal,
+        )
