@@ -27,7 +27,7 @@ from sim.params.customer_numbers import (
     RelationshipNumbers,
     SpreadNumbers,
 )
-from sim.population import Columns
+from sim.state.customers import Customers
 
 Floats = NDArray[np.floating[Any]]
 
@@ -55,7 +55,7 @@ class Numbers(NamedTuple):
 class Cut:
     """Where every contestant starts: N customers in ``customers`` (copy it before writing), and what stands still."""
 
-    customers: Columns
+    customers: Customers
     network: Network
     offers: OfferBoard
     needs: NeedBoard
@@ -107,9 +107,9 @@ def take_cut(customers: int, seed: int = 1, overrides: Mapping[str, float] | Non
     return Cut(
         customers=state.customers.copy(),
         network=state.network,
-        offers=state.board,
-        needs=state.needs,
-        hazard=np.asarray(advertising_hazard(state.goodwill, numbers.advertising), np.float32),
+        offers=state.boards.offers,
+        needs=state.boards.needs,
+        hazard=np.asarray(advertising_hazard(state.boards.goodwill, numbers.advertising), np.float32),
         visits=Visits(rows, np.ones(len(rows), np.int64), np.ones(len(rows), np.float32)),
         visit_speaks=speaks,
         numbers=Numbers(numbers.spread, numbers.relationship, numbers.choice, numbers.experience, numbers.funnel),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.cut import SCENARIO
 from sim import Market, Scenario
-from sim.population import Columns
+from sim.state.table import Table
 
 _WEEKS = 5
 _KILO = 1024  # the system counts in kB
@@ -38,7 +38,7 @@ def main(customers: int) -> None:
     json.dump({**counted, "all arrays": sum(counted.values()), **peaks}, sys.stdout)
 
 
-def _bytes_of(table: Columns) -> int:
+def _bytes_of(table: Table) -> int:
     return sum(int(getattr(table, name).nbytes) for name in table)
 
 

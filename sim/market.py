@@ -22,14 +22,14 @@ from sim.build.market_state import build_state
 from sim.build.numbers import freeze_numbers
 from sim.network import to_networkx
 from sim.phases.record import count_by
-from sim.population import NEVER
 from sim.quantity import ASSUMPTION
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.scoring.kpi_collector import KpiCollector
 from sim.scoring.scorecard import Scorecard
 from sim.seeds import check_seed, iteration_of_batch, seed_of_iteration
-from sim.today import Today
+from sim.state.table import NEVER
+from sim.state.today import Today
 from sim.week import Phase, run_week
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Market(mesa.Model):
         self.manufacturer = Manufacturer(self)
         self.market_department = MarketDepartment(self)
         self.information_system = InformationSystem(self)
-        self.technical_department = TechnicalDepartment(self, "technical department", state.technical, 0)
+        self.technical_department = TechnicalDepartment(self, "technical department", state.upkeep.technical, 0)
         self.distributors = [
             Distributor(self, name, state.distributors, d) for d, name in enumerate(self.names.distributors)
         ]
@@ -124,7 +124,7 @@ class Market(mesa.Model):
     def _open_week(self) -> None:
         """Clear the desk, and take up parameters that a change has moved."""
         state = self.state
-        state.today = Today(visited=state.today.visited)
+        state.today = Today()
         params = self.scenario.params_at(state.week + 1)
         if params is not state.params:
             state.params = params
@@ -138,7 +138,7 @@ class Market(mesa.Model):
 
     def _keep_agents(self) -> None:
         """Agents come and go with positions and segments."""
-        for label in range(len(self.segments), self.state.segments + 1):
+        for label in range(len(self.segments), self.state.headquarters.segments + 1):
             self.segments.append(CustomerSegment(self, self.state, label))
         for agent in [rep for rep in self.reps if not self.state.reps.position[rep.row]]:
             agent.remove()
@@ -191,7 +191,7 @@ class Market(mesa.Model):
             state.ledger,
             scorecard,
             state.layout.currency,
-            state.kept_orders,
+            state.books.kept_orders,
             assumptions(self.scenario),
             state.ids,
             self.scenario.oracles,

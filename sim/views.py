@@ -168,7 +168,7 @@ class DistributorSeen:
     purchases: Floats  # [D] purchases from its supplier a week, minor units, smoothed
     trust: Floats  # [D] 0..1
     reserve: Floats  # [D] 0..1, how loath it is to show its data, as a rank among all distributors there could be
-    sharing_payment: Floats  # [D] offered a week for sell-out data, minor units
+    sharing_payment: Ints  # [D] offered a week for sell-out data, minor units
     direct_sales_share: Floats  # [D] share of the territory that the manufacturer serves itself
     list_price: Ints  # [D, own offers] what the manufacturer asks of those whom it supplies itself, minor units
 
@@ -232,7 +232,7 @@ class RivalBrandsSeen:
     key: Ints  # [F] stable id of the brand
     customers: Ints  # [T] as public registers count them
     usual: Floats  # [F, T] usual advertising, minor units a week, by these counts
-    campaigns_seen: Floats  # [F, T] what each takes us to have spent on campaigns some weeks ago, minor units
+    campaigns_seen: Ints  # [F, T] what each takes us to have spent on campaigns some weeks ago, minor units
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.open_projects import PROJECT_COLUMNS
 from sim.phases.account import account
 from sim.phases.decide import decide
-from sim.phases.demand import demand, spread
+from sim.phases.demand import demand
 from sim.phases.fulfil import fulfil
 from sim.phases.look import look
 from sim.phases.maintain import maintain
 from sim.phases.manage import manage
-from sim.phases.partners import relate
 from sim.phases.people import people
 from sim.phases.record import record
+from sim.phases.relate import relate
 from sim.phases.segment import segment
 from sim.phases.serve import serve
+from sim.phases.spread import spread
 from sim.phases.work import work
 from sim.state import MarketState
+from sim.state.opportunities import OpenProjects
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,16 @@ _FOUND = (
     "rival_price",
     "rival_price_usual",
 )
-_STAGE = ("on_hand", "backorders", "owed", "in_transit", "pipeline")
-_FORECASTS = tuple(
-    f"channel.{f}_{a}"
-    for f in ("forecast", "plant_forecast", "shared_forecast")
-    for a in ("level", "demands", "errors")
+_STOCKS = tuple(
+    f"{stage}.{array}"
+    for stage in ("channel", "plant")
+    for array in ("on_hand", "backorders", "owed", "in_transit", "pipeline")
 )
-_STOCKS = tuple(f"channel.{s}_{a}" for s in ("channel", "plant") for a in _STAGE)
+_FORECASTS = tuple(
+    f"{forecast}.{array}"
+    for forecast in ("forecasts", "plant_forecast", "shared_forecast")
+    for array in ("level", "demands", "errors")
+)
 _OF_MANAGERS = (
     *("span", "meeting_hours", "checking_hours", "visit_hours", "review_hours"),
     *("interviews", "interview_hours", "control_hours", "on_the_job_hours"),
@@ -183,7 +187,7 @@ WEEK: tuple[Phase, ...] = (
         "demand",
         demand,
         ("customers",),
-        ("customers.need_open", *(f"projects.{c.name}" for c in PROJECT_COLUMNS)),
+        ("customers.need_open", *(f"projects.{c}" for c in OpenProjects.declared)),
         "Customers with a need choose among the offers they know and can get.",
     ),
     Phase(

@@ -87,9 +87,6 @@ def fingerprint(state: MarketState) -> str:
             array = getattr(table, column, None)
             if isinstance(array, np.ndarray):
                 digest.update(np.ascontiguousarray(array).tobytes())
-    for stage in (state.channel, state.plant, state.forecasts, state.plant_forecast, state.shared_forecast):
-        for array in stage:
-            digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(state.ledger.book.tobytes())
     for measure in sorted(state.record.measures):
         digest.update(state.record[measure].tobytes())

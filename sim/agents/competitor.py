@@ -37,7 +37,7 @@ def decide_rival_prices(state: MarketState) -> RivalPrices:
         share=rivals.share,
         price_sensitivity=rivals.sensitivity,
     )
-    answer: RivalPrices = state.ask("rival_price", seen, size=len(seen.key))
+    answer: RivalPrices = state.rules.ask("rival_price", seen, size=len(seen.key))
     if not bool(np.all(answer.price > 0)):
         raise InputError(
             "policy.rival_price", "the rule answered with a price of 0 or less", "prices above 0", "mend the rule"
@@ -67,7 +67,7 @@ def decide_rival_campaigns(state: MarketState) -> RivalCampaigns:
         usual=np.tile(usual_advertising(state), (len(key), 1)),
         campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
     )
-    answer: RivalCampaigns = state.ask("rival_campaign", seen, size=len(seen.key))
+    answer: RivalCampaigns = state.rules.ask("rival_campaign", seen, size=len(seen.key))
     if not bool((answer.advertising >= 0).all() and (answer.campaign >= 0).all()):
         raise InputError(
             "policy.rival_campaign",

@@ -7,9 +7,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.population import NEVER
 from sim.stages import Stage
 from sim.state import MarketState
+from sim.state.table import NEVER
 
 
 class CustomerSegment(mesa.Agent):

@@ -30,7 +30,7 @@ class Distributor(RowAgent):
 
 def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) -> DistributorSeen:
     """What the distributors in ``rows`` see, each its own."""
-    distributors, channel, numbers = state.distributors, state.channel, state.params.channel
+    distributors, channel, numbers = state.distributors, state.goods.channel, state.params.channel
     from_plant = distributors.supplier[rows] < 0
     at_list = state.numbers.list_price[list(state.layout.own_offers)]
     return DistributorSeen(
@@ -41,8 +41,8 @@ def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) 
         on_hand=channel.on_hand[rows],
         on_order=(channel.owed + channel.in_transit)[rows],
         owed=(channel.backorders + to_suppliers(distributors.supplier, channel.owed))[rows],
-        expected=state.forecasts.level[rows],
-        deviation=error_deviation(state.forecasts)[rows],
+        expected=state.goods.forecasts.level[rows],
+        deviation=error_deviation(state.goods.forecasts)[rows],
         cover=np.where(from_plant, numbers.cover_weeks, numbers.sub_cover_weeks),
         wholesale=distributors.wholesale[rows],
         purchases=distributors.purchases[rows],
@@ -57,14 +57,14 @@ def see_distributors(state: MarketState, decision: Decision, rows: Rows = _ALL) 
 def decide_sharing(state: MarketState) -> Sharing:
     """Ask every distributor whether it shares its sell-out data."""
     seen = see_distributors(state, Decision.SHARE_DATA)
-    answer: Sharing = state.ask("share_data", seen, size=len(seen.key))
+    answer: Sharing = state.rules.ask("share_data", seen, size=len(seen.key))
     return answer
 
 
 def decide_retail_prices(state: MarketState) -> RetailPrices:
     """Ask every distributor for its retail prices."""
     seen = see_distributors(state, Decision.RETAIL_PRICE)
-    answer: RetailPrices = state.ask("retail_price", seen, size=len(seen.key))
+    answer: RetailPrices = state.rules.ask("retail_price", seen, size=len(seen.key))
     if (answer.price < 0).any():
         raise InputError(
             "policy.retail_price", "the rule answered with a negative price", "prices of at least 0", "mend the rule"
@@ -75,7 +75,7 @@ def decide_retail_prices(state: MarketState) -> RetailPrices:
 def decide_orders(state: MarketState, rows: Rows = _ALL) -> Orders:
     """Ask the distributors in ``rows`` what they order from their suppliers."""
     seen = see_distributors(state, Decision.ORDER_NOISE, rows)
-    answer: Orders = state.ask("ordering", seen, size=len(seen.key))
+    answer: Orders = state.rules.ask("ordering", seen, size=len(seen.key))
     if (answer.quantity < 0).any():
         raise InputError(
             "policy.ordering", "the rule answered with a negative order", "orders of at least 0", "mend the rule"
@@ -112,13 +112,13 @@ def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
         territory=distributors.territory,
         brands=len(layout.brands),
         own_brand=layout.own_brand,
-        offer_brand=state.board.brand,
+        offer_brand=state.boards.offers.brand,
         turnover=distributors.turnover,
         margin=margins(state),
         trust=distributors.trust,
         usual_trust=state.params.channel.trust_start,
     )
-    answer: BrandEffort = state.ask("brand_effort", seen, size=len(seen.key))
+    answer: BrandEffort = state.rules.ask("brand_effort", seen, size=len(seen.key))
     sums = answer.share.sum(axis=1)
     if (answer.share < 0).any() or not np.allclose(sums, 1.0):
         raise InputError(

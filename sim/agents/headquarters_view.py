@@ -53,8 +53,8 @@ def recorded(state: MarketState) -> Ints:
     Of all others it knows neither who nor how many they are.
     """
     here = state.knowledge.known | (state.knowledge.rep >= 0)
-    if len(state.stated_needs):
-        here |= np.isfinite(state.stated_needs).all(axis=1)
+    if len(state.headquarters.stated_needs):
+        here |= np.isfinite(state.headquarters.stated_needs).all(axis=1)
     return np.flatnonzero(here)
 
 
@@ -65,8 +65,8 @@ def _column(state: MarketState, name: str, rows: Ints) -> NDArray[Any]:
     if name == "territory":
         return state.customers.territory[rows]
     if name == "needs":
-        asked = len(state.stated_needs) > 0
-        return state.stated_needs[rows] if asked else np.empty((len(rows), 0), dtype=np.float32)
+        asked = len(state.headquarters.stated_needs) > 0
+        return state.headquarters.stated_needs[rows] if asked else np.empty((len(rows), 0), dtype=np.float32)
     column: NDArray[Any] = getattr(state.knowledge, name)[rows]
     return column
 
@@ -84,10 +84,10 @@ def see_firm(state: MarketState, decision: Decision, rows: Ints | None = None) -
         rep_active=state.reps.active,
         rep_calls=state.reps.reported_calls,
         positions=base_positions(state),
-        sales=state.sales,
+        sales=state.headquarters.sales,
         list_price=np.array([offer.list_price for offer in offers], dtype=np.int64),
         unit_cost=np.array([offer.unit_cost for offer in offers], dtype=np.int64),
-        segments=state.segments,
+        segments=state.headquarters.segments,
         offer_names=tuple(offer.name for offer in offers),
         **{name: getattr(state.territories, name) for name in OF_TERRITORIES},
     )
@@ -111,4 +111,4 @@ def expected_purchases(state: MarketState, rows: np.ndarray | slice = slice(None
     kind = customers.type[rows]
     consumables = customers.purchase_rate[rows] * customers.order_size[rows] * numbers.consumable_price[kind]
     value: np.ndarray = consumables * WEEKS_PER_YEAR + numbers.durable_value[kind]
-    return value + state.project_worth[rows] if len(state.project_worth) else value
+    return value + state.opportunities.yearly[rows] if len(state.opportunities.yearly) else value

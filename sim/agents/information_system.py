@@ -18,7 +18,9 @@ class InformationSystem(mesa.Agent):
 
 def decide_gateway(state: MarketState) -> Gateway:
     """Ask for this week's reporting line."""
-    answer: Gateway = state.ask("gateway", see_firm(state, Decision.GATEWAY), np.arange(len(state.layout.territories)))
+    answer: Gateway = state.rules.ask(
+        "gateway", see_firm(state, Decision.GATEWAY), np.arange(len(state.layout.territories))
+    )
     check("policy.gateway", bool((answer.offices >= 1).all()), "no office", "at least one")
     check(
         "policy.gateway",

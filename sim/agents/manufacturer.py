@@ -28,7 +28,7 @@ class Manufacturer(mesa.Agent):
 
 def decide_pay(state: MarketState) -> PayPlan:
     """Ask for this week's pay terms by territory."""
-    answer: PayPlan = state.ask("pay", see_firm(state, Decision.PAY), np.arange(len(state.layout.territories)))
+    answer: PayPlan = state.rules.ask("pay", see_firm(state, Decision.PAY), np.arange(len(state.layout.territories)))
     for rates in (answer.salary, answer.commission_on_revenue, answer.commission_on_margin):
         check("policy.pay", bool((rates >= 0).all()), "negative pay", "pay of at least 0")
     return answer
@@ -36,7 +36,7 @@ def decide_pay(state: MarketState) -> PayPlan:
 
 def decide_head_count(state: MarketState) -> HeadCount:
     """Ask for the positions of every territory."""
-    answer: HeadCount = state.ask(
+    answer: HeadCount = state.rules.ask(
         "head_count", see_firm(state, Decision.HEAD_COUNT), np.arange(len(state.layout.territories))
     )
     room = np.bincount(state.reps.territory, minlength=len(state.layout.territories))
@@ -47,7 +47,7 @@ def decide_head_count(state: MarketState) -> HeadCount:
 
 def decide_distributor_calls(state: MarketState) -> DistributorCalls:
     """Ask for the hours that the reps of every territory spend on its distributors."""
-    answer: DistributorCalls = state.ask(
+    answer: DistributorCalls = state.rules.ask(
         "distributor_calls", see_firm(state, Decision.DISTRIBUTOR_CALLS), np.arange(len(state.layout.territories))
     )
     check("policy.distributor_calls", bool((answer.hours >= 0).all()), "negative hours", "hours of at least 0")
@@ -67,14 +67,14 @@ def offer_sharing(state: MarketState) -> SharingOffer:
         shares_data=distributors.shares_data,
         payment=distributors.payment,
     )
-    answer: SharingOffer = state.ask("sharing_contract", seen, distributors.territory)
+    answer: SharingOffer = state.rules.ask("sharing_contract", seen, distributors.territory)
     check("policy.sharing_contract", bool((answer.payment >= 0).all()), "a negative payment", "payments of at least 0")
     return answer
 
 
 def owed_by_plant(state: MarketState) -> NDArray[np.int64]:
     """Units ordered from the plant and not shipped yet [D, own offers]; rows of sub-distributors are 0."""
-    owed: NDArray[np.int64] = np.where((state.distributors.supplier < 0)[:, None], state.channel.owed, 0)
+    owed: NDArray[np.int64] = np.where((state.distributors.supplier < 0)[:, None], state.goods.channel.owed, 0)
     return owed
 
 
@@ -98,24 +98,24 @@ def decide_production(state: MarketState) -> Production:
     seen = PlantSeen(
         week=state.week,
         luck=state.luck(Decision.PRODUCTION),
-        on_hand=state.plant.on_hand,
-        in_production=inventory_position(state.plant) - state.plant.on_hand + state.plant.backorders,
+        on_hand=state.goods.plant.on_hand,
+        in_production=inventory_position(state.goods.plant) - state.goods.plant.on_hand + state.goods.plant.backorders,
         owed=owed_by_plant(state).sum(axis=0),
-        expected=state.plant_forecast.level,
-        deviation=error_deviation(state.plant_forecast),
-        shared_expected=state.shared_forecast.level,
-        shared_deviation=error_deviation(state.shared_forecast),
+        expected=state.goods.plant_forecast.level,
+        deviation=error_deviation(state.goods.plant_forecast),
+        shared_expected=state.goods.shared_forecast.level,
+        shared_deviation=error_deviation(state.goods.shared_forecast),
         shared_share=shared_part(state),
         cover=state.params.channel.production_cover_weeks,
     )
-    answer: Production = state.ask("production", seen, size=len(seen.on_hand))
+    answer: Production = state.rules.ask("production", seen, size=len(seen.on_hand))
     check("policy.production", bool((answer.quantity >= 0).all()), "negative production", "quantities of at least 0")
     return answer
 
 
 def decide_recruiting(state: MarketState) -> Recruiting:
     """Ask by which channel and process the vacancies of every territory are filled."""
-    answer: Recruiting = state.ask(
+    answer: Recruiting = state.rules.ask(
         "recruiting", see_firm(state, Decision.RECRUITING), np.arange(len(state.layout.territories))
     )
     for numbers, names in ((answer.channel, CHANNELS), (answer.interview, INTERVIEWS)):
@@ -144,7 +144,7 @@ def decide_retention(
         pay=reps.pay,
         offer=offer,
     )
-    answer: Retention = state.ask("retention", seen, reps.territory)
+    answer: Retention = state.rules.ask("retention", seen, reps.territory)
     check("policy.retention", bool((answer.stay_bonus >= 0).all()), "a negative bonus", "at least 0")
     bonus: NDArray[np.int64] = np.where(offer > 0, answer.stay_bonus, 0).astype(np.int64)
     return bonus

@@ -27,15 +27,15 @@ class MarketDepartment(mesa.Agent):
 def decide_segments(state: MarketState) -> Segments | None:
     """Ask for new segments when they are due; None in other weeks."""
     territory, rows = state.customers.territory, recorded(state)
-    due = state.due_in("segmentation")
+    due = state.rules.due("segmentation")
     if not due.any():
         return None
     label = state.knowledge.label
     held = Segments(label=label, count=int(label[~due[territory]].max(initial=0)), cost=0)
     seen = see_firm(state, Decision.LABEL, rows)
-    oracles = any(rule.reads_truth for rule in state.rules_in(state.week, "segmentation"))
+    oracles = any(rule.reads_truth for rule in state.rules.of_each("segmentation"))
     truth = see_truth(state, seen) if oracles else None
-    answer: Segments = state.renew("segmentation", seen, held, rows, truth)
+    answer: Segments = state.rules.renew("segmentation", seen, held, rows, truth)
     check("policy.segmentation", answer.count <= MOST_SEGMENTS, f"{answer.count} segments", f"at most {MOST_SEGMENTS}")
     inside = answer.label.min(initial=0) >= 0 and answer.label.max(initial=0) <= answer.count
     check("policy.segmentation", bool(inside), "labels beyond the count of segments", "labels from 0 to count")
@@ -45,11 +45,11 @@ def decide_segments(state: MarketState) -> Segments | None:
 
 def decide_coverage(state: MarketState) -> Coverage | None:
     """Ask for a new call plan when it is due; None in other weeks."""
-    if not state.due_in("coverage").any():
+    if not state.rules.due("coverage").any():
         return None
     held = Coverage(rep=state.knowledge.rep, norm=state.knowledge.norm)
     rows = recorded(state)
-    answer: Coverage = state.renew("coverage", see_firm(state, Decision.TARGET, rows), held, rows)
+    answer: Coverage = state.rules.renew("coverage", see_firm(state, Decision.TARGET, rows), held, rows)
     served = answer.rep >= 0
     at_home = state.reps.territory[answer.rep[served]] == state.customers.territory[served]
     check(
@@ -69,7 +69,7 @@ def decide_coverage(state: MarketState) -> Coverage | None:
 
 def decide_advertising(state: MarketState) -> Advertising:
     """Ask for this week's spending by territory."""
-    answer: Advertising = state.ask(
+    answer: Advertising = state.rules.ask(
         "advertising", see_firm(state, Decision.ADVERTISING), np.arange(len(state.layout.territories))
     )
     check("policy.advertising", bool((answer.spend >= 0).all()), "negative spending", "spending of at least 0")
@@ -78,12 +78,12 @@ def decide_advertising(state: MarketState) -> Advertising:
 
 def decide_discounts(state: MarketState) -> Discounts:
     """Ask for this week's discounts by segment."""
-    answer: Discounts = state.ask("pricing", see_firm(state, Decision.PRICING))
+    answer: Discounts = state.rules.ask("pricing", see_firm(state, Decision.PRICING))
     inside = bool(((answer.discount >= 0) & (answer.discount < 1)).all())
     check("policy.pricing", inside, "a discount outside 0..1", "discounts from 0 to below 1")
     check(
         "policy.pricing",
-        len(answer.discount) == state.segments + 1,
+        len(answer.discount) == state.headquarters.segments + 1,
         f"{len(answer.discount)} discounts",
         "one per segment, and one without",
     )
@@ -92,7 +92,7 @@ def decide_discounts(state: MarketState) -> Discounts:
 
 def decide_promotion(state: MarketState) -> Promotion:
     """Ask for this week's campaigns by territory."""
-    answer: Promotion = state.ask(
+    answer: Promotion = state.rules.ask(
         "promotion", see_firm(state, Decision.PROMOTION), np.arange(len(state.layout.territories))
     )
     place = "policy.promotion"
@@ -102,24 +102,28 @@ def decide_promotion(state: MarketState) -> Promotion:
     inside = bool(((answer.price_off >= 0) & (answer.price_off < 1)).all())
     check(place, inside, "a price-off outside 0..1", "shares from 0 to below 1")
     columns = answer.price_off.shape[1]
-    check(place, columns == state.segments + 1, f"{columns} price-offs", "one per segment, and one without")
+    check(
+        place, columns == state.headquarters.segments + 1, f"{columns} price-offs", "one per segment, and one without"
+    )
     return answer
 
 
 def decide_prospects(state: MarketState) -> Prospects | None:
     """Ask the filter of potential users when it is due; None in other weeks."""
-    if not state.due_in("prospects").any():
+    if not state.rules.due("prospects").any():
         return None
     rows = recorded(state)
     held = Prospects(qualified=state.knowledge.prospect, worth=0, cost=0)
-    answer: Prospects = state.renew("prospects", see_firm(state, Decision.PROSPECTS, rows), held, rows)
+    answer: Prospects = state.rules.renew("prospects", see_firm(state, Decision.PROSPECTS, rows), held, rows)
     check("policy.prospects", answer.cost >= 0, f"a cost of {answer.cost}", "a cost of at least 0")
     return answer
 
 
 def decide_studies(state: MarketState) -> Studies:
     """Ask which studies are commissioned this week."""
-    answer: Studies = state.ask("studies", see_firm(state, Decision.STUDIES), np.arange(len(state.layout.territories)))
+    answer: Studies = state.rules.ask(
+        "studies", see_firm(state, Decision.STUDIES), np.arange(len(state.layout.territories))
+    )
     check("policy.studies", bool((answer.sample >= 0).all()), "a negative sample", "samples of at least 0")
     return answer
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import mesa
 
-from sim.population import Columns
+from sim.state.table import Table
 
 
 class RowAgent(mesa.Agent):
     """An actor whose state lives in row ``row`` of ``table``; every column reads as an attribute."""
 
-    def __init__(self, model: mesa.Model, name: str, table: Columns, row: int) -> None:
+    def __init__(self, model: mesa.Model, name: str, table: Table, row: int) -> None:
         super().__init__(model)
         self.name = name
         self.table = table

@@ -42,7 +42,7 @@ def decide_routines(state: MarketState) -> Routines:
     by the engine.
     """
     reps, managers = state.reps, len(state.managers)
-    answer: Routines = state.ask("routines", see_managers(state), reps.territory, reps.team, managers)
+    answer: Routines = state.rules.ask("routines", see_managers(state), reps.territory, reps.team, managers)
     for name in answer.__dataclass_fields__:
         if (getattr(answer, name) < 0).any():
             raise InputError(

@@ -34,7 +34,7 @@ def hours_per_call(state: MarketState) -> NDArray[np.float64]:
 
 def visits_to_distributors(state: MarketState) -> NDArray[np.floating]:
     """Visits of each rep to distributors this week [R], as long and as far as calls on customers, and with the same effort."""
-    visits: NDArray[np.floating] = state.hours.spent[state.week, Use.DISTRIBUTORS] * state.reps.effort
+    visits: NDArray[np.floating] = state.books.hours.spent[state.week, Use.DISTRIBUTORS] * state.reps.effort
     return visits / hours_per_call(state)
 
 
@@ -117,7 +117,7 @@ def see_reps(state: MarketState) -> RepSeen:
 
 def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> PursuitSeen:
     """What all reps see of the open projects in ``rows``, all of which are their accounts'."""
-    projects, customer = state.projects, state.projects.customer[rows]
+    projects, customer = state.opportunities.projects, state.opportunities.projects.customer[rows]
     fields = {name: getattr(seen, name) for name in RepSeen.__dataclass_fields__}
     return PursuitSeen(
         **{**fields, "luck": state.luck(Decision.PURSUIT)},
@@ -135,7 +135,7 @@ def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> 
 
 def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Ask which projects reps carry [P], and which part of the rep's calls each gets [P]; at most 1 per rep."""
-    answer: Pursuit = state.ask("pursuit", seen, size=len(seen.project_key))
+    answer: Pursuit = state.rules.ask("pursuit", seen, size=len(seen.project_key))
     carried = carry(answer.priority, seen.project_rep, seen.project_key, seen.project_number, seen.load)
     share = np.where(carried, np.clip(answer.share, 0.0, 1.0), 0.0)
     total = np.bincount(seen.project_rep, weights=share, minlength=len(state.reps))
@@ -144,14 +144,14 @@ def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bo
 
 def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-    answer: Effort = state.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)), size=len(seen.key))
+    answer: Effort = state.rules.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)), size=len(seen.key))
     effort: NDArray[np.float64] = np.where(state.reps.active, np.clip(answer.effort, 0.0, 1.0), 0.0)
     return effort
 
 
 def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
     """Ask how every rep divides its calls among its accounts; shares are made to sum to 1 per rep."""
-    answer: CallShares = state.ask("calls", seen, size=len(seen.account_key))
+    answer: CallShares = state.rules.ask("calls", seen, size=len(seen.account_key))
     share = np.maximum(answer.share, 0.0)
     total = np.bincount(seen.account_rep, weights=share, minlength=len(state.reps))
     divided: NDArray[np.float64] = share / np.where(total > 0, total, 1.0)[seen.account_rep]
@@ -186,7 +186,7 @@ def see_offers(state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArr
 
 def decide_quits(state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArray[np.int64]) -> NDArray[np.float64]:
     """Ask how likely each rep is to leave this week, given its outside ``offer`` [R] and ``stay_bonus`` [R]."""
-    answer: Quits = state.ask("quit", see_offers(state, offer, stay_bonus), state.reps.territory)
+    answer: Quits = state.rules.ask("quit", see_offers(state, offer, stay_bonus), state.reps.territory)
     inside = bool(((answer.probability >= 0) & (answer.probability <= 1)).all())
     check("policy.quit", inside, "a probability outside 0..1", "from 0 to 1")
     probability: NDArray[np.float64] = np.asarray(answer.probability, dtype=np.float64)

@@ -29,7 +29,7 @@ def travel_hours(state: MarketState) -> Floats:
 
 def decide_service(state: MarketState) -> Service:
     """Ask for this week's engineers and order of service."""
-    numbers, table = state.params.service, state.service
+    numbers, table = state.params.service, state.upkeep.service
     seen = ServiceSeen(
         week=state.week,
         luck=state.luck(Decision.SERVICE),
@@ -39,13 +39,13 @@ def decide_service(state: MarketState) -> Service:
         open=table.open,
         job_hours=numbers.repair_hours + travel_hours(state),
         week_hours=numbers.hours,
-        segments=state.segments,
+        segments=state.headquarters.segments,
     )
-    answer: Service = state.ask("service", seen, np.arange(len(table)))
+    answer: Service = state.rules.ask("service", seen, np.arange(len(table)))
     check("policy.service", bool((answer.engineers >= 0).all()), "fewer than no engineers", "at least 0")
     check(
         "policy.service",
-        answer.priority.shape == (len(table), 1 + state.segments),
+        answer.priority.shape == (len(table), 1 + state.headquarters.segments),
         f"priorities of shape {answer.priority.shape}",
         "one for each territory and segment, and one for customers without a segment",
     )
@@ -54,7 +54,7 @@ def decide_service(state: MarketState) -> Service:
 
 def decide_technical(state: MarketState, service: Service) -> Technical:
     """Ask how design works with the field; hours are cut to those of the engineers there, training first."""
-    table, row = state.service, state.technical
+    table, row = state.upkeep.service, state.upkeep.technical
     seen = TechnicalSeen(
         week=state.week,
         luck=state.luck(Decision.TECHNICAL),
@@ -64,7 +64,7 @@ def decide_technical(state: MarketState, service: Service) -> Technical:
         believed_mtbf=float(row.believed_mtbf[0]),
         believed_shape=float(row.believed_shape[0]),
     )
-    answer: Technical = state.ask("technical", seen, np.arange(len(table)))
+    answer: Technical = state.rules.ask("technical", seen, np.arange(len(table)))
     share = answer.report_share
     check(
         "policy.technical",

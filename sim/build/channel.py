@@ -12,14 +12,15 @@ from sim import rng
 from sim.build.numbers import made_to_order
 from sim.kernels.stock_flow import Stage, open_stage
 from sim.keys import key_of, keys_of
-from sim.open_projects import mean_sizes
 from sim.params import Params
 from sim.params.world import Offer, World
-from sim.population import Columns
+from sim.project_draws import mean_sizes
 from sim.rng import Decision
 from sim.solvers.order_rules import Forecast, open_forecast
 from sim.solvers.tiers import through, tiers
-from sim.tables import DISTRIBUTOR_COLUMNS, RIVAL_COLUMNS
+from sim.state.customers import Customers
+from sim.state.distributors import Distributors
+from sim.state.rivals import Rivals
 
 Array = NDArray[Any]
 
@@ -28,7 +29,7 @@ Array = NDArray[Any]
 class ChannelParts:
     """The channel at the start."""
 
-    distributors: Columns
+    distributors: Distributors
     channel: Stage
     plant: Stage
     forecasts: Forecast
@@ -36,7 +37,7 @@ class ChannelParts:
     shared_forecast: Forecast
 
 
-def expected_units(world: World, customers: Columns, rates: Array) -> Array:
+def expected_units(world: World, customers: Customers, rates: Array) -> Array:
     """Units a week that each customer is expected to buy of each category from anyone [N, C]; ``rates``: of projects."""
     units = np.zeros((len(customers), len(world.categories)))
     mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
@@ -62,7 +63,7 @@ def users_of(world: World) -> dict[str, float]:
     return {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
 
 
-def build_channel(world: World, params: Params, customers: Columns, rates: Array) -> ChannelParts:
+def build_channel(world: World, params: Params, customers: Customers, rates: Array) -> ChannelParts:
     """Distributors with a usual stock, a plant with a usual stock, and what they expect to sell."""
     channel, own = params.channel, world.own_offers
     of_customers = _expected_of_ours(world, customers, rates)
@@ -71,8 +72,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     )
     expected = through(supplier, of_customers)
     deviation = np.sqrt(np.maximum(expected, 0.25))
-    distributors = Columns(
-        DISTRIBUTOR_COLUMNS,
+    distributors = Distributors(
         len(world.places),
         {"own offers": len(own), "offers": len(world.offers), "brands": len(world.brands)},
     )
@@ -112,7 +112,7 @@ def wholesale_prices(supplier: Array, price: Array, markup: float) -> Array:
     return paid
 
 
-def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
+def _expected_of_ours(world: World, customers: Customers, rates: Array) -> Array:
     """Units a week expected of each of our offers at each distributor [D, own offers]."""
     units = expected_units(world, customers, rates)
     by_distributor = np.array(
@@ -128,7 +128,7 @@ def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
     return expected
 
 
-def _studied_sensitivity(world: World, params: Params, seed: int, customers: Columns, offers: list[Offer]) -> Array:
+def _studied_sensitivity(world: World, params: Params, seed: int, customers: Customers, offers: list[Offer]) -> Array:
     """Mean price sensitivity of customers as the brand of each of ``offers`` found it: a study by brand and category."""
     key = np.array([key_of(offer.brand, offer.category) for offer in offers], np.uint64)
     error, spread = rng.normal(seed, Decision.RIVAL_STUDY, 0, key), params.rivals.study_error
@@ -137,10 +137,10 @@ def _studied_sensitivity(world: World, params: Params, seed: int, customers: Col
     return found
 
 
-def build_rivals(world: World, params: Params, seed: int, customers: Columns) -> Columns:
+def build_rivals(world: World, params: Params, seed: int, customers: Customers) -> Rivals:
     """Rival offers with their prices, costs and what the rivals believe of the market."""
     rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
-    rivals = Columns(RIVAL_COLUMNS, len(rows), {})
+    rivals = Rivals(len(rows))
     reference = {c.name: c.reference_price for c in world.categories}
     markup = 1.0 + params.rivals.channel_markup
     users = users_of(world)

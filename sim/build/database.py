@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from sim import rng
 from sim.params import Params
 from sim.params.world import World
-from sim.population import NEVER, Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
-from sim.tables import DIARY_COLUMNS, KNOWLEDGE_COLUMNS
+from sim.state.customers import Customers
+from sim.state.diary import Diary
+from sim.state.knowledge import Knowledge
+from sim.state.table import NEVER
 
 Array = NDArray[Any]
 
@@ -25,8 +27,8 @@ _ROWS_AT_ONCE = 1 << 18
 
 
 def build_database(
-    world: World, params: Params, seed: int, customers: Columns, yearly: Array, rate: Array
-) -> tuple[Columns, Columns]:
+    world: World, params: Params, seed: int, customers: Customers, yearly: Array, rate: Array
+) -> tuple[Knowledge, Diary]:
     """Knowledge and diary tables.
 
     ``yearly`` [N] is what each customer is expected to buy from us in a year at list price, minor units:
@@ -34,8 +36,8 @@ def build_database(
     from anyone, times a week.
     """
     rows = len(customers)
-    knowledge = Columns(KNOWLEDGE_COLUMNS, rows, {"marks": len(world.marks)})
-    diary = Columns(DIARY_COLUMNS, rows, {})
+    knowledge = Knowledge(rows, {"marks": len(world.marks)})
+    diary = Diary(rows)
     written = ("known", "marks", "value", "orders", "last_order", "confirmed")
     with knowledge.lend(written), diary.lend(("bought", "ordered")):
         for start in range(0, rows, _ROWS_AT_ONCE):
@@ -49,7 +51,7 @@ def build_database(
 
 
 def _records(
-    world: World, params: Params, seed: int, customers: Columns, yearly: Array, rate: Array, part: slice
+    world: World, params: Params, seed: int, customers: Customers, yearly: Array, rate: Array, part: slice
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Columns of the database and of the diary for the customers in ``part``; draws are keyed, so parts do not matter."""
     numbers, key, buys = params.database, customers.key[part], customers.last_order[part] != NEVER

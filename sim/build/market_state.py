@@ -9,8 +9,7 @@ import numpy as np
 from sim import network as networks
 from sim.accounts_chart import Account
 from sim.boards import build_need_board, build_offer_board
-from sim.books import HeadsBook, HoursBook, UnitsBook
-from sim.build.channel import build_channel, build_rivals, expected_units, own_share
+from sim.build.channel import ChannelParts, build_channel, build_rivals, expected_units, own_share
 from sim.build.database import build_database
 from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
@@ -27,17 +26,22 @@ from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
-from sim.open_projects import OpenProjects
 from sim.params import Params
 from sim.params.customers import experience_numbers
 from sim.params.world import World
-from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.reading.data_tables import DataTables
 from sim.reading.ties import tie_rows
 from sim.record import Record
 from sim.scenario import Scenario
-from sim.state import ManagerUse, MarketState, Use, hold
+from sim.state import ManagerUse, MarketState, Use
+from sim.state.books import Books, HeadsBook, HoursBook, UnitsBook
+from sim.state.customers import Customers
+from sim.state.distributors import Distributors
+from sim.state.goods import Expected, Goods, Stock
+from sim.state.headquarters import Headquarters
+from sim.state.market_state import Boards
+from sim.state.opportunities import OpenProjects, Opportunities
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,6 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     knowledge, diary = build_database(
         world, params, seed, customers, _yearly_purchases(world, customers, rates), buying
     )
-    upkeep, service, technical = build_upkeep(world, params, seed, scenario.weeks, customers)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
         world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
@@ -80,10 +83,12 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         params=params,
         numbers=numbers,
         schedule=RuleBook(scenario),
-        board=build_offer_board(world, params),
-        needs=build_need_board(world, params, 0),
+        boards=Boards(
+            build_offer_board(world, params), build_need_board(world, params, 0), np.zeros((brands, territories))
+        ),
         customers=customers,
         alias=aliases(customers.key, seed),
+        ids=tuple(data.customers["id"]) if data is not None and data.customers is not None else None,
         network=network,
         reps=reps,
         managers=managers,
@@ -92,37 +97,43 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         territories=build_territories(world, params, seed, heads.sum(axis=1), scenario.weeks),
         knowledge=knowledge,
         diary=diary,
-        service=service,
-        technical=technical,
-        upkeep=upkeep,
-        channel=parts.channel,
-        plant=parts.plant,
-        forecasts=parts.forecasts,
-        plant_forecast=parts.plant_forecast,
-        shared_forecast=parts.shared_forecast,
-        holdings=hold(parts.channel, parts.plant, parts.forecasts, parts.plant_forecast, parts.shared_forecast),
+        upkeep=build_upkeep(world, params, seed, scenario.weeks, customers),
+        opportunities=Opportunities(OpenProjects(len(world.attributes))),
+        goods=_stock_goods(parts, scenario.weeks),
+        headquarters=Headquarters(
+            _usual_sales(world, parts.distributors, territories), np.full(territories, -1, dtype=np.int64)
+        ),
+        books=Books(
+            HoursBook(scenario.weeks, len(reps), Use),
+            HoursBook(scenario.weeks, len(managers), ManagerUse),
+            HeadsBook(scenario.weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
+            kept_orders=[] if keep_orders else None,
+        ),
         ledger=ledger,
-        units=UnitsBook(scenario.weeks, len(world.own_offers), parts.channel.on_hand.sum(axis=0) + parts.plant.on_hand),
-        hours=HoursBook(scenario.weeks, len(reps), Use),
-        manager_hours=HoursBook(scenario.weeks, len(managers), ManagerUse),
-        heads=HeadsBook(scenario.weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
         record=Record(scenario.weeks, _labels(world, names)),
-        goodwill=np.zeros((brands, territories)),
-        sales=_usual_sales(world, parts.distributors, territories),
-        kept_orders=[] if keep_orders else None,
-        ids=tuple(data.customers["id"]) if data is not None and data.customers is not None else None,
-        plan_of=np.full(territories, -1, dtype=np.int64),
-        projects=OpenProjects(len(world.attributes)),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     _remember_sales(state)
     if world.has_projects:
-        state.openings = who_opens(customers, rates)
-        state.project_worth = yearly_projects(world, customers, rates)
-        state.buying_rate = buying
-        state.won_share = np.full(len(world.categories), own_share(world))
-        fill_pipeline(state, state.openings, data)
+        state.opportunities.openings = who_opens(customers, rates)
+        state.opportunities.yearly = yearly_projects(world, customers, rates)
+        state.opportunities.buying_rate = buying
+        state.opportunities.won_share = np.full(len(world.categories), own_share(world))
+        fill_pipeline(state, state.opportunities.openings, data)
     return state, names
+
+
+def _stock_goods(parts: ChannelParts, weeks: int) -> Goods:
+    """The channel at the start, under the write guard, and its book of units."""
+    units = UnitsBook(weeks, parts.plant.on_hand.size, parts.channel.on_hand.sum(axis=0) + parts.plant.on_hand)
+    return Goods(
+        Stock(parts.channel),
+        Stock(parts.plant),
+        Expected(parts.forecasts),
+        Expected(parts.plant_forecast),
+        Expected(parts.shared_forecast),
+        units,
+    )
 
 
 def _remember_sales(state: MarketState) -> None:
@@ -133,7 +144,7 @@ def _remember_sales(state: MarketState) -> None:
     state.reps.fill({"sales": yearly / WEEKS_PER_YEAR})
 
 
-def build_network(params: Params, seed: int, customers: Columns, data: DataTables | None) -> Network:
+def build_network(params: Params, seed: int, customers: Customers, data: DataTables | None) -> Network:
     """Who talks to whom: drawn, or taken from the users' table of ties."""
     numbers = params.network
     if numbers.kind == "edge_list" and data is not None and data.ties is not None:
@@ -158,7 +169,7 @@ def build_network(params: Params, seed: int, customers: Columns, data: DataTable
     )
 
 
-def _hear(params: Params, customers: Columns, network: Network) -> None:
+def _hear(params: Params, customers: Customers, network: Network) -> None:
     """Fill in what customers hear from their neighbours at the start."""
     if len(network.neighbours) == 0:
         return
@@ -176,7 +187,7 @@ def _hear(params: Params, customers: Columns, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, customers: Columns, rates: np.ndarray) -> np.ndarray:
+def _yearly_purchases(world: World, customers: Customers, rates: np.ndarray) -> np.ndarray:
     """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
     units = expected_units(world, customers, rates)
     price = np.zeros(len(world.categories))
@@ -189,7 +200,7 @@ def _yearly_purchases(world: World, customers: Columns, rates: np.ndarray) -> np
     return yearly
 
 
-def _usual_sales(world: World, distributors: Columns, territories: int) -> np.ndarray:
+def _usual_sales(world: World, distributors: Distributors, territories: int) -> np.ndarray:
     from_plant = np.where(distributors.supplier < 0, distributors.purchases, 0.0)
     return np.bincount(distributors.territory, weights=from_plant, minlength=territories)
 

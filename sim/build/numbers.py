@@ -1,8 +1,7 @@
-"""Frozen numbers of a market: parameters and layout turned into the arrays and tuples that the week computes with."""
+"""Parameters and layout turned into the frozen numbers that the week computes with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,6 @@ from numpy.typing import NDArray
 
 from sim.build.database import mark_spread
 from sim.params import Params
-from sim.params.customer_numbers import (
-    AdvertisingNumbers,
-    ChoiceNumbers,
-    ExperienceNumbers,
-    FunnelNumbers,
-    RelationshipNumbers,
-    SpreadNumbers,
-)
 from sim.params.customers import (
     advertising_numbers,
     choice_numbers,
@@ -30,34 +21,9 @@ from sim.params.projects import attention_numbers
 from sim.params.world import World
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import tiers
+from sim.state.numbers import Numbers
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What the phases compute with; T territories, J offers, K types, M marks."""
-
-    spread: SpreadNumbers
-    advertising: AdvertisingNumbers
-    choice: ChoiceNumbers
-    experience: ExperienceNumbers
-    funnel: FunnelNumbers
-    relationship: RelationshipNumbers
-    positions: Array  # [T] positions of the sales force at the start
-    own_column: Array  # [J] place among our offers, −1 for rivals'
-    category: Array  # [J]
-    reference_price: Array  # [J] reference price of the offer's category, minor units
-    list_price: Array  # [J] minor units
-    unit_cost: Array  # [J] minor units
-    consumable_price: Array  # [K] mean reference price of a consumable unit, minor units
-    durable_value: Array  # [K] expected purchases of durables a year, minor units
-    mark_spread: Array  # [M]
-    customers_of: Array  # [T] customers by territory
-    customers: Array  # [T, K] customers by territory and type
-    tiers: tuple[Array, ...]  # rows of the distributors of each tier, from the plant down
-    attention: RelationshipNumbers  # of projects, by the rule of the relationship
-    to_order: Array  # [own offers] bought by projects, and only made when they are decided
 
 
 def made_to_order(world: World) -> Array:

@@ -8,15 +8,21 @@ from numpy.typing import NDArray
 from sim.build.channel import expected_units, users_of
 from sim.params import Params
 from sim.params.world import World
-from sim.population import Columns
 from sim.rng import Decision, Luck
+from sim.state.customers import Customers
+from sim.state.distributors import Distributors
 
 #: Index of a distributor's reserve among the draws of its traits.
 _RESERVE = 0
 
 
 def open_partners(
-    world: World, params: Params, seed: int, customers: Columns, rates: NDArray[np.float64], distributors: Columns
+    world: World,
+    params: Params,
+    seed: int,
+    customers: Customers,
+    rates: NDArray[np.float64],
+    distributors: Distributors,
 ) -> None:
     """Fill the columns of ``distributors`` that their effort, trust, capability and readiness to share start from."""
     numbers = params.partners
@@ -28,7 +34,7 @@ def open_partners(
 
 
 def _usual_turnover(
-    world: World, params: Params, customers: Columns, rates: NDArray[np.float64]
+    world: World, params: Params, customers: Customers, rates: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Sell-out a week of every offer at every distributor's customers, minor units [D, J].
 

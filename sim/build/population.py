@@ -13,9 +13,10 @@ from sim.build.projects import buying_rates, project_rates
 from sim.kernels.funnel import LEAST_SHARE
 from sim.params import Params
 from sim.params.world import World
-from sim.population import NEVER, NO_BRAND, Columns, make_customers
 from sim.rng import Decision
 from sim.stages import Stage
+from sim.state.customers import NO_BRAND, Customers, make_customers
+from sim.state.table import NEVER
 
 Array = NDArray[Any]
 
@@ -26,7 +27,7 @@ _ROWS_AT_ONCE = 1 << 18
 LOYALTY_AT_START = 0.7
 
 
-def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Columns:
+def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Customers:
     """All customers' columns but their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
     customers = _empty(world, params, rows)
@@ -43,7 +44,7 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
     return customers
 
 
-def _empty(world: World, params: Params, rows: int) -> Columns:
+def _empty(world: World, params: Params, rows: int) -> Customers:
     return make_customers(
         rows,
         brands=len(world.brands),
@@ -54,7 +55,7 @@ def _empty(world: World, params: Params, rows: int) -> Columns:
     )
 
 
-def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Columns:
+def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Customers:
     """The customers with these keys; draws are keyed, so it does not matter who is drawn together."""
     customers = _empty(world, params, len(key))
     customers.fill({"key": key})
@@ -155,7 +156,7 @@ def _tastes(world: World, seed: int, key: Array, kind: Array, table: pd.DataFram
     return made
 
 
-def _history(world: World, params: Params, seed: int, customers: Columns, rates: Array) -> dict[str, Array]:
+def _history(world: World, params: Params, seed: int, customers: Customers, rates: Array) -> dict[str, Array]:
     """What customers own, know and feel when the simulation starts."""
     key, rows, brands = customers.key, len(customers), len(world.brands)
     owned, bought = _ownership(world, seed, customers, rates)
@@ -187,7 +188,7 @@ def _history(world: World, params: Params, seed: int, customers: Columns, rates:
     }
 
 
-def _ownership(world: World, seed: int, customers: Columns, rates: Array) -> tuple[Array, Array]:
+def _ownership(world: World, seed: int, customers: Customers, rates: Array) -> tuple[Array, Array]:
     """Brand [N, C] of the last purchase in each category and its week, which is before week 0.
 
     ``rates`` [N, C]: projects a week; who never has projects in an opportunity category owns nothing of it.

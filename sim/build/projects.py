@@ -11,14 +11,14 @@ from scipy import special
 
 from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
-from sim.open_projects import Born, draw_projects, mean_sizes
 from sim.params.world import Category, World
-from sim.population import Columns
+from sim.project_draws import Born, draw_projects, mean_sizes
 from sim.quantity import WEEKS_PER_YEAR
 from sim.reading.data_tables import DataTables
 from sim.rng import Decision, Luck, stream
 from sim.stages import MOST_AT_START
 from sim.state import MarketState
+from sim.state.customers import Customers
 
 Array = NDArray[Any]
 
@@ -46,14 +46,14 @@ def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np
     return total
 
 
-def yearly_projects(world: World, customers: Columns, rates: Array) -> NDArray[np.float64]:
+def yearly_projects(world: World, customers: Customers, rates: Array) -> NDArray[np.float64]:
     """What each customer's projects are worth a year at reference prices, minor units [N]."""
     price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
     worth: NDArray[np.float64] = (rates * mean_sizes(world.categories, customers.order_size)) @ price * WEEKS_PER_YEAR
     return worth
 
 
-def who_opens(customers: Columns, rates: Array) -> Openings:
+def who_opens(customers: Customers, rates: Array) -> Openings:
     """Pairs of customer and category in which projects open."""
     row, category = np.nonzero(rates)
     return Openings(row, category, customers.key[row], rates[row, category].astype(np.float32))
@@ -72,8 +72,10 @@ def fill_pipeline(state: MarketState, who: Openings, data: DataTables | None) ->
     else:
         born = _given(state, data.projects, data.customers, categories)
     if len(born.number):
-        with state.projects.lend(tuple(state.projects)):
-            state.projects.append(draw_projects(state.seed, born, state.customers, categories, state.params.projects))
+        with state.opportunities.projects.lend(tuple(state.opportunities.projects)):
+            state.opportunities.projects.append(
+                draw_projects(state.seed, born, state.customers, categories, state.params.projects)
+            )
         _attend_at_start(state)
 
 
@@ -112,7 +114,7 @@ def _given(state: MarketState, table: pd.DataFrame, customers: pd.DataFrame, cat
 
 def _attend_at_start(state: MarketState) -> None:
     """Attention of the pipeline at the start: what usual calls on the accounts have built up since the opening."""
-    projects, reps, numbers = state.projects, state.reps, state.numbers.attention
+    projects, reps, numbers = state.opportunities.projects, state.reps, state.numbers.attention
     rep = state.knowledge.rep[projects.customer]
     accounts = np.bincount(state.knowledge.rep[state.knowledge.rep >= 0], minlength=len(reps))
     at_account = np.bincount(projects.customer, minlength=len(state.customers))[projects.customer]

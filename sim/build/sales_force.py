@@ -12,13 +12,13 @@ from sim import rng
 from sim.keys import key_of, keys_of
 from sim.params import Params
 from sim.params.world import World
-from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.questions.routines import MEETINGS
 from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.outside_offers import usual_exodus
-from sim.tables import MANAGER_COLUMNS, REP_COLUMNS, VARIABLE_SHARE_AT_START
+from sim.state.managers import Managers
+from sim.state.reps import VARIABLE_SHARE_AT_START, Reps
 
 Array = NDArray[Any]
 
@@ -39,7 +39,7 @@ def positions_by_territory(world: World, roster: pd.DataFrame | None) -> Array:
 
 def build_sales_force(
     world: World, params: Params, seed: int, roster: pd.DataFrame | None
-) -> tuple[Columns, Columns, list[str], list[str]]:
+) -> tuple[Reps, Managers, list[str], list[str]]:
     """Tables of reps and managers, names of positions and of teams."""
     positions = positions_by_territory(world, roster)
     room = np.maximum(positions * ROOM, positions + LEAST_ROOM)
@@ -47,7 +47,7 @@ def build_sales_force(
     place = np.concatenate([np.arange(r) for r in room]) if len(room) else np.empty(0, dtype=np.int64)
     filled = place < positions[territory]
     team, teams = _teams(world, territory, place, filled, roster)
-    reps = Columns(REP_COLUMNS, len(territory), {"kinds of meeting": len(MEETINGS)})
+    reps = Reps(len(territory), {"kinds of meeting": len(MEETINGS)})
     key = _keys(world, territory, place, filled, roster)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
     tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)
@@ -79,7 +79,7 @@ def build_sales_force(
             "need": _one_of(len(NEEDS), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 2)),
         }
     )
-    managers = Columns(MANAGER_COLUMNS, len(teams), {})
+    managers = Managers(len(teams))
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
     of_teams = keys_of(teams)
     style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, of_teams, 0))

@@ -6,29 +6,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import rng
-from sim.books import HoursBook
 from sim.keys import keys_of
 from sim.params import Params
 from sim.params.world import World
-from sim.population import NEVER, Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
 from sim.solvers.reliability import Wear, age_at_failure
-from sim.upkeep import EngineerUse, Upkeep, make_tables, week_of_age
+from sim.state.books import HoursBook
+from sim.state.customers import Customers
+from sim.state.table import NEVER
+from sim.state.upkeep import DesignRecord, EngineerUse, ServiceTeams, Upkeep, week_of_age
 
 #: Index of the draws of an item's last failure before the start and of its first one after: this + category.
 _LAST_FAILURE, _FIRST_FAILURE = 64, 72
 
 
-def build_upkeep(
-    world: World, params: Params, seed: int, weeks: int, customers: Columns
-) -> tuple[Upkeep, Columns, Columns]:
-    """What fails and who mends it: (upkeep, table of service by territory, table of the technical department)."""
+def build_upkeep(world: World, params: Params, seed: int, weeks: int, customers: Customers) -> Upkeep:
+    """What fails, and who repairs it."""
     first_offer, quality = _offers(world)
-    service, technical = make_tables(keys_of(t.name for t in world.territories))
+    service, technical = ServiceTeams(len(world.territories)), DesignRecord(1)
+    service.fill({"key": keys_of(t.name for t in world.territories)})
     factor = np.array([b.failure_factor for b in world.brands])[:, np.newaxis] * (first_offer >= 0)
     hours = HoursBook(weeks, len(world.territories), EngineerUse)
-    upkeep = Upkeep(_wear(world), factor, hours, 1.0, first_offer, quality)
+    upkeep = Upkeep(service, technical, _wear(world), factor, hours, 1.0, first_offer, quality)
     if upkeep.on:
         customers.fill(dict(zip(("failed_week", "next_failure"), _failures(seed, customers, upkeep), strict=True)))
         machines, age = _fleet(world, customers, upkeep)
@@ -41,7 +41,7 @@ def build_upkeep(
                 "believed_mtbf": specified_mtbf(world, params),
             }
         )
-    return upkeep, service, technical
+    return upkeep
 
 
 def _wear(world: World) -> Wear:
@@ -61,7 +61,7 @@ def specified_mtbf(world: World, params: Params) -> float:
     return params.technical.usage_hours * WEEKS_PER_YEAR / max(yearly, 1e-9)
 
 
-def _failures(seed: int, customers: Columns, upkeep: Upkeep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _failures(seed: int, customers: Customers, upkeep: Upkeep) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Week of the last failure [N, C] of what is owned at the start, and of the next; NEVER where there is none."""
     owned, bought = customers.owned, customers.bought_week.astype(np.int64)
     last, coming = np.full(owned.shape, NEVER, dtype=np.int64), np.full(owned.shape, NEVER, dtype=np.int64)
@@ -79,7 +79,7 @@ def _failures(seed: int, customers: Columns, upkeep: Upkeep) -> tuple[NDArray[np
     return last, coming
 
 
-def _fleet(world: World, customers: Columns, upkeep: Upkeep) -> tuple[NDArray[np.int64], float]:
+def _fleet(world: World, customers: Customers, upkeep: Upkeep) -> tuple[NDArray[np.int64], float]:
     """Our items in use, of categories that can fail, by territory, and the weeks they have been in use, summed."""
     ours = (customers.owned == world.own_brand) & upkeep.fails
     machines = np.bincount(customers.territory, ours.sum(axis=1), len(world.territories)).astype(np.int64)

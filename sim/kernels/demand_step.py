@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         RelationshipNumbers,
         SpreadNumbers,
     )
-    from sim.population import Columns
+    from sim.state.customers import Customers
 
 Reals = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
@@ -80,7 +80,7 @@ def no_visits() -> Visits:
 
 
 def spread_week(
-    customers: Columns,
+    customers: Customers,
     network: Network,
     hazard: Reals,
     visits: Visits,
@@ -122,7 +122,7 @@ def spread_week(
     )
 
 
-def crowd(customers: Columns, ill: int) -> NDArray[np.float64]:
+def crowd(customers: Customers, ill: int) -> NDArray[np.float64]:
     """Net share of all customers who speak well of each brand, [B]: what a complete network hears."""
     blocks = blocks_of(len(customers))
     total = np.zeros((blocks, customers.speaks.shape[1]), np.int64)
@@ -131,7 +131,7 @@ def crowd(customers: Columns, ill: int) -> NDArray[np.float64]:
     return share
 
 
-def relationship_week(customers: Columns, visits: Visits, numbers: RelationshipNumbers) -> None:
+def relationship_week(customers: Customers, visits: Visits, numbers: RelationshipNumbers) -> None:
     """Renew ``relationship``: it fades for all and grows with effective calls."""
     stock = customers.writable("relationship")
     run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
@@ -142,7 +142,7 @@ def relationship_week(customers: Columns, visits: Visits, numbers: RelationshipN
 
 
 def demand_week(
-    customers: Columns,
+    customers: Customers,
     network: Network,
     needs: NeedBoard,
     offers: OfferBoard,
@@ -166,7 +166,7 @@ def demand_week(
     return occasions, chosen, _orders(occasions, chosen.offer, who, offers, blocks, threads, seed, tick)
 
 
-def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: int) -> Occasions:
+def occasions_of_week(customers: Customers, needs: NeedBoard, *, seed: int, tick: int) -> Occasions:
     """This week's occasions to buy; writes ``need_open``."""
     rows, needs = len(customers), sealed(needs)
     blocks, threads = blocks_of(rows), threads_for(rows)
@@ -215,7 +215,7 @@ def occasions_of_week(customers: Columns, needs: NeedBoard, *, seed: int, tick: 
     return sealed(out)
 
 
-def choosers(customers: Columns, network: Network, ill: int = 4) -> Choosers:
+def choosers(customers: Customers, network: Network, ill: int = 4) -> Choosers:
     """The columns that enter choice, as the kernels take them."""
     everybody = crowd(customers, ill) if network.complete else np.empty(0)
     columns = {name: sealed_array(getattr(customers, name)) for name in Choosers._fields[:-2]}
@@ -262,7 +262,7 @@ def _orders(
 
 
 def serve_week(
-    customers: Columns,
+    customers: Customers,
     network: Network,
     deliveries: Deliveries,
     occasions: Occasions,
@@ -286,7 +286,7 @@ def serve_week(
 
 
 def live_through(
-    customers: Columns,
+    customers: Customers,
     network: Network,
     deliveries: Deliveries,
     offers: OfferBoard,
@@ -335,7 +335,7 @@ def live_through(
 
 
 def funnel_week(
-    customers: Columns,
+    customers: Customers,
     occasions: Occasions,
     offers: OfferBoard,
     numbers: FunnelNumbers,

@@ -11,7 +11,7 @@ supplier ``ship``s what it has. Shipped in week t with lead time L it is receive
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,21 @@ class Stage(NamedTuple):
     pipeline: Numbers
 
 
+class StageArrays(Protocol):
+    """What these functions ask of a stage: the arrays of :class:`Stage`, in whatever holds them."""
+
+    @property
+    def on_hand(self) -> Numbers: ...  # noqa: D102
+    @property
+    def backorders(self) -> Numbers: ...  # noqa: D102
+    @property
+    def owed(self) -> Numbers: ...  # noqa: D102
+    @property
+    def in_transit(self) -> Numbers: ...  # noqa: D102
+    @property
+    def pipeline(self) -> Numbers: ...  # noqa: D102
+
+
 def open_stage(on_hand: Numbers, longest_lead: int, dtype: type[np.generic] = np.int64) -> Stage:
     """A stage with ``on_hand`` units, nothing on order, and room for lead times up to ``longest_lead`` weeks."""
     if longest_lead < 1:
@@ -48,13 +63,13 @@ def open_stage(on_hand: Numbers, longest_lead: int, dtype: type[np.generic] = np
     return Stage(stock, zero, zero.copy(), zero.copy(), pipeline)
 
 
-def inventory_position(stage: Stage) -> Numbers:
+def inventory_position(stage: StageArrays) -> Numbers:
     """Stock on hand + ordered and not yet received - owed to customers who wait."""
     position: Numbers = stage.on_hand + stage.owed + stage.in_transit - stage.backorders
     return position
 
 
-def receive(stage: Stage, week: int) -> Numbers:
+def receive(stage: StageArrays, week: int) -> Numbers:
     """Take in what is due at the start of ``week``; returns the units that arrived."""
     slot = week % len(stage.pipeline)
     arrived: Numbers = stage.pipeline[slot].copy()
@@ -64,18 +79,18 @@ def receive(stage: Stage, week: int) -> Numbers:
     return arrived
 
 
-def settle(stage: Stage, delivered: Numbers, waiting: Numbers) -> None:
+def settle(stage: StageArrays, delivered: Numbers, waiting: Numbers) -> None:
     """Book a week's deliveries out of stock, and set what is still owed to those who wait."""
     stage.on_hand[...] -= delivered
     stage.backorders[...] = waiting
 
 
-def request(stage: Stage, order: Numbers) -> None:
+def request(stage: StageArrays, order: Numbers) -> None:
     """Place an order with the supplier."""
     stage.owed[...] += order
 
 
-def ship(stage: Stage, shipped: Numbers, week: int, lead: Numbers | int) -> None:
+def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -> None:
     """Put ``shipped`` units on their way to the stage, to be received at the start of week ``week + lead``.
 
     ``lead`` [cells of the first axis] or one number, in weeks, from 1 to the longest lead of the stage. Call it after
@@ -93,12 +108,12 @@ def ship(stage: Stage, shipped: Numbers, week: int, lead: Numbers | int) -> None
         stage.pipeline[(week + leads) % slots, np.arange(len(leads))] += shipped
 
 
-def withdraw(stage: Stage, units: Numbers) -> None:
+def withdraw(stage: StageArrays, units: Numbers) -> None:
     """Take units out of stock that are not sold: returned to the maker, written off or moved elsewhere."""
     stage.on_hand[...] -= units
 
 
-def check_stage(stage: Stage, place: str) -> None:
+def check_stage(stage: StageArrays, place: str) -> None:
     """Raise ``LawBroken`` unless stock, backorders and transit are >= 0 and no delivery exceeded its order.
 
     Exact for integers; reals may miss zero by what rounding leaves of sums and differences.

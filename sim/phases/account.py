@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
-from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers
 from sim.state import Invoices, MarketState
+from sim.state.reps import Reps
 
 Money = NDArray[np.int64]
 
@@ -47,18 +47,15 @@ def _own_prices(state: MarketState) -> tuple[Money, Money]:
 
 
 def _book_production(state: MarketState) -> None:
-    made = state.today.made
-    if made is not None:
-        _, cost = _own_prices(state)
-        by = {"offer": np.array(state.layout.own_offers)}
-        state.ledger.pay(MANUFACTURER, state.ledger.outside, made * cost, debit=Account.FINISHED_GOODS, by=by)
+    _, cost = _own_prices(state)
+    by = {"offer": np.array(state.layout.own_offers)}
+    amount = state.today.fulfilled.made * cost
+    state.ledger.pay(MANUFACTURER, state.ledger.outside, amount, debit=Account.FINISHED_GOODS, by=by)
 
 
 def _book_sell_in(state: MarketState) -> None:
     """Shipments to distributors: invoiced at list price, payable after the terms of payment."""
-    shipped = state.today.shipped
-    if shipped is None:
-        return
+    shipped = state.today.fulfilled.shipped
     ledger, price = state.ledger, _own_prices(state)
     rows, columns = np.nonzero(shipped)
     buyers = 1 + rows
@@ -68,13 +65,13 @@ def _book_sell_in(state: MarketState) -> None:
     ledger.invoice(MANUFACTURER, buyers, amount, by=by)
     ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * price[1][columns], by=by)
     state.distributors.stock_value[rows, columns] += amount
-    sold = np.bincount(by["territory"], weights=amount, minlength=len(state.sales))
-    state.sales = state.sales + (sold - state.sales) / SALES_MEMORY
+    sold = np.bincount(by["territory"], weights=amount, minlength=len(state.headquarters.sales))
+    state.headquarters.sales = state.headquarters.sales + (sold - state.headquarters.sales) / SALES_MEMORY
     _fall_due(state, Invoices(buyers, MANUFACTURER, amount))
 
 
 def _fall_due(state: MarketState, invoices: Invoices) -> None:
-    state.invoices.setdefault(state.week + state.params.channel.payment_weeks, []).append(invoices)
+    state.books.invoices.setdefault(state.week + state.params.channel.payment_weeks, []).append(invoices)
 
 
 def _book_supply(state: MarketState) -> None:
@@ -82,8 +79,8 @@ def _book_supply(state: MarketState) -> None:
 
     The cost of these goods is booked with that of sell-out, out of a stock that holds all that came in this week.
     """
-    supplied, distributors = state.today.supplied, state.distributors
-    if supplied is None or not supplied.any():
+    supplied, distributors = state.today.fulfilled.supplied, state.distributors
+    if not supplied.any():
         return
     amount = supplied * distributors.wholesale
     distributors.stock_value[:] += amount
@@ -95,20 +92,17 @@ def _book_supply(state: MarketState) -> None:
 
 def _book_sell_out(state: MarketState) -> None:
     """Deliveries to customers: the distributor's sales, and discounts the manufacturer grants; the cost of all that left."""
-    orders, served = state.today.orders, state.today.served
-    if orders is None or served is None or state.today.delivered is None:
-        return
+    goods, ours = state.today.fulfilled, state.today.served.ours
+    orders, served = goods.orders, goods.served
     ledger, distributors = state.ledger, state.distributors
-    ours = state.today.ours
     seller = orders.stock[ours] // len(state.layout.own_offers)
     rows = 1 + np.arange(len(distributors))
     # A week's sales in minor units stay far below 2^53, so that float64 holds them exactly.
     sales = np.bincount(seller, weights=served[ours] * orders.price[ours], minlength=len(rows))
     ledger.pay(ledger.outside, rows, sales.astype(np.int64), credit=Account.SALES)
     _book_discounts(state, ours, seller)
-    delivered, supplied = state.today.delivered, state.today.supplied
-    passed_on = to_suppliers(distributors.supplier, supplied) if supplied is not None else np.zeros_like(delivered)
-    held = state.channel.on_hand + state.channel.in_transit + delivered + passed_on
+    delivered, passed_on = goods.delivered, to_suppliers(distributors.supplier, goods.supplied)
+    held = state.goods.channel.on_hand + state.goods.channel.in_transit + delivered + passed_on
     for entry, left in ((Account.CHANNEL_COST_OF_GOODS, delivered), (Account.INTERNAL_COST, passed_on)):
         if not left.any():
             continue
@@ -120,8 +114,8 @@ def _book_sell_out(state: MarketState) -> None:
 
 def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
     """What was granted on each order when it was made, for the units of it that were delivered now."""
-    orders, served = state.today.orders, state.today.served
-    if orders is None or served is None or not orders.discount[ours].any():
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
+    if not orders.discount[ours].any():
         return
     amount = orders.discount[ours] * served[ours]
     by = {"territory": state.distributors.territory[seller], "offer": orders.offer[ours]}
@@ -146,21 +140,17 @@ def _book_distributors_costs(state: MarketState) -> None:
 
 def _book_pay(state: MarketState) -> None:
     """Reps' and managers' pay, severance, travel and training, by territory."""
-    reps, costs, ledger, pay = state.reps, state.params.costs, state.ledger, state.today.pay
-    if pay is None:
-        return
+    reps, costs, ledger, pay = state.reps, state.params.costs, state.ledger, state.today.decided.pay
     numbers = state.params.management
     by = {"territory": reps.territory, "team": reps.team}
     salary = _money(np.where(reps_at_work(state), pay.salary[reps.territory], 0.0))
-    margin = state.today.credited_margin if state.today.credited_margin is not None else np.zeros(len(reps))
-    commission = _money(
-        pay.commission_on_revenue[reps.territory] * reps.credited + pay.commission_on_margin[reps.territory] * margin
-    )
+    on_revenue, on_margin = pay.commission_on_revenue[reps.territory], pay.commission_on_margin[reps.territory]
+    commission = _money(on_revenue * reps.credited + on_margin * state.today.served.credited_margin)
     outside = ledger.outside
     ledger.pay(MANUFACTURER, outside, salary, debit=Account.SALARY, by=by)
     ledger.pay(MANUFACTURER, outside, commission, debit=Account.COMMISSION, by=by)
     ledger.pay(MANUFACTURER, outside, _money(costs.benefits * (salary + commission)), debit=Account.BENEFITS, by=by)
-    gone = state.today.dismissed
+    gone = state.today.decided.dismissed
     severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
     at = {"territory": reps.territory[gone], "team": reps.team[gone]}
     ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
@@ -184,18 +174,18 @@ def _book_pay(state: MarketState) -> None:
 
 def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
     """Reps who had hours this week [R]."""
-    there: NDArray[np.bool_] = state.hours.available[state.week] > 0
+    there: NDArray[np.bool_] = state.books.hours.available[state.week] > 0
     return there
 
 
-def _smooth_variable_pay(reps: Columns, salary: Money, commission: Money) -> None:
+def _smooth_variable_pay(reps: Reps, salary: Money, commission: Money) -> None:
     total = salary + commission
     share = commission / np.where(total > 0, total, 1)
     reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
 
 
 def _smooth_earnings(state: MarketState, pay: Money) -> None:
-    """What reps reckon to earn and what they are seen to sell; of those who had hours this week."""
+    """What reps expect to earn and what they are seen to sell; of those who had hours this week."""
     reps, weight = state.reps, 1.0 / state.params.labour_market.sales_memory
     there = reps_at_work(state)
     reps.pay[:] = np.where(there, reps.pay + weight * (pay - reps.pay), reps.pay)
@@ -203,48 +193,45 @@ def _smooth_earnings(state: MarketState, pay: Money) -> None:
 
 
 def _book_marketing_and_information(state: MarketState) -> None:
-    ledger, costs, today = state.ledger, state.params.costs, state.today
-    outside = ledger.outside
-    if today.advertising is not None:
-        by = {"territory": np.arange(len(today.advertising.spend))}
-        ledger.pay(MANUFACTURER, outside, today.advertising.spend, debit=Account.ADVERTISING, by=by)
-    if today.campaigns is not None:
-        by = {"territory": np.arange(len(today.campaigns.spend))}
-        ledger.pay(MANUFACTURER, outside, today.campaigns.spend, debit=Account.CAMPAIGNS, by=by)
-    ledger.pay(MANUFACTURER, outside, today.segment_cost + today.filter_cost, debit=Account.STUDIES)
-    if today.study_cost is not None:
-        by = {"territory": np.arange(len(today.study_cost))}
-        ledger.pay(MANUFACTURER, outside, today.study_cost, debit=Account.STUDIES, by=by)
+    ledger, costs, decided, segmented = state.ledger, state.params.costs, state.today.decided, state.today.segmented
+    outside, by = ledger.outside, {"territory": np.arange(len(state.layout.territories))}
+    ledger.pay(MANUFACTURER, outside, decided.advertising.spend, debit=Account.ADVERTISING, by=by)
+    if decided.campaigns.ours is not None:
+        ledger.pay(MANUFACTURER, outside, decided.campaigns.ours.spend, debit=Account.CAMPAIGNS, by=by)
+    ledger.pay(MANUFACTURER, outside, segmented.segment_cost + segmented.filter_cost, debit=Account.STUDIES)
+    if decided.studies is not None:
+        ledger.pay(MANUFACTURER, outside, decided.studies.cost, debit=Account.STUDIES, by=by)
     records = int(np.count_nonzero(state.knowledge.known))
     ledger.pay(
         MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE
     )
-    if today.gateway is not None:
-        by = {"territory": np.arange(len(today.gateway.cost))}
-        ledger.pay(MANUFACTURER, outside, today.gateway.cost, debit=Account.INFORMATION_SYSTEM, by=by)
+    ledger.pay(MANUFACTURER, outside, decided.gateway.cost, debit=Account.INFORMATION_SYSTEM, by=by)
     sharing = np.flatnonzero(state.distributors.shares_data)
     payment = state.distributors.payment[sharing]
     ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
-    ledger.pay(MANUFACTURER, outside, round(state.segments * costs.variety / WEEKS_PER_YEAR), debit=Account.VARIETY)
+    ledger.pay(
+        MANUFACTURER,
+        outside,
+        round(state.headquarters.segments * costs.variety / WEEKS_PER_YEAR),
+        debit=Account.VARIETY,
+    )
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
 
 
 def _book_service(state: MarketState) -> None:
     """Service engineers, their coming and going, parts, compensation, and the technical department, by territory."""
-    today, numbers = state.today, state.params.service
-    if today.service is None or today.technical is None or today.staff_change is None:
+    planned, maintained, numbers = state.today.decided.upkeep, state.today.maintained, state.params.service
+    if planned is None or maintained is None:
         return
-    assert today.parts is not None
-    assert today.compensation is not None
-    by = {"territory": np.arange(len(state.service))}
+    by = {"territory": np.arange(len(state.upkeep.service))}
     weekly = numbers.engineer_pay / WEEKS_PER_YEAR
-    staff = weekly * today.service.engineers
-    joined, left = np.maximum(today.staff_change, 0.0), np.maximum(-today.staff_change, 0.0)
+    staff = weekly * planned.service.engineers
+    joined, left = np.maximum(planned.staff_change, 0.0), np.maximum(-planned.staff_change, 0.0)
     change = numbers.hiring_cost * joined + numbers.severance * weekly * left
     outside = state.ledger.outside
-    service = _money(staff) + _money(change) + today.parts + today.compensation
+    service = _money(staff) + _money(change) + maintained.parts + maintained.compensation
     state.ledger.pay(MANUFACTURER, outside, service, debit=Account.SERVICE, by=by)
-    state.ledger.pay(MANUFACTURER, outside, today.technical.cost, debit=Account.TECHNICAL, by=by)
+    state.ledger.pay(MANUFACTURER, outside, planned.technical.cost, debit=Account.TECHNICAL, by=by)
 
 
 def book_hiring(state: MarketState, cost: int) -> None:
@@ -259,5 +246,5 @@ def book_stay_bonus(state: MarketState, bonus: Money) -> None:
 
 
 def _settle_invoices(state: MarketState) -> None:
-    for due in state.invoices.pop(state.week, []):
+    for due in state.books.invoices.pop(state.week, []):
         state.ledger.settle(due.debtor, due.creditor, due.amount)

@@ -7,44 +7,44 @@ from numpy.typing import NDArray
 
 from sim.agents.market_department import decide_coverage
 from sim.phases.labour_market import lose_relationship
+from sim.questions.gateway import Gateway
 from sim.rng import Decision
 from sim.state import Command, MarketState
 
 
-def send_call_plan(state: MarketState) -> None:
+def send_call_plan(state: MarketState, gateway: Gateway) -> None:
     """Send a new plan to the territories where it is due; each gets it after the delay of its line."""
-    due = state.due_in("coverage")
+    due = state.rules.due("coverage")
     coverage = decide_coverage(state)
     if coverage is None:
         return
     home = state.customers.territory
-    delay = _delay(state)
+    delay = _delay(state, gateway)
     for weeks in np.unique(delay[due]):
         rows = np.flatnonzero((due & (delay == weeks))[home])
-        state.commands.append(
+        state.mail.commands.append(
             Command(state.week + int(weeks), state.week, rows, coverage.rep[rows], coverage.norm[rows])
         )
 
 
-def _delay(state: MarketState) -> NDArray[np.int64]:
+def _delay(state: MarketState, gateway: Gateway) -> NDArray[np.int64]:
     """Weeks from headquarters to the reps [T]."""
-    gateway = state.today.gateway
-    of_line = 0 if gateway is None else gateway.command_delay
-    return np.zeros(len(state.layout.territories), dtype=np.int64) + state.params.information.command_delay + of_line
+    own = np.full(len(state.layout.territories), state.params.information.command_delay, dtype=np.int64)
+    return own + gateway.command_delay
 
 
 def carry_out_call_plans(state: MarketState) -> None:
     """Take up the plans that arrive this week; one that was overtaken by a later plan is thrown away."""
-    arrived = [command for command in state.commands if command.arrives <= state.week]
-    state.commands = [command for command in state.commands if command.arrives > state.week]
+    arrived = [command for command in state.mail.commands if command.arrives <= state.week]
+    state.mail.commands = [command for command in state.mail.commands if command.arrives > state.week]
     for command in arrived:
         home = state.customers.territory[command.rows]
-        news = command.week >= state.plan_of[home]
+        news = command.week >= state.headquarters.plan_of[home]
         heeded = _heeded(state, command)
         _record_changes(state, command, news, heeded)
         _carry_out(state, command, news & heeded)
-        state.plan_of[np.unique(home[news])] = command.week
-    age = np.where(state.plan_of < 0, 0, state.week - state.plan_of)
+        state.headquarters.plan_of[np.unique(home[news])] = command.week
+    age = np.where(state.headquarters.plan_of < 0, 0, state.week - state.headquarters.plan_of)
     state.record.put(state.week, "plan_age", age)
 
 
@@ -54,7 +54,7 @@ def _record_changes(state: MarketState, command: Command, news: NDArray[np.bool_
     says = news & ((command.rep != knowledge.rep[rows]) | (command.norm != knowledge.norm[rows]))
     for name, which in (("plan_changes", says), ("plan_changes_heeded", says & heeded)):
         home = state.customers.territory[rows[which]]
-        state.record.add(state.week, name, np.bincount(home, minlength=len(state.plan_of)))
+        state.record.add(state.week, name, np.bincount(home, minlength=len(state.headquarters.plan_of)))
 
 
 def _heeded(state: MarketState, command: Command) -> NDArray[np.bool_]:

@@ -22,42 +22,63 @@ from sim.kernels.goodwill import adstock
 from sim.kernels.jit import sealed_array
 from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
+from sim.phases.distributor_effort import divide_effort
 from sim.phases.labour_market import lose_relationship
-from sim.phases.partners import divide_effort
 from sim.phases.studies import commission_studies
-from sim.state import Ints, MarketState
+from sim.questions.advertising import Advertising
+from sim.questions.promotion import Promotion
+from sim.state import Floats, Ints, MarketState
+from sim.state.today import Decided, PlannedUpkeep
+
+Money = NDArray[np.int64]
 
 
 def decide(state: MarketState) -> None:
-    """Ask everybody who plans, and put the answers where the week can find them."""
-    _size_sales_force(state)
-    state.today.gateway = decide_gateway(state)
-    send_call_plan(state)
+    """Ask everyone who plans, and put the answers where the week can find them."""
+    dismissed = _size_sales_force(state)
+    gateway = decide_gateway(state)
+    send_call_plan(state, gateway)
     carry_out_call_plans(state)
-    state.today.pay = decide_pay(state)
-    _advertise(state, run_campaigns(state))
+    pay = decide_pay(state)
+    campaigns, spend = run_campaigns(state)
+    advertising = _advertise(state, spend)
     _share_data(state)
-    _price(state)
-    state.today.distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
-    divide_effort(state)
-    _push(state)
-    state.today.recruiting = decide_recruiting(state)
-    _staff_service(state)
-    commission_studies(state)
+    discount, price_off = _price(state, campaigns.ours)
+    distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
+    _push(state, campaigns.promotion, divide_effort(state))
+    recruiting = decide_recruiting(state)
+    upkeep = _staff_service(state)
+    studies = commission_studies(state)
+    state.today.decided = Decided(
+        dismissed,
+        gateway,
+        pay,
+        advertising,
+        campaigns,
+        discount,
+        price_off,
+        distributor_hours,
+        recruiting,
+        upkeep,
+        studies,
+    )
 
 
-def _size_sales_force(state: MarketState) -> None:
-    """Open and close positions; whoever sits on a closed position is dismissed, and missed by its accounts."""
+def _size_sales_force(state: MarketState) -> Ints:
+    """Open and close positions; whoever sits on a closed position is dismissed, and missed by its accounts.
+
+    Returns the reps who are dismissed.
+    """
     reps = state.reps
     position = _positions(state, decide_head_count(state).positions)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
-    state.today.dismissed = np.flatnonzero(leaving)
     if leaving.any():
         rep = state.knowledge.rep
         lose_relationship(state, np.flatnonzero((rep >= 0) & leaving[rep]))
-    state.heads.leave(state.week, np.bincount(reps.team[leaving], minlength=len(state.managers)))
+    state.books.heads.leave(state.week, np.bincount(reps.team[leaving], minlength=len(state.managers)))
+    return np.flatnonzero(leaving)
 
 
 def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
@@ -71,11 +92,12 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
     return position
 
 
-def _advertise(state: MarketState, spend: NDArray[np.float64]) -> None:
-    """Turn our advertising, beside the ``spend`` of information campaigns and rivals [B, T], into goodwill by territory."""
-    state.today.advertising = decide_advertising(state)
-    spend[state.layout.own_brand] += state.today.advertising.spend
-    state.goodwill = adstock(state.goodwill, spend, state.numbers.customers_of, state.numbers.advertising)
+def _advertise(state: MarketState, spend: Floats) -> Advertising:
+    """Turn our advertising, with the ``spend`` of information campaigns and rivals [B, T], into goodwill by territory."""
+    advertising = decide_advertising(state)
+    spend[state.layout.own_brand] += advertising.spend
+    state.boards.goodwill = adstock(state.boards.goodwill, spend, state.numbers.customers_of, state.numbers.advertising)
+    return advertising
 
 
 def _share_data(state: MarketState) -> None:
@@ -84,50 +106,59 @@ def _share_data(state: MarketState) -> None:
     What is agreed holds for the commitment: the data, and the payment for it.
     """
     distributors = state.distributors
-    asked = (state.due_in("share_data") | state.changed_in("sharing_contract"))[distributors.territory]
+    asked = (state.rules.due("share_data") | state.rules.changed("sharing_contract"))[distributors.territory]
     if asked.any():
         distributors.payment[asked] = offer_sharing(state).payment[asked]
         distributors.shares_data[asked] = decide_sharing(state).shares[asked]
 
 
-def _price(state: MarketState) -> None:
-    """Set the prices of all offers, by distributor and price group, relative and in minor units."""
+def _price(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:
+    """Set the prices of all offers, by distributor and price group, relative and in minor units.
+
+    Returns the discounts [price groups, J] and what campaigns take off [T, price groups, J], minor units a unit.
+    """
     layout, numbers = state.layout, state.numbers
     own = np.array(layout.own_offers)
     state.distributors.price[:] = decide_retail_prices(state).price
     state.rivals.price[:] = decide_rival_prices(state).price
     discount = decide_discounts(state).discount
-    state.today.discount = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
-    state.today.discount[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
+    granted = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
+    granted[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
     minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
-    net = 1.0 - state.params.channel.pass_through * take_off_prices(state, discount)
+    taken_off, price_off = take_off_prices(state, campaigns, discount)
+    net = 1.0 - state.params.channel.pass_through * taken_off
     minor[:, :, own] = state.distributors.price[:, None, :] * net
     minor[:, :, state.rivals.offer] = state.rivals.price * numbers.reference_price[state.rivals.offer]
     charged = np.rint(minor).astype(np.int64)
     relative = (charged / numbers.reference_price).astype(np.float32)
-    state.board = state.board._replace(price=sealed_array(relative), price_minor=sealed_array(charged))
+    state.boards.offers = state.boards.offers._replace(price=sealed_array(relative), price_minor=sealed_array(charged))
+    return granted, price_off
 
 
-def _push(state: MarketState) -> None:
-    """Renew the appeal of offers where promotion or distributors' effort changes it; without either it stays as built."""
-    today, territory = state.today, state.distributors.territory
+def _push(state: MarketState, promotion: Floats | None, effort: Floats | None) -> None:
+    """Renew the appeal of offers where ``promotion`` [T, J] or distributors' ``effort`` [D, J] changes it.
+
+    Without either it stays as built.
+    """
     push = np.zeros((len(state.distributors), len(state.layout.offers)))
-    if today.promotion is not None:
-        push += today.promotion[territory]
-    if today.effort is not None:
-        push += today.effort
-    if state.pushed or push.any():
-        state.pushed = bool(push.any())
-        appeal = offers_appeal(state.layout, state.params, push).astype(state.board.appeal.dtype)
-        state.board = state.board._replace(appeal=sealed_array(appeal))
+    if promotion is not None:
+        push += promotion[state.distributors.territory]
+    if effort is not None:
+        push += effort
+    boards = state.boards
+    if boards.pushed or push.any():
+        boards.pushed = bool(push.any())
+        appeal = offers_appeal(state.layout, state.params, push).astype(boards.offers.appeal.dtype)
+        boards.offers = boards.offers._replace(appeal=sealed_array(appeal))
 
 
-def _staff_service(state: MarketState) -> None:
-    """Set the service engineers of each territory, and how designers work with them; where nothing fails, nobody asks."""
+def _staff_service(state: MarketState) -> PlannedUpkeep | None:
+    """Set the service engineers of each territory, and how designers work with them; None where nothing fails."""
     if not state.upkeep.on:
-        return
-    today, table = state.today, state.service
-    today.service = decide_service(state)
-    today.technical = decide_technical(state, today.service)
-    today.staff_change = today.service.engineers - table.engineers if state.week else np.zeros(len(table))
-    table.engineers[:] = today.service.engineers
+        return None
+    table = state.upkeep.service
+    service = decide_service(state)
+    technical = decide_technical(state, service)
+    change = service.engineers - table.engineers if state.week else np.zeros(len(table))
+    table.engineers[:] = service.engineers
+    return PlannedUpkeep(service, technical, change)

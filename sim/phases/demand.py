@@ -1,4 +1,4 @@
-"""Spread and demand: brands become known, needs arise, customers choose."""
+"""Demand: needs arise, customers choose."""
 
 from __future__ import annotations
 
@@ -7,73 +7,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import learnt_of_job
 from sim.boards import build_need_board
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose
-from sim.kernels.demand_step import Chosen, Visits, choosers, demand_week, relationship_week, spread_week
-from sim.kernels.goodwill import advertising_hazard
+from sim.kernels.demand_step import Chosen, choosers, demand_week
 from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER
-from sim.phases.persuade import persuade
 from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
-from sim.population import Columns
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
-from sim.today import Decided, Habits, Purchases
-
-
-def spread(state: MarketState) -> None:
-    """Advertising, visits and talk make brands known; visits build relationships, and reps persuade by those they have."""
-    persuade(state)
-    numbers, brands = state.numbers, len(state.layout.brands)
-    visits = visits_of_week(state)
-    speaks = np.zeros(brands, dtype=np.uint8)
-    speaks[state.layout.own_brand] = 1
-    hazard = advertising_hazard(state.goodwill, numbers.advertising)
-    ill = int(numbers.experience.ill)
-    spread_week(
-        state.customers,
-        state.network,
-        hazard,
-        visits,
-        speaks,
-        numbers.spread,
-        seed=state.seed,
-        tick=state.week,
-        ill=ill,
-    )
-    relationship_week(state.customers, visits, numbers.relationship)
-
-
-def visits_of_week(state: MarketState) -> Visits:
-    """Calls of this week; a call is worth less while a newcomer learns."""
-    rows = state.today.visited
-    calls = state.diary.visits[rows].astype(np.int64)
-    worth = learnt_of_job(state)[state.knowledge.rep[rows]]
-    return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))
+from sim.state.opportunities import OpenProjects
+from sim.state.orders import Habits, Purchases
+from sim.state.today import DecidedProjects, Demanded
 
 
 def demand(state: MarketState) -> None:
     """Needs arise, and on each occasion the customer chooses an offer or nothing."""
-    state.needs = build_need_board(state.layout, state.params, state.week) if _activity_moves(state) else state.needs
+    state.boards.needs = (
+        build_need_board(state.layout, state.params, state.week) if _activity_moves(state) else state.boards.needs
+    )
     ill = int(state.numbers.experience.ill)
     occasions, chosen, orders = demand_week(
         state.customers,
         state.network,
-        state.needs,
-        state.board,
+        state.boards.needs,
+        state.boards.offers,
         state.numbers.choice,
         seed=state.seed,
         tick=state.week,
         ill=ill,
     )
-    state.today.occasions_made = occasions
-    state.today.occasions = count_by_cells(state, occasions.row)
     offer = orders.offer.astype(np.int64)
-    bought = state.today.orders = Purchases(
+    bought = Purchases(
         customer=orders.customer.astype(np.int64),
         offer=offer,
         units=orders.units.astype(np.int64),
@@ -84,18 +51,19 @@ def demand(state: MarketState) -> None:
         stock=_stock_cells(state, orders.home, offer),
         habit=chosen.anyway[chosen.offer >= 0].astype(np.int64),
     )
-    state.today.habits = _habits(state, occasions.row.astype(np.int64), occasions.category, chosen)
-    if state.kept_orders is not None:
-        state.kept_orders.append(_list_occasions(state, occasions, chosen.offer))
+    if state.books.kept_orders is not None:
+        state.books.kept_orders.append(_list_occasions(state, occasions, chosen.offer, bought))
+    habits = _habits(state, occasions.row.astype(np.int64), occasions.category, chosen)
+    counted = count_by_cells(state, occasions.row)
     decided = decide_projects(state)
     if decided is not None:
-        state.today.occasions += count_by_cells(state, decided.projects.customer)
-        projects = _project_orders(state, decided.projects, decided.chosen)
+        counted += count_by_cells(state, decided.projects.customer)
+        bought = bought.insert(_project_orders(state, decided.projects, decided.chosen))
         of_projects = _habits(state, decided.projects.customer, decided.projects.category, decided.chosen)
-        state.today.habits = state.today.habits.and_those(of_projects)
-        state.today.orders = _put_among(bought, projects)
-        if state.kept_orders is not None:
-            state.kept_orders.append(_list_projects(state, decided))
+        habits = habits.join(of_projects)
+        if state.books.kept_orders is not None:
+            state.books.kept_orders.append(_list_projects(state, decided))
+    state.today.demanded = Demanded(bought, occasions, counted, habits, decided)
 
 
 def _habits(state: MarketState, customer: Ints, category: Ints, chosen: Chosen) -> Habits:
@@ -103,11 +71,11 @@ def _habits(state: MarketState, customer: Ints, category: Ints, chosen: Chosen) 
 
     Whoever buys something takes the habit along with the order. The need for a durable stays open: no choice was made yet.
     """
-    other = np.flatnonzero((chosen.offer < 0) & (chosen.anyway >= 0) & ~state.board.durable[category])
+    other = np.flatnonzero((chosen.offer < 0) & (chosen.anyway >= 0) & ~state.boards.offers.durable[category])
     return Habits(customer[other], chosen.anyway[other].astype(np.int64))
 
 
-def _project_orders(state: MarketState, projects: Columns, chosen: Chosen) -> Purchases:
+def _project_orders(state: MarketState, projects: OpenProjects, chosen: Chosen) -> Purchases:
     """Orders of decided ``projects`` for what is ``chosen``, none where it is nothing; the price is that of this week."""
     bought = chosen.offer >= 0
     customer, offer = projects.customer[bought], chosen.offer[bought].astype(np.int64)
@@ -118,38 +86,11 @@ def _project_orders(state: MarketState, projects: Columns, chosen: Chosen) -> Pu
         units=projects.units[bought],
         index=PROJECT_ORDER + projects.number[bought],
         waited=np.zeros(len(offer), dtype=np.int64),
-        price=state.board.price_minor[home, state.customers.price_group[customer], offer],
+        price=state.boards.offers.price_minor[home, state.customers.price_group[customer], offer],
         discount=_granted(state, customer, offer),
         stock=_stock_cells(state, home, offer),
         habit=chosen.anyway[bought].astype(np.int64),
     )
-
-
-def join(first: Purchases | None, second: Purchases) -> Purchases:
-    """Two lists of orders one after the other."""
-    if first is None or len(first.offer) == 0:
-        return second
-    if len(second.offer) == 0:
-        return first
-    return Purchases(*(np.concatenate([getattr(first, f), getattr(second, f)]) for f in Purchases.__dataclass_fields__))
-
-
-def _put_among(orders: Purchases, more: Purchases) -> Purchases:
-    """``orders`` with ``more`` put in their places; both are, and stay, in the order of customers' rows."""
-    if len(more.offer) == 0:
-        return orders
-    places = np.searchsorted(orders.customer, more.customer, side="right") + np.arange(len(more.offer))
-    others = np.ones(len(orders.offer) + len(more.offer), np.bool_)
-    others[places] = False
-
-    def put(name: str) -> NDArray[Any]:
-        """What ``np.insert`` does, with the places found once for all columns."""
-        column = getattr(orders, name)
-        both = np.empty(len(others), column.dtype)
-        both[others], both[places] = column, getattr(more, name)
-        return both
-
-    return Purchases(**{name: put(name) for name in Purchases.__dataclass_fields__})
 
 
 def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> NDArray[np.int64]:
@@ -162,10 +103,10 @@ def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> N
 
 def _granted(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int64]:
     """The discount that goes with each order made now, minor units a unit; it stays with the order while it waits."""
-    granted, off = state.today.discount, state.today.price_off
+    granted, off = state.today.decided.discount, state.today.decided.price_off
     found = np.zeros(len(offer), dtype=np.int64)
     group = state.customers.price_group[customer]
-    if granted is not None and granted.any():
+    if granted.any():
         found += granted[group, offer]
     if off is not None:
         found += off[state.customers.territory[customer], group, offer]
@@ -185,13 +126,14 @@ def choose_again(state: MarketState, orders: Purchases, stock: NDArray[np.int64]
     if len(orders.offer) == 0:
         return orders
     own = np.array(state.layout.own_offers)
-    available = state.board.available.copy()
+    available = state.boards.offers.available.copy()
     available[:, own] &= stock > 0
-    board = sealed(state.board._replace(available=available))
+    board = sealed(state.boards.offers._replace(available=available))
     chosen = _choose_among(state, orders, board)
     place = places_of_decided(state, orders)
-    if (place >= 0).any() and state.today.decided is not None:
-        again = choose_for(state, state.today.decided.projects.taken(place[place >= 0]), board)
+    decided = state.today.demanded.decided
+    if decided is not None and (place >= 0).any():
+        again = choose_for(state, decided.projects.taken(place[place >= 0]), board)
         for of_orders, of_projects in zip(chosen, again, strict=True):
             of_orders[place >= 0] = of_projects
     return _instead(state, orders, chosen)
@@ -217,7 +159,9 @@ def _instead(state: MarketState, orders: Purchases, chosen: Chosen) -> Purchases
     """Orders for what is ``chosen`` in place of ``orders``, none where it is nothing."""
     bought = chosen.offer >= 0
     customer, offer = orders.customer[bought], chosen.offer[bought].astype(np.int64)
-    price = state.board.price_minor[state.customers.distributor[customer], state.customers.price_group[customer], offer]
+    price = state.boards.offers.price_minor[
+        state.customers.distributor[customer], state.customers.price_group[customer], offer
+    ]
     return Purchases(
         customer=customer,
         offer=offer,
@@ -231,16 +175,16 @@ def _instead(state: MarketState, orders: Purchases, chosen: Chosen) -> Purchases
     )
 
 
-def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np.int16]) -> dict[str, Any]:
+def _list_occasions(
+    state: MarketState, occasions: Occasions, chosen: NDArray[np.int16], orders: Purchases
+) -> dict[str, Any]:
     """Every occasion of the week in words, for ``results.orders``."""
     layout = state.layout
     offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
     categories = np.array([category.name for category in layout.categories], dtype=object)
     units = np.zeros(len(chosen), dtype=np.int64)
     price = np.zeros(len(chosen), dtype=np.int64)
-    orders = state.today.orders
-    if orders is not None:
-        units[chosen >= 0], price[chosen >= 0] = orders.units, orders.price
+    units[chosen >= 0], price[chosen >= 0] = orders.units, orders.price
     return {
         "week": np.full(len(chosen), state.week + 1),
         "customer": occasions.row.astype(np.int64),
@@ -253,13 +197,13 @@ def _list_occasions(state: MarketState, occasions: Occasions, chosen: NDArray[np
     }
 
 
-def _list_projects(state: MarketState, decided: Decided) -> dict[str, Any]:
+def _list_projects(state: MarketState, decided: DecidedProjects) -> dict[str, Any]:
     """Every project decided this week in words, for ``results.orders``."""
     layout, projects, chosen = state.layout, decided.projects, decided.chosen.offer
     offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
     categories = np.array([category.name for category in layout.categories], dtype=object)
     home, group = state.customers.distributor[projects.customer], state.customers.price_group[projects.customer]
-    price = state.board.price_minor[home, group, chosen]
+    price = state.boards.offers.price_minor[home, group, chosen]
     return {
         "week": np.full(len(chosen), state.week + 1),
         "customer": projects.customer,

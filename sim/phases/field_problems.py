@@ -7,47 +7,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.questions.technical import Technical
 from sim.rng import Decision
 from sim.solvers.reliability import fit_growth
 from sim.state import MarketState
-from sim.upkeep import Jobs, Message, Problems, among
+from sim.state.upkeep import Jobs, Message, Problems, among
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Ways of a problem, part of the index of the draw: written up by the engineer, told by the rep, understood.
+#: Ways of a problem, part of the index of the draw: written up by the engineer, reported by the rep, understood.
 _BY_ENGINEER, _BY_REP, _UNDERSTOOD = 0, 8, 16
 
 
-def tell(state: MarketState, done: Jobs) -> None:
-    """Send problems on their way: engineers write up what they mended, reps what they hear of on their visits.
+def report_problems(state: MarketState, technical: Technical, done: Jobs) -> None:
+    """Send problems on their way: engineers write up what they repaired, reps what they hear of on their visits.
 
-    Each problem is told once; what nobody tells while it is fresh, or until it is mended, is lost for the designers.
+    Each problem is reported once; one that is not reported while it is fresh, or until it is repaired, is lost for the
+    designers.
     """
-    upkeep, technical = state.upkeep, state.today.technical
-    assert technical is not None
+    upkeep = state.upkeep
     problems = upkeep.problems
     written = _written_up(state, problems, done, technical.report_share)
     fresh = state.week - problems.since < state.params.technical.tellable
-    by_rep = _told_by_rep(state, problems, fresh & ~written)
+    by_rep = _reported_by_rep(state, problems, fresh & ~written)
     delay = technical.delay[state.customers.territory[problems.customer]].astype(np.int64)
     _send(state, problems, written, delay)
-    gateway = state.today.gateway
-    if gateway is not None:
-        line = np.maximum(gateway.weeks[state.customers.territory[problems.customer]], 1)
-        _send(state, problems, by_rep, delay + line)
+    line = np.maximum(state.today.decided.gateway.weeks[state.customers.territory[problems.customer]], 1)
+    _send(state, problems, by_rep, delay + line)
     waits = among(problems.event, upkeep.jobs.event)
     upkeep.problems = problems.taken((fresh | waits) & ~written & ~by_rep)
 
 
 def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
-    # Their age tells two open problems of one item apart.
+    # Their age distinguishes two open problems of one item.
     keys, index = state.customers.key[problems.customer], 32 * (state.week - problems.since) + problems.category + way
     return state.luck(Decision.FAILURE_REPORTED).uniform(keys, index)
 
 
 def _written_up(state: MarketState, problems: Problems, done: Jobs, share: NDArray[np.floating[Any]]) -> Flags:
-    """Problems that were mended this week and whose engineer writes them up."""
+    """Problems that were repaired this week and whose engineer writes them up."""
     written = among(problems.event, done.event[done.repair])
     rows = np.flatnonzero(written)
     some = problems.taken(rows)
@@ -55,12 +54,10 @@ def _written_up(state: MarketState, problems: Problems, done: Jobs, share: NDArr
     return written
 
 
-def _told_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Flags:
-    """Which of the ``open_`` problems reps hear of and tell, as far as they use their forms and these do not get lost."""
-    gateway, reps = state.today.gateway, state.reps
-    told = np.zeros(len(problems), np.bool_)
-    if gateway is None:
-        return told
+def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Flags:
+    """Which of the ``open_`` problems reps hear of and report, as far as they use their forms and these do not get lost."""
+    gateway, reps = state.today.decided.gateway, state.reps
+    reported = np.zeros(len(problems), np.bool_)
     rows = np.flatnonzero(open_ & (state.diary.visits[problems.customer] > 0))
     some = problems.taken(rows)
     writer = state.knowledge.rep[some.customer]
@@ -68,8 +65,8 @@ def _told_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Flags:
     hours = reps.form_hours[writer] / gateway.offices[home]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     chance = reps.form_use[writer] * full * (1.0 - gateway.lost[home])
-    told[rows] = _luck(state, some, _BY_REP) < chance
-    return told
+    reported[rows] = _luck(state, some, _BY_REP) < chance
+    return reported
 
 
 def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[np.int64]) -> None:
@@ -80,43 +77,43 @@ def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[n
 
 def learn(state: MarketState, fleet: Floats, analysis: Floats) -> None:
     """Take in the reports that arrive: what is understood improves the design, what is counted makes the belief."""
-    upkeep, row = state.upkeep, state.technical
+    upkeep, row = state.upkeep, state.upkeep.technical
     ran = float(fleet.sum()) * state.params.technical.usage_hours
     arrived = [message.problems for message in upkeep.messages if message.arrives <= state.week]
     upkeep.messages = [message for message in upkeep.messages if message.arrives > state.week]
-    told = Problems.none()
+    news = Problems.none()
     for problems in arrived:
-        told = told.joined(problems)
-    if len(told) and np.isnan(row.watched_from[0]):
+        news = news.joined(problems)
+    if len(news) and np.isnan(row.watched_from[0]):
         row.watched_from[:] = row.fleet_hours
     row.fleet_hours[:] += ran
-    understood = _understand(state, told, analysis)
-    row.learnt_hours[:] += told.hours[understood].sum()
-    row.reports[:] += len(told)
+    understood = _understand(state, news, analysis)
+    row.learnt_hours[:] += news.hours[understood].sum()
+    row.reports[:] += len(news)
     # A week's reports are spread evenly over its hours.
-    place = row.fleet_hours[0] - ran * (1.0 - (np.arange(len(told)) + 0.5) / max(len(told), 1))
+    place = row.fleet_hours[0] - ran * (1.0 - (np.arange(len(news)) + 0.5) / max(len(news), 1))
     row.log_hours[:] += np.log(place).sum()
     _believe(state)
     territory = state.customers.territory
-    for name, some in (("problems_reported", told), ("problems_understood", told.taken(understood))):
-        count = np.bincount(territory[some.customer], minlength=len(state.service))
+    for name, some in (("problems_reported", news), ("problems_understood", news.taken(understood))):
+        count = np.bincount(territory[some.customer], minlength=len(state.upkeep.service))
         state.record.put(state.week, name, count.astype(np.float64))
 
 
-def _understand(state: MarketState, told: Problems, analysis: Floats) -> Flags:
+def _understand(state: MarketState, news: Problems, analysis: Floats) -> Flags:
     """Which of the reported problems are understood: some on paper, of the rest the more, the more hours each is given."""
     numbers = state.params.technical
-    territory = state.customers.territory[told.customer]
+    territory = state.customers.territory[news.customer]
     reports = np.bincount(territory, minlength=len(analysis))
     each = analysis / np.maximum(reports, 1)
     share = numbers.understood_alone + (1.0 - numbers.understood_alone) * -np.expm1(-each / numbers.analysis_half)
-    understood: Flags = _luck(state, told, _UNDERSTOOD) < share[territory]
+    understood: Flags = _luck(state, news, _UNDERSTOOD) < share[territory]
     return understood
 
 
 def _believe(state: MarketState) -> None:
     """The department estimates its design from the reports it got, as if they were all failures there were."""
-    row, numbers = state.technical, state.params.technical
+    row, numbers = state.upkeep.technical, state.params.technical
     if state.week % numbers.review_every == 0 and row.reports[0] >= numbers.least_reports:
         shape, mtbf = fit_growth(row.reports, row.log_hours, row.watched_from, row.fleet_hours)
         row.believed_shape[:], row.believed_mtbf[:] = shape, mtbf

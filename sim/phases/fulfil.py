@@ -1,4 +1,4 @@
-"""Fulfil: goods arrive, customers are served from their distributor's stock, distributors and plant order anew.
+"""Fulfil: goods arrive, customers are served from their distributor's stock, distributors and plant order again.
 
 Where distributors supply others, orders go up the channel within the week, from the last tier to the plant, and each
 supplier ships to its sub-distributors what its own customers left before it orders for itself.
@@ -6,7 +6,7 @@ supplier ships to its sub-distributors what its own customers left before it ord
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,109 +19,124 @@ from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
 from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
-from sim.phases.demand import choose_again, join
+from sim.phases.demand import choose_again
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
-from sim.solvers.order_rules import Forecast, observe_moving_average, observe_smoothing, orders_due
+from sim.solvers.order_rules import Forecast, ForecastArrays, observe_moving_average, observe_smoothing, orders_due
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
-from sim.today import Purchases
-from sim.upkeep import among
+from sim.state.orders import Purchases
+from sim.state.today import Fulfilled
+from sim.state.upkeep import among
 
 Units = NDArray[np.int64]
 #: Rows of some distributors, or all of them.
 Rows: TypeAlias = NDArray[np.int64] | slice
 
 
+@dataclass(frozen=True)
+class _Delivered:
+    """What customers asked for and got."""
+
+    orders: Purchases
+    served: Units
+    delivered: Units
+    demand: Units
+    unserved: Units
+
+
 def fulfil(state: MarketState) -> None:
     """One week of goods, from the plant to the customers."""
-    _receive(state)
-    _serve_customers(state)
-    _trade(state)
-    _produce(state)
+    made = _receive(state)
+    sold = _serve_customers(state, state.today.demanded.orders)
+    supplied, shipped = _trade(state)
+    started = _produce(state)
+    state.today.fulfilled = Fulfilled(
+        orders=sold.orders,
+        served=sold.served,
+        made=made,
+        delivered=sold.delivered,
+        demand=sold.demand,
+        unserved=sold.unserved,
+        supplied=supplied,
+        shipped=shipped,
+        started=started,
+    )
 
 
-def _receive(state: MarketState) -> None:
-    receive(state.channel, state.week)
-    made = receive(state.plant, state.week)
-    state.today.made = made
-    state.units.make(state.week, made)
+def _receive(state: MarketState) -> Units:
+    """Take in what is due; returns what the plant made."""
+    receive(state.goods.channel, state.week)
+    made: Units = receive(state.goods.plant, state.week)
+    state.goods.units.make(state.week, made)
+    return made
 
 
-def _serve_customers(state: MarketState) -> None:
+def _serve_customers(state: MarketState, new: Purchases) -> _Delivered:
     """A lottery for what is short; the unserved wait, look for another offer, or go without."""
-    new = state.today.orders
-    if new is None:
-        return
-    shape = state.channel.on_hand.shape
-    orders = join(state.waiting, new)
-    served, delivered = _ration(state, orders, state.channel.on_hand.ravel())
+    channel = state.goods.channel
+    shape = channel.on_hand.shape
+    orders = new if state.goods.waiting is None else state.goods.waiting.join(new)
+    served, delivered = _ration(state, orders, channel.on_hand.ravel())
     rows = np.flatnonzero(served < orders.units)
-    lacking = _rest(orders, rows, (orders.units - served)[rows])
+    lacking = orders.rest(rows, (orders.units - served)[rows])
     fate = _fates(state, lacking)
     # Who waits for a durable keeps the need and chooses again next week; who waits for consumables stays in the queue.
-    queues = (fate == Fate.WAITS) & ~state.board.durable[state.numbers.category[lacking.offer]]
-    state.waiting = _a_week_older(_rest(lacking, queues, lacking.units[queues]), state.week)
-    left = state.channel.on_hand.ravel() - delivered
+    queues = (fate == Fate.WAITS) & ~state.boards.offers.durable[state.numbers.category[lacking.offer]]
+    waiting = _a_week_older(lacking.rest(queues, lacking.units[queues]), state.week)
+    left = channel.on_hand.ravel() - delivered
     switches = fate == Fate.SWITCHES
-    switched = choose_again(state, _rest(lacking, switches, lacking.units[switches]), left.reshape(shape))
+    switched = choose_again(state, lacking.rest(switches, lacking.units[switches]), left.reshape(shape))
     instead, handed_over = _ration(state, switched, left, Decision.SECOND_RATIONING)
-    today = state.today
-    today.orders, today.served = join(orders, switched), np.concatenate([served, instead])
-    today.delivered = (delivered + handed_over).reshape(shape)
-    _count_demand(state, earlier=len(orders.offer) - len(new.offer))
-    queue = units_by_stock(state.waiting.stock, state.waiting.units, left.size)
-    settle(state.channel, today.delivered, queue.reshape(shape))
-    state.units.sell(state.week, today.delivered.sum(axis=0))
+    all_orders, all_served = orders.join(switched), np.concatenate([served, instead])
+    total = (delivered + handed_over).reshape(shape)
+    demand, unserved = _count_demand(state, all_orders, all_served, earlier=len(orders) - len(new))
+    settle(channel, total, units_by_stock(waiting.stock, waiting.units, left.size).reshape(shape))
+    state.goods.waiting = waiting
+    state.goods.units.sell(state.week, total.sum(axis=0))
+    return _Delivered(all_orders, all_served, total, demand, unserved)
 
 
-def _count_demand(state: MarketState, earlier: int) -> None:
-    """What customers asked of each distributor and did not get; every wish is counted once, in the week of the first asking.
+def _count_demand(state: MarketState, orders: Purchases, served: Units, earlier: int) -> tuple[Units, Units]:
+    """What customers asked of each distributor, and did not get [D, own offers]; every wish is counted once, in its first week.
 
     New are this week's orders, those of customers who switched to another offer of ours among them, for the offer
     they switched to. Not new are the ``earlier`` orders that waited, and a customer who comes back for a durable
     that was not there: a distributor knows the customer again, and a forecast that took one customer for a new one
     every week would order a machine for each week of the shortage.
     """
-    today, orders, served, shape = state.today, state.today.orders, state.today.served, state.channel.on_hand.shape
-    assert orders is not None
-    assert served is not None
     stock, units = orders.stock[earlier:], orders.units[earlier:]
     lacking = units - served[earlier:]
-    if len(state.wishes) or lacking.any():
+    if len(state.goods.wishes) or lacking.any():
         again = _wish_again(state, orders, served) - earlier
         units, lacking = units.copy(), lacking.copy()
         units[again], lacking[again] = 0, 0
-    today.demand = units_by_stock(stock, units, state.channel.on_hand.size).reshape(shape)
-    today.unserved = units_by_stock(stock, lacking, state.channel.on_hand.size).reshape(shape)
-    today.unserved[:, state.numbers.to_order] = 0  # nobody reckoned to get it at once
-    state.distributors.demand[:] = today.demand
+    cells = state.goods.channel.on_hand
+    demand = units_by_stock(stock, units, cells.size).reshape(cells.shape)
+    unserved = units_by_stock(stock, lacking, cells.size).reshape(cells.shape)
+    unserved[:, state.numbers.to_order] = 0  # no one expected to get it at once
+    state.distributors.demand[:] = demand
+    return demand, unserved
 
 
 def _wish_again(state: MarketState, orders: Purchases, served: Units) -> NDArray[np.int64]:
-    """Places of orders for a durable that the customer asked for before; ``state.wishes`` is brought up to date.
+    """Places of orders for a durable that the customer asked for before; the wishes of the market are brought up to date.
 
     Wishes are the durables of ours that were asked for and not delivered, as customer × offers + offer, while the
     need for one is open. A purchase, whoever sells it, ends the need, and with it all wishes of the category.
     """
     offers, categories, category = len(state.layout.offers), len(state.layout.categories), state.numbers.category
-    durable = np.flatnonzero(state.board.durable[category][orders.offer])
+    durable = np.flatnonzero(state.boards.offers.durable[category][orders.offer])
     wish = orders.customer[durable] * offers + orders.offer[durable]
     bought = served[durable] > 0
     refused = ~bought & (orders.stock[durable] >= 0)
-    if len(state.wishes) == 0 and not refused.any():
+    if len(state.goods.wishes) == 0 and not refused.any():
         return durable[:0]
-    again = durable[among(wish, state.wishes)]
-    wishes = np.unique(np.concatenate([state.wishes, wish[refused]]))
+    again = durable[among(wish, state.goods.wishes)]
+    wishes = np.unique(np.concatenate([state.goods.wishes, wish[refused]]))
     need, ended = (w // offers * categories + category[w % offers] for w in (wishes, wish[bought]))
-    state.wishes = wishes[~among(need, ended)]
+    state.goods.wishes = wishes[~among(need, ended)]
     return again
-
-
-def _rest(orders: Purchases, rows: NDArray[Any], units: Units) -> Purchases:
-    """The orders in ``rows`` for the ``units`` that are left of them."""
-    columns = {name: getattr(orders, name)[rows] for name in Purchases.__dataclass_fields__ if name != "units"}
-    return Purchases(**columns, units=units)
 
 
 def _a_week_older(orders: Purchases, week: int) -> Purchases:
@@ -138,7 +153,7 @@ def _fates(state: MarketState, lacking: Purchases) -> NDArray[np.uint8]:
     fate = choose_fates(lottery, keys, lacking.index, lacking.units, numbers.unserved_wait, numbers.unserved_switch)
     project = lacking.index >= PROJECT_ORDER
     if project.any():
-        # What a project was decided for is bought somewhere: it waits, or is decided anew among what is in stock.
+        # What a project was decided for is bought somewhere: it waits, or is decided again among what is in stock.
         which, waits = (keys[project], lacking.index[project], lacking.units[project]), state.params.projects.patience
         fate[project] = choose_fates(lottery, *which, waits, 1.0 - waits)
         fate[project & made_to_order(state, lacking)] = Fate.WAITS
@@ -156,17 +171,20 @@ def _ration(
     )
 
 
-def _trade(state: MarketState) -> None:
-    """Orders go up the channel, tier by tier, and goods come down: each supplier ships before it orders for itself."""
+def _trade(state: MarketState) -> tuple[Units, Units]:
+    """Orders go up the channel, tier by tier, and goods come down: each supplier ships before it orders for itself.
+
+    Returns what suppliers and the plant shipped [D, own offers].
+    """
     chain = state.numbers.tiers
-    state.today.supplied = np.zeros_like(state.channel.owed)
+    supplied = np.zeros_like(state.goods.channel.owed)
     asked = np.array(state.distributors.demand)
     for rows in reversed(chain[1:]):
         _order(state, rows, asked)
         np.add.at(asked, state.distributors.supplier[rows], _news_of(state, rows, asked))
-        _supply(state, rows)
+        supplied += _supply(state, rows)
     _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
-    _ship(state)
+    return supplied, _ship(state, supplied)
 
 
 def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units:
@@ -180,7 +198,7 @@ def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units
 
 def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
-    distributors, forecast = state.distributors, state.forecasts
+    distributors, forecast = state.distributors, state.goods.forecasts
     own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
     _forecast(state, own, asked[rows])
     forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
@@ -190,10 +208,10 @@ def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     distributors.ordered[rows] = np.rint(decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
     placed = np.zeros_like(distributors.ordered)
     placed[rows] = distributors.ordered[rows]
-    request(state.channel, placed)
+    request(state.goods.channel, placed)
 
 
-def _forecast(state: MarketState, forecast: Forecast, demand: NDArray[Any]) -> None:
+def _forecast(state: MarketState, forecast: ForecastArrays, demand: NDArray[Any]) -> None:
     """Take this week's ``demand`` into a ``forecast``, in the way of this market's channel."""
     numbers = state.params.channel
     if numbers.forecast == "exponential":
@@ -202,21 +220,23 @@ def _forecast(state: MarketState, forecast: Forecast, demand: NDArray[Any]) -> N
         observe_moving_average(forecast, demand, state.week)
 
 
-def _supply(state: MarketState, rows: NDArray[np.int64]) -> None:
-    """Distributors ship to the sub-distributors in ``rows`` what their own customers left, shared out when short."""
-    distributors, owed = state.distributors, state.channel.owed
+def _supply(state: MarketState, rows: NDArray[np.int64]) -> Units:
+    """Distributors ship to the sub-distributors in ``rows`` what their own customers left, shared out when short.
+
+    Returns the units shipped [D, own offers].
+    """
+    distributors, owed = state.distributors, state.goods.channel.owed
     supplier = distributors.supplier[rows]
     wanted = _within_credit(state, rows, owed[rows], state.ledger.claims[1 + supplier, 1 + rows])
     lottery = stream(state.seed, Decision.SUB_SUPPLY, state.week)
     shipped = np.zeros_like(owed)
     for seller in np.unique(supplier):
         behind = supplier == seller
-        stock = state.channel.on_hand[seller].copy()
+        stock = state.goods.channel.on_hand[seller].copy()
         shipped[rows[behind]] = share_out(lottery, stock, wanted[behind], distributors.key[rows[behind]])
-    withdraw(state.channel, to_suppliers(distributors.supplier, shipped))
-    ship(state.channel, shipped, state.week, state.params.channel.sub_lead_time)
-    assert state.today.supplied is not None
-    state.today.supplied += shipped
+    withdraw(state.goods.channel, to_suppliers(distributors.supplier, shipped))
+    ship(state.goods.channel, shipped, state.week, state.params.channel.sub_lead_time)
+    return shipped
 
 
 def _within_credit(state: MarketState, rows: Rows, owed: Units, debts: Units) -> Units:
@@ -226,17 +246,18 @@ def _within_credit(state: MarketState, rows: Rows, owed: Units, debts: Units) ->
     return granted
 
 
-def _ship(state: MarketState) -> None:
-    """The plant ships what it has, shared out when short; nothing to a distributor beyond its credit."""
-    distributors, supplied = state.distributors, state.today.supplied
-    assert supplied is not None
+def _ship(state: MarketState, supplied: Units) -> Units:
+    """The plant ships what it has, shared out when short; nothing to a distributor beyond its credit.
+
+    ``supplied`` [D, own offers] is what distributors shipped; returns what the plant did [D, own offers].
+    """
+    distributors = state.distributors
     debts = state.ledger.claims[0, 1 : state.ledger.outside]
     wanted = _within_credit(state, slice(None), owed_by_plant(state), debts)
     lottery = stream(state.seed, Decision.SHORT_SUPPLY, state.week)
-    shipped = share_out(lottery, state.plant.on_hand.copy(), wanted, distributors.key)
-    ship(state.channel, shipped, state.week, state.params.channel.lead_time)
-    settle(state.plant, shipped.sum(axis=0), np.zeros_like(state.plant.backorders))
-    state.today.shipped = shipped
+    shipped = share_out(lottery, state.goods.plant.on_hand.copy(), wanted, distributors.key)
+    ship(state.goods.channel, shipped, state.week, state.params.channel.lead_time)
+    settle(state.goods.plant, shipped.sum(axis=0), np.zeros_like(state.goods.plant.backorders))
     weight = 1.0 / state.params.channel.forecast_window
     bought = ((shipped + supplied) * distributors.wholesale).sum(axis=1)
     distributors.purchases[:] += weight * (bought - distributors.purchases)
@@ -244,18 +265,19 @@ def _ship(state: MarketState) -> None:
     list_price = state.numbers.list_price[list(state.layout.own_offers)]
     distributors.volume[:] += weight * (kept @ list_price - distributors.volume)
     distributors.demand_value[:] += weight * (distributors.demand @ list_price - distributors.demand_value)
+    return shipped
 
 
-def _produce(state: MarketState) -> None:
-    """The plant forecasts from orders and from shared sell-out, and starts production."""
+def _produce(state: MarketState) -> Units:
+    """The plant forecasts from orders and from shared sell-out, and starts production; returns what [own offers]."""
     orders = np.where(state.distributors.supplier < 0, state.distributors.ordered.T, 0).sum(axis=1)
-    _forecast(state, state.plant_forecast, orders)
-    _forecast(state, state.shared_forecast, _shared_demand(state, orders))
+    _forecast(state, state.goods.plant_forecast, orders)
+    _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
     cycle = state.week % state.params.channel.production_cycle == 0
     started = np.rint(decide_production(state).quantity).astype(np.int64) * cycle
-    request(state.plant, started)
-    ship(state.plant, started, state.week, state.params.channel.production_lead_time)
-    state.today.started = started
+    request(state.goods.plant, started)
+    ship(state.goods.plant, started, state.week, state.params.channel.production_lead_time)
+    return started
 
 
 def _shared_demand(state: MarketState, orders: Units) -> NDArray[np.float64]:

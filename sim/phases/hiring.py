@@ -16,9 +16,9 @@ from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.selection import ability_behind, first_to_accept
 from sim.state import MarketState
-from sim.tables import VARIABLE_SHARE_AT_START
+from sim.state.reps import VARIABLE_SHARE_AT_START
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
 #: Places of a hire's draws after those of the applicants, of which there are at most 100.
@@ -62,7 +62,7 @@ def hire(state: MarketState) -> None:
     joins = who >= 0
     hired = np.bincount(reps.team[rows[joins]], minlength=teams)
     state.record.put(state.week, "hires", hired)
-    state.heads.hire(state.week, hired)
+    state.books.heads.hire(state.week, hired)
     book_hiring(state, int(way.cost[joins].sum()))
     if joins.any():
         accounts = state.accounts()
@@ -72,8 +72,7 @@ def hire(state: MarketState) -> None:
 
 def _chance(state: MarketState, rows: Ints) -> Floats:
     """Probability that the search for each of ``rows`` comes to its end this week."""
-    answer, usual, numbers = state.today.recruiting, state.params.people, state.params.recruiting
-    assert answer is not None
+    answer, usual, numbers = state.today.decided.recruiting, state.params.people, state.params.recruiting
     weeks = np.array([usual.vacancy, numbers.referral_weeks, numbers.agency_weeks])
     chance = np.where(weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(weeks, 1.0)))
     of_rows: Floats = chance[answer.channel[state.reps.territory[rows]]]
@@ -82,8 +81,7 @@ def _chance(state: MarketState, rows: Ints) -> Floats:
 
 def _ways(state: MarketState, rows: Ints) -> _Way:
     """What the firm's answer means for the positions ``rows``."""
-    answer, usual, numbers = state.today.recruiting, state.params.people, state.params.recruiting
-    assert answer is not None
+    answer, usual, numbers = state.today.decided.recruiting, state.params.people, state.params.recruiting
     home = state.reps.territory[rows]
     channel, interview, care = answer.channel[home], answer.interview[home], answer.care[home]
     validities = (usual.validity, numbers.validity_structured, numbers.validity_work_sample, numbers.validity_knowledge)
@@ -188,4 +186,5 @@ def _maturity(state: MarketState, way: _Way, rows: Ints, who: Ints) -> Floats:
     traits, index = state.luck(Decision.APPLICANT), _draw_index(state, rows)
     seen, rest = traits.normal(reps.key[rows], index + who), traits.normal(reps.key[rows], index + _REST)
     z = ability_behind(seen, rest, way.validity)
-    return np.clip(numbers.maturity_mean + numbers.maturity_spread * z, 0.0, 1.0)
+    maturity: Floats = np.clip(numbers.maturity_mean + numbers.maturity_spread * z, 0.0, 1.0)
+    return maturity

@@ -34,7 +34,7 @@ def leave(state: MarketState) -> None:
     _pull(state, leaves)
     if not leaves.any():
         return
-    state.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=len(state.managers)))
+    state.books.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=len(state.managers)))
     reps.active[leaves] = False
     accounts = state.accounts()
     to_rival = leaves & (offer > 0) & _from_rivals(state)

@@ -6,21 +6,22 @@ import numpy as np
 
 from sim.kernels.running import fade_all
 from sim.phases.persuade import size_up
-from sim.population import NEVER
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
 from sim.state import Floats, Ints, MarketState, Report
+from sim.state.table import NEVER
+from sim.state.today import Looked
 
 
 def look(state: MarketState) -> None:
     """Let recorded purchases fade, then enter the reports that arrive this week; reps see how their accounts stand."""
-    size_up(state)
+    state.today.looked = Looked(size_up(state))
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     knowledge = state.knowledge
     fade_all(knowledge.writable("value"), keep)
     fade_all(knowledge.writable("orders"), keep)
-    arrived = [report for report in state.reports if report.arrives <= state.week]
-    state.reports = [report for report in state.reports if report.arrives > state.week]
+    arrived = [report for report in state.mail.reports if report.arrives <= state.week]
+    state.mail.reports = [report for report in state.mail.reports if report.arrives > state.week]
     for report in arrived:
         enter_report(state, report, keep)
     if state.week % state.params.database.sharing_every == 0:
@@ -86,7 +87,7 @@ def send_shared_data(state: MarketState) -> None:
     rows = np.flatnonzero(sharing & (state.customers.last_order != NEVER))
     if len(rows) == 0:
         return
-    state.reports.append(
+    state.mail.reports.append(
         Report(
             arrives=state.week + max(state.params.database.sharing_lag, 1),
             week=state.week,

@@ -10,23 +10,27 @@ from numpy.typing import NDArray
 
 from sim.agents.technical_department import travel_hours
 from sim.kernels.experience import Deliveries
-from sim.phases.field_problems import learn, tell
+from sim.phases.field_problems import learn, report_problems
 from sim.phases.own_papers import file_repairs
 from sim.phases.record import count_by_cells
 from sim.rng import Decision
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
 from sim.state import MarketState
-from sim.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, among, week_of_age
+from sim.state.today import Maintained, PlannedUpkeep
+from sim.state.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, among, week_of_age
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Money = NDArray[np.int64]
 
 
 def maintain(state: MarketState) -> None:
     """One week of upkeep; nothing at all in a market where nothing fails."""
-    if not state.upkeep.on:
+    planned = state.today.decided.upkeep
+    if planned is None:
+        state.today.maintained = None
         return
-    own, fleet = state.layout.own_brand, state.service.machines.astype(np.float64)
+    own, fleet = state.layout.own_brand, state.upkeep.service.machines.astype(np.float64)
     bought = _deliveries_that_can_fail(state)
     failed, harm = _fail(state, bought)
     _follow_ownership(state, bought)
@@ -34,25 +38,23 @@ def maintain(state: MarketState) -> None:
     _note_problems(state, ours, fleet)
     file_repairs(state, ours)
     _queue(state, failed.joined(bought.taken(bought.brand == own)))
-    analysis = _spend_hours_beside_jobs(state)
-    done = _work_off(state)
-    _use_up_parts(state, done)
-    _give_up(state)
-    tell(state, done)
-    learn(state, fleet, analysis)
-    _feel(state, failed, harm)
+    _spend_hours_apart_from_jobs(state, planned)
+    done = _work_off(state, planned)
+    parts = _use_up_parts(state, done)
+    compensation = _give_up(state)
+    report_problems(state, planned.technical, done)
+    learn(state, fleet, planned.technical.analysis_hours.astype(np.float64))
+    state.today.maintained = Maintained(parts, compensation, _feel(state, failed, harm))
 
 
 def _deliveries_that_can_fail(state: MarketState) -> Jobs:
     """The week's deliveries of durables that can fail, as jobs of installation; those of rivals install themselves."""
-    orders, served = state.today.orders, state.today.served
-    if orders is None or served is None:
-        return Jobs.none()
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     can_fail = state.upkeep.fails[state.numbers.category]  # by offer
     got = np.flatnonzero(can_fail[orders.offer] & (served > 0))
     offer = orders.offer[got]
     since, repair = np.full(len(got), state.week), np.zeros(len(got), np.bool_)
-    brand = state.board.brand[offer].astype(np.int64)
+    brand = state.boards.offers.brand[offer].astype(np.int64)
     return Jobs(orders.customer[got], state.numbers.category[offer], since, brand, repair)
 
 
@@ -84,7 +86,9 @@ def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
 
 def still_fails(state: MarketState, due: Jobs) -> NDArray[np.bool_]:
     """Which of the items that would fail by the designs of the start do so by those of today: fewer of ours, as we learn."""
-    growth = failure_factor(state.technical.learnt_hours[0], state.upkeep.start_hours, state.params.technical.growth)
+    growth = failure_factor(
+        state.upkeep.technical.learnt_hours[0], state.upkeep.start_hours, state.params.technical.growth
+    )
     chance = np.where(due.brand == state.layout.own_brand, float(growth), 1.0)
     luck = state.luck(Decision.FAILURE).uniform(state.customers.key[due.customer], 8 + due.category)
     fails: NDArray[np.bool_] = luck < chance
@@ -101,7 +105,7 @@ def _draw_next_failure(state: MarketState, items: Jobs, bought: NDArray[np.integ
 def _follow_ownership(state: MarketState, bought: Jobs) -> None:
     """Take new items into account: when they will fail, and how many of ours are in use.
 
-    Jobs for an item that is replaced are dropped: nobody mends what is given up.
+    Jobs for an item that is replaced are dropped: what is given up is not repaired.
     """
     upkeep, own = state.upkeep, state.layout.own_brand
     _draw_next_failure(state, bought, bought.since)
@@ -109,7 +113,7 @@ def _follow_ownership(state: MarketState, bought: Jobs) -> None:
     before = state.customers.owned[bought.customer, bought.category] == own
     change = (bought.brand == own).astype(np.float64) - before
     territory = state.customers.territory[bought.customer]
-    state.service.machines[:] += np.bincount(territory, change, len(state.service)).astype(np.int64)
+    state.upkeep.service.machines[:] += np.bincount(territory, change, len(state.upkeep.service)).astype(np.int64)
 
 
 def _note_problems(state: MarketState, ours: Jobs, fleet: Floats) -> None:
@@ -127,32 +131,32 @@ def _queue(state: MarketState, new: Jobs) -> None:
     own = new.brand == state.layout.own_brand
     asked = _by_territory(state, new.customer[own])
     weight = state.params.service.request_smoothing if state.week else 1.0
-    state.service.requests[:] += weight * (asked - state.service.requests)
+    state.upkeep.service.requests[:] += weight * (asked - state.upkeep.service.requests)
     state.upkeep.jobs = state.upkeep.jobs.joined(new)
 
 
 def _by_territory(state: MarketState, rows: NDArray[np.integer[Any]]) -> Floats:
     """Customers in ``rows`` by territory [T]."""
-    return np.bincount(state.customers.territory[rows], minlength=len(state.service)).astype(np.float64)
+    return np.bincount(state.customers.territory[rows], minlength=len(state.upkeep.service)).astype(np.float64)
 
 
-def _spend_hours_beside_jobs(state: MarketState) -> Floats:
-    """Hours of engineers that go to training and analysis; returns those for analysis [T]."""
-    technical, service, book = state.today.technical, state.today.service, state.upkeep.hours
-    assert technical is not None
-    assert service is not None
-    book.grant(state.week, service.engineers * state.params.service.hours)
-    book.spend(state.week, EngineerUse.TRAINING, technical.training_hours)
-    book.spend(state.week, EngineerUse.ANALYSIS, technical.analysis_hours)
-    return technical.analysis_hours.astype(np.float64)
+def _spend_hours_apart_from_jobs(state: MarketState, planned: PlannedUpkeep) -> None:
+    """Book the hours of engineers that go to training and analysis."""
+    book = state.upkeep.hours
+    book.grant(state.week, planned.service.engineers * state.params.service.hours)
+    book.spend(state.week, EngineerUse.TRAINING, planned.technical.training_hours)
+    book.spend(state.week, EngineerUse.ANALYSIS, planned.technical.analysis_hours)
 
 
-def _work_off(state: MarketState) -> Jobs:
-    """Do our jobs, territory by territory, as far as the hours go; those of rivals end after their usual time."""
-    upkeep, table, week, numbers = state.upkeep, state.service, state.week, state.params.service
+def _work_off(state: MarketState, planned: PlannedUpkeep) -> Jobs:
+    """Do our jobs, territory by territory, as far as the hours go; those of rivals end after their usual time.
+
+    Returns those of our jobs that are finished.
+    """
+    upkeep, table, week, numbers = state.upkeep, state.upkeep.service, state.week, state.params.service
     available = upkeep.hours.available[week]
     left = np.maximum(available - upkeep.hours.spent[week].sum(axis=0), 0.0)
-    order, hours = _in_order(state)
+    order, hours = _in_order(state, planned)
     jobs = upkeep.jobs
     territory = state.customers.territory[jobs.customer[order]].astype(np.int64)
     total = np.cumsum(hours[order])
@@ -169,63 +173,56 @@ def _work_off(state: MarketState) -> Jobs:
     table.begun[:], table.open[:] = begun, queue
     finished = np.zeros(len(jobs), np.bool_)
     finished[order[done]] = True
-    mended = jobs.taken(finished)
+    done_now = jobs.taken(finished)
     finished |= (jobs.brand != state.layout.own_brand) & (week - jobs.since >= numbers.rival_wait)
     upkeep.jobs = jobs.taken(~finished)
-    _record_jobs(state, mended)
-    return mended
+    _record_jobs(state, done_now)
+    return done_now
 
 
-def _in_order(state: MarketState) -> tuple[Ints, Floats]:
-    """Places of our jobs by territory, priority, waiting and lot, and the hours of every job."""
-    jobs, service, technical, numbers = (
-        state.upkeep.jobs,
-        state.today.service,
-        state.today.technical,
-        state.params.service,
-    )
-    assert service is not None
-    assert technical is not None
+def _in_order(state: MarketState, planned: PlannedUpkeep) -> tuple[Ints, Floats]:
+    """Places of our jobs by territory, priority, weeks of waiting and a draw, and the hours of every job."""
+    jobs, numbers = state.upkeep.jobs, state.params.service
     ours = np.flatnonzero(jobs.brand == state.layout.own_brand)
     customer = jobs.customer[ours]
     territory = state.customers.territory[customer].astype(np.int64)
-    first = service.priority[territory, state.knowledge.label[customer]]
-    lot = state.luck(Decision.REPAIR).uniform(state.customers.key[customer], jobs.category[ours])
-    order = ours[np.lexsort((lot, jobs.since[ours], -first, territory))]
+    first = planned.service.priority[territory, state.knowledge.label[customer]]
+    drawn = state.luck(Decision.REPAIR).uniform(state.customers.key[customer], jobs.category[ours])
+    order = ours[np.lexsort((drawn, jobs.since[ours], -first, territory))]
     home = state.customers.territory[jobs.customer].astype(np.int64)
-    repair = numbers.repair_hours + technical.report_share[home] * state.params.technical.report_hours
+    repair = numbers.repair_hours + planned.technical.report_share[home] * state.params.technical.report_hours
     hours = np.where(jobs.repair, repair, numbers.installation_hours) + travel_hours(state)[home]
     return order, hours
 
 
-def _record_jobs(state: MarketState, mended: Jobs) -> None:
-    repairs = mended.taken(mended.repair)
+def _record_jobs(state: MarketState, done: Jobs) -> None:
+    repairs = done.taken(done.repair)
     waited = (state.week - repairs.since).astype(np.float64)
     territory = state.customers.territory[repairs.customer]
     values = {
         "repairs": _by_territory(state, repairs.customer),
-        "repair_weeks_sum": np.bincount(territory, waited, len(state.service)),
-        "installations": _by_territory(state, mended.customer[~mended.repair]),
-        "open_jobs": state.service.open,
-        "engineers": state.service.engineers,
+        "repair_weeks_sum": np.bincount(territory, waited, len(state.upkeep.service)),
+        "installations": _by_territory(state, done.customer[~done.repair]),
+        "open_jobs": state.upkeep.service.open,
+        "engineers": state.upkeep.service.engineers,
     }
     for name, value in values.items():
         state.record.put(state.week, name, value)
 
 
-def _use_up_parts(state: MarketState, done: Jobs) -> None:
+def _use_up_parts(state: MarketState, done: Jobs) -> Money:
     """Cost of the parts of the week's repairs, by territory, for the books: a share of the list price of what failed."""
     repairs = done.taken(done.repair)
     offer = state.upkeep.first_offer[repairs.brand, repairs.category]
     cost = np.rint(state.params.service.parts * state.numbers.list_price[offer])
     territory = state.customers.territory[repairs.customer]
-    state.today.parts = np.bincount(territory, cost, len(state.service)).astype(np.int64)
+    return np.bincount(territory, cost, len(state.upkeep.service)).astype(np.int64)
 
 
-def _give_up(state: MarketState) -> None:
+def _give_up(state: MarketState) -> Money:
     """Who has waited too long for a repair gets what the item was still worth, at our cost, and looks for another one.
 
-    What it was worth falls evenly from the list price to nothing over the mean life.
+    What it was worth falls evenly from the list price to nothing over the mean life. Returns what we pay by territory.
     """
     jobs, numbers, week, own = state.upkeep.jobs, state.params.service, state.week, state.layout.own_brand
     lost = jobs.taken(jobs.repair & (week - jobs.since == numbers.patience))
@@ -237,11 +234,11 @@ def _give_up(state: MarketState) -> None:
     price = state.numbers.list_price[state.upkeep.first_offer[own, ours.category]]
     worth = np.rint(numbers.compensation * price * np.clip(1.0 - age / life, 0.0, 1.0))
     territory = state.customers.territory[ours.customer]
-    state.today.compensation = np.bincount(territory, worth, len(state.service)).astype(np.int64)
     state.record.put(week, "given_up", _by_territory(state, ours.customer))
+    return np.bincount(territory, worth, len(state.upkeep.service)).astype(np.int64)
 
 
-def _feel(state: MarketState, failed: Jobs, harm: Floats) -> None:
+def _feel(state: MarketState, failed: Jobs, harm: Floats) -> Deliveries:
     """What owners live through: failures, and each week of waiting for an engineer beyond what they expect.
 
     Every week of waiting is felt, and the worse, the longer it has lasted.
@@ -254,11 +251,11 @@ def _feel(state: MarketState, failed: Jobs, harm: Floats) -> None:
     missed = np.concatenate([harm, numbers.waiting_harm * weeks])
     order = np.argsort(both.customer, kind="stable")
     both, number, missed = both.taken(order), number[order], missed[order]
-    state.today.in_use = Deliveries(
+    state.record.put(state.week, "late_jobs", _by_territory(state, late.customer[late.brand == state.layout.own_brand]))
+    return Deliveries(
         customer=both.customer.astype(np.uint32),
         offer=upkeep.first_offer[both.brand, both.category].astype(np.int16),
         occasion=number.astype(np.uint32),
         bought=np.zeros(len(both), np.bool_),
         performance=(upkeep.quality[both.brand, both.category] - missed).astype(np.float32),
     )
-    state.record.put(state.week, "late_jobs", _by_territory(state, late.customer[late.brand == state.layout.own_brand]))

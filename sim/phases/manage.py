@@ -82,7 +82,7 @@ def _part_granted(state: MarketState, hours: Floats, left: Floats) -> Floats:
 
 def _book_managers_hours(state: MarketState) -> None:
     """Managers' hours are the sum of what they give their reps, one meeting, and administration; the rest is spare."""
-    numbers, managers, book, week = state.params.management, state.managers, state.manager_hours, state.week
+    numbers, managers, book, week = state.params.management, state.managers, state.books.manager_hours, state.week
     for name in ("checking_hours", "visit_hours", "review_hours", "on_the_job_hours"):
         getattr(managers, name)[:] = _by_team(state, getattr(state.reps, name))
     managers.control_hours[:] = _by_team(state, state.reps.checks * state.params.control.check_hours)
@@ -131,10 +131,7 @@ def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
     return replace(answer, **held, meetings=answer.meetings * part[:, None])
 
 
-def _offices(state: MarketState) -> Floats:
+def _offices(state: MarketState) -> NDArray[np.integer]:
     """Sets of forms that each rep fills in [R]: those of the offices that collect in its territory."""
-    gateway = state.today.gateway
-    if gateway is None:
-        return np.ones(len(state.reps))
-    offices: Floats = gateway.offices[state.reps.territory]
+    offices: NDArray[np.integer] = state.today.decided.gateway.offices[state.reps.territory]
     return offices

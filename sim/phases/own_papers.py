@@ -1,6 +1,6 @@
 """Own papers: orders, delivery notes and requests for repair name customers, so headquarters need not ask who they are.
 
-What is made to order is made for somebody, what our engineers install or mend stands somewhere. Papers travel up the
+What is made to order is made for somebody, what our engineers install or repair stands somewhere. Papers travel up the
 reporting line like reports of reps, with its delay and its losses, but hold what was bought without error.
 """
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
 from sim.state import Floats, Ints, MarketState, Report
-from sim.upkeep import Jobs
+from sim.state.upkeep import Jobs
 
 #: Index of a customer's papers among the draws of what gets lost; 0 is the rep's report of the same week.
 _PAPER = 1
@@ -20,9 +20,9 @@ _PAPER = 1
 
 def file_deliveries(state: MarketState, ours: Ints) -> None:
     """Send the papers of those of the week's orders, at the places ``ours``, that were made to order or get installed."""
-    orders, served = state.today.orders, state.today.served
-    if not state.params.database.own_papers or orders is None or served is None:
+    if not state.params.database.own_papers:
         return
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     offer = orders.offer[ours]
     named = _installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]
     rows, offer, units = orders.customer[ours[named]], offer[named], served[ours[named]]
@@ -50,17 +50,17 @@ def weight_of_purchase(state: MarketState) -> np.float32:
 
 
 def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, last_order: Ints) -> None:
-    """One paper for each customer with the sum of what is to be told, by the territory's line; some get lost."""
-    gateway = state.today.gateway
-    if gateway is None or len(customer) == 0:
+    """One paper for each customer with the sum of what is to be reported, by the territory's line; some get lost."""
+    gateway = state.today.decided.gateway
+    if len(customer) == 0:
         return
     rows, place = np.unique(customer, return_inverse=True)
-    told = arrives(levels_passed(state, gateway, rows, _PAPER))
+    arriving = arrives(levels_passed(state, gateway, rows, _PAPER))
     last = np.full(len(rows), np.iinfo(np.int32).min)
     np.maximum.at(last, place, last_order)
     sums = [np.bincount(place, weights=what, minlength=len(rows)).astype(np.float32) for what in (value, orders)]
-    for weeks, sent in by_delay(state, gateway, rows, told):
-        state.reports.append(
+    for weeks, sent in by_delay(state, gateway, rows, arriving):
+        state.mail.reports.append(
             Report(
                 arrives=state.week + weeks,
                 week=state.week,

@@ -2,7 +2,7 @@
 
 Effects of training, coaching and the like were measured on results: where nothing else moves, the sales of the accounts
 of a rep of skill z are exp(CV·z) times those of one of mean skill. What that takes in utility depends on how the
-accounts stand, and is reckoned anew each week for each rep (:mod:`sim.kernels.persuasion`). It works through calls:
+accounts stand, and is computed each week for each rep (:mod:`sim.kernels.persuasion`). It works through calls:
 within a portfolio in proportion to the relationships they have built, and less in all where there is hardly any.
 """
 
@@ -17,24 +17,23 @@ from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.kernels.persuasion import odds_of_ours
 from sim.kernels.persuasion import persuade as solve
-from sim.open_projects import mean_sizes
+from sim.project_draws import mean_sizes
 from sim.state import Ints, MarketState
-from sim.today import Prospects
+from sim.state.today import Prospects
 
 Floats = NDArray[np.float64]
 
 
-def size_up(state: MarketState) -> None:
-    """Note how accounts stand before anybody decides on this week's prices and campaigns.
+def size_up(state: MarketState) -> Prospects | None:
+    """How accounts stand before this week's prices and campaigns are decided; None where skill has no effect on any.
 
-    How hard reps must try follows from it. Were it reckoned on this week's offers, a rival's campaign could win us a
+    How hard reps must try follows from it. Were it computed on this week's offers, a rival's campaign could win us a
     customer through a rep who tries harder, and a lower price of ours lose one.
     """
-    if state.params.calls.skill_spread == 0.0:
-        return
     rows = np.flatnonzero(state.knowledge.rep >= 0).astype(np.uint32)
-    if len(rows):
-        state.today.prospects = Prospects(rows, *_prospects(state, rows))
+    if state.params.calls.skill_spread == 0.0 or len(rows) == 0:
+        return None
+    return Prospects(rows, *_prospects(state, rows))
 
 
 def persuade(state: MarketState) -> None:
@@ -44,9 +43,10 @@ def persuade(state: MarketState) -> None:
     """
     persuasion = state.customers.writable("persuasion")
     persuasion[:] = 0.0
-    if state.today.prospects is None:
+    prospects = state.today.looked.prospects
+    if prospects is None:
         return
-    rows, rep, odds, worth = _accounts(state, state.today.prospects)
+    rows, rep, odds, worth = _accounts(state, prospects)
     if len(rows) == 0:
         return
     sales = (worth * expit(odds)).sum(axis=1)
@@ -91,7 +91,7 @@ def _prospects(state: MarketState, rows: NDArray[np.uint32]) -> tuple[Floats, Fl
     shape = (len(rows), len(state.layout.categories))
     odds, price = np.empty(shape), np.empty(shape)
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
-    odds_of_ours(sealed_array(rows), who, sealed(state.board), state.numbers.choice, odds, price)
+    odds_of_ours(sealed_array(rows), who, sealed(state.boards.offers), state.numbers.choice, odds, price)
     return odds, _units_a_week(state, rows) * price
 
 
@@ -99,14 +99,14 @@ def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
     """Units that each account needs a week on average by category [n, C], whoever sells them."""
     customers, layout, type_ = state.customers, state.layout, state.customers.type[rows]
     sizes = mean_sizes(layout.categories, customers.order_size[rows])
-    mix = np.diff(state.needs.mix, axis=1, prepend=0.0)
+    mix = np.diff(state.boards.needs.mix, axis=1, prepend=0.0)
     units = np.zeros(sizes.shape)
     for c, category in enumerate(layout.categories):
         if category.kind == "consumable":
             units[:, c] = customers.purchase_rate[rows] * mix[type_, c] * sizes[:, c]
         elif category.kind == "durable":
             renewed = 1.0 / category.life_mean if category.life_mean else 0.0
-            units[:, c] = np.where(customers.owned[rows, c] >= 0, renewed, state.needs.first_need[type_, c])
+            units[:, c] = np.where(customers.owned[rows, c] >= 0, renewed, state.boards.needs.first_need[type_, c])
         else:
             units[:, c] = _projects_a_week(state, rows, c) * sizes[:, c]
     return units
@@ -114,9 +114,9 @@ def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
 
 def _projects_a_week(state: MarketState, rows: NDArray[np.uint32], category: int) -> Floats:
     """Projects of one category that each account opens a week [n]."""
-    if state.openings is None:
+    if state.opportunities.openings is None:
         return np.zeros(len(rows))
-    mine = np.flatnonzero(state.openings.category == category)
-    who, rate = state.openings.row[mine], state.openings.rate[mine].astype(np.float64)
+    mine = np.flatnonzero(state.opportunities.openings.category == category)
+    who, rate = state.opportunities.openings.row[mine], state.opportunities.openings.rate[mine].astype(np.float64)
     place = np.minimum(np.searchsorted(who, rows), max(len(who) - 1, 0))
     return np.where(who[place] == rows, rate[place], 0.0) if len(who) else np.zeros(len(rows))

@@ -14,11 +14,11 @@ from sim.views import NO_WEEK
 MEASURED = ("believed_potential", "potential", "potential_misplaced")
 
 
-def estimate_potential(state: MarketState) -> None:
-    """Estimate regional potential from the database, when it is due."""
+def estimate_potential(state: MarketState) -> bool:
+    """Estimate regional potential from the database, when it is due; returns whether it was."""
     numbers, table = state.params.studies, state.territories
     if state.week % numbers.estimate_every:
-        return
+        return False
     base = state.knowledge
     sums, ratio = sum_records(
         state.customers.territory,
@@ -33,7 +33,7 @@ def estimate_potential(state: MarketState) -> None:
     table.potential[:] = regional_potential(
         reported + ratio * from_us, reports + buyers, table.counted, table.unheard_mean, numbers.unheard_size
     )
-    state.today.estimated = True
+    return True
 
 
 def record_potential(state: MarketState) -> None:
@@ -42,7 +42,7 @@ def record_potential(state: MarketState) -> None:
     In weeks without a new estimate the last comparison stands.
     """
     week, record, places = state.week, state.record, len(state.territories)
-    if not state.today.estimated:
+    if not state.today.segmented.estimated:
         for name in MEASURED:
             record.put(week, name, record[name][week - 1])
         return

@@ -13,13 +13,14 @@ from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Chosen, Visits, choosers
 from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
-from sim.kernels.projects import PROJECT_ORDER, list_openings, numbers_of_week
+from sim.kernels.projects import PROJECT_ORDER, Openings, list_openings, numbers_of_week
 from sim.kernels.relationship import cultivate, fade
-from sim.open_projects import born_this_week, draw_projects
-from sim.population import Columns
+from sim.project_draws import born_this_week, draw_projects
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
-from sim.today import Decided, Purchases
+from sim.state.opportunities import OpenProjects
+from sim.state.orders import Purchases
+from sim.state.today import DecidedProjects
 from sim.views import RepSeen
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ WON_MEMORY = 50
 
 def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
     """Reps choose the projects they carry; returns ``share`` [A] of calls by account, with the calls set aside for them."""
-    projects = state.projects
+    projects = state.opportunities.projects
     if len(projects) == 0:
         return share
     rep = state.knowledge.rep[projects.customer]
@@ -50,7 +51,7 @@ def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
 
 
 def _record_carried(state: MarketState, rows: Ints) -> None:
-    team = state.reps.team[state.knowledge.rep[state.projects.customer[rows]]]
+    team = state.reps.team[state.knowledge.rep[state.opportunities.projects.customer[rows]]]
     state.record.put(state.week, "projects_carried", np.bincount(team, minlength=len(state.managers)))
 
 
@@ -59,7 +60,7 @@ def attend(state: MarketState, visits: Visits) -> None:
 
     Several carried projects of one account share its calls evenly.
     """
-    projects, numbers = state.projects, state.numbers.attention
+    projects, numbers = state.opportunities.projects, state.numbers.attention
     if len(projects) == 0:
         return
     stock = projects.writable("attention")
@@ -79,28 +80,26 @@ def attend(state: MarketState, visits: Visits) -> None:
         state.record.put(state.week, "project_calls", calls)
 
 
-def decide_projects(state: MarketState) -> Decided | None:
+def decide_projects(state: MarketState) -> DecidedProjects | None:
     """Open this week's projects and decide those whose last stage ends; None in a market without opportunities."""
-    if state.openings is None:
+    openings = state.opportunities.openings
+    if openings is None:
         return None
-    opened = _open(state)
-    projects = state.projects
+    opened = _open(state, openings)
+    projects = state.opportunities.projects
     due = projects.stage_end[:, -1] <= state.week
     rows = np.flatnonzero(due)
     decided = projects.taken(rows[np.lexsort((projects.number[rows], projects.customer[rows]))])
     if len(rows):
         projects.keep(~due)
-    chosen = choose_for(state, decided, state.board)
-    won = (chosen.offer >= 0) & state.board.own[chosen.offer]
+    chosen = choose_for(state, decided, state.boards.offers)
+    won = (chosen.offer >= 0) & state.boards.offers.own[chosen.offer]
     _learn_odds(state, decided, won)
-    state.today.decided = Decided(decided, chosen, won, opened)
-    return state.today.decided
+    return DecidedProjects(decided, chosen, won, opened)
 
 
-def _open(state: MarketState) -> NDArray[np.int64]:
+def _open(state: MarketState, who: Openings) -> NDArray[np.int64]:
     """New projects of this week; returns the rows of their customers."""
-    who = state.openings
-    assert who is not None
     factor = state.params.needs.activity(state.week)
     pairs, place = list_openings(stream(state.seed, Decision.PROJECT_OPENS, state.week), who, factor)
     category, customer = who.category[pairs], who.row[pairs]
@@ -108,14 +107,14 @@ def _open(state: MarketState) -> NDArray[np.int64]:
         named = (customer, category, numbers_of_week(state.week, category, place))
         born = born_this_week(state.seed, state.week, state.customers, state.layout.categories, named)
         made = draw_projects(state.seed, born, state.customers, state.layout.categories, state.params.projects)
-        state.projects.append(made)
+        state.opportunities.projects.append(made)
     return customer
 
 
-def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> Chosen:
+def choose_for(state: MarketState, projects: OpenProjects, board: OfferBoard) -> Chosen:
     """What the deciders of each of ``projects`` take: the kernel of choice, by draws of the project.
 
-    Attention enters beside the relationship, as utility of our offers.
+    Attention enters with the relationship, as utility of our offers.
     """
     chosen = Chosen.of(len(projects))
     if len(projects) == 0:
@@ -129,7 +128,7 @@ def choose_for(state: MarketState, projects: Columns, board: OfferBoard) -> Chos
     return chosen
 
 
-def project_choosers(state: MarketState, projects: Columns) -> tuple[Choosers, Any]:
+def project_choosers(state: MarketState, projects: OpenProjects) -> tuple[Choosers, Any]:
     """Deciders of each of ``projects`` as the kernels take customers, and the weights of choice that go with them."""
     rows, weights = projects.customer, state.numbers.choice
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
@@ -144,19 +143,21 @@ def project_choosers(state: MarketState, projects: Columns) -> tuple[Choosers, A
     return sealed(Choosers(**columns, crowd=who.crowd)), weights._replace(relationship=np.float32(1))
 
 
-def _learn_odds(state: MarketState, decided: Columns, ours: NDArray[np.bool_]) -> None:
+def _learn_odds(state: MarketState, decided: OpenProjects, ours: NDArray[np.bool_]) -> None:
     """The firm's record of how many decided projects it wins, by category: an average over the last ones."""
     categories = len(state.layout.categories)
     count = np.bincount(decided.category, minlength=categories)
     won = np.bincount(decided.category[ours], minlength=categories)
     weight = -np.expm1(count * np.log1p(-1.0 / WON_MEMORY))
-    state.won_share = state.won_share + weight * (won / np.maximum(count, 1) - state.won_share)
+    state.opportunities.won_share = state.opportunities.won_share + weight * (
+        won / np.maximum(count, 1) - state.opportunities.won_share
+    )
 
 
 def places_of_decided(state: MarketState, orders: Purchases) -> NDArray[np.int64]:
     """Place of each order among this week's decided projects [n]; −1 for all that is not decided this week."""
     place = np.full(len(orders.offer), -1, dtype=np.int64)
-    decided = state.today.decided
+    decided = state.today.demanded.decided
     mine = np.flatnonzero(orders.index >= PROJECT_ORDER)
     if decided is None or len(mine) == 0 or len(decided.projects) == 0:
         return place

@@ -6,24 +6,27 @@ import numpy as np
 
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.market_department import decide_prospects
-from sim.population import NEVER
 from sim.state import MarketState
+from sim.state.table import NEVER
 
 
-def filter_prospects(state: MarketState) -> None:
-    """Renew who is held for a prospect; only known customers with marks and without an order on record can be."""
+def filter_prospects(state: MarketState) -> int:
+    """Renew who counts as a prospect: only known customers with marks and without an order on record can.
+
+    Returns what the filter cost, minor units.
+    """
     base = state.knowledge
-    if state.idle("prospects"):
+    if state.rules.idle("prospects"):
         if base.prospect.any():
             base.prospect[:] = False
-        return
+        return 0
     answer = decide_prospects(state)
     if answer is None:
-        return
+        return 0
     judged = base.known & (base.last_order == NEVER) & np.isfinite(base.marks).all(axis=1)
     base.prospect[:] = answer.qualified & judged
-    state.today.filter_cost = int(answer.cost)
     _measure(state, judged, answer.worth)
+    return int(answer.cost)
 
 
 def _measure(state: MarketState, judged: np.ndarray, worth: int) -> None:

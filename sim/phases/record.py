@@ -85,7 +85,7 @@ def count_by_cells(state: MarketState, rows: NDArray[np.integer]) -> Array:
 
 
 def _record_customers(state: MarketState) -> None:
-    week, layout, today = state.week, state.layout, state.today
+    week, layout, served = state.week, state.layout, state.today.served
     columns = (getattr(state.customers, name) for name in People._fields)
     counts = count_people(
         People(*columns),
@@ -97,20 +97,14 @@ def _record_customers(state: MarketState) -> None:
     state.record.put(week, "customers", state.numbers.customers)
     for name, values in zip(("aware_customers", "active_customers", "users", "satisfaction_sum"), counts, strict=True):
         state.record.put(week, name, values)
-    for name, events in (
-        ("lapses", today.lapses),
-        ("new_customers", today.new_customers),
-        ("occasions", today.occasions),
-    ):
-        if events is not None:
-            state.record.put(week, name, events)
+    state.record.put(week, "lapses", served.lapses)
+    state.record.put(week, "new_customers", served.new_customers)
+    state.record.put(week, "occasions", state.today.demanded.occasions_by_cell)
 
 
 def tally_sold(state: MarketState) -> NDArray[np.int64]:
     """Orders filled, units and value of this week by territory, true type and offer, int64 [3, T, types, J]."""
-    orders, served = state.today.orders, state.today.served
-    assert orders is not None
-    assert served is not None
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     layout, customers = state.layout, state.customers
     shape = (len(layout.territories), len(layout.customer_types), len(layout.offers))
     return tally_purchases(
@@ -119,18 +113,14 @@ def tally_sold(state: MarketState) -> NDArray[np.int64]:
 
 
 def _record_purchases(state: MarketState) -> None:
-    if state.today.sold is None:
-        return
-    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), state.today.sold, strict=True):
+    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), state.today.served.sold, strict=True):
         state.record.put(state.week, name, total.astype(np.float64))
     state.record.put(state.week, "key_account_value", _sold_to_key_accounts(state))
 
 
 def _sold_to_key_accounts(state: MarketState) -> Array:
     """What customers whom a rep serves in person paid for our deliveries of this week, by territory and true type."""
-    orders, served, ours = state.today.orders, state.today.served, state.today.ours
-    assert orders is not None
-    assert served is not None
+    orders, served, ours = state.today.fulfilled.orders, state.today.fulfilled.served, state.today.served.ours
     kept = ours[state.knowledge.rep[orders.customer[ours]] >= 0]
     customer, paid = orders.customer[kept], served[kept] * orders.price[kept]
     territories, types = len(state.layout.territories), len(state.layout.customer_types)
@@ -141,7 +131,7 @@ def _sold_to_key_accounts(state: MarketState) -> Array:
 
 def _record_projects(state: MarketState) -> None:
     """What opened, was decided and is open, by stage. What is open counts as the firm counts it: worth × share won."""
-    decided, projects = state.today.decided, state.projects
+    decided, projects = state.today.demanded.decided, state.opportunities.projects
     if decided is None:
         return
     ended, ours = decided.projects, decided.won
@@ -152,7 +142,7 @@ def _record_projects(state: MarketState) -> None:
     put(state.week, "projects_lost", count_by_cells(state, ended.customer[~ours]))
     put(state.week, "project_weeks", _sum_by_cells(state, ended.customer, state.week - ended.opened))
     put(state.week, "projects_open", count_by_cells(state, projects.customer))
-    worth = projects.worth * state.won_share[projects.category]
+    worth = projects.worth * state.opportunities.won_share[projects.category]
     put(state.week, "pipeline", _sum_by_cells(state, projects.customer, worth))
     stage = projects.stage(state.week)
     for at in ProjectStage:
@@ -171,31 +161,29 @@ def _sum_by_cells(state: MarketState, rows: NDArray[np.integer], weights: NDArra
 
 def record_channel(state: MarketState) -> None:
     """Write down the week's demand, orders, stocks and production, and what distributors are to us."""
-    own, today, distributors = list(state.layout.own_offers), state.today, state.distributors
+    own, goods, distributors = list(state.layout.own_offers), state.today.fulfilled, state.distributors
     from_plant = (distributors.supplier < 0)[:, None]
     ordered = np.where(from_plant, distributors.ordered, 0)
     tables = {
-        "demand_units": today.demand,
-        "unserved_units": today.unserved,
-        "stock_units": state.channel.on_hand,
-        "sell_in_units": today.shipped,
+        "demand_units": goods.demand,
+        "unserved_units": goods.unserved,
+        "stock_units": state.goods.channel.on_hand,
+        "sell_in_units": goods.shipped,
         "ordered_units": ordered,
         "sub_ordered_units": np.where(from_plant, 0, distributors.ordered),
-        "sub_supplied_units": today.supplied,
+        "sub_supplied_units": goods.supplied,
     }
     for name, values in tables.items():
-        if values is not None:
-            state.record[name][state.week][:, own] = values
-    held = (state.channel.on_hand * distributors.wholesale).sum(axis=1)
+        state.record[name][state.week][:, own] = values
+    held = (state.goods.channel.on_hand * distributors.wholesale).sum(axis=1)
     state.record.put(state.week, "distributor_stock_value", held.astype(np.float64))
     price, territories = state.numbers.list_price[own], len(state.layout.territories)
     for name, units in (("demand_value", distributors.demand), ("plant_orders_value", ordered)):
         state.record.put(state.week, name, np.bincount(distributors.territory, units @ price, territories))
-    state.record["plant_stock_units"][state.week][own] = state.plant.on_hand
-    if today.started is not None:
-        state.record["production_units"][state.week][own] = today.started
-        state.record["production_value"][state.week][own] = today.started * price
-    state.record.put(state.week, "price", state.board.price[:, 0, :].mean(axis=0))
+    state.record["plant_stock_units"][state.week][own] = state.goods.plant.on_hand
+    state.record["production_units"][state.week][own] = goods.started
+    state.record["production_value"][state.week][own] = goods.started * price
+    state.record.put(state.week, "price", state.boards.offers.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
     state.record.put(state.week, "distributors", 1.0)
     state.record.put(state.week, "effort_for_us", distributors.effort[:, state.layout.own_brand])
@@ -205,12 +193,12 @@ def record_channel(state: MarketState) -> None:
 
 def _record_team(state: MarketState) -> None:
     week, reps, teams = state.week, state.reps, len(state.managers)
-    spent = state.hours.spent[week]
+    spent = state.books.hours.spent[week]
     worked = spent[Use.SELLING]
     idle_selling = spent[Use.IDLE] * state.params.hours.selling_per_call / hours_per_call(state)
-    there = (state.hours.available[week] > 0).astype(np.float64)
+    there = (state.books.hours.available[week] > 0).astype(np.float64)
     values = {
-        "hours_attended": state.hours.available[week] - spent[Use.ABSENCE],
+        "hours_attended": state.books.hours.available[week] - spent[Use.ABSENCE],
         "hours_selling": worked + idle_selling,
         "hours_worked": worked,
         "hours_travel": spent[Use.TRAVEL],
@@ -236,7 +224,7 @@ def _record_team(state: MarketState) -> None:
 
 def _record_managers(state: MarketState) -> None:
     """Managers' hours by what they went to."""
-    week, book = state.week, state.manager_hours
+    week, book = state.week, state.books.manager_hours
     state.record.put(week, "manager_hours", book.available[week])
     for name, uses in MANAGERS_USES.items():
         state.record.put(week, f"manager_hours_{name}", book.spent[week, list(uses)].sum(axis=0))
@@ -285,12 +273,12 @@ def _inspect_database(state: MarketState) -> None:
 
 def _record_market_department(state: MarketState) -> None:
     """Campaigns, studies and what is believed of territories."""
-    today = state.today
+    campaigns, studies = state.today.decided.campaigns, state.today.decided.studies
     record_potential(state)
     for name, values in (
-        ("campaign_spend", None if today.campaigns is None else today.campaigns.spend),
-        ("rival_campaign_spend", today.rival_campaigns),
-        ("studied_customers", today.studied),
+        ("campaign_spend", None if campaigns.ours is None else campaigns.ours.spend),
+        ("rival_campaign_spend", campaigns.rivals),
+        ("studied_customers", None if studies is None else studies.studied),
     ):
         if values is not None:
             state.record.put(state.week, name, values)
@@ -300,11 +288,11 @@ def check_laws(state: MarketState) -> None:
     """Raise LawBroken if units, money, hours or heads appeared or vanished this week."""
     week = state.week
     state.ledger.check()
-    check_stage(state.channel, f"distributors, week {week}")
-    check_stage(state.plant, f"plant, week {week}")
-    stock = state.channel.on_hand.sum(axis=0) + state.plant.on_hand
-    state.units.check(week, stock, state.channel.in_transit.sum(axis=0))
-    state.hours.check(week)
-    state.manager_hours.check(week)
+    check_stage(state.goods.channel, f"distributors, week {week}")
+    check_stage(state.goods.plant, f"plant, week {week}")
+    stock = state.goods.channel.on_hand.sum(axis=0) + state.goods.plant.on_hand
+    state.goods.units.check(week, stock, state.goods.channel.in_transit.sum(axis=0))
+    state.books.hours.check(week)
+    state.books.manager_hours.check(week)
     state.upkeep.hours.check(week)
-    state.heads.check(week, np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers)))
+    state.books.heads.check(week, np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers)))

@@ -9,22 +9,23 @@ from sim.phases.potential import estimate_potential
 from sim.phases.prospects import filter_prospects
 from sim.phases.studies import take_in_findings
 from sim.state import MarketState
+from sim.state.today import Segmented
 
 
 def segment(state: MarketState) -> None:
     """Take in what was found out, estimate potential, relabel customers, filter prospects."""
     take_in_findings(state)
-    estimate_potential(state)
-    _relabel(state)
-    filter_prospects(state)
+    estimated = estimate_potential(state)
+    cost = _relabel(state)
+    state.today.segmented = Segmented(cost, filter_prospects(state), estimated)
 
 
-def _relabel(state: MarketState) -> None:
-    """New labels, which are price groups too, and what the scheme costs."""
+def _relabel(state: MarketState) -> int:
+    """Give customers new labels, which are price groups too, when these are due; returns what the scheme costs."""
     segments = decide_segments(state)
     if segments is None:
-        return
-    state.segments = segments.count
-    state.today.segment_cost = int(segments.cost)
+        return 0
+    state.headquarters.segments = segments.count
     state.knowledge.label[:] = segments.label
     state.customers.price_group[:] = np.minimum(segments.label, np.iinfo(np.uint8).max)
+    return int(segments.cost)

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.market_department import decide_studies
-from sim.population import NEVER
 from sim.questions.studies import StudyKind
 from sim.rng import Decision
 from sim.solvers.potential import purchases_from_anyone
 from sim.stages import Stage
 from sim.state import Findings, MarketState, Report
+from sim.state.table import NEVER
+from sim.state.today import Commissioned
 
 Ints = NDArray[np.int64]
 Found = dict[str, NDArray[Any]]
@@ -28,13 +29,13 @@ _PURCHASES, _ORDERS, _POTENTIAL, _COUNT, _MARKS = 0, 1, 2, 3, 8
 _QUESTIONS_A_STUDY = 64
 
 
-def commission_studies(state: MarketState) -> None:
-    """Ask the customers of this week's samples; what they say, and what it costs, is on its way."""
-    if state.idle("studies"):
-        return
+def commission_studies(state: MarketState) -> Commissioned | None:
+    """Ask the customers of this week's samples, and send what they say on its way; None in a week without studies."""
+    if state.rules.idle("studies"):
+        return None
     sample = decide_studies(state).sample
     if not sample.any():
-        return
+        return None
     numbers, places = state.params.studies, len(sample)
     cost, studied = np.zeros(places, dtype=np.int64), np.zeros(places, dtype=np.int64)
     prices = {StudyKind.TRACKER: numbers.short_interview, StudyKind.RIVALS: numbers.price_note}
@@ -51,7 +52,7 @@ def commission_studies(state: MarketState) -> None:
             studied += asked
             _ASK[kind](state, where, rows)
         cost += numbers.fee * (sample[:, kind] > 0) + prices.get(kind, numbers.interview) * asked
-    state.today.study_cost, state.today.studied = cost, studied
+    return Commissioned(cost, studied)
 
 
 def _draw_sample(state: MarketState, kind: StudyKind, size: NDArray[np.integer]) -> Ints:
@@ -92,7 +93,7 @@ def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
     error = state.luck(Decision.STUDY).normal(
         state.customers.key[rows][:, None], _MARKS + np.arange(marks.shape[1])[None, :]
     )
-    state.reports.append(
+    state.mail.reports.append(
         Report(
             arrives=arrives,
             week=state.week,
@@ -119,7 +120,7 @@ def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
         "unheard_mean": _mean_by(state, where, rows[silent], potential[silent]),
         "counted": np.rint(state.numbers.customers_of[where] * np.exp(miss)),
     }
-    state.findings.append(Findings(arrives, where, found))
+    state.mail.findings.append(Findings(arrives, where, found))
 
 
 def _ask_tracker(state: MarketState, where: Ints, rows: Ints) -> None:
@@ -131,7 +132,7 @@ def _ask_tracker(state: MarketState, where: Ints, rows: Ints) -> None:
         "aware_share": _mean_by(state, where, rows, knows),
         "usage_share": _mean_by(state, where, rows, uses),
     }
-    state.findings.append(Findings(state.week + state.params.studies.short_delay, where, found))
+    state.mail.findings.append(Findings(state.week + state.params.studies.short_delay, where, found))
 
 
 def _ask_price(state: MarketState, where: Ints, rows: Ints) -> None:
@@ -140,7 +141,7 @@ def _ask_price(state: MarketState, where: Ints, rows: Ints) -> None:
     error = _errors(state, StudyKind.PRICE, rows, 0)
     stated = _blurred(state.customers.price_sensitivity[rows], numbers.sensitivity_error, error)
     found = {"price_sensitivity": _mean_by(state, where, rows, stated)}
-    state.findings.append(Findings(state.week + numbers.delay, where, found))
+    state.mail.findings.append(Findings(state.week + numbers.delay, where, found))
 
 
 def _ask_needs(state: MarketState, where: Ints, rows: Ints) -> None:
@@ -148,7 +149,9 @@ def _ask_needs(state: MarketState, where: Ints, rows: Ints) -> None:
     numbers, taste = state.params.studies, state.customers.taste[rows]
     index = _QUESTIONS_A_STUDY * int(StudyKind.NEEDS) + np.arange(taste.shape[1])
     error = state.luck(Decision.STUDY).normal(state.customers.key[rows][:, None], index[None, :])
-    state.findings.append(Findings(state.week + numbers.delay, where, {}, rows, taste + numbers.needs_error * error))
+    state.mail.findings.append(
+        Findings(state.week + numbers.delay, where, {}, rows, taste + numbers.needs_error * error)
+    )
 
 
 _ASK = {
@@ -168,15 +171,15 @@ def _note_prices(state: MarketState, where: Ints, notes: Ints) -> None:
     error = state.luck(Decision.RIVALS_WATCHED).normal(keys)
     spread = numbers.price_note_error / np.sqrt(notes)[:, None]
     found = {"rival_price": state.rivals.price[None, :] * np.exp(spread * error)}
-    state.findings.append(Findings(state.week + numbers.short_delay, where, found))
+    state.mail.findings.append(Findings(state.week + numbers.short_delay, where, found))
 
 
 def take_in_findings(state: MarketState) -> None:
     """Write the findings that arrive this week into the market department's tables; older findings give way."""
-    arrived = [findings for findings in state.findings if findings.arrives <= state.week]
+    arrived = [findings for findings in state.mail.findings if findings.arrives <= state.week]
     if not arrived:
         return
-    state.findings = [findings for findings in state.findings if findings.arrives > state.week]
+    state.mail.findings = [findings for findings in state.mail.findings if findings.arrives > state.week]
     table = state.territories
     for findings in arrived:
         for name, values in findings.found.items():
@@ -190,9 +193,9 @@ def take_in_findings(state: MarketState) -> None:
 
 def _write_down_needs(state: MarketState, findings: Findings) -> None:
     """Keep what customers stated; room for it is made by the first survey."""
-    if len(state.stated_needs) == 0:
-        state.stated_needs = np.full(state.customers.taste.shape, np.nan, dtype=np.float32)
-    state.stated_needs[findings.rows] = findings.needs
+    if len(state.headquarters.stated_needs) == 0:
+        state.headquarters.stated_needs = np.full(state.customers.taste.shape, np.nan, dtype=np.float32)
+    state.headquarters.stated_needs[findings.rows] = findings.needs
 
 
 def _hold_for_usual(state: MarketState, where: NDArray[np.integer], noted: NDArray[np.floating]) -> None:

@@ -8,38 +8,36 @@ from numpy.typing import NDArray
 from sim.agents.headquarters_view import expected_purchases
 from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps, served
 from sim.kernels.call_rounds import divide_calls
-from sim.phases.demand import visits_of_week
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
+from sim.phases.spread import visits_of_week
 from sim.questions.gateway import LEVELS
 from sim.rng import Decision, stream
-from sim.state import MarketState, Report, Use
+from sim.state import Ints, MarketState, Report, Use
+from sim.state.today import Worked
 from sim.views import RepSeen
 
 
 def work(state: MarketState) -> None:
     """One week in the field."""
-    _clear_diary(state)
+    state.diary.visits[:] = 0
     _plan_hours(state)
     seen = see_reps(state)
     state.reps.effort[:] = decide_effort(state, seen)
     calls = _count_calls(state, seen)
     share = pursue(state, seen, decide_calls(state, seen))
-    _visit(state, seen, calls, share)
-    attend(state, visits_of_week(state))
+    visited = _visit(state, seen, calls, share)
+    attend(state, visits_of_week(state, visited))
     _book_field_hours(state)
     _record_calls(state, seen, share)
-    _report(state)
-
-
-def _clear_diary(state: MarketState) -> None:
-    state.diary.visits[state.today.visited] = 0
+    _report(state, visited)
+    state.today.worked = Worked(visited)
 
 
 def _plan_hours(state: MarketState) -> None:
     """What meetings, forms, talks, training, the office and distributors leave for calls on customers."""
-    hours, reps, book = state.params.hours, state.reps, state.hours
+    hours, reps, book = state.params.hours, state.reps, state.books.hours
     there = reps.active.astype(np.float64)
     left = there * hours.contract
     book.grant(state.week, left)
@@ -64,18 +62,15 @@ def _plan_hours(state: MarketState) -> None:
 
 
 def _hours_with_who_controls(state: MarketState) -> NDArray[np.floating]:
-    """Hours of each rep in checks, and in field visits beside calls [R]: a manager's time with a rep is the rep's too."""
+    """Hours of each rep in checks, and in field visits apart from calls [R]: a manager's time with a rep is the rep's too."""
     control, reps = state.params.control, state.reps
-    hours: NDArray[np.floating] = reps.active * (
-        control.check_hours * reps.checks + control.visit_talk * reps.visit_hours
-    )
-    return hours
+    hours: NDArray[np.floating] = control.check_hours * reps.checks + control.visit_talk * reps.visit_hours
+    return hours * reps.active
 
 
 def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:
     """Hours that the plan asks of each rep for distributors [R]; nobody goes for a vacant position."""
-    asked = state.today.distributor_hours
-    return np.zeros(len(state.reps)) if asked is None else asked * state.reps.active
+    return state.today.decided.distributor_hours * state.reps.active
 
 
 def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
@@ -96,20 +91,24 @@ def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
     return calls
 
 
-def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: NDArray[np.float64]) -> None:
-    """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls."""
+def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: NDArray[np.float64]) -> Ints:
+    """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls.
+
+    Returns the rows of the customers who got a call.
+    """
     accounts = served(state)
     due = state.diary.due[accounts] + share * calls[seen.account_rep]
     tickets = stream(state.seed, Decision.CALL_TIES, state.week)
     visits = divide_calls(due, seen.account_rep, seen.account_key, calls, tickets)
     state.diary.due[accounts] = due - visits
     state.diary.visits[accounts] = visits
-    state.today.visited = accounts[visits > 0]
-    state.diary.met[state.today.visited] = True
+    visited = accounts[visits > 0]
+    state.diary.met[visited] = True
+    return visited
 
 
 def _book_field_hours(state: MarketState) -> None:
-    reps, hours, book = state.reps, state.params.hours, state.hours
+    reps, hours, book = state.reps, state.params.hours, state.books.hours
     selling = reps.calls * hours.selling_per_call
     travel = reps.calls * (hours_per_call(state) - hours.selling_per_call)
     book.spend(state.week, Use.SELLING, selling)
@@ -141,10 +140,10 @@ def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64])
         state.record.put(state.week, name, np.bincount(reps.team, weights=values, minlength=teams))
 
 
-def _report(state: MarketState) -> None:
+def _report(state: MarketState, rows: Ints) -> None:
     """Reps write up the accounts they visited; reports are as complete and true as their use of forms, and may get lost."""
-    gateway, rows = state.today.gateway, state.today.visited
-    if gateway is None or len(rows) == 0:
+    gateway = state.today.decided.gateway
+    if len(rows) == 0:
         return
     reps, home = state.reps, state.customers.territory[rows]
     writer = state.knowledge.rep[rows]
@@ -153,10 +152,10 @@ def _report(state: MarketState) -> None:
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
     written = state.luck(Decision.FORM).uniform(keys) < reps.form_use[writer] * full
     reached = levels_passed(state, gateway, rows)
-    told = written & arrives(reached)
+    arriving = written & arrives(reached)
     spread = np.hypot(state.params.forms.untruth * (1.0 - reps.form_use[writer]), gateway.contradiction[home])
-    for weeks, sent in by_delay(state, gateway, rows, told):
-        state.reports.append(_write_report(state, rows[sent], spread[sent], weeks))
+    for weeks, sent in by_delay(state, gateway, rows, arriving):
+        state.mail.reports.append(_write_report(state, rows[sent], spread[sent], weeks))
     _record_reports(state, home[written], reached[written])
 
 

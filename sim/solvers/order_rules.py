@@ -13,7 +13,7 @@ and no clipping, the inventory-position form used here, O_t = S_t - position, is
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,17 @@ class Forecast(NamedTuple):
     errors: Reals
 
 
+class ForecastArrays(Protocol):
+    """What these functions ask of a forecast: the arrays of :class:`Forecast`, in whatever holds them."""
+
+    @property
+    def level(self) -> Reals: ...  # noqa: D102
+    @property
+    def demands(self) -> Reals: ...  # noqa: D102
+    @property
+    def errors(self) -> Reals: ...  # noqa: D102
+
+
 def open_forecast(
     expected: Values, deviation: Values, window: int, dtype: type[np.floating[Any]] = np.float64
 ) -> Forecast:
@@ -48,25 +59,25 @@ def open_forecast(
     return Forecast(level, np.repeat(level[None], window, axis=0), np.repeat(errors[None], window, axis=0))
 
 
-def observe_moving_average(forecast: Forecast, demand: Numbers, week: int) -> None:
+def observe_moving_average(forecast: ForecastArrays, demand: Numbers, week: int) -> None:
     """Take in this week's demand; expect the mean of the last ``window`` weeks."""
     _remember(forecast, demand, week)
     np.mean(forecast.demands, axis=0, out=forecast.level)
 
 
-def observe_smoothing(forecast: Forecast, demand: Numbers, week: int, weight: float) -> None:
+def observe_smoothing(forecast: ForecastArrays, demand: Numbers, week: int, weight: float) -> None:
     """Take in this week's demand; move the expectation towards it by ``weight`` (1 is the naive forecast)."""
     _remember(forecast, demand, week)
     forecast.level[...] += weight * (demand - forecast.level)
 
 
-def _remember(forecast: Forecast, demand: Numbers, week: int) -> None:
+def _remember(forecast: ForecastArrays, demand: Numbers, week: int) -> None:
     row = week % len(forecast.demands)
     forecast.errors[row] = demand - forecast.level
     forecast.demands[row] = demand
 
 
-def error_deviation(forecast: Forecast) -> Reals:
+def error_deviation(forecast: ForecastArrays) -> Reals:
     """Standard deviation of the one-week-ahead forecast error over the window, about zero (Chen et al. 2000, eq. 2)."""
     deviation: Reals = np.sqrt(np.mean(np.square(forecast.errors), axis=0))
     return deviation

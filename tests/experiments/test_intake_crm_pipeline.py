@@ -56,9 +56,11 @@ def test_a_crm_becomes_a_market_of_projects(tmp_path: Path) -> None:
     weeks = sorted(-(-(FIRST_DAY - date.fromisoformat(r[5])).days // 7) for r in there)
     assert sorted(-pipeline["opened_week"]) == weeks
     state = Market(scenario, seed=1).state
-    assert len(state.projects) == len(pipeline)
+    assert len(state.opportunities.projects) == len(pipeline)
     facts = tomllib.loads((out / "facts.toml").read_text(encoding="utf-8"))
-    assert len(state.projects) == pytest.approx(facts["opportunities"]["decided_per_week"] * 30 / 7, rel=0.25)
+    assert len(state.opportunities.projects) == pytest.approx(
+        facts["opportunities"]["decided_per_week"] * 30 / 7, rel=0.25
+    )
 
 
 def test_deals_without_open_dates_get_a_length_that_is_said_to_be_set(tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_deals_without_open_dates_get_a_length_that_is_said_to_be_set(tmp_path: 
     assert not (tmp_path / "m" / "projects.parquet").exists()
     assert {"cycle_mean, cycle_shape", "open opportunities at the start"} <= {b.name for b in summary.assumed}
     assert "cycle" not in {row.measure for row in summary.fit}
-    assert len(Market(scenario, seed=1).state.projects) > 30, "a pipeline is drawn"
+    assert len(Market(scenario, seed=1).state.opportunities.projects) > 30, "a pipeline is drawn"
 
 
 def test_a_rep_can_carry_what_the_busiest_one_carried(tmp_path: Path) -> None:

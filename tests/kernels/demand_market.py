@@ -27,7 +27,7 @@ from sim.kernels.experience import Deliveries
 from sim.network import Network, small_world
 from sim.params import customers as numbers
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
-from sim.population import Columns, make_customers
+from sim.state.customers import Customers, make_customers
 
 ALL_WRITES = tuple(dict.fromkeys(SPREAD_WRITES + RELATIONSHIP_WRITES + DEMAND_WRITES + SERVE_WRITES))
 
@@ -49,7 +49,7 @@ class Behaviour(NamedTuple):
 class Market:
     """What a week of the demand engine needs; ``dt`` weeks in a tick."""
 
-    customers: Columns
+    customers: Customers
     network: Network
     needs: NeedBoard
     offers: OfferBoard

@@ -37,9 +37,9 @@ from sim.params.customers import (
     funnel_numbers,
     spread_numbers,
 )
-from sim.population import Columns
 from sim.rng import Decision, stream
 from sim.stages import Stage
+from sim.state.customers import Customers
 from tests.kernels.demand_market import Behaviour, Market, make_market
 
 Ints = NDArray[np.integer[Any]]
@@ -48,7 +48,7 @@ LIVELY = Behaviour(
 )
 
 
-def state(customers: Columns, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
+def state(customers: Customers, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
     return {name: getattr(customers, name).tolist() for name in customers if name not in without}
 
 

@@ -29,8 +29,9 @@ from sim.kernels.jit import sealed, sealed_array
 from sim.kernels.persuasion import odds_of_ours, persuade
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
-from sim.population import NEVER, Columns, make_customers
 from sim.stages import Stage
+from sim.state.customers import Customers, make_customers
+from sim.state.table import NEVER
 from tests.kernels.demand_market import Behaviour, Market, make_market
 from tests.reference import demand as twin
 
@@ -173,7 +174,7 @@ def near(values: Any, edge: float) -> Any:
     return np.abs(values - edge) < 1e-5
 
 
-def own_churn(c: Columns) -> Columns:
+def own_churn(c: Customers) -> Customers:
     """The same customers, each with a chance to lapse of its own."""
     widths = {"brands": 3, "categories": 2, "attributes": 2, "marks": 1}
     other = make_customers(len(c), **widths, churn=True)

@@ -60,8 +60,7 @@ def test_a_week_of_upkeep(weeks: int) -> None:
         assert state.customers.next_failure[f.customer, f.category] == f.next_failure
     assert np.count_nonzero(state.customers.failed_week == week) == len(failed)
     assert not any(state.customers.failed_week[cell] == week for cell in spared)
-    in_use, harms = state.today.in_use, {(f.customer, f.category): f.harm for f in failed}
-    assert in_use is not None
+    in_use, harms = state.today.maintained.in_use, {(f.customer, f.category): f.harm for f in failed}
     for row, number, performance in zip(in_use.customer, in_use.occasion, in_use.performance, strict=True):
         if number < 176:
             category = int(number) - 160
@@ -76,7 +75,7 @@ def test_a_week_of_upkeep(weeks: int) -> None:
     finished = {job for jobs, _ in done.values() for job in jobs}
     rivals = {job[:4] for job in open_jobs if job[4] != own and week - job[2] < 3}
     assert ours == ({job[:4] for job in open_jobs if job[4] == own} - finished) | rivals
-    np.testing.assert_allclose(state.service.begun, [hours for _, hours in done.values()], atol=1e-6)
+    np.testing.assert_allclose(state.upkeep.service.begun, [hours for _, hours in done.values()], atol=1e-6)
 
 
 def test_control_the_busy_market_has_everything_in_it() -> None:
@@ -85,8 +84,7 @@ def test_control_the_busy_market_has_everything_in_it() -> None:
     assert failed
     assert spared
     assert {f.brand for f in failed} == {0, 1}
-    assert state.service.open.sum() > 5
+    assert state.upkeep.service.open.sum() > 5
     assert len(set(state.knowledge.label.tolist())) > 2
     assert market.results.measure("problems_understood").sum() > 0
-    assert state.today.technical is not None
-    assert state.today.technical.training_hours.sum() > 0
+    assert state.today.decided.upkeep.technical.training_hours.sum() > 0

@@ -9,10 +9,10 @@ import numpy as np
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call
 from sim.market import Market
-from sim.population import NEVER
 from sim.stages import Stage
 from sim.state import MarketState, Use
-from sim.today import Purchases
+from sim.state.orders import Purchases
+from sim.state.table import NEVER
 from sim.week import Phase
 from tests.laws.projects import check_carried, count_projects
 from tests.laws.scorecard import check_scorecard
@@ -35,11 +35,11 @@ class Auditor:
     def __post_init__(self) -> None:
         state = self.market.state
         self.opening = units_held(state)
-        self.projects = float(len(state.projects))
+        self.projects = float(len(state.opportunities.projects))
         self.made = np.zeros_like(self.opening)
         self.heads = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
-        self.ordered = np.zeros_like(state.channel.on_hand)
-        self.shipped = np.zeros_like(state.channel.on_hand)
+        self.ordered = np.zeros_like(state.goods.channel.on_hand)
+        self.shipped = np.zeros_like(state.goods.channel.on_hand)
         self._before: Purchases | None = None
         self._upkeep = UpkeepAuditor(state)
         self._untouched = Untouched(state)
@@ -67,7 +67,11 @@ class Auditor:
             check[phase.name](self.market.state)
 
     def _after_work(self, state: MarketState) -> None:
-        reps, spent, available = state.reps, state.hours.spent[state.week], state.hours.available[state.week]
+        reps, spent, available = (
+            state.reps,
+            state.books.hours.spent[state.week],
+            state.books.hours.available[state.week],
+        )
         np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
         np.testing.assert_allclose(available, state.params.hours.contract * reps.active)
         field_hours = available - spent[[u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.IDLE)]].sum(axis=0)
@@ -75,40 +79,41 @@ class Auditor:
         assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
         assert (reps.calls[~reps.active] == 0).all()
         visits = np.bincount(
-            state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited], len(reps)
+            state.knowledge.rep[state.today.worked.visited], state.diary.visits[state.today.worked.visited], len(reps)
         )
         np.testing.assert_array_equal(visits, reps.calls)
         assert state.diary.visits.sum() == reps.calls.sum()
-        assert (reps.active[state.knowledge.rep[state.today.visited]]).all()
+        assert (reps.active[state.knowledge.rep[state.today.worked.visited]]).all()
         check_carried(state)
 
     def _after_demand(self, state: MarketState) -> None:
-        orders = state.today.orders
-        assert orders is not None
+        orders = state.today.demanded.orders
         self._before = orders
-        self._waiting = state.waiting
-        self._stock = state.channel.on_hand + state.channel.pipeline[state.week % len(state.channel.pipeline)]
+        self._waiting = state.goods.waiting
+        self._stock = (
+            state.goods.channel.on_hand + state.goods.channel.pipeline[state.week % len(state.goods.channel.pipeline)]
+        )
         assert (np.diff(orders.customer) >= 0).all()
         check_choices(state, orders)
 
     def _after_fulfil(self, state: MarketState) -> None:
-        orders, served, new = state.today.orders, state.today.served, self._before
-        assert orders is not None and served is not None and new is not None
+        orders, served, new = state.today.fulfilled.orders, state.today.fulfilled.served, self._before
+        assert new is not None
         assert ((served >= 0) & (served <= orders.units)).all()
         check_choices(state, orders)
         given = per_cell(state, orders, served)
         assert (given <= self._stock).all()
         passed_on = self._pass_on(state)
-        np.testing.assert_array_equal(self._stock - given - passed_on, state.channel.on_hand)
+        np.testing.assert_array_equal(self._stock - given - passed_on, state.goods.channel.on_hand)
         queued = 0 if self._waiting is None else len(self._waiting.offer)
         first = queued + len(new.offer)
         self._count_wishes(state, orders, served, queued)
         rest = orders.units[:first] - served[:first]
-        waiting = state.waiting
+        waiting = state.goods.waiting
         assert waiting is not None
         assert waiting.units.sum() <= rest.sum()
         assert (waiting.units > 0).all()
-        np.testing.assert_array_equal(per_cell(state, waiting, waiting.units), state.channel.backorders)
+        np.testing.assert_array_equal(per_cell(state, waiting, waiting.units), state.goods.channel.backorders)
         assert orders.units[first:].sum() <= rest.sum()
         assert (
             served[state.numbers.own_column[orders.offer] < 0]
@@ -117,12 +122,11 @@ class Auditor:
 
     def _pass_on(self, state: MarketState) -> np.ndarray:
         """Units that each distributor shipped to its sub-distributors, who never get more than they have ordered."""
-        supplied, shipped = state.today.supplied, state.today.shipped
-        assert supplied is not None and shipped is not None
+        supplied, shipped = state.today.fulfilled.supplied, state.today.fulfilled.shipped
         self.ordered += state.distributors.ordered
         self.shipped += shipped + supplied
         assert (self.shipped <= self.ordered).all()
-        np.testing.assert_array_equal(self.ordered - self.shipped, state.channel.owed)
+        np.testing.assert_array_equal(self.ordered - self.shipped, state.goods.channel.owed)
         passed_on = np.zeros_like(supplied)
         for d, supplier in enumerate(state.distributors.supplier):
             assert not (shipped if supplier >= 0 else supplied)[d].any()
@@ -132,13 +136,13 @@ class Auditor:
 
     def _count_wishes(self, state: MarketState, orders: Purchases, served: np.ndarray, queued: int) -> None:
         """Demand is what is asked for the first time: not by orders that waited, nor for the same durable again."""
-        category, durable = state.numbers.category[orders.offer], state.board.durable
+        category, durable = state.numbers.category[orders.offer], state.boards.offers.durable
         wished = list(zip(orders.customer.tolist(), orders.offer.tolist(), strict=True))
         first = np.array([k >= queued and wish not in self._wishes for k, wish in enumerate(wished)], dtype=np.bool_)
-        np.testing.assert_array_equal(per_cell(state, orders, orders.units * first), state.today.demand)
+        np.testing.assert_array_equal(per_cell(state, orders, orders.units * first), state.today.fulfilled.demand)
         lacking = per_cell(state, orders, (orders.units - served) * first)
         lacking[:, state.numbers.to_order] = 0  # nobody reckons to get at once what is made to order
-        np.testing.assert_array_equal(lacking, state.today.unserved)
+        np.testing.assert_array_equal(lacking, state.today.fulfilled.unserved)
         bought = {(c, k) for (c, _), k, got in zip(wished, category, served, strict=True) if got and durable[k]}
         self._wishes |= {
             wish
@@ -148,8 +152,7 @@ class Auditor:
         self._wishes = {(c, j) for c, j in self._wishes if (c, state.numbers.category[j]) not in bought}
 
     def _after_serve(self, state: MarketState) -> None:
-        orders, served = state.today.orders, state.today.served
-        assert orders is not None and served is not None
+        orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
         ours = state.numbers.own_column[orders.offer] >= 0
         at_list = (served * state.numbers.list_price[orders.offer])[ours].sum()
         assert 0 <= state.reps.credited.sum() <= at_list
@@ -172,8 +175,8 @@ class Auditor:
         self._count_money(state)
         self._count_people(state)
         self._upkeep.after_week(state)
-        for stage in (state.channel, state.plant):
-            assert all((part >= 0).all() for part in stage)
+        for stage in (state.goods.channel, state.goods.plant):
+            assert all((part >= 0).all() for part in stage._arrays.values())
             np.testing.assert_array_equal(stage.pipeline.sum(axis=0), stage.in_transit)
         measures = {name: state.record[name][state.week] for name in state.record.measures}
         assert all(np.isfinite(values).all() for values in measures.values())
@@ -199,7 +202,7 @@ class Auditor:
         np.testing.assert_allclose(measures["satisfaction_sum"].sum(), satisfied, rtol=1e-5, atol=1e-6)
 
     def _count_units(self, state: MarketState) -> None:
-        self.made += state.today.made
+        self.made += state.today.fulfilled.made
         own = list(state.layout.own_offers)
         sold = state.record["sell_out_units"][: state.week + 1][..., own].sum(axis=(0, 1, 2))
         np.testing.assert_array_equal(self.opening + self.made - sold, units_held(state))
@@ -218,12 +221,12 @@ class Auditor:
             state.ledger.balance(Account.CHANNEL_STOCK)[1 : state.ledger.outside],
             state.distributors.stock_value.sum(axis=1),
         )
-        assert state.ledger.balance(Account.FINISHED_GOODS)[0] == (state.plant.on_hand * cost).sum()
-        held = state.channel.on_hand + state.channel.in_transit
+        assert state.ledger.balance(Account.FINISHED_GOODS)[0] == (state.goods.plant.on_hand * cost).sum()
+        held = state.goods.channel.on_hand + state.goods.channel.in_transit
         assert (state.distributors.stock_value >= 0).all()
         assert not state.distributors.stock_value[held == 0].any()
         debts = np.zeros_like(state.ledger.claims)
-        for due in state.invoices.values():
+        for due in state.books.invoices.values():
             for invoices in due:
                 np.add.at(debts, (invoices.creditor, invoices.debtor), invoices.amount)
         np.testing.assert_array_equal(state.ledger.claims, debts)
@@ -253,13 +256,13 @@ class Auditor:
         assert not state.record["ordered_units"][state.week][distributors.supplier >= 0].any()
 
     def _count_people(self, state: MarketState) -> None:
-        book, week = state.heads, state.week
+        book, week = state.books.heads, state.week
         present = np.bincount(state.reps.team[state.reps.active], minlength=len(state.managers))
         np.testing.assert_array_equal(self.heads + (book.hired - book.left)[: week + 1].sum(axis=0), present)
         np.testing.assert_array_equal(book.hired[week], state.record["hires"][week])
         assert (state.record["quits"][week] <= book.left[week]).all()
         assert not (state.reps.active & ~state.reps.position).any()
-        spent = state.manager_hours.spent[week]
+        spent = state.books.manager_hours.spent[week]
         assert (spent >= 0).all()
         np.testing.assert_allclose(spent.sum(axis=0), state.params.management.manager_hours, atol=1 / 60)
         for share in ("alignment", "form_use", "observed", "variable_share", "maturity", "fairness"):
@@ -280,12 +283,12 @@ def check_choices(state: MarketState, orders: Purchases) -> None:
     """Fresh choices are of offers that the customer knows and can get, at the price that is asked; waiting ones are older."""
     fresh = orders.waited == 0
     customer, offer = orders.customer[fresh], orders.offer[fresh]
-    brand = state.board.brand[offer].astype(np.uint8)
+    brand = state.boards.offers.brand[offer].astype(np.uint8)
     home = state.customers.distributor[customer]
     assert (state.customers.aware[customer] >> brand & 1).all(), "a purchase of an unknown brand"
-    assert state.board.available[home, offer].all(), "a purchase of an unavailable offer"
+    assert state.boards.offers.available[home, offer].all(), "a purchase of an unavailable offer"
     np.testing.assert_array_equal(
-        orders.price[fresh], state.board.price_minor[home, state.customers.price_group[customer], offer]
+        orders.price[fresh], state.boards.offers.price_minor[home, state.customers.price_group[customer], offer]
     )
     assert (orders.units > 0).all()
     assert (orders.price >= 0).all()
@@ -293,7 +296,7 @@ def check_choices(state: MarketState, orders: Purchases) -> None:
 
 def per_cell(state: MarketState, orders: Purchases, units: np.ndarray) -> np.ndarray:
     """Units of our offers by distributor and offer, counted one by one."""
-    total = np.zeros(state.channel.on_hand.shape, dtype=np.int64)
+    total = np.zeros(state.goods.channel.on_hand.shape, dtype=np.int64)
     for customer, offer, quantity in zip(orders.customer, orders.offer, units, strict=True):
         if offer in state.layout.own_offers:
             total[state.customers.distributor[customer], state.layout.own_offers.index(offer)] += quantity
@@ -302,5 +305,7 @@ def per_cell(state: MarketState, orders: Purchases, units: np.ndarray) -> np.nda
 
 def units_held(state: MarketState) -> np.ndarray:
     """Units of each of our offers anywhere between the plant's gate and the customer [own offers]."""
-    held: np.ndarray = state.channel.on_hand.sum(axis=0) + state.channel.in_transit.sum(axis=0) + state.plant.on_hand
+    held: np.ndarray = (
+        state.goods.channel.on_hand.sum(axis=0) + state.goods.channel.in_transit.sum(axis=0) + state.goods.plant.on_hand
+    )
     return held

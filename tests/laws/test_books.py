@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.accounts_chart import Account
-from sim.books import UnitsBook
 from sim.kernels import rationing, stock_flow
 from sim.ledger import MANUFACTURER, Ledger, average_cost
 from sim.rng import Decision, stream, uniform
 from sim.solvers import order_rules
+from sim.state.books import UnitsBook
 from tests.reference.channel import serve
 
 DISTRIBUTORS, OFFERS, WEEKS = 3, 2, 8

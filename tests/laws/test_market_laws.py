@@ -13,14 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.boards import offers_appeal
-from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.errors import InputError, LawBroken
 from sim.kernels.jit import sealed_array
 from sim.ledger import Ledger
 from sim.market import Market
-from sim.phases.demand import demand, spread
-from sim.phases.partners import effect_of_effort
+from sim.phases.demand import demand
+from sim.phases.distributor_effort import effect_of_effort
+from sim.phases.spread import spread
 from sim.state import MarketState
+from sim.state.books import HeadsBook, HoursBook, UnitsBook
+from sim.state.today import Worked
 from sim.week import WEEK
 from tests.laws.auditor import Auditor
 from tests.laws.markets import policies, small_world, strains
@@ -106,15 +108,15 @@ def leak(state: MarketState, where: str) -> None:
     """Make something appear or vanish behind the back of the books."""
     books: dict[str, Any] = {
         "ledger": state.ledger.book[1 + state.week],
-        "units": state.units.sold[state.week],
-        "heads": state.heads.left[state.week],
-        "hours": state.hours.spent[state.week],
-        "manager_hours": state.manager_hours.spent[state.week],
+        "units": state.goods.units.sold[state.week],
+        "heads": state.books.heads.left[state.week],
+        "hours": state.books.hours.spent[state.week],
+        "manager_hours": state.books.manager_hours.spent[state.week],
         "engineers_hours": state.upkeep.hours.spent[state.week],
     }
     if where == "stock":
-        with state.lend(("channel.channel_on_hand",)):
-            state.channel.on_hand[0, 0] -= 1
+        with state.lend(("channel.on_hand",)):
+            state.goods.channel.on_hand[0, 0] -= 1
     elif where == "claims":
         state.ledger.claims[0, 1] += 1
     else:
@@ -130,7 +132,10 @@ def test_the_engine_itself_notices_a_leak_in_the_same_week(monkeypatch: pytest.M
     market.run_week()
     with pytest.raises(LawBroken):
         market.run_week(observe=lambda phase: leak(market.state, where) if phase.name == "people" else None)
-    assert {type(b) for b in (market.state.ledger, market.state.units, market.state.hours, market.state.heads)} == {
+    assert {
+        type(b)
+        for b in (market.state.ledger, market.state.goods.units, market.state.books.hours, market.state.books.heads)
+    } == {
         Ledger,
         UnitsBook,
         HoursBook,
@@ -157,8 +162,7 @@ def chosen(market: Market) -> set[tuple[int, int, int]]:
     """Choices of the week before rationing: customer, occasion, offer."""
     with market.state.lend(writes("demand")):
         demand(market.state)
-    orders = market.state.today.orders
-    assert orders is not None
+    orders = market.state.today.fulfilled.orders
     return set(zip(orders.customer.tolist(), orders.index.tolist(), orders.offer.tolist(), strict=True))
 
 
@@ -177,9 +181,9 @@ def test_a_lower_price_never_loses_a_customer_in_the_choice_step(
     cheaper = pickle.loads(pickle.dumps(market))
     state = cheaper.state
     j = state.layout.own_offers[offer % len(state.layout.own_offers)]
-    price = np.array(state.board.price)
+    price = np.array(state.boards.offers.price)
     price[:, :, j] *= np.float32(1.0 - cut)
-    state.board = state.board._replace(price=sealed_array(price))
+    state.boards.offers = state.boards.offers._replace(price=sealed_array(price))
     before, after = chosen(market), chosen(cheaper)
     assert {row for row in before if row[2] == j} <= {row for row in after if row[2] == j}
     # Whoever did not move to the cheaper offer stayed where they were.
@@ -205,8 +209,8 @@ def test_more_effort_of_distributors_never_loses_us_a_customer(
         rest = 1.0 - effort[:, us]
         effort *= (1.0 - np.minimum(more, rest) / rest)[:, None]
         effort[:, us] = 1.0 - np.delete(effort, us, axis=1).sum(axis=1)
-    appeal = offers_appeal(state.layout, state.params, effect_of_effort(state)).astype(state.board.appeal.dtype)
-    state.board = state.board._replace(appeal=sealed_array(appeal))
+    appeal = offers_appeal(state.layout, state.params, effect_of_effort(state)).astype(state.boards.offers.appeal.dtype)
+    state.boards.offers = state.boards.offers._replace(appeal=sealed_array(appeal))
     before, after = chosen(market), chosen(pushed)
     own = state.layout.own_offers
     assert {row for row in before if row[2] in own} <= {row for row in after if row[2] in own}
@@ -227,7 +231,9 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
     rows = np.flatnonzero((more.knowledge.rep >= 0) & (np.arange(len(more.customers)) % every == 0))
     with more.lend(("diary.visits",)):
         more.diary.visits[rows] += extra
-    more.today.visited = np.union1d(more.today.visited, rows)
+    visited = more.today.worked.visited
+    del more.today.worked
+    more.today.worked = Worked(np.union1d(visited, rows))
     for state in (market.state, more):
         with state.lend(writes("spread")):
             spread(state)

@@ -54,7 +54,7 @@ def scribble(column: str, phase: Phase) -> Callable[[MarketState], None]:
 
     def function(state: MarketState) -> None:
         phase.function(state)
-        array = state.holdings._arrays[name] if table == "channel" else getattr(state.tables()[table], name)
+        array = getattr(state.tables()[table], name)
         array[...] = 1
 
     return function
@@ -71,8 +71,8 @@ COLUMNS = (
     "rivals.offer",
     "knowledge.marks",
     "diary.bought",
-    "channel.channel_on_hand",
-    "channel.forecast_level",
+    "channel.on_hand",
+    "forecasts.level",
     "projects.units",
 )
 
@@ -132,18 +132,18 @@ def test_nothing_is_writable_between_weeks(eventful: bytes) -> None:
 
 def test_the_guarded_stock_is_the_stock(eventful: bytes) -> None:
     state = pickle.loads(eventful).state
-    for name, part in (("channel", state.channel), ("plant", state.plant)):
-        for field, array in part._asdict().items():
-            assert state.holdings._arrays[f"{name}_{field}"] is array
-    with state.lend(("channel.channel_on_hand",)):
-        state.channel.on_hand[...] = 0
+    for part in (state.goods.channel, state.goods.plant):
+        for field, array in part._arrays.items():
+            assert getattr(part, field) is array
+    with state.lend(("channel.on_hand",)):
+        state.goods.channel.on_hand[...] = 0
     with pytest.raises(ValueError, match="read-only"):
-        state.channel.on_hand[...] = 0
+        state.goods.channel.on_hand[...] = 0
 
 
 def test_an_unknown_column_cannot_be_lent(eventful: bytes) -> None:
     state = pickle.loads(eventful).state
-    for wrong in ("reps.salry", "channel.channel_stock", "customers.age"):
+    for wrong in ("reps.salry", "channel.stock", "customers.age"):
         with pytest.raises(ValueError, match="no such"), state.lend((wrong,)):
             pass
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from sim.questions.service import Service
 from sim.rng import Decision
 from sim.rules.copies import copied
 from sim.state import MarketState
+from sim.state.rules_in_force import RulesInForce
 
 PAGE = Path(__file__).parents[2] / "docs" / "model.md"
 
@@ -40,17 +43,12 @@ def shown_by(state: MarketState, decide: Callable[[MarketState], Any]) -> Any:
     """The view with which ``decide`` puts its question."""
     caught: list[Any] = []
 
-    def ask(question: str, seen: Any, *others: Any, **more: Any) -> Any:
+    def ask(rules: RulesInForce, question: str, seen: Any, *others: Any, **more: Any) -> Any:
         caught.append(seen)
         raise _Shown
 
-    state.ask = ask  # type: ignore[method-assign]
-    try:
+    with patch.object(RulesInForce, "ask", ask), suppress(_Shown):
         decide(state)
-    except _Shown:
-        pass
-    finally:
-        del state.ask
     return caught[0]
 
 
@@ -59,13 +57,13 @@ def _offer(state: MarketState) -> np.ndarray:
 
 
 def _projects(state: MarketState) -> np.ndarray:
-    rep = state.knowledge.rep[state.projects.customer]
+    rep = state.knowledge.rep[state.opportunities.projects.customer]
     return np.flatnonzero(rep >= 0)
 
 
 def _service(state: MarketState) -> Service:
-    places = len(state.service)
-    return Service(engineers=np.ones(places), priority=np.ones((places, 1 + state.segments)))
+    places = len(state.upkeep.service)
+    return Service(engineers=np.ones(places), priority=np.ones((places, 1 + state.headquarters.segments)))
 
 
 SEEN: dict[str, Callable[[MarketState], Any]] = {
@@ -164,6 +162,13 @@ def change_all_but(state: MarketState, kept: set[str]) -> None:
     for name in state.record.measures:
         if f"record.{name}" not in kept:
             state.record[name][...] += 1.0
-    for name in ("sales", "goodwill", "won_share", "stated_needs", "project_worth"):
-        if name not in kept:
-            setattr(state, name, getattr(state, name) * 1.5 + 1)
+    for group, name in (
+        ("headquarters", "sales"),
+        ("headquarters", "stated_needs"),
+        ("boards", "goodwill"),
+        ("opportunities", "won_share"),
+        ("opportunities", "yearly"),
+    ):
+        if f"{group}.{name}" not in kept:
+            holder = getattr(state, group)
+            setattr(holder, name, getattr(holder, name) * 1.5 + 1)

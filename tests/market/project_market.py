@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.market import Market
-from sim.open_projects import Born, born_this_week, draw_projects
+from sim.project_draws import Born, born_this_week, draw_projects
 
 PROJECTS = str(Path(__file__).parent / "projects.toml")
 #: Row of the category `line`, and of our offer in it.

@@ -33,7 +33,13 @@ def fingerprint(market: Market) -> str:
             array = getattr(table, column, None)
             if isinstance(array, np.ndarray):
                 digest.update(f"{name}.{column}".encode() + np.ascontiguousarray(array).tobytes())
-    for stage in (state.channel, state.plant, state.forecasts, state.plant_forecast, state.shared_forecast):
+    for stage in (
+        state.goods.channel,
+        state.goods.plant,
+        state.goods.forecasts,
+        state.goods.plant_forecast,
+        state.goods.shared_forecast,
+    ):
         for array in stage:
             digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(state.ledger.book.tobytes())

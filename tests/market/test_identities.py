@@ -195,11 +195,12 @@ def test_one_more_customer_who_never_buys_changes_nobody_else() -> None:
     base, more = small(customers=1500, overrides=lonely), small(customers=1501, overrides=lonely)
     last = more.state.customers
     last.fill({"purchase_rate": np.where(np.arange(1501) == 1500, 0.0, last.purchase_rate)})
-    needless = more.state.needs._replace(
-        first_need=np.zeros_like(more.state.needs.first_need), replacement=np.zeros_like(more.state.needs.replacement)
+    needless = more.state.boards.needs._replace(
+        first_need=np.zeros_like(more.state.boards.needs.first_need),
+        replacement=np.zeros_like(more.state.boards.needs.replacement),
     )
     for market in (base, more):
-        market.state.needs = needless
+        market.state.boards.needs = needless
         market.run()
     for column in ("aware", "loyalty", "owned", "stage", "satisfaction", "last_order", "relationship"):
         np.testing.assert_array_equal(

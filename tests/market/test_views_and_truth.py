@@ -73,7 +73,16 @@ def test_every_field_is_documented_with_its_source(kind: str) -> None:
 @every_view
 def test_sources_on_the_page_exist(state: MarketState, kind: str) -> None:
     known = {*columns_of(state), *(f"record.{name}" for name in state.record.measures)}
-    known |= {"alias", "sales", "project_worth", "stated_needs", "numbers", "numbers.positions", "layout", "params"}
+    known |= {
+        "alias",
+        "headquarters.sales",
+        "headquarters.stated_needs",
+        "opportunities.yearly",
+        "numbers",
+        "numbers.positions",
+        "layout",
+        "params",
+    }
     assert sources(kind) - {"CustomersSeen", "service"} <= known
 
 
@@ -139,7 +148,9 @@ def test_an_account_is_met_by_a_call_and_forgotten_with_its_rep() -> None:
         rep, hires = market.state.knowledge.rep.copy(), market.state.reps.hires.copy()
         market.step()
         state = market.state
-        called = state.today.visited[state.knowledge.rep[state.today.visited] == rep[state.today.visited]]
+        called = state.today.worked.visited[
+            state.knowledge.rep[state.today.worked.visited] == rep[state.today.worked.visited]
+        ]
         joined = np.flatnonzero(state.reps.hires != hires)
         new = np.isin(state.knowledge.rep, joined)
         assert not state.diary.met[new].any()

@@ -230,8 +230,8 @@ BROKEN: tuple[Broken, ...] = (
     Broken(
         "v55",
         "sim/phases/maintain.py",
-        "state.technical.learnt_hours[0], state.upkeep.start_hours",
-        "state.upkeep.start_hours, state.technical.learnt_hours[0]",
+        "state.upkeep.technical.learnt_hours[0], state.upkeep.start_hours",
+        "state.upkeep.start_hours, state.upkeep.technical.learnt_hours[0]",
         f"{_RELIABLE}::test_v55_the_week",
     ),
     Broken(

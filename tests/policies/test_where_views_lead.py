@@ -12,15 +12,14 @@ import numpy as np
 import pytest
 
 from sim.market import Market
-from sim.population import Columns
 from sim.rules.copies import copied
 from sim.scenario import Scenario
 from sim.state import MarketState
-from sim.tables import Holdings
+from sim.state.table import Guarded
 from tests.laws.eventful import EVENTFUL
 from tests.market.every_view import SEEN
 
-ENGINE = (MarketState, Market, Columns, Holdings, Scenario)
+ENGINE = (MarketState, Market, Guarded, Scenario)
 
 
 def reachable(start: Any) -> Iterator[Any]:

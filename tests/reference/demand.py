@@ -20,9 +20,9 @@ from sim.kernels.demand_step import Visits
 from sim.kernels.experience import Deliveries
 from sim.network import Network
 from sim.params.customers import ChoiceNumbers, ExperienceNumbers, FunnelNumbers, RelationshipNumbers, SpreadNumbers
-from sim.population import Columns
 from sim.rng import Decision, draw, draw32, stream
 from sim.stages import Stage, Stimulus
+from sim.state.customers import Customers
 
 f32 = np.float32
 
@@ -37,7 +37,7 @@ def fine_luck(seed: int, decision: Decision, tick: int, key: int, index: int) ->
 
 
 def spread(
-    c: Columns, hazard: Any, visits: Visits, speaks: Sequence[int], n: SpreadNumbers, seed: int, tick: int
+    c: Customers, hazard: Any, visits: Visits, speaks: Sequence[int], n: SpreadNumbers, seed: int, tick: int
 ) -> list[int]:
     """Awareness byte of every customer after a tick."""
     after = []
@@ -73,7 +73,7 @@ def opened(seed: int, week: int, key: int, category: int, mean: float, most: int
     return min(poisson(luck(seed, Decision.PROJECT_OPENS, week, key, category), mean), most)
 
 
-def occasions(c: Columns, board: NeedBoard, seed: int, tick: int) -> tuple[list[tuple[int, int, int]], list[int]]:
+def occasions(c: Customers, board: NeedBoard, seed: int, tick: int) -> tuple[list[tuple[int, int, int]], list[int]]:
     """(row, category, number) of every occasion, and the open needs of every customer."""
     made, needs = [], []
     for i in range(len(c)):
@@ -102,7 +102,7 @@ def occasions(c: Columns, board: NeedBoard, seed: int, tick: int) -> tuple[list[
     return made, needs
 
 
-def utility(c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, j: int) -> Any:
+def utility(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, j: int) -> Any:
     b = o.brand[j]
     v = f32(o.appeal[c.distributor[i], c.type[i], j])
     for a in range(o.attributes.shape[1]):
@@ -125,7 +125,7 @@ class Choice(NamedTuple):
 
 
 def choice(
-    c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, occasion: tuple[int, int, int], seed: int, tick: int
+    c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, occasion: tuple[int, int, int], seed: int, tick: int
 ) -> Choice:
     i, category, number = occasion
 
@@ -140,7 +140,7 @@ def choice(
     return Choice(max(moved, key=lambda j: moved[j]), moved, scores)
 
 
-def odds(c: Columns, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, category: int) -> tuple[float, float]:
+def odds(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, category: int) -> tuple[float, float]:
     """Log odds that one customer takes an offer of ours in a category, and its mean price then."""
     ours, paid, rest = 0.0, 0.0, 0.0 if o.durable[category] else math.exp(float(o.outside[category]))
     for j in range(o.first[category], o.first[category + 1]):
@@ -175,7 +175,7 @@ def strength(worth: Any, log_odds: Any, pull: Any, factor: float) -> float:
     return float(brentq(gap, -8.0, 8.0))
 
 
-def units(c: Columns, o: OfferBoard, occasion: tuple[int, int, int], seed: int, tick: int) -> int:
+def units(c: Customers, o: OfferBoard, occasion: tuple[int, int, int], seed: int, tick: int) -> int:
     i, category, number = occasion
     if number >= 128:
         return 1
@@ -186,7 +186,7 @@ def units(c: Columns, o: OfferBoard, occasion: tuple[int, int, int], seed: int, 
     return 1 if size <= 1 else int(size + fine_luck(seed, Decision.ORDER_ROUNDING, tick, c.key[i], number))
 
 
-def experience(c: Columns, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, seed: int, tick: int) -> None:
+def experience(c: Customers, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, seed: int, tick: int) -> None:
     """Live through deliveries, in place; talk is counted afresh by :func:`heard`."""
     category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
     habit = d.habit if len(d.habit) else d.offer
@@ -215,7 +215,7 @@ def experience(c: Columns, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, s
             c.speaks[i, b] = -1 if ill else int(content)
 
 
-def get_used_to(c: Columns, i: int, j: int, o: OfferBoard, n: ExperienceNumbers) -> None:
+def get_used_to(c: Customers, i: int, j: int, o: OfferBoard, n: ExperienceNumbers) -> None:
     """Loyalty of one customer after one choice of offer ``j``, in place."""
     category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
     for brand in {int(x) for x in o.brand[category_of == category_of[j]]}:
@@ -223,7 +223,7 @@ def get_used_to(c: Columns, i: int, j: int, o: OfferBoard, n: ExperienceNumbers)
         c.loyalty[i, brand] = n.carry_over * c.loyalty[i, brand] + (f32(1) - n.carry_over) * y
 
 
-def heard(c: Columns, network: Network, ill: int) -> tuple[Any, Any]:
+def heard(c: Customers, network: Network, ill: int) -> tuple[Any, Any]:
     """Talk of weak and strong ties about every brand, counted from what all neighbours say: pulled, not pushed."""
     weak, strong = np.zeros(c.speaks.shape, int), np.zeros(c.speaks.shape, int)
     weight = {-1: -ill, 0: 0, 1: 2}
@@ -236,7 +236,7 @@ def heard(c: Columns, network: Network, ill: int) -> tuple[Any, Any]:
 
 
 def stages(
-    c: Columns, made: list[tuple[int, int, int]], o: OfferBoard, n: FunnelNumbers, own: int, seed: int, tick: int
+    c: Customers, made: list[tuple[int, int, int]], o: OfferBoard, n: FunnelNumbers, own: int, seed: int, tick: int
 ) -> list[int]:
     """Stage of every customer after a tick."""
     after = []
@@ -273,7 +273,7 @@ def stages(
     return after
 
 
-def relationships(c: Columns, visits: Visits, n: RelationshipNumbers) -> list[float]:
+def relationships(c: Customers, visits: Visits, n: RelationshipNumbers) -> list[float]:
     """Relationship of every customer after a tick: towards the ADBUDG level of this tick's calls, faster with calls."""
     after = []
     for i in range(len(c)):

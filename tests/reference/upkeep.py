@@ -31,13 +31,12 @@ def expected(age: float, rate: float, life: float, shape: float) -> float:
 
 def delivered(state: MarketState) -> dict[tuple[int, int], int]:
     """Brand of every durable delivered this week by (customer, category)."""
-    orders, served = state.today.orders, state.today.served
-    assert orders is not None and served is not None
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     found = {}
     for customer, offer, units in zip(orders.customer.tolist(), orders.offer.tolist(), served.tolist(), strict=True):
         category = int(state.numbers.category[offer])
         if units and state.layout.categories[category].failure_rate > 0:
-            found[customer, category] = int(state.board.brand[offer])
+            found[customer, category] = int(state.boards.offers.brand[offer])
     return found
 
 
@@ -46,7 +45,9 @@ def failures(state: MarketState) -> tuple[list[Failure], list[tuple[int, int]]]:
     c, week, own = state.customers, state.week, state.layout.own_brand
     open_items = set(zip(state.upkeep.jobs.customer.tolist(), state.upkeep.jobs.category.tolist(), strict=True))
     replaced, failed, spared = delivered(state), [], []
-    growth = (float(state.technical.learnt_hours[0]) / state.upkeep.start_hours) ** -state.params.technical.growth
+    growth = (
+        float(state.upkeep.technical.learnt_hours[0]) / state.upkeep.start_hours
+    ) ** -state.params.technical.growth
     for i in range(len(c)):
         for k, category in enumerate(state.layout.categories):
             if int(c.next_failure[i, k]) != week or (i, k) in replaced:
@@ -70,8 +71,11 @@ def failures(state: MarketState) -> tuple[list[Failure], list[tuple[int, int]]]:
 
 def jobs_done(state: MarketState, waiting: list[tuple[int, int, int, bool]]) -> dict[int, tuple[set[Any], float]]:
     """By territory: which of our ``waiting`` jobs (customer, category, since, is a repair) get done, and hours left in the next."""
-    numbers, technical, service = state.params.service, state.today.technical, state.today.service
-    assert technical is not None and service is not None
+    numbers, technical, service = (
+        state.params.service,
+        state.today.decided.upkeep.technical,
+        state.today.decided.upkeep.service,
+    )
     found = {}
     for t, territory in enumerate(state.layout.territories):
         queue = []
@@ -84,7 +88,7 @@ def jobs_done(state: MarketState, waiting: list[tuple[int, int, int, bool]]) -> 
                 hours = (hours if repair else numbers.installation_hours) + territory.travel_hours
                 queue.append((-service.priority[t, label], since, lot, hours, job))
         left = float(service.engineers[t]) * numbers.hours - technical.training_hours[t] - technical.analysis_hours[t]
-        left = max(left, 0.0) + float(state.service.begun[t])
+        left = max(left, 0.0) + float(state.upkeep.service.begun[t])
         done = set()
         for *_, hours, job in sorted(queue):
             if hours > left + 1e-9:

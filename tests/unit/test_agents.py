@@ -8,7 +8,6 @@ import pytest
 from sim.agents.customer_segment import Customer
 from sim.market import Market, assumptions
 from sim.scenario import Scenario
-from sim.tables import DISTRIBUTOR_COLUMNS, MANAGER_COLUMNS, REP_COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +22,15 @@ def market() -> Market:
 
 
 def test_every_column_of_a_row_reads_as_an_attribute(market: Market) -> None:
-    for agents, columns, table in (
-        (market.reps, REP_COLUMNS, market.state.reps),
-        (market.managers, MANAGER_COLUMNS, market.state.managers),
-        (market.distributors, DISTRIBUTOR_COLUMNS, market.state.distributors),
+    for agents, table in (
+        (market.reps, market.state.reps),
+        (market.managers, market.state.managers),
+        (market.distributors, market.state.distributors),
     ):
         for agent in agents:
-            for column in columns:
-                value = getattr(agent, column.name)
-                np.testing.assert_array_equal(value, getattr(table, column.name)[agent.row])
+            for column in table.declared:
+                value = getattr(agent, column)
+                np.testing.assert_array_equal(value, getattr(table, column)[agent.row])
                 assert not isinstance(value, np.generic), "numbers come out as Python numbers"
 
 

@@ -13,9 +13,10 @@ from sim.build.population import build_customers
 from sim.build.projects import project_rates
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.market import Market
-from sim.population import NEVER, NO_BRAND
 from sim.scenario import Scenario
 from sim.stages import Stage
+from sim.state.customers import NO_BRAND
+from sim.state.table import NEVER
 
 
 @pytest.fixture(scope="module")
@@ -169,11 +170,11 @@ def test_a_roster_names_positions_teams_tenure_and_skill() -> None:
 
 def test_stock_at_the_start_covers_the_weeks_asked_for(big: Market) -> None:
     state, world = big.state, big.scenario.world
-    expected, from_plant = state.forecasts.level, state.distributors.supplier < 0
+    expected, from_plant = state.goods.forecasts.level, state.distributors.supplier < 0
     to_order = state.numbers.to_order
-    assert to_order.any() and not state.channel.on_hand[:, to_order].any()
-    np.testing.assert_allclose(state.channel.on_hand[:, ~to_order], 5.0 * expected[:, ~to_order], atol=0.5)
-    np.testing.assert_allclose(state.plant.on_hand, 6.0 * expected[from_plant].sum(axis=0), atol=0.5)
+    assert to_order.any() and not state.goods.channel.on_hand[:, to_order].any()
+    np.testing.assert_allclose(state.goods.channel.on_hand[:, ~to_order], 5.0 * expected[:, ~to_order], atol=0.5)
+    np.testing.assert_allclose(state.goods.plant.on_hand, 6.0 * expected[from_plant].sum(axis=0), atol=0.5)
     units = expected_units(world, state.customers, project_rates(world, state.customers.type, None))
     own = list(world.own_offers)
     by_category = {c.name: units[:, k].sum() * own_share(world) for k, c in enumerate(world.categories)}
@@ -182,7 +183,7 @@ def test_stock_at_the_start_covers_the_weeks_asked_for(big: Market) -> None:
         assert expected[from_plant][:, columns].sum() == pytest.approx(total)
     price = state.distributors.wholesale
     np.testing.assert_array_equal(price[from_plant], np.tile(state.numbers.list_price[own], (from_plant.sum(), 1)))
-    np.testing.assert_array_equal(state.distributors.stock_value, state.channel.on_hand * price)
+    np.testing.assert_array_equal(state.distributors.stock_value, state.goods.channel.on_hand * price)
     np.testing.assert_allclose(state.distributors.purchases, (expected * price).sum(axis=1))
 
 

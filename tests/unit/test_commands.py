@@ -53,7 +53,7 @@ def test_control_without_delay_the_plan_holds_in_the_week_it_is_made() -> None:
     start = Market("tiny", seed=1, overrides={"policy.coverage.kind": "segment_norms"}).state.knowledge
     _, norm, market = plans(1)
     assert (norm[0] != start.norm).any()
-    assert not market.state.commands
+    assert not market.state.mail.commands
 
 
 def test_of_one_plan_a_territory_carries_out_what_it_heeds() -> None:
@@ -79,7 +79,7 @@ def arriving(state: MarketState, week: int, rep: int, *, made: int) -> None:
     """A plan that puts everybody of the north to one rep, made in week ``made``, arrives in ``week``."""
     rows = np.flatnonzero(state.customers.territory == 0)
     state.week = week
-    state.commands.append(Command(week, made, rows, np.full(len(rows), rep), np.ones(len(rows))))
+    state.mail.commands.append(Command(week, made, rows, np.full(len(rows), rep), np.ones(len(rows))))
     with state.lend(("knowledge.rep", "knowledge.norm", "diary.due", "diary.met", "customers.relationship")):
         carry_out_call_plans(state)
 
@@ -90,7 +90,7 @@ def test_a_plan_that_was_overtaken_is_thrown_away() -> None:
     arriving(state, 6, 1, made=5)
     arriving(state, 7, 2, made=3)
     assert (state.knowledge.rep[north] == 1).all()
-    assert state.plan_of.tolist() == [5, -1]
+    assert state.headquarters.plan_of.tolist() == [5, -1]
     arriving(state, 8, 2, made=6)
     assert (state.knowledge.rep[north] == 2).all()
 
@@ -116,7 +116,7 @@ def test_only_territories_whose_plan_is_due_get_one(tmp_path: Any) -> None:
     market = Market(str(path), seed=1, overrides=STAY)
     for _ in range(5):
         market.run_week()
-    command = market.state.commands
+    command = market.state.mail.commands
     assert [(plan.week, plan.arrives) for plan in command] == [(4, 6)]
     assert (market.state.customers.territory[command[0].rows] == 0).all()
     market.run()
@@ -127,7 +127,7 @@ def test_a_run_with_commands_on_their_way_can_be_split() -> None:
     late = {"policy.gateway.command_delay": 3, "params.information.unheeded": 0.2}
     part = small(weeks=8, overrides=late)
     part.step()
-    assert part.state.commands
+    assert part.state.mail.commands
     continued = pickle.loads(pickle.dumps(part)).run()
     assert (
         fingerprint(continued) == fingerprint(small(weeks=8, overrides=late).run()) != fingerprint(small(weeks=8).run())

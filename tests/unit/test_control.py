@@ -116,7 +116,7 @@ def test_three_kinds_of_training_cost_and_teach_each_in_its_way() -> None:
     np.testing.assert_allclose(of_reps(state, "trained"), 2.0)
     np.testing.assert_allclose(of_reps(state, "training_hours"), np.where(fresh, 7.0, 3.0))
     np.testing.assert_allclose(of_reps(state, "training_fee"), 2.0 * 6_000 + np.where(fresh, 4.0 * 3_000, 0.0))
-    np.testing.assert_allclose(state.manager_hours.spent[0][ManagerUse.TRAINING], 3.0)
+    np.testing.assert_allclose(state.books.manager_hours.spent[0][ManagerUse.TRAINING], 3.0)
     apart = [0.62 * -np.expm1(-2.0 / 24), 0.36 * -np.expm1(-0.2 / 20), 0.62 * -np.expm1(-1.0 / 40)]
     rest = np.prod([1 - d / 0.8 for d in apart])
     inducted = 1 - 0.62 * -np.expm1(-4.0 / 40) / 0.8
@@ -128,8 +128,8 @@ def test_training_is_booked_and_takes_the_hours_of_the_week() -> None:
     overrides = {"policy.routines.on_the_job_hours": 1.0, "policy.routines.training_hours": 2.0, **STAY}
     market = Market("tiny", seed=1, weeks=1, overrides=overrides).run()
     state = market.state
-    here = state.hours.available[0] > 0
-    np.testing.assert_allclose(state.hours.spent[0][Use.TRAINING, here], 3.0)
+    here = state.books.hours.available[0] > 0
+    np.testing.assert_allclose(state.books.hours.spent[0][Use.TRAINING, here], 3.0)
     assert state.ledger.book[1, 0, Account.TRAINING] == here.sum() * 12_000
 
 
@@ -140,8 +140,8 @@ def test_checks_see_align_and_take_managers_hours() -> None:
     plain, checked = managed(), managed(checks=1.0)
     np.testing.assert_allclose(of_reps(checked, "observed"), 1 - np.exp(-0.2 - 1.0), rtol=1e-6)
     assert (of_reps(checked, "alignment") > of_reps(plain, "alignment")).all()
-    np.testing.assert_allclose(checked.manager_hours.spent[0][ManagerUse.CONTROL], 3 * 0.25)
-    assert not plain.manager_hours.spent[0][ManagerUse.CONTROL].any()
+    np.testing.assert_allclose(checked.books.manager_hours.spent[0][ManagerUse.CONTROL], 3 * 0.25)
+    assert not plain.books.manager_hours.spent[0][ManagerUse.CONTROL].any()
     np.testing.assert_allclose(seen_share(np.array([0.0, np.log(2)])), [0.0, 0.5])
 
 
@@ -204,15 +204,17 @@ def test_showing_what_was_done_takes_field_time() -> None:
     taken = {**given, "params.control.rep_time": 0.5}
     state = Market("tiny", seed=1, weeks=1, overrides=taken).run().state
     plain = Market("tiny", seed=1, weeks=1, overrides=given).run().state
-    here = state.hours.available[0] > 0
+    here = state.books.hours.available[0] > 0
     np.testing.assert_allclose(
-        state.hours.spent[0][Use.CONTROL, here],
+        state.books.hours.spent[0][Use.CONTROL, here],
         0.5 * state.reps.observed[here] * plain.reps.field_hours[here],
         rtol=1e-5,
     )
-    assert not plain.hours.spent[0][Use.CONTROL].any()
+    assert not plain.books.hours.spent[0][Use.CONTROL].any()
     np.testing.assert_allclose(
-        state.reps.field_hours[here] + state.hours.spent[0][Use.CONTROL, here], plain.reps.field_hours[here], rtol=1e-5
+        state.reps.field_hours[here] + state.books.hours.spent[0][Use.CONTROL, here],
+        plain.reps.field_hours[here],
+        rtol=1e-5,
     )
 
 
@@ -226,9 +228,9 @@ def test_checks_and_visits_take_the_reps_time_and_a_way_there() -> None:
         .state
         for v, c in ((0.0, 0.0), (1.0, 0.0), (0.0, 2.0))
     ]
-    here = states[0].hours.available[0] > 0
+    here = states[0].books.hours.available[0] > 0
     for state, hours in zip(states, (0.0, 0.25, 0.5), strict=True):
-        np.testing.assert_allclose(state.hours.spent[0][Use.CONTROL, here], hours, rtol=1e-6)
+        np.testing.assert_allclose(state.books.hours.spent[0][Use.CONTROL, here], hours, rtol=1e-6)
         left = states[0].reps.field_hours[here] - state.reps.field_hours[here]
         np.testing.assert_allclose(left, hours, rtol=1e-5, atol=1e-6)
     trips = [

@@ -75,7 +75,7 @@ def told(value: float, *, week: int, exact: bool = False, **overrides: object) -
     state.knowledge.fill({"value": 100.0, "orders": 100.0, "potential": 100.0, "confirmed": 4, "described": 2})
     state.week = 8
     marks = np.full((5, 2), 7.0, dtype=np.float32)
-    state.reports = [Report(8, week, rows, five, five, np.full(5, week), five, None if exact else marks, exact)]
+    state.mail.reports = [Report(8, week, rows, five, five, np.full(5, week), five, None if exact else marks, exact)]
     with state.lend(writes("look")):
         look(state)
     keep = retention_of_half_life(state.params.database.memory)

@@ -205,7 +205,7 @@ def test_pay_and_sales_are_smoothed_for_those_who_worked() -> None:
     state = market.state
     before = {name: getattr(state.reps, name).copy() for name in ("pay", "sales")}
     market.run_week()
-    here = state.hours.available[0] > 0
+    here = state.books.hours.available[0] > 0
     np.testing.assert_allclose(
         state.reps.sales[here], (before["sales"] + (state.reps.credited - before["sales"]) / 26)[here], rtol=1e-5
     )

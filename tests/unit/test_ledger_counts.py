@@ -7,8 +7,8 @@ from enum import IntEnum
 import numpy as np
 import pytest
 
-from sim.books import HeadsBook, HoursBook, UnitsBook
 from sim.errors import LawBroken
+from sim.state.books import HeadsBook, HoursBook, UnitsBook
 
 
 class Use(IntEnum):

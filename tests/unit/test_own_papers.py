@@ -10,8 +10,8 @@ import pytest
 
 from sim.market import Market
 from sim.phases import own_papers
-from sim.population import NEVER
 from sim.state import MarketState, Report
+from sim.state.table import NEVER
 
 #: Nobody is known at the start, no rep calls and no distributor shares data: papers are the only news.
 SILENT: dict[str, Any] = {
@@ -29,7 +29,7 @@ def run(weeks: int = 20, policy: str = "status_quo", **overrides: object) -> Mar
 
 
 def papers(state: MarketState) -> list[Report]:
-    return [report for report in state.reports if report.adds]
+    return [report for report in state.mail.reports if report.adds]
 
 
 def test_papers_make_customers_known_and_off_is_gone() -> None:
@@ -84,9 +84,9 @@ def test_papers_take_the_delay_of_the_line_and_get_lost_on_it(monkeypatch: pytes
     send = own_papers._send
 
     def watched(state: MarketState, *args: Any) -> None:
-        before = len(state.reports)
+        before = len(state.mail.reports)
         send(state, *args)
-        sent.extend(state.reports[before:])
+        sent.extend(state.mail.reports[before:])
 
     monkeypatch.setattr(own_papers, "_send", watched)
     slow = run(**{"policy.gateway.delay": 5})

@@ -52,7 +52,9 @@ def test_whoever_loses_all_accounts_makes_no_call_for_the_one_that_was_carried_o
     with state.lend(writes("work")):
         work(state)
     assert state.reps.calls[rep] == 0
-    visits = np.bincount(state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited])
+    visits = np.bincount(
+        state.knowledge.rep[state.today.worked.visited], state.diary.visits[state.today.worked.visited]
+    )
     np.testing.assert_array_equal(visits, state.reps.calls[: len(visits)])
     assert visits.sum() == state.reps.calls.sum() > 0
 

@@ -37,8 +37,7 @@ def first_week(**overrides: Any) -> MarketState:
 
 def bought_from_us(state: MarketState) -> set[tuple[int, int]]:
     """Who chose an offer of ours on which occasion."""
-    orders = state.today.orders
-    assert orders is not None
+    orders = state.today.demanded.orders
     ours = np.isin(orders.offer, state.layout.own_offers)
     return set(zip(orders.customer[ours].tolist(), orders.index[ours].tolist(), strict=True))
 
@@ -54,10 +53,7 @@ def test_a_campaign_without_effect_changes_nothing_but_the_books() -> None:
     for name, table in plain.state.tables().items():
         for column in table:
             if (name, column) not in (("territories", "campaigns"), ("territories", "wear")):
-                left, right = (
-                    s.state.holdings._arrays[column] if name == "channel" else getattr(s.state.tables()[name], column)
-                    for s in (plain, spent)
-                )
+                left, right = (getattr(s.state.tables()[name], column) for s in (plain, spent))
                 np.testing.assert_array_equal(left, right, err_msg=f"{name}.{column}")
     for measure in plain.state.record.measures:
         if measure != "campaign_spend":
@@ -74,8 +70,8 @@ def test_control_with_effect_customers_notice() -> None:
     plain, moved = tiny().run(), tiny(**ALWAYS, **{"policy.promotion.budget": 3_000_000}).run()
     sold = [m.state.record["sell_out_units"][..., [0, 2]].sum() for m in (plain, moved)]
     assert sold[1] > sold[0]
-    assert moved.state.today.promotion is not None
-    assert plain.state.today.promotion is None
+    assert moved.state.today.decided.campaigns.promotion is not None
+    assert plain.state.today.decided.campaigns.promotion is None
 
 
 def test_answering_rivals_without_effect_leave_our_market_as_it_is() -> None:
@@ -122,11 +118,13 @@ def test_a_campaign_for_one_offer_leaves_the_other_category_alone() -> None:
     one = first_week(**ALWAYS, **{"policy.promotion.budget": 30_000_000, "policy.promotion.offers": ["refill_one"]})
     names = [offer.name for offer in plain.layout.offers]
     machines = [j for j, name in enumerate(names) if name.startswith("machine")]
-    assert one.today.promotion is not None
-    assert not one.today.promotion[:, machines].any()
-    assert (one.today.promotion[:, names.index("refill_one")] > 0).all()
+    assert one.today.decided.campaigns.promotion is not None
+    assert not one.today.decided.campaigns.promotion[:, machines].any()
+    assert (one.today.decided.campaigns.promotion[:, names.index("refill_one")] > 0).all()
     for j in machines:
-        rows = [set(s.today.orders.customer[s.today.orders.offer == j].tolist()) for s in (plain, one)]  # type: ignore[union-attr]
+        rows = [
+            set(s.today.demanded.orders.customer[s.today.demanded.orders.offer == j].tolist()) for s in (plain, one)
+        ]  # type: ignore[union-attr]
         assert rows[0] == rows[1]
 
 
@@ -139,7 +137,7 @@ def test_an_information_campaign_makes_us_known_and_moves_no_choice() -> None:
     ).run()
     aware = [m.state.record["aware_customers"].sum(axis=(1, 2)) for m in (plain, told)]
     assert (aware[1] >= aware[0]).all() and aware[1][-1] > aware[0][-1]
-    assert told.state.today.promotion is None
+    assert told.state.today.decided.campaigns.promotion is None
     assert not told.state.territories.wear.any()
 
 
@@ -148,7 +146,7 @@ def test_a_campaign_works_less_the_longer_it_runs_and_rests_restore_it() -> None
     seen = []
     while market.running:
         market.step()
-        seen.append(market.state.today.promotion)
+        seen.append(market.state.today.decided.campaigns.promotion)
     heights = [0.0 if p is None else float(p[:, 0].max()) for p in seen]
     assert (np.diff(heights[:5]) < 0).all()
     assert not any(heights[5:])
@@ -174,7 +172,7 @@ def test_a_price_off_is_granted_on_what_is_delivered_in_the_campaign() -> None:
     sold = off.state.record["sell_out_units"].sum(axis=(0, 1, 2))
     granted = off.state.ledger.book[1:, 0, Account.DISCOUNTS].sum()
     assert granted == round(0.2 * 100_000) * sold[0] + round(0.2 * 1_700) * sold[2] > 0
-    ratio = off.state.board.price_minor[:, :, [0, 2]] / plain.state.board.price_minor[:, :, [0, 2]]
+    ratio = off.state.boards.offers.price_minor[:, :, [0, 2]] / plain.state.boards.offers.price_minor[:, :, [0, 2]]
     np.testing.assert_allclose(ratio, 1 - 0.8 * 0.2, atol=1e-3)
     assert not plain.state.ledger.book[:, 0, Account.DISCOUNTS].any()
 
@@ -185,23 +183,22 @@ def test_a_price_off_comes_on_top_of_a_discount_and_both_stay_below_the_price() 
         **{**ALWAYS, "policy.promotion.price_off": 0.9, "policy.pricing.discount": 0.9, "policy.promotion.budget": 0},
     ).run()
     state = both.state
-    ours = state.today.ours
-    orders = state.today.orders
-    assert orders is not None and len(ours)
+    ours = state.today.served.ours
+    orders = state.today.fulfilled.orders
+    assert len(ours)
     list_price = state.numbers.list_price[orders.offer[ours]]
     np.testing.assert_allclose(orders.discount[ours] / list_price, 0.99, atol=2e-3)
     assert (orders.discount[ours] < list_price).all()
-    assert (state.board.price_minor > 0).all()
+    assert (state.boards.offers.price_minor > 0).all()
 
 
 def test_a_price_off_can_be_for_some_segments() -> None:
     segments = {"policy.segmentation.kind": "kmeans", "policy.segmentation.segments": 3}
     given = {**ALWAYS, "policy.promotion.budget": 0, "policy.promotion.price_off": 0.5, **segments}
     state = until("fulfil", tiny(**{**given, "policy.promotion.segments": [2]}))
-    price = state.board.price_minor[0, :, 2] / state.board.price_minor[0, 0, 2]
+    price = state.boards.offers.price_minor[0, :, 2] / state.boards.offers.price_minor[0, 0, 2]
     np.testing.assert_allclose(price, [1.0, 1.0, 0.6, 1.0], atol=1e-3)
-    orders = state.today.orders
-    assert orders is not None
+    orders = state.today.demanded.orders
     ours = np.isin(orders.offer, state.layout.own_offers)
     label = state.customers.price_group[orders.customer]
     np.testing.assert_array_equal(orders.discount > 0, ours & (label == 2))

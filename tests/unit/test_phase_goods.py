@@ -9,9 +9,8 @@ import pytest
 
 from sim.accounts_chart import Account
 from sim.market import Market
-from sim.phases.fulfil import join
-from sim.population import NEVER
-from sim.today import Purchases
+from sim.state.orders import Purchases
+from sim.state.table import NEVER
 
 EMPTY = {"params.channel.stock_weeks_at_start": 0.0, "params.channel.plant_weeks_at_start": 0.0}
 
@@ -55,11 +54,10 @@ def test_who_switches_to_another_offer_of_ours_is_served_and_counted() -> None:
         fresh: list[int] = []
         market.run_week(
             observe=lambda phase, f=fresh: (
-                f.append(len(market.state.today.orders.offer)) if phase.name == "demand" else None
+                f.append(len(market.state.today.demanded.orders.offer)) if phase.name == "demand" else None
             )
         )
-        orders, served = market.state.today.orders, market.state.today.served
-        assert orders is not None and served is not None
+        orders, served = market.state.today.fulfilled.orders, market.state.today.fulfilled.served
         ours = np.isin(orders.offer[fresh[0] :], market.state.layout.own_offers)
         switched += served[fresh[0] :][ours].sum()
     assert switched > 0
@@ -70,20 +68,19 @@ def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
     market = Market("tiny", seed=4, weeks=12, overrides=overrides)
     longest = 0
     while market.running:
-        before = market.state.waiting
+        before = market.state.goods.waiting
         market.run_week()
-        after = market.state.waiting
+        after = market.state.goods.waiting
         assert after is not None
         if before is not None and len(before.offer):
-            consumable = ~market.state.board.durable[market.state.numbers.category[before.offer]]
+            consumable = ~market.state.boards.offers.durable[market.state.numbers.category[before.offer]]
             assert consumable.all()  # who waits for a durable keeps the need instead
             longest = max(longest, int(before.waited.max()))
             made = market.week - 1 - before.waited  # week in which each order was made
             assert (before.index // 256 == 1 + made).all()  # numbered apart by week, and from the occasions of any
             assert (before.index % 256 < 100).all()
             # Fresh customers get nothing at a shop where an older order is still not filled.
-            orders, served = market.state.today.orders, market.state.today.served
-            assert orders is not None and served is not None
+            orders, served = market.state.today.fulfilled.orders, market.state.today.fulfilled.served
             short = {
                 (market.state.customers.distributor[c], o)
                 for c, o, w in zip(after.customer, after.offer, after.waited, strict=True)
@@ -99,8 +96,9 @@ def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
 def test_lists_of_orders_are_joined_in_order() -> None:
     one = Purchases(*(np.array([k]) for k in range(9)))
     two = Purchases(*(np.array([10 + k]) for k in range(9)))
-    assert join(None, two) is two
-    assert [getattr(join(one, two), f).tolist() for f in Purchases.__dataclass_fields__] == [
+    none = one.rest(np.zeros(1, np.bool_), np.empty(0, np.int64))
+    assert none.join(two) is two and two.join(none) is two
+    assert [getattr(one.join(two), f).tolist() for f in Purchases.__dataclass_fields__] == [
         [k, 10 + k] for k in range(9)
     ]
 
@@ -165,10 +163,10 @@ def test_a_discount_is_granted_on_list_price_and_passed_on_in_part() -> None:
     granted = 0.1 * (sold[0] * 100_000 + sold[2] * 1_700)
     assert books[0, Account.DISCOUNTS] == round(granted)
     assert -books[1:3, Account.OTHER_INCOME].sum() == books[0, Account.DISCOUNTS]
-    ratio = cut.state.board.price_minor[:, :, [0, 2]] / plain.state.board.price_minor[:, :, [0, 2]]
+    ratio = cut.state.boards.offers.price_minor[:, :, [0, 2]] / plain.state.boards.offers.price_minor[:, :, [0, 2]]
     np.testing.assert_allclose(ratio, 1 - 0.8 * 0.1, atol=1e-3)
     np.testing.assert_array_equal(
-        cut.state.board.price_minor[:, :, [1, 3]], plain.state.board.price_minor[:, :, [1, 3]]
+        cut.state.boards.offers.price_minor[:, :, [1, 3]], plain.state.boards.offers.price_minor[:, :, [1, 3]]
     )
     assert not plain.state.ledger.book[:, 0, Account.DISCOUNTS].any()
 
@@ -176,7 +174,7 @@ def test_a_discount_is_granted_on_list_price_and_passed_on_in_part() -> None:
 def test_segments_pay_their_own_price() -> None:
     overrides = {"policy.pricing.kind": "segment_discount", "policy.pricing.discounts": [0.5, 0.0, 0.25]}
     market = Market("tiny", seed=4, weeks=3, policy="deep_marketing", overrides=overrides).run()
-    price = market.state.board.price_minor[0, :, 2] / market.state.board.price_minor[0, 0, 2]
+    price = market.state.boards.offers.price_minor[0, :, 2] / market.state.boards.offers.price_minor[0, 0, 2]
     np.testing.assert_allclose(price, [1.0, 0.6, 1.0, 0.8, 1.0], atol=1e-3)
     customers, labels = market.state.customers, market.state.knowledge.label
     np.testing.assert_array_equal(customers.price_group, labels)
@@ -212,7 +210,7 @@ def test_commission_on_margin_is_a_share_of_the_margin() -> None:
     market = Market(
         "tiny", seed=4, weeks=1, overrides={"policy.pay.commission": 0.5, "policy.pay.base": "margin"}
     ).run()
-    margin = market.state.today.credited_margin
+    margin = market.state.today.served.credited_margin
     assert margin is not None
     assert market.state.ledger.book[1, 0, Account.COMMISSION] == np.rint(0.5 * margin).sum() > 0
     assert (margin < market.state.reps.credited)[margin > 0].all()
@@ -260,15 +258,14 @@ def test_reps_are_credited_with_what_their_own_accounts_bought() -> None:
     state = market.state
     for _ in range(5):
         market.run_week()
-        orders, served = state.today.orders, state.today.served
-        assert orders is not None and served is not None
+        orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
         credited = np.zeros(len(state.reps), dtype=np.int64)
         bought = np.zeros(len(state.customers))
         for c, o, got in zip(orders.customer, orders.offer, served, strict=True):
             if o in (0, 2):
                 bought[c] += got * state.numbers.list_price[o]
                 rep = state.knowledge.rep[c]
-                if rep >= 0 and state.hours.available[state.week - 1, rep] > 0:
+                if rep >= 0 and state.books.hours.available[state.week - 1, rep] > 0:
                     credited[rep] += got * state.numbers.list_price[o]
         np.testing.assert_array_equal(state.reps.credited, credited)
     assert credited.any()
@@ -280,8 +277,7 @@ def test_the_diary_averages_what_customers_buy_in_a_year() -> None:
     before = market.state.diary.bought.copy()
     market.run_week()
     state = market.state
-    orders, served = state.today.orders, state.today.served
-    assert orders is not None and served is not None
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     ours = np.isin(orders.offer, (0, 2))
     value = np.bincount(orders.customer[ours], served[ours] * state.numbers.list_price[orders.offer[ours]], len(before))
     np.testing.assert_allclose(state.diary.bought, before / 2 + 26 * value, rtol=1e-5)  # half is forgotten in a week
@@ -306,7 +302,11 @@ def test_rivals_learn_on_which_share_of_occasions_they_are_bought_with_a_lag(sho
     while market.running:
         before = state.rivals.share.copy()
         market.run_week()
-        orders, served, occasions = state.today.orders, state.today.served, state.today.occasions_made
+        orders, served, occasions = (
+            state.today.fulfilled.orders,
+            state.today.fulfilled.served,
+            state.today.demanded.occasions,
+        )
         assert orders is not None and served is not None and occasions is not None
         seen = before.copy()
         for row, offer in enumerate(state.rivals.offer):

@@ -14,7 +14,7 @@ from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.field_problems import _BY_ENGINEER, _BY_REP, _UNDERSTOOD, _luck
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fit_growth
-from sim.upkeep import Jobs, Problems
+from sim.state.upkeep import Jobs, Problems
 
 MANY = {"category.machine.failure_rate": 8.0}
 
@@ -78,9 +78,9 @@ def test_harm_is_measured_against_the_usual_experience() -> None:
             played = Market("tiny", seed=seed, weeks=30, customers=8000, overrides=given)
             while played.running:
                 played.run_week()
-                in_use, state = played.state.today.in_use, played.state
+                in_use, state = played.state.today.maintained.in_use, played.state
                 assert in_use is not None
-                of_rival = (state.board.brand[in_use.offer] == 1) & (in_use.occasion < 176)
+                of_rival = (state.boards.offers.brand[in_use.offer] == 1) & (in_use.occasion < 176)
                 of_rival &= state.customers.bought_week[in_use.customer, 0] < state.week - 53
                 harms += list(state.upkeep.quality[1, 0] - in_use.performance[of_rival])
         assert len(harms) > 100
@@ -195,7 +195,7 @@ def test_engineers_who_come_and_go_cost_money() -> None:
     played = Market("tiny", seed=4, weeks=3, overrides={**MANY, **path})
     played.run_week()
     with played.state.lend(("service.engineers",)):
-        played.state.service.engineers[:] = (0.5, 2.0)  # as if it had been so last week
+        played.state.upkeep.service.engineers[:] = (0.5, 2.0)  # as if it had been so last week
     played.run_week()
     weekly = 6_000_000 / 52
     expected = 2 * round(weekly) + round(0.5 * 600_000) + round(12 * weekly)
@@ -265,7 +265,7 @@ def test_analysis_ends_where_the_department_believes_the_design_to_be_good_enoug
 
 def test_belief_is_made_of_reports_not_of_failures() -> None:
     played = market(20, policy__technical__delay=0, policy__service__engineers=50.0).run()
-    row = played.state.technical
+    row = played.state.upkeep.technical
     shape, mtbf = fit_growth(row.reports, row.log_hours, row.watched_from, row.fleet_hours)
     assert int(row.reports[0]) == played.results.measure("problems_reported").sum()
     assert int(row.reports[0]) < 0.6 * played.results.measure("failures").sum()

@@ -11,7 +11,8 @@ import pytest
 from sim.accounts_chart import Account
 from sim.agents.distributor import margins
 from sim.market import Market
-from sim.phases.partners import effect_of_effort, hours_by_distributor, relate
+from sim.phases.distributor_effort import effect_of_effort
+from sim.phases.relate import hours_by_distributor, relate
 from sim.state import MarketState, Use
 from tests.market.runs import fingerprint
 from tests.unit.part_weeks import until, writes
@@ -46,15 +47,15 @@ def test_hours_for_distributors_go_off_the_field_and_are_paid_for() -> None:
     )
     state = calling.state
     here = state.reps.active
-    np.testing.assert_allclose(state.hours.spent[:, Use.DISTRIBUTORS][:, here], 2.0)
-    assert not state.hours.spent[:, Use.DISTRIBUTORS][:, ~here].any()
+    np.testing.assert_allclose(state.books.hours.spent[:, Use.DISTRIBUTORS][:, here], 2.0)
+    assert not state.books.hours.spent[:, Use.DISTRIBUTORS][:, ~here].any()
     field_hours = [m.state.reps.field_hours[here] for m in (quiet, calling)]
     np.testing.assert_allclose(field_hours[0] - field_hours[1], 2.0, rtol=1e-5)
     assert calling.results.measure("calls").sum() < quiet.results.measure("calls").sum()
     assert calling.results.scorecard.set_index("kpi").loc["distributor_hours", "value"] == pytest.approx(2.0)
     # Hours on the road cost what hours of customer calls cost: 1,200 a call of .55 + .6 or .9 hours, at the same effort.
     travel = state.ledger.cut["territory"][-1, :, Account.TRAVEL]
-    calls = np.bincount(state.reps.territory, weights=state.hours.spent[-1, Use.SELLING] / 0.55)
+    calls = np.bincount(state.reps.territory, weights=state.books.hours.spent[-1, Use.SELLING] / 0.55)
     effort = np.bincount(state.reps.territory, weights=state.reps.effort)
     expected = 1200 * (calls + 2.0 * effort / np.array([1.15, 1.45]))
     np.testing.assert_allclose(travel, expected, atol=3)
@@ -62,8 +63,10 @@ def test_hours_for_distributors_go_off_the_field_and_are_paid_for() -> None:
 
 def test_hours_are_cut_to_what_the_week_has_left() -> None:
     state = Market("tiny", seed=1, weeks=1, overrides={**CALLING, "policy.distributor_calls.hours": 40.0}).run().state
-    spent = state.hours.spent[0]
-    np.testing.assert_allclose(spent[Use.DISTRIBUTORS, state.hours.available[0] > 0], 40 - 4 - 7 - 1.5 - 1.0, rtol=1e-6)
+    spent = state.books.hours.spent[0]
+    np.testing.assert_allclose(
+        spent[Use.DISTRIBUTORS, state.books.hours.available[0] > 0], 40 - 4 - 7 - 1.5 - 1.0, rtol=1e-6
+    )
     assert not spent[[Use.SELLING, Use.TRAVEL]].any()
 
 
@@ -135,29 +138,28 @@ def test_what_a_distributor_earns_with_all_brands_is_the_margin_on_what_its_cust
     sold = market.results.measure("sell_out_value")[0].sum(axis=1)  # one distributor in each territory
     earned = (sold * margins(market.state)).sum(axis=1)
     np.testing.assert_allclose(market.results.measure("all_brands_margin")[0], earned)
-    ours_alone = (sold * margins(market.state))[:, market.state.board.own].sum(axis=1)
+    ours_alone = (sold * margins(market.state))[:, market.state.boards.offers.own].sum(axis=1)
     assert (earned > ours_alone + 1).all()
 
 
 def test_margins_are_of_our_price_list_and_of_the_channels_mark_up() -> None:
     state = tiny(weeks=1, policy__retail_price__markup=0.5, params__rivals__channel_markup=0.25).run().state
     found = margins(state)
-    np.testing.assert_allclose(found[:, state.board.own], 1 / 3, rtol=1e-3)
-    np.testing.assert_allclose(found[:, ~state.board.own], 0.2)
+    np.testing.assert_allclose(found[:, state.boards.offers.own], 1 / 3, rtol=1e-3)
+    np.testing.assert_allclose(found[:, ~state.boards.offers.own], 0.2)
 
 
 def test_the_effect_starts_at_zero() -> None:
     state = until("manage", tiny(weeks=2))
-    assert state.today.effort is not None
-    assert not state.today.effort.any()
-    assert not state.pushed
+    assert not effect_of_effort(state).any()
+    assert not state.boards.pushed
     np.testing.assert_array_equal(state.distributors.effort, state.distributors.usual_effort)
 
 
 def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_rivals_less() -> None:
     """Nothing is won out of nothing: at the same capability, what our offers gain theirs lose."""
     market = tiny(weeks=9)
-    start = market.state.board.appeal.copy()
+    start = market.state.boards.offers.appeal.copy()
     for _ in range(4):
         market.run_week()
     state = market.state
@@ -168,9 +170,11 @@ def test_a_distributor_that_trusts_more_makes_our_offers_more_attractive_and_riv
     assert (state.distributors.effort[:, 0] > before[:, 0] + 0.05).all()
     np.testing.assert_allclose(state.distributors.effort.sum(axis=1), 1.0)
     beyond = state.distributors.effort - state.distributors.usual_effort
-    gained = 0.86 * (state.distributors.own_capability[:, None] * beyond)[:, state.board.brand]
-    np.testing.assert_allclose((state.board.appeal - start), np.repeat(gained[:, None, :], 2, axis=1), atol=2e-6)
-    assert (gained[:, ~state.board.own] < 0).all()
+    gained = 0.86 * (state.distributors.own_capability[:, None] * beyond)[:, state.boards.offers.brand]
+    np.testing.assert_allclose(
+        (state.boards.offers.appeal - start), np.repeat(gained[:, None, :], 2, axis=1), atol=2e-6
+    )
+    assert (gained[:, ~state.boards.offers.own] < 0).all()
     np.testing.assert_allclose(gained[:, :1] + gained[:, -1:], 0.0, atol=1e-12)  # one offer of each brand
 
 
@@ -185,7 +189,7 @@ def test_what_reps_teach_sells_our_offers_and_in_part_rivals_and_takes_sellers_t
         distributors.taught[:] = [0.0, 0.5]
     learnt = np.array([0.04, 0.25 * 0.04])
     worth = (distributors.own_capability[:, None] + learnt) * distributors.usual_effort * [[1.0], [0.5]]
-    expected = 0.86 * (worth - usual)[:, state.board.brand]
+    expected = 0.86 * (worth - usual)[:, state.boards.offers.brand]
     np.testing.assert_allclose(effect_of_effort(state), expected, rtol=1e-12)
     assert (expected[0] > 0).all()
     assert (expected[1] < 0).all()
@@ -238,8 +242,8 @@ def trust_moved(state: MarketState) -> np.ndarray:
 def at_relate(**overrides: Any) -> MarketState:
     """A market in its first week, before trust moves; nothing is held back, margins are the usual ones."""
     state = until("relate", tiny(**overrides))
-    with state.lend(("channel.channel_owed",)):
-        state.channel.owed[:] = 0
+    with state.lend(("channel.owed",)):
+        state.goods.channel.owed[:] = 0
     return state
 
 
@@ -249,8 +253,8 @@ def test_an_ordinary_week_leaves_trust_as_it_is() -> None:
 
 def test_goods_held_back_cost_trust_twice_as_fast_as_it_is_earned() -> None:
     state = at_relate()
-    with state.lend(("channel.channel_owed",)):
-        state.channel.owed[0] = 10**6
+    with state.lend(("channel.owed",)):
+        state.goods.channel.owed[0] = 10**6
     moved = trust_moved(state)
     assert moved[0] == pytest.approx(-2 * 0.04 * 0.5, abs=1e-4)  # a week's purchases or more: all of it
     assert moved[1] == pytest.approx(0.0, abs=2e-5)
@@ -272,7 +276,7 @@ def test_an_answer_to_shared_data_earns_trust_and_a_payment_as_much_as_a_margin_
     with state.lend(("distributors.shares_data", "distributors.payment")):
         state.distributors.shares_data[:] = [True, False]
         state.distributors.payment[:] = 10_000
-    turnover = state.distributors.turnover[0, state.board.own].sum()
+    turnover = state.distributors.turnover[0, state.boards.offers.own].sum()
     expected = 0.04 * (10_000 / turnover + 0.1 * returned)
     np.testing.assert_allclose(trust_moved(state), [expected, 0.0], rtol=5e-2, atol=2e-5)
 

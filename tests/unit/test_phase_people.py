@@ -31,7 +31,7 @@ def test_a_manager_cannot_give_more_hours_than_there_are() -> None:
     state = until("manage", Market("tiny", seed=1, overrides=overrides))
     with state.lend(writes("manage")):
         manage(state)
-    spent = state.manager_hours.spent[0]
+    spent = state.books.manager_hours.spent[0]
     left = 42.0 - 14.0 - 5.0 - 3.0
     np.testing.assert_allclose(spent[ManagerUse.VISITS] + spent[ManagerUse.TALKS], left)
     here = state.reps.active
@@ -133,7 +133,7 @@ def test_the_office_takes_its_hours_first() -> None:
     state = until("work", Market("tiny", seed=1, overrides=overrides))
     with state.lend(writes("work")):
         work(state)
-    spent, reps = state.hours.spent[0], state.reps
+    spent, reps = state.books.hours.spent[0], state.reps
     here = reps.active
     expected = {
         Use.ABSENCE: 4.0,
@@ -159,8 +159,8 @@ def test_a_short_week_is_filled_from_the_front() -> None:
     """Absence first, then the office; nothing is spent that is not there."""
     short = {"params.hours.contract": 10.0, "params.hours.administration": 40.0}
     state = Market("tiny", seed=1, weeks=1, overrides=short).run().state
-    here = state.hours.available[0] > 0
-    spent = state.hours.spent[0][:, here]
+    here = state.books.hours.available[0] > 0
+    spent = state.books.hours.spent[0][:, here]
     np.testing.assert_allclose(spent[Use.ABSENCE], 1.0)
     np.testing.assert_allclose(spent[Use.ADMINISTRATION], 9.0)
     assert not spent[2:].any()
@@ -168,7 +168,7 @@ def test_a_short_week_is_filled_from_the_front() -> None:
 
 def test_a_begun_call_is_finished_next_week() -> None:
     market = Market("tiny", seed=1, weeks=12, overrides={"params.people.quit_probability": 0.0}).run()
-    possible = market.state.hours.spent[:, [Use.SELLING, Use.TRAVEL, Use.IDLE]].sum(axis=1)
+    possible = market.state.books.hours.spent[:, [Use.SELLING, Use.TRAVEL, Use.IDLE]].sum(axis=1)
     effort = market.results.measure("effort_sum").sum() / market.results.measure("reps").sum()
     calls = market.results.measure("calls").sum()
     wished = (possible * effort / hours_per_call(market.state)).sum()
@@ -209,8 +209,8 @@ def test_routines_that_do_not_fit_a_reps_week_neither_happen_nor_teach_nor_cost(
     crowded = {f"policy.routines.{name}_hours": 20.0 for name in ("meeting", "form", "training")}
     state = Market("tiny", seed=1, weeks=2, overrides=crowded).run().state
     room = 40.0 * 0.9 - 7.0
-    spent = state.hours.spent[0]
-    here = state.hours.available[0] > 0
+    spent = state.books.hours.spent[0]
+    here = state.books.hours.available[0] > 0
     np.testing.assert_allclose(spent[Use.MEETINGS, here], 20.0, rtol=1e-6)
     np.testing.assert_allclose(spent[Use.FORMS, here], room - 20.0, rtol=1e-6)
     assert not spent[Use.TRAINING].any()

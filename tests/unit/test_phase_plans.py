@@ -30,7 +30,7 @@ def planned(rep: np.ndarray, vacant: int | None = None, **overrides: Any) -> tup
         state.customers.relationship[:] = 0.5
         if vacant is not None:
             state.reps.active[vacant] = False
-            state.heads.leave(0, np.bincount([state.reps.team[vacant]], minlength=2))
+            state.books.heads.leave(0, np.bincount([state.reps.team[vacant]], minlength=2))
     before = state.knowledge.rep.copy()
     with state.lend(writes("decide")):
         decide(state)
@@ -82,8 +82,8 @@ def test_nobody_is_sent_to_a_customer_whom_nobody_knows(monkeypatch: pytest.Monk
     state = until("decide", Market("tiny", seed=1, overrides={"policy.coverage.kind": "by_turnover", **STAY}))
     monkeypatch.setattr(ByTurnover, "answer", to_the_last)
     assert state.customers.territory[WHO] == state.reps.territory[3]
-    state.stated_needs = np.full((600, 2), np.nan, dtype=np.float32)
-    state.stated_needs[WHO] = 1.0
+    state.headquarters.stated_needs = np.full((600, 2), np.nan, dtype=np.float32)
+    state.headquarters.stated_needs[WHO] = 1.0
     for known in (True, False):
         with state.lend(("knowledge.known", "knowledge.rep")):
             state.knowledge.known[:], state.knowledge.rep[:] = False, -1
@@ -148,7 +148,7 @@ def test_closed_positions_send_their_people_home_at_once() -> None:
     market = closed()
     market.run_week()
     assert np.bincount(market.state.reps.territory[market.state.reps.position]).tolist() == [2, 2]
-    assert market.state.heads.left[0].sum() == 2
+    assert market.state.books.heads.left[0].sum() == 2
     assert not (market.state.reps.active & ~market.state.reps.position).any()
 
 
@@ -208,10 +208,10 @@ def test_vacant_positions_are_closed_before_filled_ones() -> None:
     state = until("decide", market)
     with state.lend(("reps.active",)):
         state.reps.active[0] = False
-    state.heads.leave(0, np.array([1, 0]))
+    state.books.heads.leave(0, np.array([1, 0]))
     with state.lend(writes("decide")):
         decide(state)
     north = state.reps.territory == 0
     assert np.flatnonzero(state.reps.position & north).tolist() == [1, 2]
     assert np.flatnonzero(state.reps.active & north).tolist() == [1, 2]
-    assert len(state.today.dismissed) == 1  # in the south, where nobody was missing
+    assert len(state.today.decided.dismissed) == 1  # in the south, where nobody was missing

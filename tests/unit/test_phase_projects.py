@@ -12,7 +12,6 @@ from sim.kernels.choice import utility, weight_of_tie
 from sim.kernels.demand_step import choosers
 from sim.kernels.projects import PROJECT_ORDER
 from sim.market import Market
-from sim.open_projects import PROJECT_COLUMNS, OpenProjects
 from sim.phases.demand import choose_again
 from sim.phases.projects import project_choosers
 from sim.phases.work import work
@@ -20,6 +19,7 @@ from sim.rng import Decision, Luck
 from sim.solvers.pursuit import carry, share_of_calls
 from sim.stages import Stage
 from sim.state import MarketState
+from sim.state.opportunities import OpenProjects
 from tests.market.project_market import LINE, OURS, many_projects, project_market
 from tests.unit.part_weeks import until, writes
 
@@ -38,7 +38,7 @@ def worked(**overrides: Any) -> MarketState:
 
 def carried_by(state: MarketState) -> np.ndarray:
     """Rep of each carried project."""
-    found: np.ndarray = state.knowledge.rep[state.projects.customer[state.projects.carried]]
+    found: np.ndarray = state.knowledge.rep[state.opportunities.projects.customer[state.opportunities.projects.carried]]
     return found
 
 
@@ -49,7 +49,7 @@ def carried_by(state: MarketState) -> np.ndarray:
 def test_a_rep_carries_as_many_projects_as_the_load_allows(load: int) -> None:
     state = worked(params__projects__load=load)
     count = np.bincount(carried_by(state), minlength=len(state.reps))
-    rep = state.knowledge.rep[state.projects.customer]
+    rep = state.knowledge.rep[state.opportunities.projects.customer]
     offered = np.bincount(rep[rep >= 0], minlength=len(state.reps))
     np.testing.assert_array_equal(count, np.minimum(np.where(state.reps.active, offered, 0), load))
     assert (offered > 8).any()
@@ -57,18 +57,20 @@ def test_a_rep_carries_as_many_projects_as_the_load_allows(load: int) -> None:
 
 def test_only_projects_that_are_carried_gain_attention() -> None:
     with_all = worked(params__projects__at_start=0.0)
-    assert (with_all.projects.attention[~with_all.projects.carried] == 0).all()
-    called = np.isin(with_all.projects.customer, with_all.today.visited)
-    np.testing.assert_array_equal(with_all.projects.attention > 0, called & with_all.projects.carried)
-    assert (called & ~with_all.projects.carried).any()
+    assert (with_all.opportunities.projects.attention[~with_all.opportunities.projects.carried] == 0).all()
+    called = np.isin(with_all.opportunities.projects.customer, with_all.today.worked.visited)
+    np.testing.assert_array_equal(
+        with_all.opportunities.projects.attention > 0, called & with_all.opportunities.projects.carried
+    )
+    assert (called & ~with_all.opportunities.projects.carried).any()
 
 
 def test_projects_of_customers_without_a_rep_get_no_calls() -> None:
     state = worked(params__projects__at_start=0.0)
-    alone = state.knowledge.rep[state.projects.customer] < 0
+    alone = state.knowledge.rep[state.opportunities.projects.customer] < 0
     assert alone.any()
-    assert not state.projects.carried[alone].any()
-    assert (state.projects.attention[alone] == 0).all()
+    assert not state.opportunities.projects.carried[alone].any()
+    assert (state.opportunities.projects.attention[alone] == 0).all()
 
 
 def test_calls_go_where_the_projects_are_and_stay_within_the_hours() -> None:
@@ -76,7 +78,9 @@ def test_calls_go_where_the_projects_are_and_stay_within_the_hours() -> None:
     np.testing.assert_array_equal(with_projects.reps.calls, without.reps.calls)
     for state in (with_projects, without):
         visits = np.bincount(
-            state.knowledge.rep[state.today.visited], state.diary.visits[state.today.visited], len(state.reps)
+            state.knowledge.rep[state.today.worked.visited],
+            state.diary.visits[state.today.worked.visited],
+            len(state.reps),
         )
         np.testing.assert_array_equal(visits, state.reps.calls)
     calls = [s.record["project_calls"][0].sum() for s in (with_projects, without)]
@@ -87,7 +91,7 @@ def test_calls_go_where_the_projects_are_and_stay_within_the_hours() -> None:
 
 def test_several_projects_of_one_account_share_its_calls() -> None:
     state = worked(params__projects__at_start=0.0, params__projects__load=50)
-    projects, numbers = state.projects, state.numbers.attention
+    projects, numbers = state.opportunities.projects, state.numbers.attention
     worked_on = np.flatnonzero(projects.attention > 0)
     at_account = np.bincount(projects.customer[projects.carried], minlength=len(state.customers))
     assert (at_account[projects.customer[worked_on]] > 1).any()
@@ -103,20 +107,20 @@ def test_several_projects_of_one_account_share_its_calls() -> None:
 def test_rules_choose_different_projects() -> None:
     biggest = worked(params__projects__load=3)
     latest = worked(params__projects__load=3, policy__pursuit__kind="late_stage_first")
-    worth = [s.projects.guess[s.projects.carried].mean() for s in (biggest, latest)]
-    stage = [s.projects.stage(-1)[s.projects.carried].mean() for s in (biggest, latest)]
+    worth = [s.opportunities.projects.guess[s.opportunities.projects.carried].mean() for s in (biggest, latest)]
+    stage = [s.opportunities.projects.stage(-1)[s.opportunities.projects.carried].mean() for s in (biggest, latest)]
     assert worth[0] > 1.3 * worth[1]
     assert stage[1] > stage[0] + 0.5
 
 
 def test_reps_guess_what_a_project_is_worth() -> None:
     state = until("work", project_market(2, **BUSY))
-    rep = state.knowledge.rep[state.projects.customer]
+    rep = state.knowledge.rep[state.opportunities.projects.customer]
     rows = np.flatnonzero((rep >= 0) & state.reps.active[rep])
     seen = see_projects(state, see_reps(state), rows)
-    error = np.log(seen.project_worth / state.projects.worth[rows])
+    error = np.log(seen.project_worth / state.opportunities.projects.worth[rows])
     assert error.std() == pytest.approx(state.params.projects.misjudged, rel=0.2)
-    exact = project_market(2, **BUSY, params__projects__misjudged=0.0).state.projects
+    exact = project_market(2, **BUSY, params__projects__misjudged=0.0).state.opportunities.projects
     np.testing.assert_array_equal(exact.guess, exact.worth)
 
 
@@ -156,8 +160,8 @@ def test_deciders_add_up_their_utilities_by_weight() -> None:
                 taste=np.tile(taste, (i + 1, 1)).astype(np.float32),
                 price_sensitivity=np.full(i + 1, price, np.float32),
             )
-            total += weight[d] * utility(i, OURS, weight_of_tie(i, who), alone, state.board, weights)
-        found = utility(p, OURS, weight_of_tie(p, together), together, state.board, of)
+            total += weight[d] * utility(i, OURS, weight_of_tie(i, who), alone, state.boards.offers, weights)
+        found = utility(p, OURS, weight_of_tie(p, together), together, state.boards.offers, of)
         assert found == pytest.approx(total, abs=1e-4)
 
 
@@ -184,7 +188,7 @@ def history(market: Market) -> list[tuple[int, ...]]:
     found = []
     while market.running:
         market.run_week()
-        decided = market.state.today.decided
+        decided = market.state.today.demanded.decided
         assert decided is not None
         columns = (decided.projects.customer, decided.projects.number, decided.projects.opened, decided.projects.units)
         found += [(market.week, *row) for row in zip(*(c.tolist() for c in columns), strict=True)]
@@ -222,8 +226,8 @@ def test_calls_that_do_not_count_leave_choices_as_they_were() -> None:
     """Without weight of attention and without calls set aside, carrying projects is nothing."""
     idle = {"params__projects__attention": 0.0, "policy__pursuit__calls": 0.0}
     carried, none = (project_market(3, 16, **idle, params__projects__load=load).run().state for load in (12, 0))
-    assert carried.projects.carried.any()
-    assert not none.projects.carried.any()
+    assert carried.opportunities.projects.carried.any()
+    assert not none.opportunities.projects.carried.any()
     for column in carried.customers:
         np.testing.assert_array_equal(getattr(carried.customers, column), getattr(none.customers, column))
     np.testing.assert_array_equal(carried.ledger.book, none.ledger.book)
@@ -238,8 +242,7 @@ def test_orders_of_projects_keep_their_number_and_share_it_with_nobody() -> None
     waited = 0
     while market.running:
         market.run_week()
-        orders = market.state.today.orders
-        assert orders is not None
+        orders = market.state.today.fulfilled.orders
         names = np.stack([orders.customer, orders.index])
         assert np.unique(names, axis=1).shape == names.shape
         project = orders.index >= PROJECT_ORDER
@@ -258,11 +261,11 @@ def test_who_cannot_wait_is_decided_anew_among_what_is_there() -> None:
 
 def test_deciders_who_choose_again_choose_what_they_chose_while_it_is_there() -> None:
     state = until("fulfil", project_market(2, **BUSY))
-    orders, decided = state.today.orders, state.today.decided
-    assert orders is not None and decided is not None
+    orders, decided = state.today.demanded.orders, state.today.demanded.decided
+    assert decided is not None
     project = orders.index >= PROJECT_ORDER
     assert project.any() and (~project).any()
-    again = choose_again(state, orders, np.ones_like(state.channel.on_hand))
+    again = choose_again(state, orders, np.ones_like(state.goods.channel.on_hand))
     np.testing.assert_array_equal(again.offer, orders.offer)
     np.testing.assert_array_equal(again.index, orders.index)
     np.testing.assert_array_equal(again.units, orders.units)
@@ -288,7 +291,7 @@ def test_a_customer_with_an_open_project_considers_us() -> None:
         market.run_week()
     state = market.state
     knows = (state.customers.aware >> state.layout.own_brand & 1 == 1) & (state.customers.stage <= Stage.CONSIDERING)
-    open_now = np.isin(np.arange(len(state.customers)), state.projects.customer)
+    open_now = np.isin(np.arange(len(state.customers)), state.opportunities.projects.customer)
     considering = state.customers.stage == Stage.CONSIDERING
     assert considering[open_now & knows].mean() > 0.9, "all but those who have only just heard of us"
     assert considering[~open_now & knows].mean() < 0.6
@@ -296,7 +299,10 @@ def test_a_customer_with_an_open_project_considers_us() -> None:
 
 def test_rows_come_and_go_only_while_all_columns_are_lent() -> None:
     projects = OpenProjects(2)
-    row = {c.name: np.zeros((1, {"stages": 4, "attributes": 2}[c.width]) if c.width else 1) for c in PROJECT_COLUMNS}
+    row = {
+        c.name: np.zeros((1, {"stages": 4, "attributes": 2}[c.width]) if c.width else 1)
+        for c in OpenProjects.declared.values()
+    }
     with projects.lend(tuple(projects)):
         projects.append(row)
     assert len(projects) == 1
@@ -319,22 +325,21 @@ def test_what_is_made_to_order_is_ordered_when_it_is_decided_and_no_sooner() -> 
     market = project_market(4, 30, category__line__made_to_order=True)
     state, line = market.state, 2  # column among our offers
     assert state.numbers.to_order.tolist() == [False, False, True]
-    assert not state.channel.on_hand[:, line].any()
+    assert not state.goods.channel.on_hand[:, line].any()
     sold = ordered = 0
     while market.running:
         market.run_week()
-        orders = state.today.orders
-        assert orders is not None
+        orders = state.today.fulfilled.orders
         fresh = (orders.offer == OURS) & (orders.waited == 0)
         sold, ordered = sold + int(orders.units[fresh].sum()), ordered + int(state.distributors.ordered[:, line].sum())
         assert ordered <= sold, "never more than was decided for"
-        assert not (state.channel.on_hand[:, line] > 0)[state.channel.backorders[:, line] > 0].any()
-        assert not state.today.unserved[:, line].any(), "nobody reckoned to get it at once"
+        assert not (state.goods.channel.on_hand[:, line] > 0)[state.goods.channel.backorders[:, line] > 0].any()
+        assert not state.today.fulfilled.unserved[:, line].any(), "nobody reckoned to get it at once"
     delivered = market.results.measure("sell_out_units")[:, :, :, OURS].sum()
     assert sold > 40
     assert 0.7 * sold < delivered <= ordered <= sold
     held = project_market(4, 30).run().state
-    assert held.channel.on_hand[:, line].sum() > state.channel.on_hand[:, line].sum()
+    assert held.goods.channel.on_hand[:, line].sum() > state.goods.channel.on_hand[:, line].sum()
 
 
 def test_who_waits_for_what_is_made_to_order_is_patient_and_not_disappointed() -> None:
@@ -343,9 +348,8 @@ def test_who_waits_for_what_is_made_to_order_is_patient_and_not_disappointed() -
     state = market.state
     while market.running:
         market.run_week()
-        orders, served = state.today.orders, state.today.served
-        assert orders is not None and served is not None
-        waiting = state.waiting
+        orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
+        waiting = state.goods.waiting
         assert waiting is not None
         refused = (orders.offer == OURS) & (served == 0)
         assert np.isin(orders.index[refused], waiting.index).all(), "all of them wait"

@@ -11,9 +11,9 @@ from sim.agents.headquarters_view import expected_purchases
 from sim.market import Market
 from sim.phases.look import look, send_shared_data
 from sim.phases.work import work
-from sim.population import NEVER
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState, Report
+from sim.state.table import NEVER
 from tests.unit.part_weeks import until, writes
 
 # ---- work -------------------------------------------------------------------------------------------------------------
@@ -32,15 +32,15 @@ def test_reports_take_the_gateways_delay_and_may_get_lost() -> None:
         return state
 
     state = sent(policy__gateway__loss=0.0, policy__gateway__delay=3)
-    rows = np.concatenate([report.rows for report in state.reports])
-    assert all(report.arrives == 3 for report in state.reports)
-    written = len(rows) / len(state.today.visited)
+    rows = np.concatenate([report.rows for report in state.mail.reports])
+    assert all(report.arrives == 3 for report in state.mail.reports)
+    written = len(rows) / len(state.today.worked.visited)
     assert written > 0.9  # forms are in full use and there is time for all of them
-    assert np.isin(rows, state.today.visited).all()
-    assert not sent(policy__gateway__loss=1.0).reports
+    assert np.isin(rows, state.today.worked.visited).all()
+    assert not sent(policy__gateway__loss=1.0).mail.reports
     hasty = sent(policy__gateway__loss=0.0, policy__gateway__delay=0)
-    assert all(report.arrives == 1 for report in hasty.reports)  # never in the same week
-    assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).reports
+    assert all(report.arrives == 1 for report in hasty.mail.reports)  # never in the same week
+    assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).mail.reports
 
 
 def errors(**overrides: Any) -> dict[str, np.ndarray]:
@@ -56,7 +56,7 @@ def errors(**overrides: Any) -> dict[str, np.ndarray]:
     with state.lend(writes("work")):
         work(state)
     told = {
-        name: np.concatenate([getattr(r, name) for r in state.reports])
+        name: np.concatenate([getattr(r, name) for r in state.mail.reports])
         for name in ("rows", "value", "orders", "potential")
     }
     rows = told["rows"]
@@ -108,7 +108,7 @@ def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
         marks,
     )
     late = Report(6, 3, rows, np.zeros(3), np.zeros(3), np.full(3, NEVER), np.full(3, np.nan), None)
-    state.reports = [report, late]
+    state.mail.reports = [report, late]
     with state.lend(writes("look")):
         look(state)
     keep = retention_of_half_life(state.params.database.memory)
@@ -122,17 +122,17 @@ def test_a_report_enters_the_records_of_its_customers_and_no_others() -> None:
     np.testing.assert_array_equal(known.marks[rows], marks)
     for name in ("known", "confirmed", "last_order", "label"):
         np.testing.assert_array_equal(getattr(known, name)[others], before[name][others])
-    assert state.reports == [late]
+    assert state.mail.reports == [late]
 
 
 def test_only_distributors_who_share_send_data_of_their_own_customers() -> None:
     state = Market("tiny", seed=1).state
     send_shared_data(state)
-    assert not state.reports
+    assert not state.mail.reports
     with state.lend(("distributors.shares_data",)):
         state.distributors.shares_data[:] = [False, True]
     send_shared_data(state)
-    report = state.reports[0]
+    report = state.mail.reports[0]
     users = (state.customers.distributor == 1) & (state.customers.last_order != NEVER)
     np.testing.assert_array_equal(report.rows, np.flatnonzero(users))
     assert report.arrives == 1
@@ -151,7 +151,7 @@ def looked(*reports: Report) -> tuple[MarketState, float]:
     """A market in week 9 when ``reports`` have arrived in this order; and what a week's fading leaves."""
     state = Market("tiny", seed=1).state
     state.week = 9
-    state.reports = list(reports)
+    state.mail.reports = list(reports)
     with state.lend(writes("look")):
         look(state)
     return state, retention_of_half_life(state.params.database.memory)

@@ -56,7 +56,7 @@ def test_a_change_in_a_territory_reaches_its_reps_and_no_others(tmp_path: Path, 
         now = getattr(reps, column)
         np.testing.assert_array_equal(now[outside], before[column][outside], err_msg=column)
         assert (now[inside] != before[column][inside]).all(), column
-    spent = market.state.hours.spent[1]
+    spent = market.state.books.hours.spent[1]
     for use, hours in {Use.MEETINGS: 3.0, Use.FORMS: 2.5, Use.TALKS: 0.25, Use.TRAINING: 0.5}.items():
         np.testing.assert_allclose(spent[use, inside], hours, err_msg=use.name)
     for use, hours in {Use.MEETINGS: 1.5, Use.FORMS: 1.0, Use.TALKS: 0.0, Use.TRAINING: 0.0}.items():
@@ -69,7 +69,7 @@ def test_the_managers_hours_are_the_sum_over_their_reps(tmp_path: Path) -> None:
     """Team 1 has four reps of the east and four of the north, team 2 two of the north and six of the northeast."""
     market = changed(tmp_path, "north")
     market.run_week()
-    state, spent = market.state, market.state.manager_hours.spent[1]
+    state, spent = market.state, market.state.books.manager_hours.spent[1]
     assert state.managers.span.tolist() == [8] * 6
     np.testing.assert_allclose(spent[ManagerUse.MEETINGS], [1.5, 3.0, 3.0, 1.5, 1.5, 1.5], rtol=1e-6)
     np.testing.assert_allclose(spent[ManagerUse.CHECKING], [1.0, 3.5, 2.25, 1.0, 1.0, 1.0], rtol=1e-6)
@@ -98,7 +98,7 @@ def test_a_manager_who_is_short_of_hours_gives_each_rep_the_same_part(tmp_path: 
     asked = 4 * 0.2 + 4 * (11.6 + 0.25)
     np.testing.assert_allclose(reps.visit_hours[team & north], 11.6 * left / asked, rtol=1e-5)
     np.testing.assert_allclose(reps.visit_hours[team & ~north], 0.2 * left / asked, rtol=1e-5)
-    np.testing.assert_allclose(state.manager_hours.spent[1][ManagerUse.SPARE, 1], 0.0, atol=1e-6)
+    np.testing.assert_allclose(state.books.manager_hours.spent[1][ManagerUse.SPARE, 1], 0.0, atol=1e-6)
 
 
 def test_sets_of_forms_are_those_of_the_reps_territory(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_sets_of_forms_are_those_of_the_reps_territory(tmp_path: Path) -> None:
 def _vacate(state: MarketState, rows: np.ndarray) -> None:
     with state.lend(("reps.active",)):
         state.reps.active[rows] = False
-    state.heads.leave(state.week, np.bincount(state.reps.team[rows], minlength=len(state.managers)))
+    state.books.heads.leave(state.week, np.bincount(state.reps.team[rows], minlength=len(state.managers)))
 
 
 def test_a_vacant_position_takes_no_hours() -> None:
@@ -137,7 +137,7 @@ def test_a_manager_without_reps_has_hours_to_spare() -> None:
     _vacate(state, np.flatnonzero(state.reps.active & (state.reps.team == 0)))
     with state.lend(writes("manage")):
         manage(state)
-    np.testing.assert_allclose(state.manager_hours.spent[0][ManagerUse.SPARE, 0], 28.0)
+    np.testing.assert_allclose(state.books.manager_hours.spent[0][ManagerUse.SPARE, 0], 28.0)
 
 
 def _enforced(span: int) -> np.ndarray:

@@ -80,8 +80,8 @@ def test_the_firms_contract_is_made_without_the_distributors_books(monkeypatch: 
     (_, seen) = seen_by_firm
     shown = {name: value for name, value in vars(seen).items() if isinstance(value, np.ndarray)}
     assert shown.keys() == {"key", "territory", "purchases", "supplier", "shares_data", "payment"}
-    own = [state.distributors.trust, state.distributors.demand, state.distributors.price, *state.channel]
-    own += [*state.forecasts, state.distributors.stock_value]
+    own = [state.distributors.trust, state.distributors.demand, state.distributors.price, *state.goods.channel]
+    own += [*state.goods.forecasts, state.distributors.stock_value]
     assert not any(np.shares_memory(value, truth) for value in shown.values() for truth in own)
     assert seen.shares_data.all()
     assert (seen.payment == round(1_000_000 / 52)).all()
@@ -94,6 +94,6 @@ def test_control_a_distributors_own_rule_does_see_its_books(monkeypatch: pytest.
         OrderUpTo, "answer", lambda self, seen: (seen_by_distributors.append(seen), order(self, seen))[1]
     )
     start = Market("tiny", seed=4, weeks=1)
-    before = start.state.channel.on_hand.copy()
+    before = start.state.goods.channel.on_hand.copy()
     start.run()
     assert (seen_by_distributors[0].on_hand <= before).all() and seen_by_distributors[0].on_hand.any()

@@ -52,8 +52,7 @@ def test_no_two_orders_of_a_customer_share_a_number() -> None:
     market = Market("tiny", seed=4, customers=200, weeks=20, overrides={**NO_GOODS, **fates(1.0, 0.0), **often})
     while market.running:
         market.run_week()
-        orders = market.state.today.orders
-        assert orders is not None
+        orders = market.state.today.fulfilled.orders
         keys = np.stack([orders.customer, orders.index])
         assert np.unique(keys, axis=1).shape == keys.shape
     assert orders.waited.max() == 19
@@ -76,12 +75,11 @@ def test_who_waited_chooses_and_experiences_under_the_number_of_the_order(monkey
         (again,) = (args[3] for args in chosen)
         assert isinstance(again, Occasions)
         second += int((again.number >= NUMBERS_A_WEEK).sum())
-        orders, deliveries = market.state.today.orders, lived[-1][2]
-        assert orders is not None
+        orders, deliveries = market.state.today.fulfilled.orders, lived[-1][2]
         assert sorted(zip(deliveries.customer.tolist(), deliveries.occasion.tolist(), strict=True)) == sorted(
             zip(orders.customer.tolist(), orders.index.tolist(), strict=True)
         )
-        assert again.number.dtype == deliveries.occasion.dtype == market.state.today.occasions_made.number.dtype
+        assert again.number.dtype == deliveries.occasion.dtype == market.state.today.demanded.occasions.number.dtype
     assert second > 0
 
 
@@ -108,8 +106,7 @@ def test_an_order_that_waits_keeps_its_discount(tmp_path: Path, first: float, la
     while market.running:
         market.run_week()
         state, week = market.state, market.week - 1
-        orders, served = state.today.orders, state.today.served
-        assert orders is not None and served is not None
+        orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
         granted = 0
         for offer, waited, got in zip(orders.offer, orders.waited, served, strict=True):
             if offer in state.layout.own_offers:
@@ -125,8 +122,7 @@ def test_who_switches_gets_the_discount_on_the_offer_that_was_bought() -> None:
     market = Market("regional_equipment", seed=4, customers=2000, weeks=8, overrides=overrides)
     while market.running:
         market.run_week()
-        orders = market.state.today.orders
-        assert orders is not None
+        orders = market.state.today.fulfilled.orders
         ours = market.state.numbers.own_column[orders.offer] >= 0
         at_list = market.state.numbers.list_price[orders.offer]
         np.testing.assert_array_equal(orders.discount, np.where(ours, np.rint(0.1 * at_list), 0))
@@ -146,11 +142,10 @@ ALONE = {
 
 def by_cell(market: Market, units: np.ndarray) -> np.ndarray:
     """Units of the week's orders by distributor and offer of ours."""
-    state, orders = market.state, market.state.today.orders
-    assert orders is not None
+    state, orders = market.state, market.state.today.fulfilled.orders
     ours = orders.stock >= 0
-    counts = np.bincount(orders.stock[ours], units[ours], state.channel.on_hand.size)
-    return counts.reshape(state.channel.on_hand.shape)
+    counts = np.bincount(orders.stock[ours], units[ours], state.goods.channel.on_hand.size)
+    return counts.reshape(state.goods.channel.on_hand.shape)
 
 
 def test_who_switches_to_another_offer_of_ours_is_demand_for_it_and_who_is_refused_there_is_unserved() -> None:
@@ -163,20 +158,21 @@ def test_who_switches_to_another_offer_of_ours_is_demand_for_it_and_who_is_refus
     market = Market("regional_equipment", seed=3, customers=8000, weeks=1, overrides={**unknown, **few})
     first: list[int] = []
     market.run_week(
-        observe=lambda phase: first.append(len(market.state.today.orders.offer)) if phase.name == "demand" else None
+        observe=lambda phase: (
+            first.append(len(market.state.today.demanded.orders.offer)) if phase.name == "demand" else None
+        )
     )
     state = market.state
-    orders, served = state.today.orders, state.today.served
-    assert orders is not None and served is not None
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     switched = (np.arange(len(orders.offer)) >= first[0]) & (orders.stock >= 0)
     assert served[switched].sum() > 0
     assert (orders.units - served)[switched].sum() > 0
-    np.testing.assert_array_equal(state.today.demand, by_cell(market, orders.units))
-    np.testing.assert_array_equal(state.distributors.demand, state.today.demand)
-    np.testing.assert_array_equal(state.today.unserved, by_cell(market, orders.units - served))
+    np.testing.assert_array_equal(state.today.fulfilled.demand, by_cell(market, orders.units))
+    np.testing.assert_array_equal(state.distributors.demand, state.today.fulfilled.demand)
+    np.testing.assert_array_equal(state.today.fulfilled.unserved, by_cell(market, orders.units - served))
     own = list(state.layout.own_offers)
-    np.testing.assert_array_equal(market.results.measure("demand_units")[0][:, own], state.today.demand)
-    np.testing.assert_array_equal(market.results.measure("unserved_units")[0][:, own], state.today.unserved)
+    np.testing.assert_array_equal(market.results.measure("demand_units")[0][:, own], state.today.fulfilled.demand)
+    np.testing.assert_array_equal(market.results.measure("unserved_units")[0][:, own], state.today.fulfilled.unserved)
 
 
 @pytest.mark.parametrize("wait", [0.0, 1.0])
@@ -185,8 +181,7 @@ def test_who_comes_back_for_a_machine_that_was_not_there_is_counted_once(wait: f
     asked: list[int] = []
     while market.running:
         market.run_week()
-        orders = market.state.today.orders
-        assert orders is not None
+        orders = market.state.today.fulfilled.orders
         asked += orders.customer[orders.offer == 0].tolist()
     assert len(asked) > 2 * len(set(asked))  # control: they do come back
     assert market.results.measure("demand_units")[..., 0].sum() == len(set(asked))
@@ -200,9 +195,9 @@ def test_all_that_was_asked_for_is_delivered_or_still_wanted() -> None:
     while market.running:
         market.run_week()
         asked, sold = (market.results.measure(m) for m in ("demand_units", "sell_out_units"))
-        waiting = market.state.waiting
+        waiting = market.state.goods.waiting
         assert waiting is not None
-        assert asked[..., 0].sum() == sold[..., 0].sum() + len(market.state.wishes)
+        assert asked[..., 0].sum() == sold[..., 0].sum() + len(market.state.goods.wishes)
         assert asked[..., 2].sum() == sold[..., 2].sum() + waiting.units.sum()
     machines = market.results.measure("sell_out_units")[..., 0].sum()
     assert machines > len(market.state.customers) / 2  # needs come up again after a purchase, and count again
@@ -213,7 +208,7 @@ def test_a_rivals_machine_ends_the_wish_for_ours() -> None:
     had: set[int] = set()
     while market.running:
         market.run_week()
-        wishes = market.state.wishes
+        wishes = market.state.goods.wishes
         assert (market.state.customers.need_open[wishes // len(market.state.layout.offers)] & 1).all()
         had |= set(wishes.tolist())
     assert 0 < len(wishes) < len(had)  # some ended, though none of ours was sold
@@ -223,13 +218,14 @@ def test_who_comes_back_when_everybody_is_served_is_not_counted_again_either() -
     ample = {"params.channel.stock_weeks_at_start": 50.0, "category.machine.life_mean": 26.0}
     market = Market("tiny", seed=4, customers=3000, weeks=1, overrides=ample)
     state, offers = market.state, len(market.state.layout.offers)
-    state.wishes = np.arange(len(state.customers), dtype=np.int64) * offers  # everybody was refused a machine of ours
+    state.goods.wishes = (
+        np.arange(len(state.customers), dtype=np.int64) * offers
+    )  # everybody was refused a machine of ours
     market.run_week()
-    orders = state.today.orders
-    assert orders is not None and state.today.demand is not None
+    orders = state.today.fulfilled.orders
     machines = state.numbers.category[orders.offer] == 0
     assert (orders.offer[machines] == 0).any()
-    assert not state.today.demand[:, 0].any()
-    assert state.today.demand[:, 1].all()
+    assert not state.today.fulfilled.demand[:, 0].any()
+    assert state.today.fulfilled.demand[:, 1].all()
     still = np.setdiff1d(np.arange(len(state.customers)), orders.customer[machines])
-    np.testing.assert_array_equal(state.wishes, still * offers)
+    np.testing.assert_array_equal(state.goods.wishes, still * offers)

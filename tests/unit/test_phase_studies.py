@@ -29,9 +29,9 @@ def findings_of(state: MarketState, rounds: int, name: str) -> np.ndarray:
     """What so many independent studies of one market find [rounds, T]: the market stays, weeks go by."""
     found = []
     for week in range(rounds):
-        state.week, state.findings, state.reports = week, [], []
+        state.week, state.mail.findings, state.mail.reports = week, [], []
         commission_studies(state)
-        found.append(next(f.found[name] for f in state.findings if name in f.found))
+        found.append(next(f.found[name] for f in state.mail.findings if name in f.found))
     return np.array(found)
 
 
@@ -49,7 +49,7 @@ def test_studies_are_paid_when_ordered_and_arrive_later() -> None:
         # A report due in a week stands in the tables when that week is over.
         assert known == {"aware_share": week >= 2, "usage_share": week >= 2, "price_sensitivity": week >= 6}
         assert np.isfinite(table.rival_price).all() == (week >= 2)
-        stated = market.state.stated_needs
+        stated = market.state.headquarters.stated_needs
         assert (len(stated) > 0) == (week >= 6)
         assert np.isfinite(stated).all(axis=1).sum() == (20 if week >= 6 else 0)
     numbers = market.state.params.studies
@@ -68,7 +68,7 @@ def test_no_study_no_cost_and_nothing_is_known() -> None:
     table = market.state.territories
     for name in ("aware_share", "usage_share", "price_sensitivity", "unheard_mean", "rival_price", "rival_price_usual"):
         assert np.isnan(getattr(table, name)).all(), name
-    assert market.state.stated_needs.size == 0, "no room is taken by what nobody asked"
+    assert market.state.headquarters.stated_needs.size == 0, "no room is taken by what nobody asked"
 
 
 def test_a_study_of_everybody_asks_nobody_twice() -> None:
@@ -155,7 +155,7 @@ def test_noted_prices_err_less_the_more_are_noted(notes: int) -> None:
 
 def test_stated_needs_are_tastes_with_the_declared_error() -> None:
     market = tiny(weeks=8, customers=3000, needs=1000).run()
-    stated = market.state.stated_needs
+    stated = market.state.headquarters.stated_needs
     asked = np.isfinite(stated).all(axis=1)
     assert asked.sum() == 2000
     error = (stated - market.state.customers.taste)[asked].ravel()
@@ -259,10 +259,10 @@ def test_findings_that_are_overtaken_give_way() -> None:
     for week in (0, 1):
         state.week = week
         commission_studies(state)
-    first, second = (f.found["aware_share"].copy() for f in state.findings)
+    first, second = (f.found["aware_share"].copy() for f in state.mail.findings)
     state.week = 3
     with state.lend(writes("segment")):
         take_in_findings(state)
-    assert not state.findings
+    assert not state.mail.findings
     np.testing.assert_array_equal(state.territories.aware_share, second)
     assert not np.array_equal(first, second)

@@ -5,21 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.population import CUSTOMER_COLUMNS, NEVER, Column, Columns, make_customers
+from sim.state.customers import Customers, make_customers
+from sim.state.table import NEVER, Table, column
 
 
-def customers(rows: int = 20) -> Columns:
+class Carts(Table):
+    turns = column(np.int8, "turns", "turns of each wheel", width="wheels")
+
+
+def customers(rows: int = 20) -> Customers:
     return make_customers(rows, brands=3, categories=2, attributes=4, marks=1)
 
 
 def test_every_declared_column_is_there_with_its_type_and_fill() -> None:
     table = customers()
-    assert list(table) == [column.name for column in CUSTOMER_COLUMNS]
-    for column in CUSTOMER_COLUMNS:
-        assert getattr(table, column.name).dtype == column.dtype
-        assert len(getattr(table, column.name)) == len(table) == 20
-        assert column.unit
-        assert column.meaning
+    assert list(table) == list(Customers.declared)
+    for declared in Customers.declared.values():
+        assert getattr(table, declared.name).dtype == declared.dtype
+        assert len(getattr(table, declared.name)) == len(table) == 20
+        assert declared.unit
+        assert declared.meaning
     assert (table.owned == -1).all()
     assert (table.bought_week == NEVER).all()
     assert table.key.tolist() == list(range(20))
@@ -71,11 +76,8 @@ def test_mistakes_in_names_are_refused() -> None:
         _ = table.loyality
     with pytest.raises(AttributeError, match="cannot be replaced"):
         table.loyalty = np.zeros(3)
-    column = Column("a", np.int8, "-", "a")
-    with pytest.raises(ValueError, match="twice"):
-        Columns((column, column), 3, {})
     with pytest.raises(ValueError, match="number of wheels"):
-        Columns((Column("a", np.int8, "-", "a", "wheels"),), 3, {})
+        Carts(3)
     with pytest.raises(ValueError, match="8 brands"):
         make_customers(3, brands=9, categories=1, attributes=1, marks=1)
 

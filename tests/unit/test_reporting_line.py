@@ -102,7 +102,7 @@ def test_what_arrives_is_what_was_sent_on() -> None:
     with state.lend(writes("work")):
         work(state)
     arriving = state.record["reports_arriving"][0].sum()
-    assert arriving == sum(len(report.rows) for report in state.reports) > 0
+    assert arriving == sum(len(report.rows) for report in state.mail.reports) > 0
     assert state.record["reports_written"][0].sum() > arriving
     assert {m.name for m in MEASURES if m.name.startswith("reports_")} == set(REPORTS)
 

@@ -63,16 +63,16 @@ def test_rates_are_those_of_the_type_or_of_the_customer(tmp_path: Path) -> None:
     assert not of_type[:, :LINE].any()
     own = Scenario.load(folder(tmp_path, projects_line=[0.0, 1.0, 2.0, 52.0]))
     state = Market(own, seed=1).state
-    assert state.openings is not None
-    assert state.openings.row.tolist() == [1, 2, 3]
-    np.testing.assert_allclose(state.openings.rate, [1 / 52, 2 / 52, 1.0], rtol=1e-6)
-    assert (state.customers.owned[0, LINE], state.project_worth[0]) == (-1, 0.0)
-    np.testing.assert_allclose(state.project_worth[3], 52 * 1.5 * 2_000_000)
+    assert state.opportunities.openings is not None
+    assert state.opportunities.openings.row.tolist() == [1, 2, 3]
+    np.testing.assert_allclose(state.opportunities.openings.rate, [1 / 52, 2 / 52, 1.0], rtol=1e-6)
+    assert (state.customers.owned[0, LINE], state.opportunities.yearly[0]) == (-1, 0.0)
+    np.testing.assert_allclose(state.opportunities.yearly[3], 52 * 1.5 * 2_000_000)
 
 
 def test_a_pipeline_of_ones_own_is_the_pipeline_at_the_start(tmp_path: Path) -> None:
     given = {"customer": ["c1", "c0", "c1"], "category": ["line"] * 3, "opened_week": [-1, -40, -12]}
-    projects = Market(Scenario.load(folder(tmp_path, given)), seed=3).state.projects
+    projects = Market(Scenario.load(folder(tmp_path, given)), seed=3).state.opportunities.projects
     assert list(zip(projects.customer.tolist(), projects.opened.tolist(), strict=True)) == [(0, -40), (1, -12), (1, -1)]
     assert (projects.stage_end[:, -1] >= 0).all(), "what is open is not decided yet"
     assert (np.diff(projects.stage_end, axis=1) >= 0).all()
@@ -90,7 +90,7 @@ def test_the_rest_of_a_project_is_that_of_the_gamma_law_beyond_its_age(tmp_path:
         "category": "line",
         "opened_week": np.floor(-still).astype(np.int64),
     }
-    projects = Market(Scenario.load(folder(tmp_path, given, rows)), seed=3).state.projects
+    projects = Market(Scenario.load(folder(tmp_path, given, rows)), seed=3).state.opportunities.projects
     left = projects.stage_end[:, -1]
     # Residual life of a stationary gamma of mean 9 and shape 2: mean E[g²]/2E[g] = 6.75 weeks, whole weeks half less.
     assert abs(left.mean() - 6.25) < 4 * left.std() / np.sqrt(len(left))

@@ -38,9 +38,9 @@ def test_who_serves_others_from_stock_does_not_make_the_plant_start_without_boun
     """Then purchases for own customers are below 0 for weeks: sell-out must not be scaled up by them."""
     market = tiny(weeks=30, params__channel__stock_weeks_at_start=weeks_of_stock)
     state = market.state
-    channel, value = state.channel.on_hand, state.distributors.stock_value
+    channel, value = state.goods.channel.on_hand, state.distributors.stock_value
     monkeypatch.setattr(decide, "decide_sharing", lambda _: Sharing(shares=np.isin(np.arange(6), sharers)))
-    with state.lend(("distributors.stock_value", "channel.channel_on_hand")):
+    with state.lend(("distributors.stock_value", "channel.on_hand")):
         for main, subs in ((0, [1, 2]), (3, [4, 5])):  # all stock lies with who supplies others
             for held in (channel, value):
                 held[main] += held[subs].sum(axis=0)
@@ -49,7 +49,7 @@ def test_who_serves_others_from_stock_does_not_make_the_plant_start_without_boun
     assert state.distributors.shares_data[sharers].all()
     sold = market.results.measure("sell_out_units").sum(axis=(0, 1, 2))
     wanted = (sold + market.results.measure("unserved_units").sum(axis=(0, 1)))[[0, 2]]
-    assert (state.units.made.sum(axis=0) <= 2 * wanted).all()
+    assert (state.goods.units.made.sum(axis=0) <= 2 * wanted).all()
 
 
 def state_share(market: Market) -> Callable[[Iterable[int]], float]:

@@ -14,7 +14,7 @@ from sim.agents.manufacturer import owed_by_plant
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.fulfil import fulfil
-from sim.phases.partners import relate
+from sim.phases.relate import relate
 from sim.rng import Decision
 from sim.scenario import Scenario
 from sim.state import MarketState
@@ -89,19 +89,21 @@ def test_customers_of_a_distributor_are_shared_within_its_family_alone() -> None
 
 def test_a_supplier_starts_with_stock_and_forecast_for_all_behind_it() -> None:
     state = tiny().state
-    level, volume = state.forecasts.level, state.distributors.volume
+    level, volume = state.goods.forecasts.level, state.distributors.volume
     price = state.numbers.list_price[list(state.layout.own_offers)]
     for main in (0, 3):
         of_customers = level[main] - level[main + 1 : main + 3].sum(axis=0)
         assert (of_customers > 0).all()
         assert of_customers @ price == pytest.approx(volume[main])
-    np.testing.assert_array_equal(state.channel.on_hand, np.rint(5 * level))
+    np.testing.assert_array_equal(state.goods.channel.on_hand, np.rint(5 * level))
     plain = Market("tiny", seed=4, weeks=8).state
-    np.testing.assert_allclose(state.plant_forecast.level, plain.plant_forecast.level)
-    np.testing.assert_array_equal(state.plant.on_hand, plain.plant.on_hand)
-    np.testing.assert_allclose(state.sales, plain.sales)
+    np.testing.assert_allclose(state.goods.plant_forecast.level, plain.goods.plant_forecast.level)
+    np.testing.assert_array_equal(state.goods.plant.on_hand, plain.goods.plant.on_hand)
+    np.testing.assert_allclose(state.headquarters.sales, plain.headquarters.sales)
     assert -state.ledger.book[0, 0].sum() == 0
-    np.testing.assert_array_equal(state.distributors.stock_value, state.channel.on_hand * state.distributors.wholesale)
+    np.testing.assert_array_equal(
+        state.distributors.stock_value, state.goods.channel.on_hand * state.distributors.wholesale
+    )
 
 
 # ---- the table --------------------------------------------------------------------------------------------------------
@@ -186,10 +188,10 @@ def test_a_supplier_forecasts_what_its_customers_and_its_subs_ask_for() -> None:
     demand, ordered = state.distributors.demand, state.distributors.ordered
     for main in (0, 3):
         np.testing.assert_array_equal(
-            state.forecasts.level[main], (demand[main] + ordered[main + 1 : main + 3].sum(axis=0))
+            state.goods.forecasts.level[main], (demand[main] + ordered[main + 1 : main + 3].sum(axis=0))
         )
     assert ordered[[1, 2, 4, 5]].any()
-    np.testing.assert_array_equal(state.forecasts.level[[1, 2, 4, 5]], demand[[1, 2, 4, 5]])
+    np.testing.assert_array_equal(state.goods.forecasts.level[[1, 2, 4, 5]], demand[[1, 2, 4, 5]])
 
 
 def test_a_supplier_that_hears_the_data_forecasts_by_them() -> None:
@@ -205,7 +207,7 @@ def test_a_supplier_that_hears_the_data_forecasts_by_them() -> None:
             fulfil(state)
         demand, ordered = state.distributors.demand, state.distributors.ordered
         news = (demand if hears else ordered)[1] + ordered[2]
-        np.testing.assert_array_equal(state.forecasts.level[0], demand[0] + news)
+        np.testing.assert_array_equal(state.goods.forecasts.level[0], demand[0] + news)
         assert (demand[1] != ordered[1]).any()
 
 
@@ -214,15 +216,14 @@ def test_goods_of_a_supplier_arrive_after_the_lead_time_of_its_tier() -> None:
     state = market.state
     arrived = []
     for _ in range(8):
-        before = state.channel.on_hand.copy()
+        before = state.goods.channel.on_hand.copy()
         market.run_week()
-        delivered, supplied = state.today.delivered, state.today.supplied
-        assert delivered is not None and supplied is not None
+        delivered, supplied = state.today.fulfilled.delivered, state.today.fulfilled.supplied
         passed_on = np.zeros_like(before)
         for d, supplier in enumerate(state.distributors.supplier):
             if supplier >= 0:
                 passed_on[supplier] += supplied[d]
-        arrived.append(state.channel.on_hand - before + delivered + passed_on)
+        arrived.append(state.goods.channel.on_hand - before + delivered + passed_on)
     sent = [market.results.measure(name)[..., [0, 2]] for name in ("sell_in_units", "sub_supplied_units")]
     for rows, goods, lead in ((np.array([0, 3]), sent[0], 2), (np.array([1, 2, 4, 5]), sent[1], 3)):
         assert goods[: 8 - lead, rows].any()
@@ -233,36 +234,37 @@ def test_goods_of_a_supplier_arrive_after_the_lead_time_of_its_tier() -> None:
 def test_what_passes_between_distributors_is_neither_made_nor_sold() -> None:
     market = tiny(weeks=12)
     state = market.state
-    opening = state.channel.on_hand.sum(axis=0) + state.plant.on_hand
+    opening = state.goods.channel.on_hand.sum(axis=0) + state.goods.plant.on_hand
     market.run()
     assert market.results.measure("sub_supplied_units").sum() > 0
     sold = market.results.measure("sell_out_units").sum(axis=(0, 1, 2))[[0, 2]]
-    np.testing.assert_array_equal(state.units.sold.sum(axis=0), sold)
-    held = state.channel.on_hand.sum(axis=0) + state.channel.in_transit.sum(axis=0) + state.plant.on_hand
-    np.testing.assert_array_equal(opening + state.units.made.sum(axis=0) - sold, held)
+    np.testing.assert_array_equal(state.goods.units.sold.sum(axis=0), sold)
+    held = (
+        state.goods.channel.on_hand.sum(axis=0) + state.goods.channel.in_transit.sum(axis=0) + state.goods.plant.on_hand
+    )
+    np.testing.assert_array_equal(opening + state.goods.units.made.sum(axis=0) - sold, held)
 
 
 def test_a_short_supplier_serves_its_own_customers_first_and_shares_the_rest_out() -> None:
     given = {"params__channel__order_cycle": 1, "params__channel__sub_lead_time": 1}
     market = tiny(**given)
     state = until("fulfil", market)
-    with state.lend(("channel.channel_on_hand", "channel.channel_owed")):
-        state.channel.on_hand[0] = 300
-        state.channel.on_hand[1:3] = 0
-        state.channel.owed[1:3] = [[0, 300], [0, 150]]
+    with state.lend(("channel.on_hand", "channel.owed")):
+        state.goods.channel.on_hand[0] = 300
+        state.goods.channel.on_hand[1:3] = 0
+        state.goods.channel.owed[1:3] = [[0, 300], [0, 150]]
     with state.lend(writes("fulfil")):
         fulfil(state)
-    delivered, supplied, served = state.today.delivered, state.today.supplied, state.today.served
-    assert delivered is not None and supplied is not None and served is not None
+    delivered, supplied = state.today.fulfilled.delivered, state.today.fulfilled.supplied
     left = 300 - delivered[0, 1]
-    assert state.today.unserved is not None and not state.today.unserved[0].any()
+    assert not state.today.fulfilled.unserved[0].any()
     assert supplied[1:3, 1].sum() == left
     wanted = np.array([300, 150]) + state.distributors.ordered[1:3, 1]
     np.testing.assert_allclose(supplied[1:3, 1], left * wanted / wanted.sum(), atol=1)
-    assert state.channel.on_hand[0, 1] == 0
+    assert state.goods.channel.on_hand[0, 1] == 0
     # Who still waits for goods is owed them, and its supplier orders for it.
     seen = see_distributors(state, Decision.ORDER_NOISE)
-    assert seen.owed[0, 1] == state.channel.owed[1:3, 1].sum() + state.channel.backorders[0, 1] > 0
+    assert seen.owed[0, 1] == state.goods.channel.owed[1:3, 1].sum() + state.goods.channel.backorders[0, 1] > 0
 
 
 def test_a_sub_distributor_beyond_its_credit_gets_nothing() -> None:
@@ -277,10 +279,10 @@ def test_the_plant_sees_the_orders_of_its_own_customers_alone() -> None:
     state = week_of(market)
     ordered = state.distributors.ordered
     assert ordered[[1, 2]].any()
-    np.testing.assert_array_equal(state.plant_forecast.demands[0], ordered[[0, 3]].sum(axis=0))
+    np.testing.assert_array_equal(state.goods.plant_forecast.demands[0], ordered[[0, 3]].sum(axis=0))
     assert not owed_by_plant(state)[[1, 2, 4, 5]].any()
-    with state.lend(("channel.channel_owed",)):
-        state.channel.owed[:, 1] = [1, 2, 4, 8, 16, 32]
+    with state.lend(("channel.owed",)):
+        state.goods.channel.owed[:, 1] = [1, 2, 4, 8, 16, 32]
     assert owed_by_plant(state)[:, 1].tolist() == [1, 0, 0, 8, 0, 0]
 
 
@@ -343,8 +345,8 @@ def test_what_goods_cost_on_their_way_is_no_gain_of_the_channel(markup: float) -
     np.testing.assert_array_equal(market.results.measure("sell_out_value"), plain.results.measure("sell_out_value"))
     profit = [m.state.ledger.flows("distributor_profit").sum() for m in (market, plain)]
     subs = [1, 2, 4, 5]
-    held = (market.state.channel.on_hand + market.state.channel.in_transit)[subs]
-    opening = tiny(20).state.channel.on_hand[subs]
+    held = (market.state.goods.channel.on_hand + market.state.goods.channel.in_transit)[subs]
+    opening = tiny(20).state.goods.channel.on_hand[subs]
     price = np.array([100_000, 1_700])
     # Opening stocks were put in at the price of the tier: what is left of the mark-up on stock is a change of stock.
     unsold = markup * ((held - opening) @ price).sum()
@@ -370,9 +372,9 @@ def test_a_sub_distributor_has_the_thinner_margin_on_every_brand() -> None:
 def test_goods_that_a_supplier_holds_back_cost_the_firm_no_trust() -> None:
     """Who buys from another distributor is owed its goods by that one; who buys from the plant, by us."""
     state = until("relate", tiny(1, params__partners__trust_margin=0.0))
-    with state.lend(("channel.channel_owed", "distributors.purchases", *writes("relate"))):
-        state.channel.owed[...] = 0
-        state.channel.owed[:, 1] = 100
+    with state.lend(("channel.owed", "distributors.purchases", *writes("relate"))):
+        state.goods.channel.owed[...] = 0
+        state.goods.channel.owed[:, 1] = 100
         state.distributors.purchases[:] = 400 * state.distributors.wholesale[:, 1]
         relate(state)
     buys_from_us = state.distributors.supplier < 0

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.needs import Occasions
 from sim.market import Market
 from sim.phases.fulfil import fulfil
 from sim.phases.record import record_channel
 from sim.rng import normal
 from sim.state import MarketState
-from sim.today import Purchases, Today
+from sim.state.orders import Habits, Purchases
+from sim.state.today import Demanded, Today
 from sim.week import WEEK
 
 Reals = npt.NDArray[np.float64]
@@ -27,11 +29,16 @@ Reals = npt.NDArray[np.float64]
 #: One decision number for all demands of special cases; nothing else draws from these seeds.
 _DEMAND = 250
 _FORECASTS = tuple(
-    f"channel.{name}_{part}"
-    for name in ("forecast", "plant_forecast", "shared_forecast")
+    f"{name}.{part}"
+    for name in ("forecasts", "plant_forecast", "shared_forecast")
     for part in ("level", "demands", "errors")
 )
 _LENT = next(phase.writes for phase in WEEK if phase.name == "fulfil")
+
+#: What nobody but customers' phases looks at.
+_NONE = np.empty(0, dtype=np.int64)
+_NO_OCCASIONS = Occasions(np.empty(0, np.uint32), np.empty(0, np.uint8), np.empty(0, np.uint32), np.zeros(1, np.int64))
+_NO_CELLS, _NO_HABITS = np.zeros((0, 0)), Habits(_NONE, _NONE)
 
 #: Orders every week, no safety stock, and customers who wait.
 SERIAL = {
@@ -79,7 +86,8 @@ class Chain:
 
     def week(self, demand: Reals) -> None:
         """Let goods and orders flow for a week in which customers ask for ``demand`` [chains]."""
-        self.state.today = Today(orders=self._asked(demand))
+        self.state.today = Today()
+        self.state.today.demanded = Demanded(self._asked(demand), _NO_OCCASIONS, _NO_CELLS, _NO_HABITS, None)
         with self.state.lend(_LENT):
             fulfil(self.state)
 
@@ -89,8 +97,7 @@ class Chain:
         found = np.empty((len(rows) + 1, *demand.shape))
         for week, asked in enumerate(demand):
             self.week(asked)
-            started = self.state.today.started
-            assert started is not None
+            started = self.state.today.fulfilled.started
             found[:, week] = (*self.state.distributors.ordered[rows][:, self.columns], started[self.columns])
             if recorded:
                 record_channel(self.state)
@@ -101,20 +108,20 @@ class Chain:
     def stock_up(self, distributors: float, plant: float) -> None:
         """Give every stage of the chain so many units of each offer, and others none."""
         state = self.state
-        with state.lend(("channel.channel_on_hand", "channel.plant_on_hand")):
-            state.channel.on_hand[...] = 0
+        with state.lend(("channel.on_hand", "plant.on_hand")):
+            state.goods.channel.on_hand[...] = 0
             for row in {self.main, self.first}:
-                state.channel.on_hand[row, self.columns] = round(distributors)
-            state.plant.on_hand[...] = round(plant)
+                state.goods.channel.on_hand[row, self.columns] = round(distributors)
+            state.goods.plant.on_hand[...] = round(plant)
 
     def expect(self, level: float, error: float = 0.0) -> None:
         """Let every stage expect ``level`` units a week of each offer, and to be wrong by ``error``; others expect nothing."""
         state, rows = self.state, np.unique([self.main, self.first])
         with state.lend(_FORECASTS):
-            for forecast in (state.forecasts, state.plant_forecast, state.shared_forecast):
+            for forecast in (state.goods.forecasts, state.goods.plant_forecast, state.goods.shared_forecast):
                 for values, here in ((forecast.level, level), (forecast.demands, level), (forecast.errors, error)):
                     values[...] = 0.0
-                    if forecast is state.forecasts:
+                    if forecast is state.goods.forecasts:
                         values[..., rows[:, None], self.columns] = here
                     else:
                         values[..., self.columns] = here

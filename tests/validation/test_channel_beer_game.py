@@ -142,12 +142,12 @@ def step_up(scenario: Path, alpha: float, beta: float, weeks: int = WEEKS) -> Re
     chain = open_chain(scenario, weeks, subs=1, **{**STERMAN, **people})
     chain.stock_up(12 * CASE, 12 * CASE)
     state = chain.state
-    on_the_way = np.zeros_like(state.channel.on_hand)
+    on_the_way = np.zeros_like(state.goods.channel.on_hand)
     on_the_way[[chain.sub, chain.main], chain.columns] = 4 * CASE
     for lead in (1, 2, 3):
-        with state.lend(("channel.channel_owed", "channel.channel_in_transit", "channel.channel_pipeline")):
-            stock_flow.request(state.channel, on_the_way)
-            stock_flow.ship(state.channel, on_the_way, -1, lead)
+        with state.lend(("channel.owed", "channel.in_transit", "channel.pipeline")):
+            stock_flow.request(state.goods.channel, on_the_way)
+            stock_flow.ship(state.goods.channel, on_the_way, -1, lead)
     chain.expect(4 * CASE)
     return chain.play(np.where(np.arange(weeks)[:, None] < 4, 4.0, 8.0) * CASE)[..., 0] / CASE
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.market import Market
-from sim.phases.partners import hours_by_distributor, sellers_hours
+from sim.phases.relate import hours_by_distributor, sellers_hours
 from sim.questions.brand_effort.even import Even
 from sim.questions.brand_effort.logit import Logit
 from sim.scenario import Scenario

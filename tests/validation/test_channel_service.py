@@ -41,7 +41,7 @@ def service(scenario: Path, safety_factor: float, weeks: int = 700, **more: floa
     good = np.zeros((weeks, CHAINS))
     for week, asked in enumerate(normal_demand(29, MEAN, DEVIATION, weeks, CHAINS)):
         chain.week(asked)
-        good[week] = chain.state.channel.backorders[chain.main, chain.columns] == 0
+        good[week] = chain.state.goods.channel.backorders[chain.main, chain.columns] == 0
         chain.state.week += 1
     served = good[100:].mean(axis=0)
     return float(served.mean()), float(4 * served.std(ddof=1) / np.sqrt(CHAINS))
@@ -75,7 +75,7 @@ def profit(scenario: Path, quantity: float | None = None) -> tuple[float, float]
     for demand in SEASON.reshape(SEASONS, CHAINS):
         chain.stock_up(quantity, 0)
         chain.week(demand)
-        left = chain.state.channel.on_hand[chain.main, chain.columns]
+        left = chain.state.goods.channel.on_hand[chain.main, chain.columns]
         earned.append((10 * (round(quantity) - left) + left - 4 * quantity).mean() / 100)
         chain.state.week += 1
     return quantity / 100, float(np.mean(earned))

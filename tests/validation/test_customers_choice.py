@@ -16,8 +16,8 @@ from sim.kernels.jit import blocks_of, sealed, sealed_array
 from sim.kernels.needs import Occasions
 from sim.network import no_ties
 from sim.params.customers import Choice, ChoiceNumbers, Experience, Loyalty, Talk, choice_numbers, experience_numbers
-from sim.population import Columns, make_customers
 from sim.rng import Decision, stream
+from sim.state.customers import Customers, make_customers
 from tests.validation.logit import choice_shares
 
 BRANDS = 4
@@ -45,7 +45,7 @@ def board(
     )
 
 
-def shoppers(rows: int, *, sensitivity: float = 0.0) -> Columns:
+def shoppers(rows: int, *, sensitivity: float = 0.0) -> Customers:
     customers = make_customers(rows, brands=BRANDS, categories=1, attributes=1, marks=0)
     customers.fill({"aware": 2**BRANDS - 1, "price_sensitivity": sensitivity, "loyalty": 1.0 / BRANDS})
     return customers

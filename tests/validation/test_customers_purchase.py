@@ -13,8 +13,8 @@ from sim.kernels.board import make_need_board, make_offer_board
 from sim.kernels.demand_step import choosers, demand_week, occasions_of_week
 from sim.network import no_ties
 from sim.params.customers import Choice, Experience, choice_numbers
-from sim.population import Columns, make_customers
 from sim.rng import Decision
+from sim.state.customers import Customers, make_customers
 
 N, WEEKS = 200_000, 13
 MEAN, K, S = 1.456, 0.779, 1.55
@@ -28,7 +28,7 @@ NEEDS = make_need_board(
 )
 
 
-def buyers(seed: int, rows: int = N, attributes: int = 0) -> Columns:
+def buyers(seed: int, rows: int = N, attributes: int = 0) -> Customers:
     """Customers whose purchase rates are Gamma(K) with a mean of 1.456 a quarter of 13 weeks."""
     customers = make_customers(rows, brands=8, categories=1, attributes=attributes, marks=0)
     rates = rng.gamma(seed, Decision.PURCHASE_RATE, 0, customers.key, K, MEAN / WEEKS)

@@ -9,10 +9,10 @@ from sim.build.population import build_customers
 from sim.kernels.demand_step import funnel_week
 from sim.kernels.needs import Occasions
 from sim.params.customers import Experience, Funnel, Lapse, Loyalty, funnel_numbers
-from sim.population import NEVER
 from sim.quantity import WEEKS_PER_YEAR
 from sim.scenario import Scenario
 from sim.stages import Stage
+from sim.state.table import NEVER
 from tests.kernels.demand_market import make_market
 
 A, B, AGENTS, YEARS = 0.704, 1.182, 200_000, 3

@@ -18,8 +18,8 @@ from sim.kernels.demand_step import no_visits, spread_week
 from sim.kernels.goodwill import adstock, advertising_hazard
 from sim.network import no_ties, small_world, to_networkx
 from sim.params.customers import Advertising, Awareness, Talk, advertising_numbers, spread_numbers
-from sim.population import make_customers
 from sim.rng import Decision, draw32, stream
+from sim.state.customers import make_customers
 
 Floats = NDArray[np.float64]
 P, Q, DT, YEARS = 0.03, 0.38, 0.05, 30

@@ -12,9 +12,9 @@ from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.network import no_ties
 from sim.params.customers import Choice, Experience, choice_numbers
-from sim.population import make_customers
 from sim.questions.rival_price.partial_adjustment import PartialAdjustment
 from sim.rng import Decision, Luck
+from sim.state.customers import make_customers
 from sim.views import CompetitorSeen
 from tests.validation.logit import choice_shares
 

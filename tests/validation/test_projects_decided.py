@@ -11,8 +11,8 @@ import pytest
 from sim.kernels.demand_step import choosers
 from sim.kernels.jit import sealed, sealed_array
 from sim.market import Market
-from sim.open_projects import OpenProjects
 from sim.phases.projects import choose_for
+from sim.state.opportunities import OpenProjects
 from sim.week import Phase
 from tests.market.project_market import LINE, OURS, many_projects, project_market
 from tests.validation.logit import choice_shares
@@ -27,7 +27,9 @@ def shares_of(market: Market, rows: np.ndarray) -> np.ndarray:
     state = market.state
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
     shares = np.empty((len(rows), len(state.layout.offers) + 1))
-    choice_shares(sealed_array(rows.astype(np.uint32)), LINE, who, sealed(state.board), state.numbers.choice, shares)
+    choice_shares(
+        sealed_array(rows.astype(np.uint32)), LINE, who, sealed(state.boards.offers), state.numbers.choice, shares
+    )
     return shares
 
 
@@ -37,7 +39,7 @@ def errors_of(market: Market, each: int = 40, attention: float = 0.0) -> np.ndar
     projects = OpenProjects(len(state.layout.attributes))
     with projects.lend(tuple(projects)):
         projects.append({**columns, "attention": np.full(len(columns["number"]), attention)})
-    chosen = choose_for(state, projects, state.board).offer
+    chosen = choose_for(state, projects, state.boards.offers).offer
     shares = shares_of(market, projects.customer)
     found = (
         np.bincount(chosen, minlength=shares.shape[1])
@@ -74,8 +76,8 @@ def test_projects_of_no_length_are_decided_by_the_logit_of_their_week() -> None:
 
     def after(phase: Phase) -> None:
         nonlocal wanted, spread, won
-        if phase.name == "demand" and market.state.today.decided is not None:
-            decided = market.state.today.decided
+        if phase.name == "demand" and market.state.today.demanded.decided is not None:
+            decided = market.state.today.demanded.decided
             shares = shares_of(market, decided.projects.customer)[:, OURS]
             wanted, spread = wanted + shares.sum(), spread + (shares * (1 - shares)).sum()
             won += (decided.chosen.offer == OURS).sum()
@@ -123,7 +125,7 @@ def test_the_pipeline_is_stationary_from_the_first_week() -> None:
     first, later, opened, decided, weeks, ended = (np.zeros(len(SEEDS)) for _ in range(6))
     for k, seed in enumerate(SEEDS):
         market = project_market(seed, 10)
-        first[k] = len(market.state.projects)
+        first[k] = len(market.state.opportunities.projects)
         results = market.run().results
         later[k] = results.measure("projects_open")[-1].sum()
         opened[k], decided[k] = (results.measure(f"projects_{name}").sum() for name in ("opened", "decided"))
@@ -138,8 +140,8 @@ def test_the_pipeline_is_stationary_from_the_first_week() -> None:
 def test_control_a_pipeline_that_starts_empty_is_seen() -> None:
     """Among projects that opened after the start and are decided in ten weeks, long ones are missing."""
     market = project_market(1, 10)
-    with market.state.projects.lend(tuple(market.state.projects)):
-        market.state.projects.keep(np.zeros(len(market.state.projects), np.bool_))
+    with market.state.opportunities.projects.lend(tuple(market.state.opportunities.projects)):
+        market.state.opportunities.projects.keep(np.zeros(len(market.state.opportunities.projects), np.bool_))
     card = market.run().results.scorecard.set_index("kpi")["value"]
     assert card["opportunity_cycle"] < 6.0
 
@@ -152,7 +154,7 @@ def test_more_attention_never_loses_us_a_project() -> None:
         projects = OpenProjects(len(state.layout.attributes))
         with projects.lend(tuple(projects)):
             projects.append({**columns, "attention": np.full(len(columns["number"]), attention)})
-        won.append(choose_for(state, projects, state.board).offer == OURS)
+        won.append(choose_for(state, projects, state.boards.offers).offer == OURS)
     for less, more in pairwise(won):
         assert not (less & ~more).any()
         assert more.sum() > less.sum()
@@ -179,7 +181,7 @@ def test_a_run_in_which_attention_counts_wins_all_that_it_won_without() -> None:
         found = set()
         while market.running:
             market.run_week()
-            decided = market.state.today.decided
+            decided = market.state.today.demanded.decided
             assert decided is not None
             ours = decided.chosen.offer == OURS
             found |= set(

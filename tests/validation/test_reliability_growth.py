@@ -18,7 +18,7 @@ from sim.solvers.reliability import (
     fit_growth,
     instantaneous_mtbf,
 )
-from sim.upkeep import Jobs
+from sim.state.upkeep import Jobs
 
 SYSTEMS = 4000
 
@@ -62,7 +62,7 @@ def test_v55_the_week_lets_so_many_fewer_machines_fail(learnt: float, growth: fl
     ).state
     state.upkeep.start_hours = 1000.0
     with state.lend(("technical.learnt_hours",)):
-        state.technical.learnt_hours[:] = learnt
+        state.upkeep.technical.learnt_hours[:] = learnt
     own = state.layout.own_brand
     customer, category = np.nonzero(state.customers.owned == own)
     alike = np.ones(len(customer), np.int64)
@@ -133,7 +133,7 @@ def fleet(**overrides: object) -> Market:
 def test_a_fleet_of_the_market_learns_by_duanes_law_and_the_department_sees_it() -> None:
     market = fleet(**{"params.technical.growth": 0.35})
     state, failures = market.state, market.results.measure("failures").sum()
-    row, start = state.technical, state.upkeep.start_hours
+    row, start = state.upkeep.technical, state.upkeep.start_hours
     assert float(row.learnt_hours[0]) == pytest.approx(float(row.fleet_hours[0]), rel=1e-9)
     assert int(row.reports[0]) == failures
     end = float(row.fleet_hours[0])
@@ -148,5 +148,5 @@ def test_a_fleet_of_the_market_learns_by_duanes_law_and_the_department_sees_it()
 def test_who_hears_of_a_part_believes_the_design_to_be_better_than_it_is() -> None:
     quiet = {"policy.technical.report_share": 0.25, "params.technical.growth": 0.0}
     part, whole = fleet(**quiet), fleet(**{"params.technical.growth": 0.0})
-    believed = [float(m.state.technical.believed_mtbf[0]) for m in (part, whole)]
+    believed = [float(m.state.upkeep.technical.believed_mtbf[0]) for m in (part, whole)]
     assert believed[0] / believed[1] == pytest.approx(4.0, rel=0.2)

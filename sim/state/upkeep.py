@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.books import HoursBook
-from sim.population import NEVER, Column, Columns
 from sim.solvers.reliability import Wear
+from sim.state.books import HoursBook
+from sim.state.table import NEVER, Table, column
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
@@ -21,39 +21,38 @@ RowsT = TypeVar("RowsT", bound="Rows")
 #: Number of the occasion, part of the key of draws, of a failure in category c: this + c; of a week of waiting: that + c.
 FAILURE_OCCASION, WAITING_OCCASION = 160, 176
 
-#: Weeks that stand for never: far beyond any run.
+#: As many weeks as never: far beyond any run.
 _FAR = 10**6
 
 #: Weeks that a run may have at most, and more: week of a failure and item make one number.
 _WEEKS = 8192
 
-SERVICE_COLUMNS: tuple[Column, ...] = (
-    Column("key", np.uint64, "-", "stable key of the territory, used in draws"),
-    Column("engineers", np.float64, "heads", "service engineers, parts of one where one serves several territories"),
-    Column("machines", np.int64, "items", "durables of ours in use, of categories that can fail"),
-    Column("requests", np.float64, "requests/week", "repairs and installations asked for, smoothed"),
-    Column("open", np.int64, "jobs", "repairs and installations that wait at the end of the week"),
-    Column("begun", np.float64, "hours", "hours spent on the job that is begun and not finished"),
-)
 
-TECHNICAL_COLUMNS: tuple[Column, ...] = (
-    Column(
-        "fleet_hours", np.float64, "hours", "hours that durables of ours have run, those before the first week included"
-    ),
-    Column("learnt_hours", np.float64, "hours", "the same, as far as their problems were understood"),
-    Column("watched_from", np.float64, "hours", "fleet hours when the first report came in, NaN before", None, np.nan),
-    Column("reports", np.int64, "reports", "problems reported so far"),
-    Column("log_hours", np.float64, "log hours", "logarithms of the fleet hours at which they came in, summed"),
-    Column("believed_mtbf", np.float64, "hours", "time between failures as the department believes"),
-    Column(
-        "believed_shape",
-        np.float64,
-        "1",
-        "β of the failures as the department believes: below 1 the design improves",
-        None,
-        1.0,
-    ),
-)
+class ServiceTeams(Table):
+    """A row is a territory with its service engineers and what waits for them."""
+
+    key = column(np.uint64, "-", "stable key of the territory, used in draws")
+    engineers = column(np.float64, "heads", "service engineers, parts of one where one serves several territories")
+    machines = column(np.int64, "items", "durables of ours in use, of categories that can fail")
+    requests = column(np.float64, "requests/week", "repairs and installations asked for, smoothed")
+    open = column(np.int64, "jobs", "repairs and installations that wait at the end of the week")
+    begun = column(np.float64, "hours", "hours spent on the job that is begun and not finished")
+
+
+class DesignRecord(Table):
+    """One row: what the technical department has counted and learnt of failures of our durables."""
+
+    fleet_hours = column(
+        np.float64, "hours", "hours that durables of ours have run, those before the first week included"
+    )
+    learnt_hours = column(np.float64, "hours", "the same, as far as their problems were understood")
+    watched_from = column(np.float64, "hours", "fleet hours when the first report came in, NaN before", fill=np.nan)
+    reports = column(np.int64, "reports", "problems reported so far")
+    log_hours = column(np.float64, "log hours", "logarithms of the fleet hours at which they came in, summed")
+    believed_mtbf = column(np.float64, "hours", "time between failures as the department believes")
+    believed_shape = column(
+        np.float64, "1", "β of the failures as the department believes: below 1 the design improves", fill=1.0
+    )
 
 
 class EngineerUse(IntEnum):
@@ -132,12 +131,14 @@ class Message:
 
 @dataclass
 class Upkeep:
-    """What upkeep keeps from week to week besides the tables ``service`` and ``technical``.
+    """Upkeep from week to week.
 
     ``wear`` of categories [C], ``factor`` [B, C] of each brand's items relative to it at the start; both 0 where
     nothing can fail. Where nothing at all can, there is no upkeep.
     """
 
+    service: ServiceTeams
+    technical: DesignRecord
     wear: Wear
     factor: Floats
     hours: HoursBook
@@ -163,13 +164,6 @@ class Upkeep:
         """How often the items of these brands and categories fail, one each, by the designs of the start."""
         rate = self.wear.rate[category] * self.factor[brand, category]
         return Wear(rate, self.wear.life[category], self.wear.shape[category])
-
-
-def make_tables(keys: NDArray[np.uint64]) -> tuple[Columns, Columns]:
-    """Tables of service by territory, whose ``keys`` are given, and of the technical department, one row."""
-    service, technical = Columns(SERVICE_COLUMNS, len(keys), {}), Columns(TECHNICAL_COLUMNS, 1, {})
-    service.fill({"key": keys})
-    return service, technical
 
 
 def week_of_age(bought: NDArray[np.integer[Any]], age: NDArray[np.float64]) -> NDArray[np.int64]:

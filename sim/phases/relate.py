@@ -1,11 +1,11 @@
-"""Partners: distributors divide their effort among brands; their trust and capability follow what the weeks bring."""
+"""Relate: trust and capability of distributors follow what the week brought them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.distributor import decide_brand_effort, margins
+from sim.agents.distributor import margins
 from sim.agents.sales_rep import visits_to_distributors, worth_with_distributors
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
@@ -14,38 +14,6 @@ from sim.solvers.partners import next_capability, next_trust
 from sim.state import MarketState
 
 Floats = NDArray[np.float64]
-
-
-def divide_effort(state: MarketState) -> None:
-    """Ask distributors for their effort when it is due, and turn what differs from the usual into utility of offers.
-
-    The first answer, given before anything happened, is what is usual: so the effect starts at zero.
-    """
-    distributors, strength = state.distributors, state.params.partners.effort_strength
-    first = state.week == 0
-    if first or (strength > 0 and state.due_in("brand_effort").any()):
-        distributors.effort[:] = decide_brand_effort(state)
-    if first:
-        distributors.usual_effort[:] = distributors.effort
-    if strength > 0:
-        state.today.effort = effect_of_effort(state)
-
-
-def effect_of_effort(state: MarketState) -> Floats:
-    """Utility that distributors' effort adds to offers or takes from them [D, J]: what it is worth beyond the usual.
-
-    A share that one brand gains others lose, so that offers of all brands are looked at. Sellers whom our reps teach do
-    not sell meanwhile; what they learn serves us, and rivals as far as it is about selling and not about our offers.
-    """
-    distributors, numbers, own = state.distributors, state.params.partners, state.layout.own_brand
-    taught = distributors.capability - distributors.own_capability
-    learnt = np.repeat(numbers.advice_spillover * taught[:, None], len(state.layout.brands), axis=1)
-    learnt[:, own] = taught
-    capability = distributors.own_capability[:, None] + learnt
-    worth = capability * distributors.effort * (1.0 - distributors.taught)[:, None]
-    usual = distributors.own_capability[:, None] * distributors.usual_effort
-    effect: Floats = numbers.effort_strength * (worth - usual)[:, state.board.brand]
-    return effect
 
 
 def relate(state: MarketState) -> None:
@@ -90,10 +58,8 @@ def sellers_hours(state: MarketState) -> Floats:
 
 def _sell_out(state: MarketState) -> NDArray[np.int64]:
     """What the customers of each distributor paid for each offer this week, minor units [D, J]."""
-    orders, served = state.today.orders, state.today.served
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     shape = (len(state.distributors), len(state.layout.offers))
-    if orders is None or served is None:
-        return np.zeros(shape, dtype=np.int64)
     return value_by_distributor(orders.customer, orders.offer, served, orders.price, state.customers.distributor, shape)
 
 
@@ -123,7 +89,7 @@ def _earned_trust(state: MarketState, hours: Floats) -> Floats:
     for is owed by its supplier, not by us.
     """
     numbers, distributors = state.params.partners, state.distributors
-    owed = np.where(distributors.supplier[:, None] < 0, state.channel.owed, 0)
+    owed = np.where(distributors.supplier[:, None] < 0, state.goods.channel.owed, 0)
     held_back = (owed * distributors.wholesale).sum(axis=1) / np.maximum(distributors.purchases, 1.0)
     earned: Floats = (
         state.params.channel.trust_start
@@ -140,7 +106,7 @@ def _margin_beyond_rivals(state: MarketState) -> Floats:
 
     What we pay for data is earned with our offers like a margin.
     """
-    distributors, own = state.distributors, state.board.own
+    distributors, own = state.distributors, state.boards.offers.own
     turnover = distributors.turnover
     paid = np.where(distributors.shares_data, distributors.payment, 0)
     kept = turnover * margins(state)
@@ -156,8 +122,6 @@ def _returned(state: MarketState) -> Floats:
 
     Each office answers for its own part only, and answers get lost like reports.
     """
-    gateway, distributors = state.today.gateway, state.distributors
-    if gateway is None:
-        return np.zeros(len(distributors))
+    gateway, distributors = state.today.decided.gateway, state.distributors
     back: Floats = distributors.shares_data * ((1.0 - gateway.lost) / gateway.offices)[distributors.territory]
     return back

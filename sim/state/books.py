@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -129,6 +130,26 @@ class HeadsBook:
                 "heads = hired - left",
                 f"the flows leave {expected[group]}, {present[group]} are there",
             )
+
+
+@dataclass(frozen=True)
+class Invoices:
+    """Invoices that fall due in one week: who owes how much to whom, entities of the ledger and minor units."""
+
+    debtor: Ints
+    creditor: Ints | int
+    amount: Units
+
+
+@dataclass
+class Books:
+    """The books of hours and heads, the invoices that are open, and every order where a user keeps them."""
+
+    hours: HoursBook  # of reps
+    manager_hours: HoursBook
+    heads: HeadsBook  # by team
+    invoices: dict[int, list[Invoices]] = field(default_factory=dict)  # by the week in which they fall due
+    kept_orders: list[dict[str, Any]] | None = None
 
 
 def _whole(numbers: Ints, what: str) -> Ints:

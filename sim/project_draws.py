@@ -1,4 +1,4 @@
-"""Open projects: one row each, under the write guard, and the draws that make a project what it is.
+"""The draws that make a project what it is.
 
 Whatever belongs to a project is keyed by its customer and its number, so that no policy moves it: when it opens, how
 long it lasts, what it is about, who decides it.
@@ -6,7 +6,6 @@ long it lasts, what it is about, who decides it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,28 +13,10 @@ from numpy.typing import NDArray
 
 from sim.params.projects import Projects
 from sim.params.world import Category
-from sim.population import Column, Columns
 from sim.rng import Decision, Luck
-from sim.stages import ProjectStage
+from sim.state.customers import Customers
 
 Array = NDArray[Any]
-
-
-PROJECT_COLUMNS: tuple[Column, ...] = (
-    Column("customer", np.int64, "row", "the customer who will buy"),
-    Column("key", np.uint64, "-", "stable key of the customer, used in draws"),
-    Column("number", np.int64, "-", "number among all projects of the customer, used in draws"),
-    Column("category", np.int64, "row", "category it is about"),
-    Column("opened", np.int64, "week", "week in which it opened; negative: before the start"),
-    Column("stage_end", np.int64, "week", "week in which each stage ends; that of the last is the decision", "stages"),
-    Column("units", np.int64, "units", "units that will be bought"),
-    Column("taste", np.float32, "utility per attribute", "the deciders' taste, by their weights", "attributes"),
-    Column("price_sensitivity", np.float32, "utility per relative price", "the deciders' weight on price, likewise"),
-    Column("worth", np.float64, "minor units", "units at the category's reference price"),
-    Column("guess", np.float64, "minor units", "the same as a rep judges it before the decision"),
-    Column("attention", np.float32, "0..1", "stock that calls of our reps on the project build up"),
-    Column("carried", np.bool_, "yes/no", "a rep works on it this week"),
-)
 
 #: Items of a decider, apart from tastes, which take their attribute's row.
 _PRICE, _WEIGHT = 16, 17
@@ -45,35 +26,6 @@ def mean_sizes(categories: tuple[Category, ...], order_size: Array) -> NDArray[n
     """Mean units of one purchase of each customer by category [N, C], at least 1; ``order_size`` [N]."""
     sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in categories]
     return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
-
-
-class OpenProjects(Columns):
-    """The projects that are open now; rows come and go, all columns at once, while all are lent."""
-
-    def __init__(self, attributes: int, rows: int = 0) -> None:
-        super().__init__(PROJECT_COLUMNS, rows, {"stages": len(ProjectStage), "attributes": attributes})
-
-    def keep(self, mask: NDArray[np.bool_]) -> None:
-        """Drop the rows where ``mask`` is False. Raises PermissionError unless all columns are lent."""
-        self._replace({name: self.writable(name)[mask] for name in self})
-
-    def append(self, rows: Mapping[str, Array]) -> None:
-        """Add projects, given as columns of one length. Raises PermissionError unless all columns are lent."""
-        self._replace(
-            {
-                name: np.concatenate([self.writable(name), np.asarray(rows[name], self._arrays[name].dtype)])
-                for name in self
-            }
-        )
-
-    def _replace(self, arrays: Mapping[str, Array]) -> None:
-        self._put(arrays)
-        self._rows = len(self._arrays["customer"])
-
-    def stage(self, week: int) -> NDArray[np.int64]:
-        """:class:`ProjectStage` of each project at the end of ``week``, when boundaries of the week are crossed."""
-        stage: NDArray[np.int64] = (self.stage_end[:, :-1] <= week).sum(axis=1)
-        return stage
 
 
 class Born(NamedTuple):
@@ -87,7 +39,7 @@ class Born(NamedTuple):
 
 
 def born_this_week(
-    seed: int, week: int, customers: Columns, categories: tuple[Category, ...], pairs: tuple[Array, Array, Array]
+    seed: int, week: int, customers: Customers, categories: tuple[Category, ...], pairs: tuple[Array, Array, Array]
 ) -> Born:
     """Projects that open in ``week``, from their customers, categories and numbers (``pairs``): moment and length.
 
@@ -102,7 +54,7 @@ def born_this_week(
 
 
 def draw_projects(
-    seed: int, born: Born, customers: Columns, categories: tuple[Category, ...], numbers: Projects
+    seed: int, born: Born, customers: Customers, categories: tuple[Category, ...], numbers: Projects
 ) -> dict[str, Array]:
     """All columns of the projects ``born``, by draws keyed by customer and number."""
     key, number, category = customers.key[born.customer], born.number, born.category
@@ -134,7 +86,7 @@ def _numbers(categories: tuple[Category, ...], category: Array, name: str) -> ND
     return np.array([getattr(c, name) or 0.0 for c in categories], dtype=np.float64)[category]
 
 
-def _units(seed: int, born: Born, customers: Columns, categories: tuple[Category, ...]) -> NDArray[np.int64]:
+def _units(seed: int, born: Born, customers: Customers, categories: tuple[Category, ...]) -> NDArray[np.int64]:
     """Whole units, at least 1: lognormal around the mean, rounded up or down by a draw so that the mean stays."""
     luck, key = Luck.of(seed, Decision.PROJECT_SIZE, 0), customers.key[born.customer]
     fixed = _numbers(categories, born.category, "project_size")
@@ -145,7 +97,7 @@ def _units(seed: int, born: Born, customers: Columns, categories: tuple[Category
 
 
 def _combine(
-    seed: int, born: Born, customers: Columns, categories: tuple[Category, ...]
+    seed: int, born: Born, customers: Customers, categories: tuple[Category, ...]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Taste [n, attributes] and price sensitivity [n] of the deciders together.
 

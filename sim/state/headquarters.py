@@ -1,0 +1,20 @@
+"""Headquarters: what it keeps in mind apart from its customer database and its table of territories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class Headquarters:
+    """Sales by territory, the segments in use, the age of call plans, and what a survey of needs found."""
+
+    sales: NDArray[np.float64]  # [T] sales to distributors a week at list price, averaged, minor units
+    plan_of: NDArray[np.int64]  # [T] week in which the call plan in force was made, −1 before the first
+    segments: int = 0
+    #: [N, attributes] once a survey asked.
+    stated_needs: NDArray[np.floating[Any]] = field(default_factory=lambda: np.empty((0, 0)))

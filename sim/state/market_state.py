@@ -1,0 +1,143 @@
+"""The state of a market: everything that exists and changes from week to week, and who may write it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.board import NeedBoard, OfferBoard
+from sim.ledger import Ledger
+from sim.network import Network
+from sim.params import Params
+from sim.params.world import World
+from sim.record import Record
+from sim.rng import Decision, Luck
+from sim.state.books import Books
+from sim.state.customers import Customers
+from sim.state.diary import Diary
+from sim.state.distributors import Distributors
+from sim.state.goods import Goods
+from sim.state.headquarters import Headquarters
+from sim.state.knowledge import Knowledge
+from sim.state.mail import Mail
+from sim.state.managers import Managers
+from sim.state.numbers import Numbers
+from sim.state.opportunities import Opportunities
+from sim.state.reps import Reps
+from sim.state.rivals import Rivals
+from sim.state.rules_in_force import RuleBook, RulesInForce
+from sim.state.table import Guarded
+from sim.state.territories import Territories
+from sim.state.today import Today
+from sim.state.upkeep import Upkeep
+
+Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.floating[Any]]
+
+
+@lru_cache(maxsize=256)
+def _by_table(writes: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Columns by table of names like ``table.column``; the same few lists come back every week."""
+    columns: dict[str, list[str]] = {}
+    for name in writes:
+        table, _, column = name.partition(".")
+        columns.setdefault(table, []).append(column)
+    return tuple((table, frozenset(names)) for table, names in columns.items())
+
+
+@dataclass
+class Boards:
+    """What customers meet: the offers and needs of this week, and the goodwill that advertising has built."""
+
+    offers: OfferBoard
+    needs: NeedBoard
+    goodwill: Floats  # [B, T]
+    pushed: bool = False  # promotion or distributors' effort is in the appeal of offers
+
+
+@dataclass
+class MarketState:
+    """One market: its actors, books and records. Arrays of tables are read-only outside of :meth:`lend`."""
+
+    seed: int
+    weeks: int
+    layout: World
+    params: Params
+    numbers: Numbers
+    schedule: RuleBook
+    boards: Boards
+    customers: Customers
+    alias: Ints  # [N] by which actors know customers, see sim.kernels.alias
+    ids: tuple[str, ...] | None  # [N] customers' ids in the users' table; None in a generated market
+    network: Network
+    reps: Reps
+    managers: Managers
+    distributors: Distributors
+    rivals: Rivals
+    territories: Territories
+    knowledge: Knowledge
+    diary: Diary
+    upkeep: Upkeep
+    opportunities: Opportunities
+    goods: Goods
+    headquarters: Headquarters
+    books: Books
+    ledger: Ledger
+    record: Record
+    mail: Mail = field(default_factory=Mail)
+    today: Today = field(default_factory=Today)
+    week: int = 0
+
+    def tables(self) -> dict[str, Guarded]:
+        """Everything that is written only by permission, by name."""
+        return {
+            "customers": self.customers,
+            "reps": self.reps,
+            "managers": self.managers,
+            "distributors": self.distributors,
+            "rivals": self.rivals,
+            "knowledge": self.knowledge,
+            "diary": self.diary,
+            "service": self.upkeep.service,
+            "technical": self.upkeep.technical,
+            "territories": self.territories,
+            "projects": self.opportunities.projects,
+            "channel": self.goods.channel,
+            "plant": self.goods.plant,
+            "forecasts": self.goods.forecasts,
+            "plant_forecast": self.goods.plant_forecast,
+            "shared_forecast": self.goods.shared_forecast,
+        }
+
+    @contextmanager
+    def lend(self, writes: Iterable[str]) -> Iterator[None]:
+        """Make ``table.column`` names writable while the context is open; everything else stays read-only."""
+        tables, loans = self.tables(), []
+        try:
+            for name, columns in _by_table(tuple(writes)):
+                loans.append((tables[name], tables[name].begin_loan(columns)))
+            yield
+        finally:
+            for table, outer in reversed(loans):
+                table.end_loan(outer)
+
+    @property
+    def rules(self) -> RulesInForce:
+        """The rules that answer this week's questions."""
+        return RulesInForce(self.schedule, self.week, len(self.layout.territories), self.customers)
+
+    def accounts(self) -> NDArray[np.int64]:
+        """Rows of the customers whom a rep serves in person by this week's plan; looked up once a week."""
+        if self.today.accounts is None:
+            self.today.accounts = np.flatnonzero(self.knowledge.rep >= 0)
+        return self.today.accounts
+
+    def luck(self, decision: Decision) -> Luck:
+        """Keyed draws of this week for one decision."""
+        return Luck.of(self.seed, decision, self.week)

@@ -1,0 +1,46 @@
+"""Frozen numbers of a market: what its parameters and layout come to as arrays and tuples that the week computes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.params.customer_numbers import (
+    AdvertisingNumbers,
+    ChoiceNumbers,
+    ExperienceNumbers,
+    FunnelNumbers,
+    RelationshipNumbers,
+    SpreadNumbers,
+)
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the phases compute with; T territories, J offers, K types, M marks."""
+
+    spread: SpreadNumbers
+    advertising: AdvertisingNumbers
+    choice: ChoiceNumbers
+    experience: ExperienceNumbers
+    funnel: FunnelNumbers
+    relationship: RelationshipNumbers
+    positions: Ints  # [T] positions of the sales force at the start
+    own_column: Ints  # [J] place among our offers, −1 for rivals'
+    category: Ints  # [J]
+    reference_price: Floats  # [J] reference price of the offer's category, minor units
+    list_price: Ints  # [J] minor units
+    unit_cost: Ints  # [J] minor units
+    consumable_price: Floats  # [K] mean reference price of a consumable unit, minor units
+    durable_value: Floats  # [K] expected purchases of durables a year, minor units
+    mark_spread: Floats  # [M]
+    customers_of: Ints  # [T] customers by territory
+    customers: Ints  # [T, K] customers by territory and type
+    tiers: tuple[Ints, ...]  # rows of the distributors of each tier, from the plant down
+    attention: RelationshipNumbers  # of projects, by the rule of the relationship
+    to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
