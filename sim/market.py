@@ -110,12 +110,15 @@ class Market(mesa.Model):
         """Run one week. After the last week of the scenario the model stops running."""
         self.run_week()
 
-    def run_week(self, observe: Callable[[Phase], None] | None = None) -> None:
-        """Run one week; ``observe`` is told after each phase. Raises ValueError after the last week."""
+    def run_week(self, observe: Callable[[Phase], None] | None = None, *, check_reads: bool = False) -> None:
+        """Run one week; ``observe`` is called after each phase. Raises ValueError after the last week.
+
+        With ``check_reads`` also raises UndeclaredRead for a phase that reads a column it did not declare.
+        """
         if self.state.week >= self.state.weeks:
             raise ValueError(f"the scenario has {self.state.weeks} weeks and all of them have been run")
         self._open_week()
-        run_week(self.state, observe)
+        run_week(self.state, observe, check_reads=check_reads)
         self.state.week += 1
         self._keep_agents()
         if self.state.week >= self.state.weeks:

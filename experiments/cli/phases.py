@@ -23,6 +23,9 @@ def phases(
         int | None, typer.Option("--customers", help="Customers in the market.", show_default="the scenario's")
     ] = None,
     seed: SeedOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Also refuse every read of a column that its phase did not declare.")
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Show the week: its phases in order, what each reads and may write, why it stands there, and how long it takes.
@@ -31,7 +34,7 @@ def phases(
 
       [cyan]deepmarket phases regional_equipment --customers 200000[/]
 
-    The first week is left out of the times: it may compile kernels.
+    The first week is excluded from the times: it may compile kernels. With [cyan]--check[/] every read takes longer.
     """
     check_least(weeks=weeks, customers=customers)
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
@@ -40,7 +43,7 @@ def phases(
 
     if seed is not None:
         check_seed(seed, "--seed")
-    spent = time_phases(scenario, policy, weeks, customers, seed)
+    spent = time_phases(scenario, policy, weeks, customers, seed, check_reads=check)
     if json_:
         write_json(
             [
@@ -59,13 +62,15 @@ def phases(
     table = make_table(("Phase", "ms a week", "Share", "Why it stands there", "Reads", "May write"), right=(1, 2))
     for phase in WEEK:
         cells = (phase.name, f"{spent[phase.name] * 1e3:.2f}", f"{spent[phase.name] / whole:.0%}", phase.why)
-        table.add_row(*plain_row(*cells, ", ".join(phase.reads), _short(phase.writes)))
+        table.add_row(*plain_row(*cells, _short(phase.reads), _short(phase.writes)))
     table.add_section()
     table.add_row("week", f"{whole * 1e3:.2f}", "100%", "", "", "")
     stdout().print(table)
 
 
-def time_phases(scenario: str, policy: str, weeks: int, customers: int | None, seed: int | None) -> dict[str, float]:
+def time_phases(
+    scenario: str, policy: str, weeks: int, customers: int | None, seed: int | None, *, check_reads: bool = False
+) -> dict[str, float]:
     """Seconds a week of every phase by name, over ``weeks`` weeks after a first one."""
     from sim import Market
     from sim.scenario import Scenario
@@ -74,7 +79,7 @@ def time_phases(scenario: str, policy: str, weeks: int, customers: int | None, s
         scenario, policy=None if policy == DEFAULT_POLICY else policy, weeks=weeks + 1, customers=customers
     )
     market = Market(loaded, seed=seed)
-    market.step()
+    market.run_week(check_reads=check_reads)
     spent: dict[str, float] = {}
     last = time.perf_counter()
 
@@ -86,14 +91,14 @@ def time_phases(scenario: str, policy: str, weeks: int, customers: int | None, s
 
     for _ in range(weeks):
         last = time.perf_counter()
-        market.run_week(observe)
+        market.run_week(observe, check_reads=check_reads)
     return spent
 
 
-def _short(writes: tuple[str, ...]) -> str:
+def _short(columns: tuple[str, ...]) -> str:
     """Columns by table: ``customers: loyalty, stage; diary: bought``."""
     by_table: dict[str, list[str]] = {}
-    for name in writes:
+    for name in columns:
         table, _, column = name.partition(".")
         by_table.setdefault(table, []).append(column)
     return "; ".join(f"{table}: {', '.join(columns)}" for table, columns in by_table.items())

@@ -12,11 +12,26 @@ from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers
 from sim.state import Invoices, MarketState
 from sim.state.reps import Reps
+from sim.state.table import columns_of
 
 Money = NDArray[np.int64]
 
 #: Weeks over which reported sales by territory are averaged.
 SALES_MEMORY = 8
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("reps", "territory team effort visit_hours calls credited checks training_fee"),
+    *columns_of("managers", "territory"),
+    *columns_of("distributors", "territory shares_data payment turnover effort supplier wholesale"),
+    *columns_of("knowledge", "known"),
+    *columns_of("channel", "on_hand in_transit"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("reps", "variable_share pay sales"),
+    *columns_of("distributors", "stock_value"),
+)
 
 
 def account(state: MarketState) -> None:

@@ -28,9 +28,45 @@ from sim.phases.studies import commission_studies
 from sim.questions.advertising import Advertising
 from sim.questions.promotion import Promotion
 from sim.state import Floats, Ints, MarketState
+from sim.state.table import columns_of
 from sim.state.today import Decided, PlannedUpkeep
 
 Money = NDArray[np.int64]
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of(
+        "customers",
+        "key type territory marks taste price_sensitivity purchase_rate order_size aware last_order stage",
+    ),
+    *columns_of("reps", "key territory team reported_calls"),
+    *columns_of(
+        "distributors",
+        "key territory trust purchases turnover capability reserve own_capability taught supplier wholesale",
+    ),
+    *columns_of("rivals", "key offer unit_cost share sensitivity"),
+    *columns_of("knowledge", "known marks orders value potential last_order confirmed label prospect"),
+    *columns_of("diary", "bought ordered"),
+    *columns_of("service", "key requests open"),
+    *columns_of("technical", "reports believed_mtbf believed_shape"),
+    *columns_of(
+        "territories",
+        "key registered counted potential aware_share usage_share price_sensitivity rival_price rival_price_usual",
+    ),
+    *columns_of("channel", "on_hand backorders owed in_transit"),
+    *columns_of("forecasts", "level errors"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("customers", "relationship"),
+    *columns_of("reps", "position active"),
+    *columns_of("distributors", "shares_data payment price effort usual_effort"),
+    *columns_of("rivals", "price"),
+    *columns_of("knowledge", "rep norm"),
+    *columns_of("diary", "due met"),
+    *columns_of("service", "engineers"),
+    *columns_of("territories", "wear campaigns"),
+)
 
 
 def decide(state: MarketState) -> None:

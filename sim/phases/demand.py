@@ -20,7 +20,26 @@ from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
 from sim.state.opportunities import OpenProjects
 from sim.state.orders import Habits, Purchases
+from sim.state.table import columns_of
 from sim.state.today import DecidedProjects, Demanded
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of(
+        "customers",
+        "key type territory distributor taste price_sensitivity purchase_rate order_size aware "
+        "loyalty satisfaction relationship persuasion talk_weak talk_strong speaks owned bought_week "
+        "price_group",
+    ),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("customers", "need_open"),
+    *columns_of(
+        "projects",
+        "customer key number category opened stage_end units taste price_sensitivity worth guess attention carried",
+    ),
+)
 
 
 def demand(state: MarketState) -> None:

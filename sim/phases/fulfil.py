@@ -26,12 +26,32 @@ from sim.solvers.order_rules import Forecast, ForecastArrays, observe_moving_ave
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
 from sim.state.orders import Purchases
+from sim.state.table import columns_of
 from sim.state.today import Fulfilled
 from sim.state.upkeep import among
 
 Units = NDArray[np.int64]
 #: Rows of some distributors, or all of them.
 Rows: TypeAlias = NDArray[np.int64] | slice
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of(
+        "customers",
+        "key type territory distributor taste price_sensitivity order_size aware loyalty satisfaction "
+        "relationship persuasion talk_weak talk_strong speaks price_group",
+    ),
+    *columns_of("distributors", "key territory trust shares_data payment reserve supplier wholesale"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("distributors", "purchases demand ordered volume demand_value"),
+    *columns_of("channel", "on_hand backorders owed in_transit pipeline"),
+    *columns_of("plant", "on_hand backorders owed in_transit pipeline"),
+    *columns_of("forecasts", "level demands errors"),
+    *columns_of("plant_forecast", "level demands errors"),
+    *columns_of("shared_forecast", "level demands errors"),
+)
 
 
 @dataclass(frozen=True)

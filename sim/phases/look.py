@@ -9,8 +9,23 @@ from sim.phases.persuade import size_up
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
 from sim.state import Floats, Ints, MarketState, Report
-from sim.state.table import NEVER
+from sim.state.table import NEVER, columns_of
 from sim.state.today import Looked
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of(
+        "customers",
+        "key type distributor taste price_sensitivity purchase_rate order_size aware loyalty "
+        "satisfaction relationship persuasion talk_weak talk_strong speaks owned last_order "
+        "price_group",
+    ),
+    *columns_of("distributors", "shares_data"),
+    *columns_of("knowledge", "rep"),
+    *columns_of("diary", "bought ordered"),
+)
+#: Columns that the phase may write, and read.
+WRITES = columns_of("knowledge", "known marks orders value potential last_order confirmed described")
 
 
 def look(state: MarketState) -> None:

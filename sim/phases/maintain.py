@@ -16,12 +16,28 @@ from sim.phases.record import count_by_cells
 from sim.rng import Decision
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
 from sim.state import MarketState
+from sim.state.table import columns_of
 from sim.state.today import Maintained, PlannedUpkeep
 from sim.state.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, among, week_of_age
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Money = NDArray[np.int64]
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "key type territory owned bought_week"),
+    *columns_of("reps", "form_use form_hours"),
+    *columns_of("knowledge", "label rep"),
+    *columns_of("diary", "visits"),
+    *columns_of("service", "engineers"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("customers", "failed_week next_failure need_open"),
+    *columns_of("service", "machines requests open begun"),
+    *columns_of("technical", "fleet_hours learnt_hours watched_from reports log_hours believed_mtbf believed_shape"),
+)
 
 
 def maintain(state: MarketState) -> None:

@@ -11,8 +11,29 @@ from sim.agents.sales_manager import decide_routines
 from sim.phases.routine_effects import let_routines_work
 from sim.questions.routines import Routines
 from sim.state import ManagerUse, MarketState
+from sim.state.table import columns_of
 
 Floats = NDArray[np.floating]
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("reps", "key territory team active tenure hires ability zeal variable_share sales style need"),
+    *columns_of("managers", "key territory style"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of(
+        "reps",
+        "motivation coached trained feedback skill alignment form_use observed meeting_hours "
+        "form_hours checking_hours visit_hours review_hours training_hours maturity meetings checks "
+        "on_the_job_hours training_fee inducted drilled know_how fairness morale lack",
+    ),
+    *columns_of(
+        "managers",
+        "span meeting_hours checking_hours visit_hours review_hours interviews interview_hours "
+        "control_hours on_the_job_hours",
+    ),
+)
 
 
 def manage(state: MarketState) -> None:

@@ -5,6 +5,25 @@ from __future__ import annotations
 from sim.phases.hiring import hire
 from sim.phases.labour_market import leave
 from sim.state import MarketState
+from sim.state.table import columns_of
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("reps", "key territory team position"),
+    *columns_of("knowledge", "rep"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("customers", "relationship"),
+    *columns_of(
+        "reps",
+        "active tenure hires ability motivation zeal coached trained feedback skill alignment "
+        "form_use carry variable_share exodus pay sales maturity inducted drilled know_how fairness "
+        "morale style need lack",
+    ),
+    *columns_of("managers", "interviews"),
+    *columns_of("diary", "met"),
+)
 
 
 def people(state: MarketState) -> None:

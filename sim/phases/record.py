@@ -15,6 +15,7 @@ from sim.phases.potential import record_potential
 from sim.quantity import WEEKS_PER_YEAR
 from sim.stages import ProjectStage
 from sim.state import ManagerUse, MarketState, Use
+from sim.state.table import columns_of
 
 Array = NDArray[np.float64]
 
@@ -46,6 +47,25 @@ MANAGERS_USES = {
     "interviews": (ManagerUse.INTERVIEWS,),
     "spare": (ManagerUse.SPARE,),
 }
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "type territory marks purchase_rate order_size aware satisfaction last_order stage"),
+    *columns_of(
+        "reps",
+        "territory team position active motivation coached trained skill alignment form_use observed "
+        "effort maturity know_how product_trained",
+    ),
+    *columns_of("distributors", "territory trust shares_data demand ordered effort capability supplier wholesale"),
+    *columns_of("knowledge", "known marks value confirmed rep"),
+    *columns_of("diary", "bought"),
+    *columns_of("territories", "potential"),
+    *columns_of("projects", "customer category stage_end worth"),
+    *columns_of("channel", "on_hand backorders owed in_transit pipeline"),
+    *columns_of("plant", "on_hand backorders owed in_transit pipeline"),
+)
+#: Columns that the phase may write, and read.
+WRITES: tuple[str, ...] = ()
 
 
 def record(state: MarketState) -> None:

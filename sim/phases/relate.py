@@ -12,8 +12,19 @@ from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
 from sim.solvers.partners import next_capability, next_trust
 from sim.state import MarketState
+from sim.state.table import columns_of
 
 Floats = NDArray[np.float64]
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "distributor"),
+    *columns_of("reps", "territory tenure coached trained skill effort product_trained"),
+    *columns_of("distributors", "territory shares_data payment purchases price own_capability supplier wholesale"),
+    *columns_of("channel", "owed"),
+)
+#: Columns that the phase may write, and read.
+WRITES = columns_of("distributors", "trust turnover capability taught")
 
 
 def relate(state: MarketState) -> None:

@@ -9,7 +9,24 @@ from sim.phases.potential import estimate_potential
 from sim.phases.prospects import filter_prospects
 from sim.phases.studies import take_in_findings
 from sim.state import MarketState
+from sim.state.table import columns_of
 from sim.state.today import Segmented
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "type territory taste purchase_rate order_size"),
+    *columns_of("reps", "key territory active reported_calls"),
+    *columns_of("knowledge", "known marks orders value potential last_order confirmed rep"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("customers", "price_group"),
+    *columns_of("knowledge", "label prospect"),
+    *columns_of(
+        "territories",
+        "counted potential unheard_mean aware_share usage_share price_sensitivity rival_price rival_price_usual",
+    ),
+)
 
 
 def segment(state: MarketState) -> None:

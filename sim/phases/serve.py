@@ -15,8 +15,27 @@ from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState
-from sim.state.table import NEVER
+from sim.state.table import NEVER, columns_of
 from sim.state.today import Served
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "key type territory distributor purchase_rate aware churn"),
+    *columns_of("reps", "active"),
+    *columns_of("rivals", "offer"),
+    *columns_of("knowledge", "rep"),
+    *columns_of("projects", "customer category"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of(
+        "customers",
+        "loyalty satisfaction expectation talk_weak talk_strong speaks owned bought_week need_open last_order stage",
+    ),
+    *columns_of("reps", "credited"),
+    *columns_of("rivals", "share"),
+    *columns_of("diary", "bought ordered"),
+)
 
 
 def serve(state: MarketState) -> None:

@@ -9,6 +9,17 @@ from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.phases.persuade import persuade
 from sim.state import Ints, MarketState
+from sim.state.table import columns_of
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "key territory loyalty talk_weak talk_strong speaks"),
+    *columns_of("reps", "active tenure coached trained skill product_trained"),
+    *columns_of("knowledge", "rep"),
+    *columns_of("diary", "visits"),
+)
+#: Columns that the phase may write, and read.
+WRITES = columns_of("customers", "aware relationship persuasion")
 
 
 def spread(state: MarketState) -> None:

@@ -15,8 +15,28 @@ from sim.phases.spread import visits_of_week
 from sim.questions.gateway import LEVELS
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState, Report, Use
+from sim.state.table import columns_of
 from sim.state.today import Worked
 from sim.views import RepSeen
+
+#: Columns that the phase reads and does not write.
+READS = (
+    *columns_of("customers", "key type territory marks purchase_rate order_size relationship last_order"),
+    *columns_of(
+        "reps",
+        "key territory team active tenure motivation alignment form_use observed meeting_hours "
+        "form_hours visit_hours review_hours training_hours variable_share checks",
+    ),
+    *columns_of("knowledge", "value rep norm"),
+    *columns_of("diary", "bought ordered"),
+    *columns_of("projects", "customer number opened stage_end guess"),
+)
+#: Columns that the phase may write, and read.
+WRITES = (
+    *columns_of("reps", "effort field_hours calls carry reported_calls product_trained"),
+    *columns_of("diary", "due visits met"),
+    *columns_of("projects", "attention carried"),
+)
 
 
 def work(state: MarketState) -> None:

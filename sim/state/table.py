@@ -214,3 +214,8 @@ def _made(column: Column, rows: int, widths: Mapping[str, int]) -> NDArray[Any]:
         raise ValueError(f"column {column.name} needs the number of {column.width}")
     shape = (rows,) if column.width is None else (rows, widths[column.width])
     return np.full(shape, column.fill, column.dtype, order=column.order)
+
+
+def columns_of(table: str, names: str) -> tuple[str, ...]:
+    """Names like ``table.column``, as phases declare what they read and write; ``names`` are divided by blanks."""
+    return tuple(f"{table}.{name}" for name in names.split())

@@ -47,6 +47,6 @@ def test_all_contracts_are_there() -> None:
     ids = {contract["id"] for contract in config["contracts"]}
     assert ids == {
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
-        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
+        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources", "state"),
     }
     assert config["exclude_type_checking_imports"]

@@ -12,7 +12,7 @@ from tests.architecture.sources import name_of, python_files, tree_of
 #: Makers of arrays that nobody else holds.
 FRESH = {"zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "empty", "empty_like", "array"}
 #: The guard itself opens and closes columns; the ledger scatters into its own books, which are under no loan.
-OPENERS = {"sim/population.py", "sim/tables.py"}
+OPENERS = {"sim/state/table.py"}
 SCATTERERS = {"sim/ledger.py"}
 
 

@@ -48,7 +48,7 @@ class Auditor:
     def run(self) -> Market:
         """Run all weeks, checking after phases and after every week; returns the market."""
         while self.market.running:
-            self.market.run_week(observe=self.after)
+            self.market.run_week(observe=self.after, check_reads=True)
         check_scorecard(self.market)
         return self.market
 

@@ -162,7 +162,7 @@ def chosen(market: Market) -> set[tuple[int, int, int]]:
     """Choices of the week before rationing: customer, occasion, offer."""
     with market.state.lend(writes("demand")):
         demand(market.state)
-    orders = market.state.today.fulfilled.orders
+    orders = market.state.today.demanded.orders
     return set(zip(orders.customer.tolist(), orders.index.tolist(), orders.offer.tolist(), strict=True))
 
 

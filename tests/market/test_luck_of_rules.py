@@ -98,7 +98,7 @@ def streams_in_use(monkeypatch: pytest.MonkeyPatch, shared: Decision | None = No
 
 def given_out(caller: str, behind: str) -> bool:
     """Whether luck is made for a view: by an agent's file, or by ``state.luck`` on behalf of one."""
-    return "/agents/" in (behind if caller.endswith("/sim/state.py") else caller).replace("\\", "/")
+    return "/agents/" in (behind if caller.endswith("/sim/state/market_state.py") else caller).replace("\\", "/")
 
 
 def test_what_rules_draw_from_is_used_for_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,7 +237,7 @@ def test_a_rule_that_only_takes_notes_is_left_alone_and_so_are_its_notes() -> No
 def test_markets_never_share_a_rule() -> None:
     with registered(Plain):
         shared = scenario()
-        one, two = (Market(shared, seed=1).state.rules(0, "advertising")[0].rule for _ in range(2))
+        one, two = (Market(shared, seed=1).state.rules.variants("advertising", 0)[0].rule for _ in range(2))
     assert one == two == shared.policy["advertising"]
     assert len({id(one), id(two), id(shared.policy["advertising"])}) == 3
 
@@ -265,7 +265,7 @@ def of_the_scenario(shared: Scenario, market: Market) -> tuple[Any, str, Any]:
 
 
 def of_this_market(shared: Scenario, market: Market) -> tuple[Any, str, Any]:
-    return market.state.rules(0, "pay")[0].rule, "commission", "the rule `salary_commission` of policy.pay"
+    return market.state.rules.variants("pay", 0)[0].rule, "commission", "the rule `salary_commission` of policy.pay"
 
 
 def of_the_parameters(shared: Scenario, market: Market) -> tuple[Any, str, Any]:
