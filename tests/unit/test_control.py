@@ -17,7 +17,7 @@ from sim.policies.effort.two_drives import TwoDrives
 from sim.policies.routines.fixed_hours import FixedHours
 from sim.policies.routines.reactive import Reactive
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
-from sim.solvers.know_how import after_exchange, best_third
+from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import need_met, style_match
 from sim.state import ManagerUse, MarketState, Use
 from tests.policies.views import make_view
@@ -83,8 +83,8 @@ def test_meetings_that_do_not_fit_are_cut_alike() -> None:
 def test_know_how_comes_from_the_best_third() -> None:
     skill, team = np.array([3.0, 1.0, 2.0, 9.0, 5.0, 4.0]), np.array([0, 0, 0, 0, 1, 2])
     here = np.array([True, True, True, False, True, False])
-    np.testing.assert_allclose(best_third(skill, team, here, 3), [3.0, 5.0, 0.0])
-    np.testing.assert_allclose(best_third(skill, np.zeros(6, int), np.ones(6, bool), 1), [7.0])
+    np.testing.assert_allclose(best_of_teams(skill, team, here, 3, one_of=3), [3.0, 5.0, 0.0])
+    np.testing.assert_allclose(best_of_teams(skill, np.zeros(6, int), np.ones(6, bool), 1, one_of=3), [7.0])
     gained = after_exchange(np.array([0.0, 0.0, 0.5]), np.array([1.0, -1.0, 0.2]), np.array([0.5, 1.0, 1.0]), 0.8)
     np.testing.assert_allclose(gained, [0.4, 0.0, 0.5])
 
