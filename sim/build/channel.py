@@ -46,7 +46,7 @@ def expected_units(world: World, customers: Columns, rates: Array) -> Array:
         elif category.kind == "opportunity":
             units[:, c] = rates[:, c] * mean_sizes(world.categories, customers.order_size)[:, c]
         else:
-            units[:, c] = 1.0 / (category.life_mean or 520.0)
+            units[:, c] = 1.0 / category.life
     return units
 
 
