@@ -26,7 +26,7 @@ Reals = NDArray[np.floating[Any]]
 Bytes = NDArray[np.uint8]
 
 _STAGES = len(Stage)
-_UNKNOWN, _AWARE, _CONSIDERING = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE), np.uint8(Stage.CONSIDERING)
+_UNKNOWN, _AWARE = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE)
 _BUYER, _LOYAL, _LAPSED = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL), np.uint8(Stage.LAPSED)
 _KNOWN, _FORGOTTEN = int(Stimulus.KNOWN), int(Stimulus.FORGOTTEN)
 _NEED, _NO_NEED = int(Stimulus.NEED), int(Stimulus.NO_NEED)

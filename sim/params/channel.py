@@ -9,7 +9,6 @@ from pydantic import model_validator
 from sim.quantity import Section, param
 
 _STERMAN = "Sterman 1989"
-_CHEN = "Chen, Drezner, Ryan & Simchi-Levi 2000"
 
 
 class Channel(Section):

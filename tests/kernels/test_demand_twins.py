@@ -20,7 +20,6 @@ from sim.kernels.demand_step import (
     demand_week,
     funnel_week,
     live_through,
-    no_visits,
     relationship_week,
     spread_week,
 )
@@ -31,7 +30,7 @@ from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.population import NEVER, Columns, make_customers
 from sim.stages import Stage
-from tests.kernels.demand_market import Behaviour, Market, make_market
+from tests.kernels.demand_market import Behaviour, Market, make_market, no_visits
 from tests.reference import demand as twin
 
 CASES = settings(max_examples=25, deadline=None)
