@@ -278,6 +278,21 @@ def test_managers_remember_the_gaps_of_past_weeks() -> None:
     assert not seen.past_gaps[5:].any()
 
 
+@pytest.mark.parametrize("memory", [26, 5])
+def test_managers_forget_gaps_beyond_their_memory(memory: int) -> None:
+    given = {} if memory == 26 else {"params.management.gap_memory": memory}
+    state = Market("tiny", seed=1, weeks=40, overrides=given).state
+    state.week = 30
+    state.record["calls_planned"][:30] = 10.0
+    state.record["calls_reported_on_plan"][:30] = 8.0
+    gaps = see_managers(state).past_gaps
+    assert Reactive(lag=len(gaps)).lag == 26
+    with pytest.raises(ValueError, match="lag"):
+        Reactive(lag=len(gaps) + 1)  # so that no rule looks beyond the view
+    np.testing.assert_allclose(gaps[:memory], 0.2)
+    assert not gaps[memory:].any()
+
+
 # ---- styles and needs -------------------------------------------------------------------------------------------------
 
 
