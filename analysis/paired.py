@@ -12,10 +12,6 @@ from analysis.errors import StudyError
 from analysis.intervals import Floats, Paired, adjust_holm, compare_pairs, replications_needed
 from analysis.study import Study
 
-#: What a comparison can come to. ``higher`` and ``lower`` are clear differences of a KPI for which
-#: neither side is better; ``undefined`` is a KPI without a value in at least one run.
-VERDICTS = ("better", "worse", "cannot tell", "identical", "higher", "lower", "undefined")
-
 LEVEL = 0.95
 
 
@@ -75,8 +71,10 @@ def compare_policies(study: Study, level: float = LEVEL) -> pd.DataFrame:
     low, high, half_width (of the ``level`` interval, in the KPI's unit), relative, relative_low,
     relative_high (shares of the baseline's mean), p_value, p_holm (within policy and class),
     share_better (of the pairs), prob_better (posterior), spread (of a paired difference), vrf,
-    pairs, verdict (see VERDICTS), p_holm_policies. ``p_holm`` is adjusted over the KPIs of a class of one policy,
-    ``p_holm_policies`` over the policies that are compared with the baseline on one KPI.
+    pairs, verdict, p_holm_policies. ``p_holm`` is adjusted over the KPIs of a class of one policy,
+    ``p_holm_policies`` over the policies that are compared with the baseline on one KPI. A verdict is "better", "worse",
+    "cannot tell" or "identical"; "higher" or "lower" for a clear difference of a KPI of which neither side is better;
+    "undefined" for a KPI without a value in at least one run.
     """
     return _compare(study, study.runs, ("kpi",), "runs", level)
 

@@ -10,20 +10,6 @@ from analysis.numerals import DASH, factor_text, p_text, percent, probability
 from analysis.phrases import level_scale, row_scale
 from analysis.study import BOOKS, KPI_CLASSES
 
-#: Heads of the columns of :class:`Line`, in its order of fields.
-HEADS = (
-    "KPI",
-    "Baseline",
-    "Policy",
-    "Difference",
-    "95 % interval",
-    "Relative",
-    "P(better)",
-    "p (Holm)",
-    "Pairing",
-    "Verdict",
-)
-
 
 @dataclass(frozen=True)
 class Line:
@@ -40,22 +26,6 @@ class Line:
     p_holm: str
     pairing: str
     verdict: str
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The texts under HEADS."""
-        return (
-            self.label,
-            self.baseline,
-            self.policy,
-            self.difference,
-            self.interval,
-            self.relative,
-            self.probability,
-            self.p_holm,
-            self.pairing,
-            self.verdict,
-        )
 
 
 @dataclass(frozen=True)

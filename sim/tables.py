@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from sim.population import NEVER, Column
 
-#: Commission as a share of pay that a rep reckons with before its first pay.
-VARIABLE_SHARE_AT_START = 0.1
-
 #: A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare.
 REP_COLUMNS: tuple[Column, ...] = (
     Column(

@@ -7,7 +7,6 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.population import NEVER
 from sim.stages import Stage
 from sim.state import MarketState
 
@@ -72,11 +71,6 @@ class Customer:
     def knows(self) -> list[str]:
         """Names of the brands the customer knows."""
         return [brand.name for b, brand in enumerate(self._state.layout.brands) if self.aware >> b & 1]
-
-    @property
-    def weeks_since_order(self) -> int | None:
-        """Weeks since the last purchase from us; None without one."""
-        return None if self.last_order == NEVER else self._state.week - self.last_order
 
     @property
     def neighbours(self) -> list[Customer]:

@@ -46,7 +46,7 @@ def expected_units(world: World, customers: Columns, rates: Array) -> Array:
         elif category.kind == "opportunity":
             units[:, c] = rates[:, c] * mean_sizes(world.categories, customers.order_size)[:, c]
         else:
-            units[:, c] = 1.0 / (category.life_mean or 520.0)
+            units[:, c] = 1.0 / category.life
     return units
 
 
@@ -70,7 +70,7 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
         np.array([getattr(place, name) for place in world.places], dtype=np.int64) for name in ("territory", "supplier")
     )
     expected = through(supplier, of_customers)
-    deviation = np.sqrt(np.maximum(expected, 0.25))
+    least = channel.deviation_least_at_start
     distributors = Columns(
         DISTRIBUTOR_COLUMNS,
         len(world.places),
@@ -98,9 +98,9 @@ def build_channel(world: World, params: Params, customers: Columns, rates: Array
     stage = open_stage(stock, max(channel.lead_time, channel.sub_lead_time if (supplier >= 0).any() else 1))
     plant = open_stage(plant_stock, channel.production_lead_time)
     window = channel.forecast_window
-    forecasts = open_forecast(expected, deviation, window)
-    plant_forecast = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
-    shared = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
+    forecasts = open_forecast(expected, np.maximum(np.sqrt(expected), least), window)
+    plant_forecast = open_forecast(total, np.maximum(np.sqrt(total), least), window)
+    shared = open_forecast(total, np.maximum(np.sqrt(total), least), window)
     return ChannelParts(distributors, stage, plant, forecasts, plant_forecast, shared)
 
 

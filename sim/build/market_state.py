@@ -65,7 +65,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     buying = buying_rates(customers.purchase_rate, world, rates)
     knowledge, diary = build_database(
-        world, params, seed, customers, _yearly_purchases(world, customers, rates), buying
+        world, params, seed, customers, _yearly_purchases(world, params, customers, rates), buying
     )
     upkeep, service, technical = build_upkeep(world, params, seed, scenario.weeks, customers)
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
@@ -176,14 +176,15 @@ def _hear(params: Params, customers: Columns, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, customers: Columns, rates: np.ndarray) -> np.ndarray:
+def _yearly_purchases(world: World, params: Params, customers: Columns, rates: np.ndarray) -> np.ndarray:
     """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
     units = expected_units(world, customers, rates)
+    repeated, ours = params.loyalty.repeated, own_share(world)
     price = np.zeros(len(world.categories))
     for c, category in enumerate(world.categories):
         own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]
         uses = customers.owned[:, c] == world.own_brand
-        units[:, c] *= np.where(uses, 0.5 + 0.5 * own_share(world), 0.5 * own_share(world))
+        units[:, c] *= np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
         price[c] = np.mean(own) if own else 0.0
     yearly: np.ndarray = units @ price * WEEKS_PER_YEAR
     return yearly

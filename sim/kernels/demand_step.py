@@ -74,11 +74,6 @@ class Orders(NamedTuple):
     home: NDArray[np.uint16]  # the customer's distributor
 
 
-def no_visits() -> Visits:
-    """A week without calls on customers."""
-    return Visits(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float32))
-
-
 def spread_week(
     customers: Columns,
     network: Network,

@@ -26,15 +26,12 @@ Reals = NDArray[np.floating[Any]]
 Bytes = NDArray[np.uint8]
 
 _STAGES = len(Stage)
-_UNKNOWN, _AWARE, _CONSIDERING = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE), np.uint8(Stage.CONSIDERING)
+_UNKNOWN, _AWARE = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE)
 _BUYER, _LOYAL, _LAPSED = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL), np.uint8(Stage.LAPSED)
 _KNOWN, _FORGOTTEN = int(Stimulus.KNOWN), int(Stimulus.FORGOTTEN)
 _NEED, _NO_NEED = int(Stimulus.NEED), int(Stimulus.NO_NEED)
 _BOUGHT, _HABIT, _NO_HABIT = int(Stimulus.BOUGHT), int(Stimulus.HABIT), int(Stimulus.NO_HABIT)
 _OVERDUE = int(Stimulus.OVERDUE)
-
-#: Share of purchases that is expected at least of anybody who buys from us.
-LEAST_SHARE = np.float32(0.1)
 
 #: Own probability of lapsing of customers who are all alike.
 ALIKE = np.float64(-1.0)
@@ -189,7 +186,7 @@ def _stimuli(i: Whole, tick: Whole, own_brand: Whole, who: Standing, need: bool,
     since = np.int32(tick) - who.last_order[i]
     if _late(since, who.purchase_rate[i], numbers):
         # What is expected from us is our share of the customer's purchases, of which loyalty is the running record.
-        ours = who.purchase_rate[i] * min(max(who.loyalty[i, own_brand], LEAST_SHARE), np.float32(1))
+        ours = who.purchase_rate[i] * min(max(who.loyalty[i, own_brand], numbers.least_share), np.float32(1))
         if _late(since, ours, numbers):
             under |= _OVERDUE
     return under

@@ -94,7 +94,7 @@ def ship(stage: Stage, shipped: Numbers, week: int, lead: Numbers | int) -> None
 
 
 def withdraw(stage: Stage, units: Numbers) -> None:
-    """Take units out of stock that are not sold: returned to the maker, written off or moved elsewhere."""
+    """Take units out of stock that are not sold to customers but passed on to another distributor."""
     stage.on_hand[...] -= units
 
 

@@ -9,7 +9,6 @@ from pydantic import model_validator
 from sim.quantity import Section, param
 
 _STERMAN = "Sterman 1989"
-_CHEN = "Chen, Drezner, Ryan & Simchi-Levi 2000"
 
 
 class Channel(Section):
@@ -49,6 +48,12 @@ class Channel(Section):
     plant_weeks_at_start: float = param(
         6.0, unit="weeks", doc="Plant's stock at the start, in weeks of forecast.", bounds=(0, 52)
     )
+    deviation_least_at_start: float = param(
+        0.5,
+        unit="units",
+        doc="Standard deviation of weekly demand that forecasts start with, at least; else the root of the mean.",
+        bounds=(0, 1000),
+    )
     # money
     pass_through: float = param(
         0.8, unit="share", doc="φ: part of a discount that distributors pass on to customers.", bounds=(0, 1)
@@ -74,6 +79,13 @@ class Channel(Section):
         unit="share of sell-out",
         doc="Distributor's own cost of selling: staff, premises, delivery.",
         bounds=(0, 1),
+    )
+    sell_in_memory: float = param(
+        8.0,
+        unit="weeks",
+        doc="Weeks over which headquarters averages what distributors of a territory are invoiced.",
+        bounds=(1, 520),
+        soft=(4, 52),
     )
     # customers whom stock cannot serve; the rest leaves
     unserved_wait: float = param(0.5, unit="share", doc="Unserved customers who wait.", bounds=(0, 1))

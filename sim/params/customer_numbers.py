@@ -64,6 +64,7 @@ class FunnelNumbers(NamedTuple):
     loyal_at: np.floating[Any]
     intervals: np.floating[Any]
     slowest_rate: np.floating[Any]
+    least_share: np.floating[Any]
     lapse_slope: np.floating[Any]
     neutral: np.floating[Any]
     tick: np.floating[Any]  # weeks in a tick

@@ -21,6 +21,7 @@ from sim.params.customer_numbers import (
     RelationshipNumbers,
     SpreadNumbers,
 )
+from sim.params.needs import Needs
 from sim.params.ties import Network, Relationship
 from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param, retention_of_half_life
 from sim.stages import Stage, Stimulus
@@ -32,6 +33,7 @@ __all__ = [
     "ChoiceNumbers",
     "ExperienceNumbers",
     "FunnelNumbers",
+    "Needs",
     "Network",
     "Relationship",
     "RelationshipNumbers",
@@ -98,30 +100,6 @@ class Talk(Section):
     )
 
 
-class Needs(Section):
-    """When customers want to buy: season and trend of consumable occasions. Needs for durables follow age alone: they get neither."""
-
-    season_swing: float = param(
-        0.0,
-        unit="share",
-        doc="Height of the yearly season of consumable occasions above and below its mean; durables have none.",
-        bounds=(0.0, 1.0),
-    )
-    season_peak: float = param(26.0, unit="week of the year", doc="Week in which the season peaks.", bounds=(0.0, 52.0))
-    growth: float = param(
-        0.0,
-        unit="1/year",
-        doc="Growth of the rates of consumable occasions a year; durables have none.",
-        bounds=(-0.9, 5.0),
-        soft=(-0.2, 0.3),
-    )
-
-    def activity(self, week: float) -> float:
-        """Season times trend: what multiplies the rates of consumable occasions in ``week``; 1 at the defaults."""
-        season = 1.0 + self.season_swing * math.cos(2.0 * math.pi * (week - self.season_peak) / WEEKS_PER_YEAR)
-        return float(season * (1.0 + self.growth) ** (week / WEEKS_PER_YEAR))
-
-
 class Choice(Section):
     """Weights of the utility of an offer; taste, price sensitivity and intercepts are customers' and offers' own."""
 
@@ -164,6 +142,18 @@ class Loyalty(Section):
         bounds=(0.0, 1.0),
         soft=(0.7, 0.95),
         source=_GUADAGNI,
+    )
+    at_start: float = param(
+        0.7,
+        unit="share",
+        doc="Loyalty at the start of a customer who owns one brand only; with several it is divided among them.",
+        bounds=(0.0, 1.0),
+    )
+    repeated: float = param(
+        0.5,
+        unit="share",
+        doc="Purchases in the year before the start that went to the brand a customer used; the rest fell to brands by their users.",
+        bounds=(0.0, 1.0),
     )
     loyal_at: float = param(
         0.6, unit="share", doc="Loyalty to our brand from which a buyer counts as loyal.", bounds=(0.0, 1.0)
@@ -266,6 +256,13 @@ class Lapse(Section):
     )
     longest_interval: float = param(
         104.0, unit="weeks", doc="Expected interval of customers who buy no consumables.", bounds=(1.0, 5200.0)
+    )
+    least_share: float = param(
+        0.1,
+        unit="share",
+        doc="Share of a customer's purchases that is expected to go to us at least, when it was one of ours.",
+        bounds=(0.0, 1.0),
+        soft=(0.02, 0.3),
     )
     probability: float = param(
         0.3,

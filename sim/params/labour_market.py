@@ -30,6 +30,15 @@ class LabourMarket(Section):
     sales_memory: float = param(
         26.0, unit="weeks", doc="Weeks over which credited sales and pay are averaged.", bounds=(1, 520)
     )
+    variable_share_at_start: float = param(
+        0.1, unit="share", doc="Commission as a share of pay that a rep expects before the first pay.", bounds=(0, 1)
+    )
+    variable_share_smoothing: float = param(
+        0.1,
+        unit="1/week",
+        doc="Weight of the latest pay in the share of commission that a rep expects.",
+        bounds=(0.001, 1),
+    )
     offer_spread: float = param(
         0.15, unit="log sd", doc="Spread of what offers are worth around the market's pay.", bounds=(0, 2)
     )

@@ -41,6 +41,12 @@ class Learning(Section):
         bounds=(0, 1),
         source="derived from Sandvik et al. 2020 at CV .3 a sd, teams of 8, an hour a week",
     )
+    know_how_one_of: int = param(
+        3,
+        unit="members",
+        doc="One of so many members of a team, the best ones, is among those whom the others learn from: its best third.",
+        bounds=(1, 100),
+    )
     know_how_half: float = param(
         0.5,
         unit="hours/week",

@@ -75,6 +75,12 @@ class Management(Section):
         bounds=(0, 3),
         source="Kluger & DeNisi 1996",
     )
+    gap_memory: int = param(
+        26,
+        unit="weeks",
+        doc="Weeks for which managers remember how far their team fell short of plan; none beyond it.",
+        bounds=(1, 26),
+    )
     meeting_reference: float = param(
         1.0, unit="hours/week", doc="Meeting hours beyond which meetings cost goodwill.", bounds=(0, 20)
     )

@@ -52,6 +52,9 @@ class Control(Section):
         doc="Part of the gap to full alignment that checks can close when they see all work.",
         bounds=(0, 1),
     )
+    check_half: float = param(
+        1.0, unit="checks/rep/week", doc="Unannounced checks at which 63 % of the work is seen.", bounds=(0.01, 20)
+    )
     rep_time: float = param(
         0.0,
         unit="share",

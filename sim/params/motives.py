@@ -31,4 +31,10 @@ class Motives(Section):
         doc="Hygiene: push to leave by how far the need for security or belonging is not met, for those who are led by it.",
         bounds=(0, 10),
     )
+    esteem_at: float = param(
+        2.0,
+        unit="mean of the team",
+        doc="Credited sales at which the need for esteem is met in full; below it in proportion.",
+        bounds=(0.1, 20),
+    )
     usual: float = param(0.5, unit="share", doc="How far needs are met that nobody notices.", bounds=(0, 1))

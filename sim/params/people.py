@@ -41,6 +41,12 @@ class People(Section):
         bounds=(0.1, 104),
         source="MODEL §5: 3–6 months",
     )
+    tenure_at_start: int = param(
+        260,
+        unit="weeks",
+        doc="Service at the start, at most: reps have served a uniform draw squared of it, unless a roster says how long.",
+        bounds=(0, 2600),
+    )
     relationship_lost: float = param(
         0.2,
         unit="share",

@@ -65,6 +65,13 @@ class Projects(Section):
         doc="Decided projects that wait for goods which are short; the rest is decided anew among what is in stock.",
         bounds=(0, 1),
     )
+    won_memory: float = param(
+        50.0,
+        unit="projects",
+        doc="Decided projects of a category over which the firm averages the share it wins.",
+        bounds=(1.1, 1e6),
+        soft=(10, 500),
+    )
     at_start: float = param(
         1.0,
         unit="share",

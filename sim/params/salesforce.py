@@ -23,6 +23,13 @@ class Hours(Section):
         0.55, unit="hours", doc="Time with the customer in one call, preparation included.", bounds=(0.05, 8)
     )
 
+    travel_beyond_selling: float = param(
+        0.1,
+        unit="hours",
+        doc="Travel a call that headquarters expects, beyond as long as the call takes, before it has seen any work of a position.",
+        bounds=(0, 8),
+    )
+
     @property
     def attended(self) -> float:
         """Hours a week for which a person is there."""

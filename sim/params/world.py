@@ -148,6 +148,12 @@ class Category(Named):
         doc="Whether distributors keep no stock of it and order what was decided for; then its customers reckon to wait.",
     )
 
+    @property
+    def life(self) -> float:
+        """Mean life of a durable, weeks; a scenario in which one has none is refused when it is read."""
+        assert self.life_mean is not None
+        return self.life_mean
+
 
 class Offer(Named):
     """An offer: one variant of a product that customers can choose."""

@@ -8,15 +8,11 @@ from numpy.typing import NDArray
 from sim.accounts_chart import Account
 from sim.agents.sales_rep import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
-from sim.population import Columns
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers
 from sim.state import Invoices, MarketState
 
 Money = NDArray[np.int64]
-
-#: Weeks over which reported sales by territory are averaged.
-SALES_MEMORY = 8
 
 
 def account(state: MarketState) -> None:
@@ -69,7 +65,7 @@ def _book_sell_in(state: MarketState) -> None:
     ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * price[1][columns], by=by)
     state.distributors.stock_value[rows, columns] += amount
     sold = np.bincount(by["territory"], weights=amount, minlength=len(state.sales))
-    state.sales = state.sales + (sold - state.sales) / SALES_MEMORY
+    state.sales = state.sales + (sold - state.sales) / state.params.channel.sell_in_memory
     _fall_due(state, Invoices(buyers, MANUFACTURER, amount))
 
 
@@ -178,7 +174,7 @@ def _book_pay(state: MarketState) -> None:
         debit=Account.MANAGEMENT,
         by={"territory": state.managers.territory, "team": np.arange(len(managers))},
     )
-    _smooth_variable_pay(reps, salary, commission)
+    _smooth_variable_pay(state, salary, commission)
     _smooth_earnings(state, salary + commission)
 
 
@@ -188,10 +184,12 @@ def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
     return there
 
 
-def _smooth_variable_pay(reps: Columns, salary: Money, commission: Money) -> None:
+def _smooth_variable_pay(state: MarketState, salary: Money, commission: Money) -> None:
+    reps, weight = state.reps, state.params.labour_market.variable_share_smoothing
     total = salary + commission
     share = commission / np.where(total > 0, total, 1)
-    reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
+    smoothed = (1.0 - weight) * reps.variable_share + weight * share
+    reps.variable_share[:] = np.where(total > 0, smoothed, reps.variable_share)
 
 
 def _smooth_earnings(state: MarketState, pay: Money) -> None:

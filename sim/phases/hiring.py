@@ -16,7 +16,6 @@ from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.selection import ability_behind, first_to_accept
 from sim.state import MarketState
-from sim.tables import VARIABLE_SHARE_AT_START
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
@@ -174,7 +173,7 @@ def _join(state: MarketState, rows: Ints, looks: Floats, who: Ints, way: _Way) -
     reps.skill[rows] = reps.ability[rows]
     reps.alignment[rows] = calls.compliance_start
     reps.form_use[rows] = state.params.forms.start
-    reps.variable_share[rows] = VARIABLE_SHARE_AT_START
+    reps.variable_share[rows] = state.params.labour_market.variable_share_at_start
     reps.exodus[rows] = exodus_at_rest(state)  # who went before was no colleague
     reps.pay[rows] = pay[rows]
     reps.sales[rows] = sales[rows]

@@ -24,9 +24,6 @@ from sim.views import RepSeen
 
 Floats = NDArray[np.float64]
 
-#: Decided projects over which the firm averages how many it wins.
-WON_MEMORY = 50
-
 
 def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
     """Reps choose the projects they carry; returns ``share`` [A] of calls by account, with the calls set aside for them."""
@@ -149,7 +146,7 @@ def _learn_odds(state: MarketState, decided: Columns, ours: NDArray[np.bool_]) -
     categories = len(state.layout.categories)
     count = np.bincount(decided.category, minlength=categories)
     won = np.bincount(decided.category[ours], minlength=categories)
-    weight = -np.expm1(count * np.log1p(-1.0 / WON_MEMORY))
+    weight = -np.expm1(count * np.log1p(-1.0 / state.params.projects.won_memory))
     state.won_share = state.won_share + weight * (won / np.maximum(count, 1) - state.won_share)
 
 

@@ -20,7 +20,6 @@ from sim.kernels.demand_step import (
     demand_week,
     funnel_week,
     live_through,
-    no_visits,
     relationship_week,
     spread_week,
 )
@@ -31,7 +30,7 @@ from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.population import NEVER, Columns, make_customers
 from sim.stages import Stage
-from tests.kernels.demand_market import Behaviour, Market, make_market
+from tests.kernels.demand_market import Behaviour, Market, make_market, no_visits
 from tests.reference import demand as twin
 
 CASES = settings(max_examples=25, deadline=None)
@@ -226,13 +225,14 @@ def test_persuasion(m: Market, factors: list[float], seed: int) -> None:
 
 
 @CASES
-@given(markets(), st.floats(0.0, 4.0), st.booleans())
-def test_funnel(m: Market, slope: float, differ: bool) -> None:
+@given(markets(), st.floats(0.0, 4.0), st.booleans(), st.sampled_from([0.1, 0.5]))
+def test_funnel(m: Market, slope: float, differ: bool, least: float) -> None:
     c = m.customers
     c.fill({"last_order": np.where(c.stage % 2 == 0, c.last_order, TICK - c.last_order % 7)})
     if differ:
         c = own_churn(c)
-    numbers = params.funnel_numbers(Funnel(settle=0.7), Lapse(satisfaction=slope), Loyalty(loyal_at=0.4), Experience())
+    lapse = Lapse(satisfaction=slope, least_share=least)
+    numbers = params.funnel_numbers(Funnel(settle=0.7), lapse, Loyalty(loyal_at=0.4), Experience())
     weights = params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
     with c.lend(DEMAND_WRITES):
         occasions, _, _ = demand_week(c, m.network, m.needs, m.offers, weights, seed=m.seed, tick=TICK)

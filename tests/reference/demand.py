@@ -253,7 +253,7 @@ def stages(
             under = Stimulus.KNOWN if knows else Stimulus.FORGOTTEN
             under |= Stimulus.NEED if need else Stimulus.NO_NEED
             since = f32(tick - int(c.last_order[i]))
-            rate = c.purchase_rate[i] * f32(min(max(c.loyalty[i, own], f32(0.1)), f32(1)))
+            rate = c.purchase_rate[i] * f32(min(max(c.loyalty[i, own], n.least_share), f32(1)))
             if since * max(rate * n.tick, n.slowest_rate) > n.intervals:
                 under |= Stimulus.OVERDUE
         stage, reached = int(c.stage[i]), 0.0

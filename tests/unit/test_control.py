@@ -17,7 +17,7 @@ from sim.questions.routines import meetings_in
 from sim.questions.routines.fixed_hours import FixedHours
 from sim.questions.routines.reactive import Reactive
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
-from sim.solvers.know_how import after_exchange, best_third
+from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import need_met, style_match
 from sim.state import ManagerUse, MarketState, Use
 from tests.policies.views import make_view
@@ -83,8 +83,8 @@ def test_meetings_that_do_not_fit_are_cut_alike() -> None:
 def test_know_how_comes_from_the_best_third() -> None:
     skill, team = np.array([3.0, 1.0, 2.0, 9.0, 5.0, 4.0]), np.array([0, 0, 0, 0, 1, 2])
     here = np.array([True, True, True, False, True, False])
-    np.testing.assert_allclose(best_third(skill, team, here, 3), [3.0, 5.0, 0.0])
-    np.testing.assert_allclose(best_third(skill, np.zeros(6, int), np.ones(6, bool), 1), [7.0])
+    np.testing.assert_allclose(best_of_teams(skill, team, here, 3, one_of=3), [3.0, 5.0, 0.0])
+    np.testing.assert_allclose(best_of_teams(skill, np.zeros(6, int), np.ones(6, bool), 1, one_of=3), [7.0])
     gained = after_exchange(np.array([0.0, 0.0, 0.5]), np.array([1.0, -1.0, 0.2]), np.array([0.5, 1.0, 1.0]), 0.8)
     np.testing.assert_allclose(gained, [0.4, 0.0, 0.5])
 
@@ -276,6 +276,21 @@ def test_managers_remember_the_gaps_of_past_weeks() -> None:
         np.testing.assert_allclose(seen.past_gaps[ago - 1], gaps[market.state.week - ago])
     np.testing.assert_array_equal(seen.plan_gap, seen.past_gaps[0])
     assert not seen.past_gaps[5:].any()
+
+
+@pytest.mark.parametrize("memory", [26, 5])
+def test_managers_forget_gaps_beyond_their_memory(memory: int) -> None:
+    given = {} if memory == 26 else {"params.management.gap_memory": memory}
+    state = Market("tiny", seed=1, weeks=40, overrides=given).state
+    state.week = 30
+    state.record["calls_planned"][:30] = 10.0
+    state.record["calls_reported_on_plan"][:30] = 8.0
+    gaps = see_managers(state).past_gaps
+    assert Reactive(lag=len(gaps)).lag == 26
+    with pytest.raises(ValueError, match="lag"):
+        Reactive(lag=len(gaps) + 1)  # so that no rule looks beyond the view
+    np.testing.assert_allclose(gaps[:memory], 0.2)
+    assert not gaps[memory:].any()
 
 
 # ---- styles and needs -------------------------------------------------------------------------------------------------
