@@ -11,7 +11,7 @@ import typer
 from experiments.cli.options import JsonOption, QuietOption, ReplaceOption
 
 if TYPE_CHECKING:
-    from experiments.intake.summary import ImportSummary
+    from experiments.intake.scenario.import_summary import ImportSummary
 
 
 class Kind(StrEnum):
@@ -114,7 +114,7 @@ def _network(
     files: list[Path], out: Path, base: str, mapping: Path | None, hash_personal: bool, title: str, replace: bool
 ) -> ImportSummary:
     """Import one edge list."""
-    from experiments.intake.network import import_network
+    from experiments.intake import import_network
     from sim.errors import InputError, InputErrors
 
     if len(files) != 1:

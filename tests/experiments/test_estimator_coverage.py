@@ -8,11 +8,11 @@ import pytest
 from sales_fixture import WEEKS, made_sales
 from scipy import stats
 
-from experiments.intake.growth_fit import fit_growth
-from experiments.intake.loyalty_fit import fit_habit
-from experiments.intake.price_response import fit_price_response
-from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
-from experiments.intake.season_fit import fit_season
+from experiments.intake.fits.growth import fit_growth
+from experiments.intake.fits.loyalty_weight import fit_habit
+from experiments.intake.fits.price_response import fit_price_response
+from experiments.intake.fits.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
+from experiments.intake.fits.season import fit_season
 
 _MARKETS = {
     "as usual": {},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_fixture import HEADER, read, refusal, rows_of, told
 
-from experiments.intake.amounts import COMMA, POINT, readings, take_apart
+from experiments.intake.tables.values.amounts import COMMA, POINT, readings, take_apart
 
 #: Ways of writing a number: decimal sign, sign of thousands.
 _STYLES = {

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from crm_fixture import SmallCrm, small_crm
 
-from experiments.intake.agreement import agree
-from experiments.intake.crm_tables import CrmTables, read_crm
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.crm.crm_tables import CrmTables, read_crm
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.errors import InputErrors
 
 

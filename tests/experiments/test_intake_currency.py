@@ -8,13 +8,13 @@ import pytest
 from reading_fixture import HEADER, read, refusal, rows_of, told
 
 from experiments.intake import import_transactions
-from experiments.intake.agreement import agree
-from experiments.intake.currencies import CODES, in_header, meant_by, without_unit
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile
+from experiments.intake.tables.values.currency_symbols import CODES, in_header, meant_by, without_unit
 from sim.scenario import Scenario
 
 _WRITTEN = {

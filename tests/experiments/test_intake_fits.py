@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.calibration import calibrate_intercepts
-from experiments.intake.holdout import FitRow, measure_orders, top_share
-from experiments.intake.loyalty_fit import fit_habit
-from experiments.intake.portfolios import assign_portfolios
-from experiments.intake.quality_page import fit_line
-from experiments.intake.season_fit import fit_season
-from experiments.intake.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
-from experiments.intake.window import choose_window, settled_from
+from experiments.intake.crm.account_owners import assign_portfolios
+from experiments.intake.fits.holdout_test import FitRow, measure_orders, top_share
+from experiments.intake.fits.intercept_calibration import calibrate_intercepts
+from experiments.intake.fits.loyalty_weight import fit_habit
+from experiments.intake.fits.observation_window import choose_window, settled_from
+from experiments.intake.fits.season import fit_season
+from experiments.intake.fits.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
+from experiments.intake.scenario.quality_page import fit_line
 
 
 def test_gamma_poisson_fit_recovers_shape_and_mean() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from invoice_fixture import SmallInvoices, small_invoices
 
 from experiments.intake import import_crm, import_transactions
-from experiments.intake.network import import_network
-from experiments.intake.nobody import nobody_words
-from experiments.intake.summary import ImportSummary
+from experiments.intake.network_import import import_network
+from experiments.intake.scenario.import_summary import ImportSummary
+from experiments.intake.tables.values.missing_names import nobody_words
 from sim.errors import InputErrors
 from sim.reading.identity import digits_lost, normal_form, tidy, written_form
 

@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.growth_fit import fit_growth, mean_activity
-from experiments.intake.order_sizes import fit_sizes
-from experiments.intake.price_response import (
+from experiments.intake.fits.growth import fit_growth, mean_activity
+from experiments.intake.fits.order_sizes import fit_sizes
+from experiments.intake.fits.price_response import (
     BIAS_SPREAD,
     DEFAULT_ELASTICITY,
     DEFAULT_SPREAD,
     fit_price_response,
 )
-from experiments.intake.repeat_rates import fit_by_type, fit_repeats, spread_rates
-from experiments.intake.season_fit import Season, fit_season
-from experiments.intake.shrinkage import fit_rates
+from experiments.intake.fits.repeat_rates import fit_by_type, fit_repeats, spread_rates
+from experiments.intake.fits.season import Season, fit_season
+from experiments.intake.fits.shrinkage import fit_rates
 
 
 def _bought(seed: int, customers: int, shape: float, mean: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 from invoice_fixture import HEADER
 
-from experiments.intake.cancellations import credit_prefixes
-from experiments.intake.headers import map_tables
-from experiments.intake.invoice_lines import InvoiceLines, read_lines
-from experiments.intake.invoice_sieve import Sifted, sift
-from experiments.intake.kinds import TRANSACTION_KINDS
-from experiments.intake.mapping import MappingFile, TransactionRules
-from experiments.intake.orders import make_orders
-from experiments.intake.places import find_places
-from experiments.intake.product_groups import group_products, main_category, merge_rare
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
-from experiments.intake.sales_layout import lay_out
+from experiments.intake.invoices.cancellations import credit_prefixes
+from experiments.intake.invoices.customer_orders import make_orders
+from experiments.intake.invoices.customer_territories import find_places
+from experiments.intake.invoices.invoice_lines import InvoiceLines, read_lines
+from experiments.intake.invoices.product_categories import group_products, main_category, merge_rare
+from experiments.intake.invoices.purchases import Sifted, sift
+from experiments.intake.invoices.sales_organisation import lay_out
+from experiments.intake.tables.files.table_reader import Table, read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile, TransactionRules
 
 _ANN, _BOB = "Ann", "Bob"
 
@@ -31,7 +31,7 @@ def _line(invoice: str, code: str, quantity: float, day: int, price: float, cust
 def _read(rows: list[list[str]], header: list[str] | None = None) -> InvoiceLines:
     frame = pd.DataFrame(rows, columns=header or HEADER, index=range(2, len(rows) + 2), dtype="str")
     ledger = QualityLedger()
-    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], TRANSACTION_KINDS, MappingFile(), ledger)
+    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], INVOICE_KINDS, MappingFile(), ledger)
     return read_lines(list(found.values()), MappingFile(), ledger)
 
 

@@ -1,0 +1,141 @@
+"""The hold-out test of an import: the weeks kept back, observed against simulated, each number fit or unfit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.intake.crm.crm_tables import CrmTables
+from experiments.intake.crm.deals import OPEN, WON
+from experiments.intake.fits.observation_window import DAYS, Window
+
+#: Largest deviation of the simulated mean, relative to the observed number, that counts as fit.
+TOLERANCE = 0.15
+TOP_SHARE = 0.2
+
+#: Runs the imported market, (seed, weeks) → one row per decided occasion: week (from 0), customer (row),
+#: offer (product), value (major units), won, weeks (from opening to decision).
+RunOrders = Callable[[int, int], pd.DataFrame]
+
+MEASURES = {
+    "weekly_orders": "orders won a week",
+    "order_value": "mean value of an order",
+    "top_share": "share of value of the top 20 % of accounts",
+    "active_share": "accounts with at least one order",
+    "win_rate": "won of decided opportunities",
+    "cycle": "weeks from opening to decision",
+}
+#: Measures that are shares.
+SHARES = frozenset({"top_share", "active_share", "win_rate"})
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """One measure over the weeks held out: observed, simulated mean and 95 % range over seeds, and the verdict."""
+
+    measure: str
+    label: str
+    training: float
+    observed: float
+    simulated: float
+    low: float
+    high: float
+    deviation: float
+    reason: str
+    runs: int
+
+    @property
+    def fits(self) -> bool:
+        """True when the simulated mean lies within the tolerance."""
+        return bool(abs(self.deviation) <= TOLERANCE)
+
+    @property
+    def verdict(self) -> str:
+        """'fit', or 'unfit' with the reason where it is known; whether the observed number lies beyond the runs."""
+        if self.fits and not self.low <= self.observed <= self.high:
+            return f"fit, though the observed lies outside 95 % of {self.runs} runs"
+        if self.fits:
+            return "fit"
+        return f"unfit: {self.reason}" if self.reason else "unfit"
+
+
+def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str, float]:
+    """The measures of a table with columns customer (blank or −1: unknown), value, won and, where known, weeks (of its cycle), over ``weeks``.
+
+    The share of the top accounts counts accounts without orders too: 20 % of all accounts.
+    """
+    won = orders[orders["won"].astype(bool)]
+    value = won["value"].dropna()
+    known = won[~won["customer"].isin(["", -1])]
+    by_account = known.groupby("customer")["value"].sum().to_numpy(np.float64)
+    return {
+        "weekly_orders": len(won) / weeks,
+        "order_value": float(value.mean()) if len(value) else float("nan"),
+        "top_share": top_share(by_account, accounts),
+        "active_share": len(by_account) / accounts,
+        "win_rate": len(won) / len(orders) if len(orders) else float("nan"),
+        "cycle": float(orders["weeks"].mean()) if "weeks" in orders else float("nan"),
+    }
+
+
+def top_share(by_account: NDArray[np.float64], accounts: int) -> float:
+    """Share of the total that the largest 20 % of ``accounts`` bring; NaN when there is nothing."""
+    total = float(by_account.sum())
+    top = np.sort(by_account)[::-1][: max(1, round(TOP_SHARE * accounts))]
+    return float(top.sum() / total) if total > 0 else float("nan")
+
+
+def observed_orders(tables: CrmTables, mask: pd.Series) -> pd.DataFrame:
+    """Decided deals where ``mask`` holds, as a table of orders."""
+    deals = tables.deals[tables.deals["state"].ne(OPEN) & mask]
+    value = deals["value"].where(deals["value"].gt(0.0))
+    weeks = (deals["closed"] - deals["opened"]).dt.days / DAYS
+    return pd.DataFrame(
+        {"customer": deals["account"], "value": value, "won": deals["state"].eq(WON), "weeks": weeks.astype(float)}
+    )
+
+
+def compare_holdout(
+    tables: CrmTables, window: Window, run: RunOrders, seeds: Sequence[int], reasons: dict[str, str] | None = None
+) -> list[FitRow]:
+    """Simulate training and hold-out weeks in one go and compare the hold-out weeks with what happened.
+
+    The simulated market lives through the training weeks first, so that loyalties, relationships and
+    stocks at the start of the hold-out are those the model leads to. ``reasons`` explains misfits by measure. A measure
+    that the data do not hold is left out.
+    """
+    accounts = len(tables.accounts)
+    training = measure_orders(observed_orders(tables, window.in_train(tables.deals["closed"])), window.train, accounts)
+    observed = measure_orders(observed_orders(tables, window.in_test(tables.deals["closed"])), window.test, accounts)
+    simulated = []
+    for seed in seeds:
+        orders = run(seed, window.train + window.test)
+        simulated.append(measure_orders(orders[orders["week"] >= window.train], window.test, accounts))
+    rows = []
+    for measure, label in MEASURES.items():
+        if np.isnan(observed[measure]):
+            continue
+        values = np.array([s[measure] for s in simulated])
+        mean, seen = float(np.nanmean(values)), observed[measure]
+        low, high = np.nanpercentile(values, [2.5, 97.5])
+        deviation = mean / seen - 1.0 if seen else float("inf")
+        reason = (reasons or {}).get(measure, "")
+        rows.append(
+            FitRow(
+                measure,
+                label,
+                training[measure],
+                seen,
+                mean,
+                float(low),
+                float(high),
+                float(deviation),
+                reason,
+                len(values),
+            )
+        )
+    return rows

@@ -1,0 +1,116 @@
+"""Cancellations netted against the purchases they cancel, as far as these are in the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.fits.shrinkage import Floats
+from experiments.intake.invoices.invoice_lines import InvoiceLines
+
+#: Share of lines below 0 from which invoices whose numbers begin alike are credit notes.
+_CREDIT_SHARE = 0.9
+#: Pieces below which nothing is left of a purchase.
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Netting:
+    """What netting did: lines that took goods back, pieces and value of the purchases they were taken off."""
+
+    credits: int
+    matched: int
+    pieces: float
+    value: float
+
+
+def credit_prefixes(frame: pd.DataFrame) -> list[str]:
+    """Letters at the start of invoice numbers that only credit notes have, such as C or RINV."""
+    below = frame["quantity"].lt(0.0).groupby(frame["prefix"]).mean()
+    usual = frame["prefix"].value_counts().index[0]
+    return [str(p) for p, share in below.items() if p and p != usual and share >= _CREDIT_SHARE]
+
+
+def net_cancellations(lines: InvoiceLines) -> Netting:
+    """Take the pieces of credit lines off earlier purchases; quantities of purchases fall, in ``lines``, to the net.
+
+    A credit line has a quantity below 0 and stands on a credit note, or names a customer and a price. It
+    cancels purchases of the same customer and product up to its day: one of the same quantity and price
+    if there is one, else the latest. What finds no purchase is set aside.
+    """
+    frame = lines.frame
+    prefixes = credit_prefixes(frame)
+    noted = frame["prefix"].isin(prefixes)
+    below = frame["quantity"].lt(0.0)
+    wrong_way = noted & ~below
+    if wrong_way.any():
+        why = "a credit note takes goods back; nobody can tell what these lines mean"
+        lines.set_aside(wrong_way, "quantity", "not used on credit notes", "quantities above 0 on credit notes", why)
+    credit = lines.used & below & frame["price"].gt(0.0) & (noted | frame["customer"].ne(""))
+    bought = lines.used & frame["quantity"].gt(0.0) & frame["price"].gt(0.0)
+    before = frame["quantity"].copy()
+    left = _match(frame[credit].sort_values("day", kind="stable"), frame[bought], frame)
+    taken = -before[credit] - left
+    whole = left.index[left <= _NOTHING]
+    part = left.index[(left > _NOTHING) & (taken > _NOTHING)]
+    change = before - frame["quantity"]
+    change = change.where(bought, 0.0)
+    if noted.any():
+        what = f"cancellations: lines of invoices whose numbers begin with {' or '.join(prefixes)}"
+        why = (
+            f"{len(whole):,} lines of this and other returns are netted in full against earlier purchases, {len(part):,} in "
+            f"part, {int(left.gt(_NOTHING).sum()) - len(part):,} find none"
+        )
+        lines.mend(noted, "invoice", what, why)
+    returns = below & ~noted & frame["customer"].ne("") & frame["price"].gt(0.0)
+    if returns.any():
+        lines.mend(
+            returns, "quantity", "returns: quantities below 0 with customer and price", "netted like cancellations"
+        )
+    none = pd.Series(False, index=frame.index)
+    settled, unmet = none.copy(), none.copy()
+    settled.loc[whole] = True
+    unmet.loc[left.index[left > _NOTHING]] = True
+    frame.loc[settled & lines.used, "fate"] = "cancellation, netted"
+    if unmet.any():
+        why = f"no purchase before them in the files (of {int(unmet.sum()) - len(part):,} lines nothing, of {len(part):,} the rest)"
+        lines.set_aside(unmet, "quantity", "cancellation without purchase", "cancelled goods", why)
+    gone = bought & frame["quantity"].le(_NOTHING)
+    frame.loc[gone, "fate"] = "purchase, cancelled"
+    frame["value"] = frame["value"].where(change.eq(0.0), frame["price"] * frame["quantity"])
+    value = float((change * frame["price"]).sum())
+    return Netting(int(credit.sum()), len(whole) + len(part), float(change.sum()), value)
+
+
+def _match(credits: pd.DataFrame, bought: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
+    """Pieces of each credit line that found no purchase; quantities of purchases in ``frame`` fall by the rest."""
+    key = ["customer", "product"]
+    wanted = pd.MultiIndex.from_frame(credits[key]).unique()
+    concerned = bought[pd.MultiIndex.from_frame(bought[key]).isin(wanted)].sort_values("day", kind="stable")
+    rows = concerned.groupby(key).indices
+    days, prices = concerned["day"].to_numpy(), concerned["price"].to_numpy(np.float64)
+    pieces = concerned["quantity"].to_numpy(np.float64).copy()
+    original = pieces.copy()
+    left = -credits["quantity"].to_numpy(np.float64)
+    until, price = credits["day"].to_numpy(), credits["price"].to_numpy(np.float64)
+    for k, whose in enumerate(zip(credits["customer"], credits["product"], strict=True)):
+        mine = rows.get(whose)
+        if mine is not None:
+            left[k] = _take(left[k], price[k], mine[days[mine] <= until[k]], prices, pieces, original)
+    frame.loc[concerned.index, "quantity"] = pieces
+    return pd.Series(left, index=credits.index)
+
+
+def _take(wish: float, price: float, mine: np.ndarray, prices: Floats, pieces: Floats, original: Floats) -> float:
+    """Take ``wish`` pieces off the purchases ``mine`` (in order of day), in place; what could not be taken."""
+    same = mine[(original[mine] == wish) & (pieces[mine] == wish) & (np.abs(prices[mine] - price) < 0.005)]
+    order = mine[::-1] if len(same) == 0 else np.concatenate([same[-1:], mine[::-1]])
+    for row in order:
+        part = min(wish, pieces[row])
+        pieces[row] -= part
+        wish -= part
+        if wish <= _NOTHING:
+            return 0.0
+    return wish

@@ -1,0 +1,263 @@
+"""What the numbers of imported invoices rest on: told by the data, set without data, or beyond what invoices tell."""
+
+from __future__ import annotations
+
+from experiments.intake.fits.price_response import BIAS_SPREAD, DEFAULT_ELASTICITY, DEFAULT_SPREAD, PriceResponse
+from experiments.intake.fits.repeat_rates import RepeatRates
+from experiments.intake.fits.season import YEAR
+from experiments.intake.invoices.invoice_fit import TYPES, TransactionFit
+from experiments.intake.invoices.invoice_scenario import HABIT, TransactionScenario
+from experiments.intake.invoices.purchases import Sifted
+from experiments.intake.invoices.sales_organisation import (
+    ACCOUNTS_PER_REP,
+    CUSTOMERS_PER_REP,
+    REVENUE_PER_DISTRIBUTOR,
+    REVENUE_PER_REP,
+    SPAN,
+)
+from experiments.intake.scenario.company_costs import COST_SHARE, MINOR, bases_of_sums
+from experiments.intake.scenario.quality_page import Basis
+
+
+def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basis]:
+    """Numbers from the data, with the way they were found."""
+    fit = scenario.fit
+    fates = ", ".join(f"{number:,} {fate}" for fate, number in sifted.fates.items())
+    total = sum(sifted.fates.values())
+    bases = [
+        Basis(
+            "lines",
+            f"{total:,}: {fates}",
+            "every line has one fate; purchases that were cancelled in part are used net",
+        ),
+        _window(fit),
+        Basis("orders", f"{len(fit.orders):,}", fit.order_rule),
+        Basis("customers", f"{len(fit.customers):,}", "all with an order in the fitted weeks"),
+        *_rates(fit),
+        *_sizes(fit),
+        *_categories(scenario),
+        Basis("territories", ", ".join(scenario.territory_names), fit.places.rule),
+        Basis(
+            "marks",
+            ", ".join(scenario.marks()),
+            "ln of the mean order value, and of the number of different products, in the fitted weeks",
+        ),
+    ]
+    if fit.season is not None:
+        how = "cosine wave on orders of all customers a week; weeks count from the first week fitted"
+        bases.append(Basis("params.needs.season_*", fit.season.text(), how))
+    if fit.growth is not None:
+        told = "" if fit.growth.told else "; set to 0, for it lies within two errors of it"
+        value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"
+        bases.append(
+            Basis(
+                "params.needs.growth",
+                value,
+                "trend of orders of all customers beside the season, with noise that may last",
+            )
+        )
+    if fit.price.told:
+        bases.append(_price(scenario))
+    return bases
+
+
+def _window(fit: TransactionFit) -> Basis:
+    window = fit.window
+    held_out = f", {window.test} held out from {window.test_start.date()}" if window.test else ""
+    how = f"whole weeks up to the last order; {window.odd_days} odd days at the start left out"
+    return Basis("window", f"{window.train} weeks from {window.train_start.date()}{held_out}", how)
+
+
+def _rates(fit: TransactionFit) -> list[Basis]:
+    by_type = "; ".join(f"{name}: {_rate(rates)}" for name, rates in zip(TYPES, fit.rates, strict=True))
+    rate, shrunken = fit.customers["rate"], fit.customers["shrunken"]
+    lifted = f", × {fit.lifted:.3f} for orders without a customer" if fit.lifted > 1.0 else ""
+    return [
+        Basis(
+            "repeat rates",
+            f"{_rate(fit.pooled)}; {by_type}",
+            "gamma–Poisson by maximum likelihood: orders since each customer's first, over the weeks since then. A count of "
+            f"all orders would lie: only who has bought is known, and who came late had little time{_older(fit)}",
+        ),
+        Basis(
+            "purchase_rate × our share",
+            f"mean {rate.mean():.4f} orders a week, up to {rate.max():.3f} (shrunken means {shrunken.min():.4f} to "
+            f"{shrunken.max():.3f})",
+            "each customer's rate shrunken to its type; the market takes quantiles of these posteriors in turn, so that "
+            f"customers differ as they do in the fit (means are in accounts.csv){lifted}",
+        ),
+        Basis("customer types", ", ".join(TYPES), "thirds of customers by mean order value, shrunken"),
+    ]
+
+
+def _older(fit: TransactionFit) -> str:
+    """What the fit takes the beginning of the file for, and why K is not the file's own where it is not."""
+    older = (
+        f". {fit.pooled.older:.0%} of customers are taken to have bought before the file begins, by when they are first seen and "
+        "how often they come back: what is seen of them is a zero-truncated negative binomial"
+    )
+    if not fit.pooled.given:
+        return older
+    return (
+        f"{older}. K is that of the built-in market, not of the file: with so few customers and repeats M is known to no better "
+        "than 12 %, and intervals hold the truth less often than they say"
+    )
+
+
+def _rate(rates: RepeatRates) -> str:
+    shape = "alike" if rates.shape_error == float("inf") else f"K {rates.shape:.2f} ± {rates.shape_error:.2f}"
+    shape = f"K {rates.shape:g} (default)" if rates.given else shape
+    return f"M {rates.mean:.4f} ± {rates.mean_error:.4f} a week, {shape}"
+
+
+def _sizes(fit: TransactionFit) -> list[Basis]:
+    within = fit.categories["spread"]
+    return [
+        Basis(
+            "order_size",
+            f"mean {fit.customers['order_size'].mean():,.1f} units; customers' means spread by {fit.sizes.between:.2f}, "
+            f"orders around them by {within.min():.2f} to {within.max():.2f} (sd of the logarithm)",
+            "lognormal with a mean per customer, shrunken by a random-effects fit; "
+            f"{fit.sizes.informed:,} customers have orders enough to weigh more than half",
+        )
+    ]
+
+
+def _categories(scenario: TransactionScenario) -> list[Basis]:
+    fit = scenario.fit
+    moved = "".join(f"; orders of '{rare}' count as '{to}'" for rare, to in fit.moved.items())
+    lists = ", ".join(
+        f"{name}: {int(row['products']):,} products, {int(row['orders']):,} orders"
+        for name, row in fit.categories.iterrows()
+    )
+    prices = ", ".join(f"{name} {price / MINOR:,.2f}" for name, price in fit.categories["price"].items())
+    return [
+        Basis("categories", lists, f"{fit.category_rule}; an order is of the category with most of its value{moved}"),
+        Basis(
+            "list_price",
+            prices,
+            f"mean order of the category / {fit.unit:,.1f}, so that a mean order has as many units in all categories: "
+            "a customer has one order size",
+        ),
+    ]
+
+
+def _price(scenario: TransactionScenario) -> Basis:
+    price = scenario.fit.price
+    weight = price.sensitivity(scenario.rules.own_share)
+    return Basis(
+        "price_sensitivity",
+        f"{weight:.2f}: elasticity {price.pooled:.2f}, from {_estimate(price)}",
+        f"Poisson regression of lines on price, with product and period effects ({price.products} products whose prices "
+        f"change, {price.periods:,} products × periods); prices cleared of customers and quantities, lines up to the usual "
+        "quantity, the noise of prices corrected, errors clustered by product; "
+        f"pooled with {DEFAULT_ELASTICITY} (Bijmolt et al. 2005) ± {DEFAULT_SPREAD:g}, the estimate itself ± {BIAS_SPREAD:g} "
+        "for prices that are no experiment (A); "
+        "weight = −elasticity / (1 − our share)",
+    )
+
+
+def _estimate(price: PriceResponse) -> str:
+    low, high = price.interval
+    return f"{price.estimate:.2f} ± {price.error:.2f} in the data (95 %: {low:.2f} to {high:.2f})"
+
+
+def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
+    """Numbers that the import sets although the data are silent."""
+    share, layout, fit = scenario.rules.own_share, scenario.layout, scenario.fit
+    rows = [
+        Basis(
+            "our share of customers' occasions",
+            f"{share:.0%}",
+            "invoices hold own sales only: about our share in the built-in market (A). Set [transactions] own_share in the "
+            "mapping file; purchase_rate is orders a week divided by it, intercepts make the simulated fitted weeks show it",
+        ),
+        Basis(
+            "one rival per category",
+            "same price and cost as ours, price held",
+            "an occasion that is not ours went to a rival or to nobody; invoices do not say which",
+        ),
+        Basis(
+            "params.choice.loyalty",
+            f"{HABIT:g}",
+            "invoices hold no lost occasions, so habit cannot be told from lasting differences between customers; these are "
+            "in the rates already, and habit on top drives customers further apart than they are",
+        ),
+        Basis(
+            "reps and managers",
+            f"{len(layout.roster)} reps, {layout.roster['manager'].nunique()} managers, average skill",
+            f"one rep per {CUSTOMERS_PER_REP} customers or {REVENUE_PER_REP:,.0f} of yearly revenue, whichever is fewer, a "
+            f"manager per {SPAN}, as in the built-in market; dealt to territories by customers",
+        ),
+        Basis(
+            "portfolios",
+            f"{int(layout.rep.ne('').sum()):,} customers have a rep",
+            f"the {ACCOUNTS_PER_REP} customers per rep that buy most in a territory, as in the built-in market",
+        ),
+        Basis(
+            "pass-through distributors",
+            f"{sum(layout.distributors.values())}: mark-up 0, own cost 0, holding cost 0",
+            f"one per territory and per {REVENUE_PER_DISTRIBUTOR:,.0f} of its yearly revenue, as in the built-in market; "
+            "invoices are the company's own, stock and lead times keep their defaults",
+        ),
+        Basis("awareness at the start", "all customers know both brands", "all have bought from us"),
+        Basis(
+            "users at the start",
+            f"{share:.0%} ours",
+            "the last purchase in a category was ours as often as any; who had none of ours counts as a new customer in the "
+            "market's key figures at the first one",
+        ),
+        Basis("neighbours of territories", "none", "invoices say nothing of borders"),
+        *bases_of_sums(),
+        Basis(
+            "unit_cost",
+            f"{COST_SHARE:.0%} of the price",
+            "invoices hold no costs; about the share of the built-in market",
+        ),
+        Basis("currency", scenario.words.currency.code, scenario.words.currency.how),
+    ]
+    if not fit.price.told:
+        seen = f"; in the data {_estimate(fit.price)}" if fit.price.error == fit.price.error else ""
+        rows.append(
+            Basis(
+                "price_sensitivity",
+                f"{fit.price.sensitivity(share):.2f}: elasticity {fit.price.pooled} (Bijmolt et al. 2005)",
+                f"the price response is not identified: {fit.price.reason}{seen}",
+            )
+        )
+    return rows
+
+
+def beyond_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[str]:
+    """What invoices cannot tell, and what they show that the market does not take up, in sentences."""
+    fit, remarks = scenario.fit, []
+    remarks.append(
+        "Invoices hold what was bought, never what was not: rivals, lost sales, shares and why customers stay away cannot be "
+        "told. Who stays away here has a low rate or buys from the rival."
+    )
+    test = fit.orders[fit.window.in_test(fit.orders["day"])]
+    new = test[test["customer"].ne("") & ~test["customer"].isin(fit.customers.index)]
+    if len(new):
+        remarks.append(
+            f"{new['customer'].nunique():,} customers with {len(new):,} orders were first seen in the weeks held out: "
+            "customers keep coming, while the market has those of the fitted weeks."
+        )
+    if fit.season is None:
+        remarks.append(
+            f"{fit.window.train} weeks fitted are less than a year: no season can be told, none is set. "
+            "With --holdout 0 all weeks are fitted."
+            if fit.window.weeks >= YEAR
+            else f"{fit.window.train} weeks are less than a year: no season can be told, none is set."
+        )
+    if fit.growth is None:
+        both = "; what changed within the fitted weeks counts as season" if fit.season is not None else ""
+        remarks.append(f"Growth takes two years of weeks to be told apart from the season: none is set{both}.")
+    remarks += [
+        "An order holds products of many categories; here it is of one, the category with most of its value.",
+        "Customers' own mixes are in customers.parquet (mix_*); the market buys by the mix of the customer's type.",
+        "Price response is one number for all: a weight by category has no place in the scenario.",
+        "Quantity discounts are not taken up: every order pays the mean price of its category.",
+        f"Cancelled goods are taken off the purchase ({sifted.netting.value:,.0f} in value): there are no returns in the market.",
+        "Rates, sizes and first orders of customers are in accounts.csv, fates of lines and fits in facts.toml.",
+    ]
+    return remarks

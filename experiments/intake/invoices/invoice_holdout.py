@@ -1,0 +1,106 @@
+"""The hold-out test of an import of invoices: orders of the customers known before, observed against simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.fits.holdout_test import FitRow, RunOrders, measure_orders
+from experiments.intake.fits.season import YEAR
+from experiments.intake.invoices.invoice_fit import TransactionFit
+
+MEASURES = {
+    "weekly_orders": "orders a week",
+    "order_value": "mean value of an order",
+    "weekly_value": "value of orders a week",
+    "top_share": "share of value of the top 20 % of customers",
+    "active_share": "customers with at least one order",
+    "all_orders": "orders a week, newcomers included",
+}
+#: Change of a number beyond which it is named as the reason of a misfit.
+_NOTABLE = 0.05
+
+
+def compare_orders(fit: TransactionFit, run: RunOrders, seeds: Sequence[int]) -> list[FitRow]:
+    """Simulate fitted and held-out weeks in one go and compare the held-out weeks with what happened.
+
+    The market holds the customers of the fitted weeks, so their orders are compared; the last row counts
+    the orders of customers first seen in the held-out weeks too, whom the market does not have.
+    """
+    window, customers = fit.window, len(fit.customers)
+    orders = fit.orders[_counted(fit)]
+    known = orders["customer"].isin(fit.customers.index) | orders["customer"].eq("")
+    training = _measures(orders[window.in_train(orders["day"])], window.train, customers, 0)
+    held_out = window.in_test(orders["day"])
+    newcomers = int((held_out & ~known).sum())
+    observed = _measures(orders[held_out & known], window.test, customers, newcomers)
+    simulated = []
+    for seed in seeds:
+        made = run(seed, window.train + window.test)
+        mine = made[(made["week"] >= window.train) & made["won"]]
+        simulated.append(_measures(mine, window.test, customers, 0))
+    reasons = _reasons(fit, training, observed)
+    return [_row(measure, training, observed, simulated, reasons) for measure in MEASURES]
+
+
+def _counted(fit: TransactionFit) -> pd.Series:
+    """Orders that count: those without a customer only where they were spread over all customers."""
+    return fit.orders["customer"].ne("") | (fit.lifted > 1.0)
+
+
+def _measures(orders: pd.DataFrame, weeks: int, customers: int, newcomers: int) -> dict[str, float]:
+    found = measure_orders(orders[["customer", "value"]].assign(won=True), weeks, customers)
+    found["weekly_value"] = float(orders["value"].sum()) / weeks
+    found["all_orders"] = (len(orders) + newcomers) / weeks
+    return found
+
+
+def _row(
+    measure: str,
+    training: dict[str, float],
+    observed: dict[str, float],
+    simulated: Sequence[dict[str, float]],
+    reasons: dict[str, str],
+) -> FitRow:
+    values = np.array([s[measure] for s in simulated])
+    known = values[~np.isnan(values)]  # without any order there is no value of an order
+    mean, seen = float(known.mean()) if len(known) else float("nan"), observed[measure]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (mean, mean)
+    return FitRow(
+        measure,
+        MEASURES[measure],
+        training[measure],
+        seen,
+        mean,
+        float(low),
+        float(high),
+        mean / seen - 1.0 if seen else float("inf"),
+        reasons.get(measure, ""),
+        len(values),
+    )
+
+
+def _reasons(fit: TransactionFit, training: dict[str, float], observed: dict[str, float]) -> dict[str, str]:
+    """What is known to move a measure in the held-out weeks beyond what the market holds."""
+    window, reasons = fit.window, {}
+    expected = float(fit.customers["rate"].sum()) * fit.activity
+    change = observed["weekly_orders"] / expected - 1.0 if expected else 0.0
+    months = f"{window.test_start:%B} to {window.end - pd.Timedelta(days=1):%B}"
+    if abs(change) > _NOTABLE:
+        pace = "faster" if change > 0 else "slower"
+        text = f"known customers ordered {abs(change):.0%} {pace} than at their fitted rates in the weeks held out ({months})"
+        if fit.season is None:
+            text += f"; {window.train} weeks fitted are less than {YEAR}, so that no season can be told"
+        reasons["weekly_orders"] = reasons["weekly_value"] = text
+        reasons["active_share"] = reasons["top_share"] = "follows from the number of orders: " + text
+    value = observed["order_value"] / training["order_value"] - 1.0
+    if abs(value) > _NOTABLE:
+        reasons["order_value"] = f"orders were worth {value:+.0%} against the fitted weeks"
+        reasons["weekly_value"] = "; ".join([*filter(None, [reasons.get("weekly_value")]), reasons["order_value"]])
+    new = 1.0 - observed["weekly_orders"] / observed["all_orders"] if observed["all_orders"] else 0.0
+    if new > _NOTABLE:
+        text = f"{new:.0%} of these orders are of customers first seen then, whom the market does not have"
+        reasons["all_orders"] = "; ".join([text, *filter(None, [reasons.get("weekly_orders")])])
+    return reasons

@@ -1,0 +1,185 @@
+"""A clean list of ties from a user's table: blanks and ties to oneself set aside, double mentions counted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, settle_names
+from experiments.intake.tables.mapped_tables import MappedTable
+from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.schema.mapping_file import Rules
+from sim.network import MOST_TIES
+
+_YES, _NO = (
+    ("1", "1.0", "yes", "true", "y", "strong", "是", "强"),
+    ("0", "0.0", "no", "false", "n", "weak", "", "否", "弱"),
+)
+
+#: Share of ties whose rows disagree on their strength, beyond which only the user can settle them.
+_MANY_TORN = 0.05
+#: Share of rows that name a tie again from which a column that may tell groups apart is sought, and its most values.
+_MOST_REPEAT, _MOST_GROUPS = 0.5, 50
+
+
+@dataclass(frozen=True)
+class TieList:
+    """Each tie once: ``ties`` with text columns first and second and, where the file tells, bool strong; ``names`` sorted."""
+
+    ties: pd.DataFrame
+    names: list[str]
+
+
+def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieList:
+    """Mend and check a table of ties. What cannot be mended goes to ``ledger`` as refusals and raises at once."""
+    table = own_copy(table)
+    ends = (NameColumn(table, "first"), NameColumn(table, "second"))
+    settle_names([NameGroup("customer", "customers", ends, personal=True, numbers=False)], rules, ledger)
+    frame = pd.DataFrame({"first": table.cells("first"), "second": table.cells("second")})
+    strong = _read_strong(table, ledger)
+    if strong is not None:
+        frame["strong"] = strong
+    frame = _without_blanks(frame, table, ledger)
+    loops = frame["first"].eq(frame["second"])
+    if loops.any():
+        why = "a customer's talk with itself teaches nothing"
+        ledger.add(
+            SET_ASIDE,
+            table.file,
+            table.header("second"),
+            "ties of a customer with itself",
+            why,
+            list(frame.index[loops]),
+        )
+        frame = frame[~loops]
+    _tell_what_separates(frame, table, ledger)
+    frame = _once(frame, table, rules, ledger)
+    names = sorted(set(frame["first"]) | set(frame["second"]), key=_natural)
+    _refuse_odd(frame, names, table, ledger)
+    ledger.stop_if_refused()
+    return TieList(frame.reset_index(drop=True), names)
+
+
+def _natural(name: str) -> tuple[int, int, str]:
+    """Numbers in order of size, before all other names."""
+    return (0, int(name), "") if name.isdecimal() and len(name) < 19 else (1, 0, name)
+
+
+def _read_strong(table: MappedTable, ledger: QualityLedger) -> pd.Series | None:
+    if "strong" not in table.columns:
+        return None
+    words = table.cells("strong").str.casefold()
+    wrong = words.index[~words.isin((*_YES, *_NO))]
+    if len(wrong):
+        ledger.refused(
+            table.file,
+            table.header("strong"),
+            f"'{table.cells('strong').loc[wrong[0]]}' says neither that the tie is strong nor that it is weak",
+            "1 or 0, yes or no",
+            "turn weights into 1 and 0, or leave the column out: strong ties are drawn then",
+            list(wrong),
+        )
+    return words.isin(_YES)
+
+
+def _without_blanks(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> pd.DataFrame:
+    for end in ("first", "second"):
+        blank = frame[end].eq("")
+        if blank.any():
+            rows = list(frame.index[blank])
+            ledger.add(
+                SET_ASIDE,
+                table.file,
+                table.header(end),
+                "ties with one end left blank",
+                "a tie needs two customers",
+                rows,
+            )
+            frame = frame[~blank]
+    return frame
+
+
+def _tell_what_separates(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> None:
+    """Tell of a column that is not read and of whose few values most repeated ties are: names may repeat in groups."""
+    repeated = frame.duplicated(["first", "second"]).mean()
+    if repeated <= _MOST_REPEAT:
+        return
+    for header in table.unused:
+        groups = frame.assign(group=table.table.frame.loc[frame.index, header])
+        number, apart = groups["group"].nunique(), groups.duplicated(["first", "second", "group"]).mean()
+        if 2 <= number <= _MOST_GROUPS and apart < repeated:
+            what = f"{repeated:.0%} of rows name a tie again, {apart:.0%} do within one of the {number} values of this column"
+            why = (
+                "it is not read: where names are different customers in each of its groups, write the group in front of "
+                "every name, or import one group"
+            )
+            ledger.add(NOTED, table.file, header, what, why, count=0)
+
+
+def _once(frame: pd.DataFrame, table: MappedTable, rules: Rules, ledger: QualityLedger) -> pd.DataFrame:
+    """One row per tie, whichever way round it was named; ``rules`` say what it is where its rows disagree on strength."""
+    a, b = frame["first"].to_numpy(dtype=object), frame["second"].to_numpy(dtype=object)
+    turned = a > b
+    low, high = np.where(turned, b, a), np.where(turned, a, b)
+    ordered = frame.assign(first=low, second=high)
+    again = ordered.duplicated(["first", "second"])
+    if again.any():
+        same = ordered.assign(turned=turned).duplicated(["first", "second", "turned"])
+        rows, back = list(frame.index[same]), list(frame.index[again & ~same])
+        if rows:
+            ledger.add(MENDED, table.file, "", "ties named again", "a tie counts once", rows)
+        if back:
+            ledger.add(
+                MENDED, table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back
+            )
+    if "strong" in ordered:
+        ordered["strong"] = _settle_strength(ordered, table, rules, ledger)
+    return ordered[~again]
+
+
+def _settle_strength(ordered: pd.DataFrame, table: MappedTable, rules: Rules, ledger: QualityLedger) -> pd.Series:
+    """Strength of the tie of each row. Rows of one tie that disagree are settled by rule; many of them only by the user's."""
+    of_tie = ordered.groupby(["first", "second"], sort=False)["strong"]
+    some, every = of_tie.transform("any"), of_tie.transform("all")
+    torn = some & ~every
+    if not torn.any():
+        return some
+    number, ties = len(ordered[torn].drop_duplicates(["first", "second"])), of_tie.ngroups
+    first = ordered[torn].iloc[0]
+    pair = f"{ledger.name(first['first'], True)} and {ledger.name(first['second'], True)}"
+    what = f"{number:,} of {ties:,} ties are strong in one row and weak in another, such as that of {pair}"
+    rows = list(ordered.index[torn])
+    header = table.header("strong")
+    if rules.strong_ties is None and number > max(_MANY_TORN * ties, 1):
+        remedy = (
+            '[rules] strong_ties = "either" in the mapping file makes them strong, "both" weak; or leave the column out'
+        )
+        ledger.refused(table.file, header, what, "one strength for a tie: talk goes both ways along it", remedy, rows)
+        return some
+    both = rules.strong_ties == "both"
+    why = "the mapping file says that both rows must" if both else "one row that says so is taken to be enough"
+    ledger.add(MENDED, table.file, header, f"{what}: taken for {'weak' if both else 'strong'}", why, rows)
+    return every if both else some
+
+
+def _refuse_odd(frame: pd.DataFrame, names: list[str], table: MappedTable, ledger: QualityLedger) -> None:
+    if len(names) < 3:
+        ledger.refused(
+            table.file,
+            "",
+            f"too few are left: ties {len(frame)}, customers {len(names)}",
+            "at least 3 customers",
+            "give the whole list",
+        )
+        return
+    count = pd.concat([frame["first"], frame["second"]]).value_counts()
+    if count.iloc[0] > MOST_TIES:
+        ledger.refused(
+            table.file,
+            "",
+            f"customer {ledger.name(str(count.index[0]), personal=True)} has {count.iloc[0]:,} ties",
+            f"at most {MOST_TIES:,}",
+            "split or drop hubs that are no person: list servers, departments",
+        )

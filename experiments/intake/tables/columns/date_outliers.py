@@ -1,0 +1,43 @@
+"""One history: dates in the future, and dates apart from all others, cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from experiments.intake.tables.columns.row_check import RowCheck
+
+#: Weeks without anything beyond which what lies before and after does not belong to one history.
+LONGEST_GAP = 26
+
+
+@dataclass(frozen=True)
+class HistoryWords:
+    """How one kind of table says it: problem and expectation for dates to come, and for dates apart from most."""
+
+    future: str
+    today: str
+    apart: str
+    most: str
+
+
+def refuse_odd_dates(field: str, days: pd.Series, check: RowCheck, words: HistoryWords) -> None:
+    """Dates in the future, and those apart from all others: one such date would stretch the weeks of observation."""
+    today = date.today()
+    future = days.gt(pd.Timestamp(today))
+    check.unusable(field, future, words.future, f"{words.today}, {today}")
+    known = days[days.notna() & ~future].sort_values(kind="stable")
+    if known.empty:
+        return
+    stretch = known.diff().dt.days.gt(7 * LONGEST_GAP).cumsum()
+    main = stretch.value_counts().idxmax()
+    apart = stretch.ne(main).reindex(days.index, fill_value=False)
+    first, last = known[stretch == main].iloc[0].date(), known[stretch == main].iloc[-1].date()
+    check.unusable(
+        field,
+        apart,
+        f"more than {LONGEST_GAP} weeks {words.apart}",
+        f"a history without such a gap; {words.most} from {first} to {last}",
+    )

@@ -1,0 +1,131 @@
+"""What leaving rows out would do: their share, and what they have in common that makes the rest a wrong picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.tables.mapped_tables import MappedTable
+
+#: Share of rows beyond which what is left is another table; and a number of rows that is few in any table.
+MOST_LEFT_OUT, FEW = 0.05, 3
+#: Rows of a part of the table from which it counts, and the share of them left out from which the part is gone.
+_FEWEST, _GONE = 5, 0.5
+#: Share of rows left out between the outermost tenths of them, from which they are one stretch of the file.
+_STRETCH = 0.3
+#: A share is told of numbers up to here: one typing error would be all of the value.
+_LARGEST = 1e12
+#: Fields that cut a table into parts: who, what and where.
+_PERSONAL = ("customer", "account", "agent", "manager")
+_PARTS = (
+    "customer",
+    "product",
+    "group",
+    "country",
+    "region",
+    "agent",
+    "account",
+    "stage",
+    "manager",
+    "office",
+    "sector",
+)
+_DAYS, _AMOUNTS = ("day", "closed", "opened"), ("quantity", "price", "value", "units")
+_MINUS = r"^\s*[-−(]|[-−)]\s*$"
+_MONTH, _YEAR = 7, 4
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that would be left out of ``all_rows``: how many, their share of what was sold (NaN unknown), what they share."""
+
+    rows: int
+    all_rows: int
+    value_share: float
+    trait: str
+
+    @property
+    def harmful(self) -> bool:
+        """Whether the rest would tell of another market: too many rows are gone, or a part of it is."""
+        return (self.rows > FEW and self.rows > MOST_LEFT_OUT * self.all_rows) or bool(self.trait)
+
+    @property
+    def told(self) -> str:
+        """Share of rows and value, and the trait, in words."""
+        text = f"{self.rows:,} of {self.all_rows:,} rows, {self.rows / self.all_rows:.1%}"
+        if np.isfinite(self.value_share):
+            text += f", with {self.value_share:.1%} of the value"
+        return text + (f"; {self.trait}" if self.trait else "")
+
+
+def judge(table: MappedTable, bad: pd.Series, before: pd.Series, field: str) -> LeftOut:
+    """What it means to leave the ``bad`` rows out for their cells in ``field``, beside those left out ``before``.
+
+    The share is that of all of them; what they have in common is sought among the bad ones, which have one reason.
+    """
+    trait, gone = next(_parts_gone(table, bad, field), "") or _stretch(bad), bad | before
+    return LeftOut(int(gone.sum()), len(gone), _value_share(table, gone), trait)
+
+
+def _parts_gone(table: MappedTable, gone: pd.Series, field: str) -> Iterator[str]:
+    """Parts of the table that go with these rows, in words: of one sign, of one form, of one name, of a period."""
+    for name in _AMOUNTS:
+        if name in table.columns:
+            below = table.cells(name).str.contains(_MINUS)
+            if any(_most_gone(below.map({True: "-", False: ""}), gone)):
+                yield f"among them most amounts below 0 in '{table.header(name)}'"
+    cells = table.cells(field)
+    bare = cells.str.replace(r"\d" if field in _DAYS else r"\d+", "9", regex=True)
+    for form in _most_gone(bare, gone):
+        written = "9" in form and not any(sign.isalpha() for sign in form)
+        if written and cells[gone & bare.eq(form)].nunique() >= _FEWEST:
+            yield f"among them most cells of '{table.header(field)}' that are written like {form}"
+    for name in _PARTS:
+        if name in table.columns and name != field:
+            for value in _most_gone(table.cells(name), gone):
+                shown = "one name" if name in _PERSONAL else f"'{value}'"
+                yield f"among them most rows with {shown} in '{table.header(name)}'"
+    for name in (day for day in _DAYS if day != field):
+        days = table.cells(name).str.split(r"[T\s]", n=1, regex=True).str[0].fillna("")
+        year_first = days.str[:_YEAR].str.isdecimal()
+        for length, noun in ((_MONTH, "month"), (_YEAR, "year")):
+            periods = days.str[:length].where(year_first, days.str[-length:])
+            for value in filter(None, _most_gone(periods, gone)):
+                yield f"among them most rows of one {noun} in '{table.header(name)}' ({value})"
+
+
+def _most_gone(cells: pd.Series, gone: pd.Series) -> list[str]:
+    """Values of ``cells`` of which most rows are gone; none where all rows have the same."""
+    lost = cells[gone].value_counts()
+    lost = lost[lost.ge(_FEWEST)]
+    of = cells[cells.isin(list(lost.index))].value_counts().reindex(lost.index)
+    return [str(value) for value in lost.index[lost.ge(_GONE * of)] if of[value] < len(cells)]
+
+
+def _stretch(gone: pd.Series) -> str:
+    """The rows of the file that the rows left out are a stretch of; nothing where they are scattered."""
+    places = np.flatnonzero(gone.to_numpy())
+    if len(places) < _FEWEST:
+        return ""
+    edge = len(places) // 10
+    first, last = places[edge], places[-1 - edge]
+    if (len(places) - 2 * edge) / (last - first + 1) < _STRETCH:
+        return ""
+    return f"most of them stand together, from row {gone.index[first]} to {gone.index[last]}"
+
+
+def _value_share(table: MappedTable, gone: pd.Series) -> float:
+    """Share of what was sold that stands in these rows, as far as cells are plain numbers; NaN where few are."""
+    number = {
+        name: pd.to_numeric(table.cells(name), errors="coerce").clip(-_LARGEST, _LARGEST)
+        for name in ("value", "price", "quantity")
+        if name in table.columns
+    }
+    value = number["value"] if "value" in number else number.get("price", np.nan) * number.get("quantity", np.nan)
+    worth = pd.Series(value, index=gone.index, dtype=float).abs()
+    if worth.notna().mean() < _GONE or worth[gone].isna().mean() > _GONE or not worth.sum() > 0.0:
+        return float("nan")
+    return float(worth[gone].sum() / worth.sum())

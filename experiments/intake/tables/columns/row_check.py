@@ -1,0 +1,77 @@
+"""Rows of a table that cannot be used: refused together, or set aside and counted when the user says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.intake.tables.columns.exclusion_effect import LeftOut, judge
+from experiments.intake.tables.mapped_tables import MappedTable
+from experiments.intake.tables.quality_ledger import SET_ASIDE, QualityLedger
+
+#: Kinds of tables whose rows can be excluded one by one.
+_LEFT_OUT = ("opportunities", "transactions")
+#: Values of [rules] unusable_rows that set rows aside: the first as long as nothing but accidents is lost.
+_IF_FEW, _ANY = "set_aside", "set_aside_even_if_systematic"
+
+
+@dataclass
+class RowCheck:
+    """Rows of one table that cannot be used: refused together, or set aside and counted when the user says so (``rule``)."""
+
+    table: MappedTable
+    ledger: QualityLedger
+    rule: str
+    dropped: pd.Series
+    _aside: pd.Series
+
+    @classmethod
+    def of(cls, table: MappedTable, ledger: QualityLedger, rule: str) -> RowCheck:
+        """A check with no row dropped yet; ``rule`` is [rules] unusable_rows of the mapping file."""
+        none = pd.Series(False, index=table.table.frame.index)
+        return cls(table, ledger, rule, none, none.copy())
+
+    def unusable(self, field: str, bad: pd.Series, problem: str, expected: str) -> None:
+        """Report the rows where ``bad`` holds; they are dropped when the user chose to set aside and no part goes with them."""
+        bad = bad & ~self.dropped
+        rows = [int(r) for r in bad.index[bad]]
+        if not rows:
+            return
+        left_out = judge(self.table, bad, self._aside, field)
+        file, header = self.table.file, self.table.header(field)
+        if self.rule == _ANY or (self.rule == _IF_FEW and not left_out.harmful):
+            why = f"not usable: expected {expected}; rows set aside so far: {left_out.told}"
+            self.ledger.add(SET_ASIDE, file, header, problem, why, rows)
+            self.dropped |= bad
+            self._aside = self._aside | bad
+            return
+        if self.rule == _IF_FEW:
+            problem = f"{problem}: too much would be set aside ({left_out.told})"
+        self.ledger.refused(file, header, problem, expected, self._remedy(left_out), rows)
+
+    def _remedy(self, left_out: LeftOut) -> str:
+        """Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known."""
+        if self.table.kind.name not in _LEFT_OUT:
+            return "mend the cells"
+        if self.rule == _IF_FEW:
+            return (
+                f'mend the cells, or their form where the export was made; [rules] unusable_rows = "{_ANY}" leaves them '
+                "out all the same, and numbers are those of another market then"
+            )
+        if left_out.harmful:
+            return f"mend the cells, or their form where the export was made: too much to leave out ({left_out.told})"
+        return (
+            f'mend the cells, or set [rules] unusable_rows = "{_IF_FEW}" in the mapping file to leave these rows out, '
+            f"counted ({left_out.told})"
+        )
+
+    def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of ``frame`` that were not set aside."""
+        return frame[~self.dropped.reindex(frame.index, fill_value=False)]
+
+
+def quote_cells(cells: pd.Series) -> str:
+    """The first three different cells, for a message."""
+    different = list(dict.fromkeys(str(c) for c in cells))[:3]
+    return ", ".join(f"'{c}'" for c in different)

@@ -1,0 +1,214 @@
+"""The one currency of an import: named by its tables or the user; amounts in several are refused or converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.intake.tables.mapped_tables import MappedTable
+from experiments.intake.tables.notation.currency_mentions import (
+    CURRENCY,
+    Named,
+    in_column,
+    money_columns,
+    named_currencies,
+    units_of,
+    words_of,
+)
+from experiments.intake.tables.quality_ledger import NOTED, QualityLedger
+from experiments.intake.tables.schema.conventions import Currency
+from experiments.intake.tables.schema.mapping_file import CurrencyRules
+from experiments.intake.tables.values.amounts import meanings
+from experiments.intake.tables.values.currency_symbols import WITHOUT_CENTS, in_header
+
+#: The currency of a scenario where nothing names one.
+USUAL = "EUR"
+Factors = dict[tuple[Path, str], pd.Series]
+
+
+def agree_on_currency(
+    tables: Sequence[MappedTable], given: str | None, rules: CurrencyRules | None, style: str, ledger: QualityLedger
+) -> tuple[Currency, Factors]:
+    """The currency of all money, and by file and field the factors that convert it where the user gave rates.
+
+    A place such as '$' can mean several currencies; what all places can mean together is the currency. Refused: two
+    places with nothing in common, a currency of the user's that the tables contradict, and cells of one field with a sign
+    and with a currency that the sign need not mean ('$12', '12 CAD'), unless the user says that they are one.
+    """
+    place = ", ".join(dict.fromkeys(table.file for table in tables))
+    given = given or (rules.into if rules is not None else None)
+    _refuse_unknown_words(tables, ledger)
+    if rules is not None and rules.rates:
+        code = given or USUAL
+        how = f"converted at the rates of the mapping file: {_told(rules.rates, code)}"
+        return Currency(code, how), _factors(tables, rules.rates, code, ledger)
+    named = named_currencies(tables)
+    common = _in_common(named)
+    if named and not common:
+        _refuse_several(named, place, ledger)
+    elif named and given is not None and given not in common:
+        _refuse_contradicted(named, given, _any(common), place, ledger)
+    elif given is None and (unlike := _unlike(named)) is not None:
+        _ask_whether_one(*unlike, common[0], place, ledger)
+    elif given is None and len(common) > 1 and _has_cents(tables, style):
+        common = tuple(code for code in common if code not in WITHOUT_CENTS) or common
+    code = given or next(iter(common), USUAL)
+    currency = Currency(code, _reason(named, common, given))
+    cells = sum(one.cells for one in named)
+    ledger.add(NOTED, place, "", f"money is in {code}", currency.how, count=cells, counted="cell")
+    return currency, {}
+
+
+def _reason(named: Sequence[Named], common: Sequence[str], given: str | None) -> str:
+    if not named:
+        return (
+            "the user says so"
+            if given
+            else "no sign, header or column of the tables names one; --currency sets another"
+        )
+    if given is not None:
+        return f"the user says so, and {named[0].place} agrees"
+    if len(common) > 1:
+        return f"{named[0].place} can be {_any(common)}; the first is taken, --currency sets another"
+    more = len(named) - 1
+    others = f", and {more} more place{' agrees' if more == 1 else 's agree'}" if more else ""
+    return f"told by {named[0].place}{others}"
+
+
+def _refuse_several(named: Sequence[Named], place: str, ledger: QualityLedger) -> None:
+    first, other = _opposed(named)
+    into, rate = first.codes[0], other.codes[0]
+    ledger.refused(
+        place,
+        "",
+        f"amounts are in more than one currency: {first.place} is {_any(first.codes)}, {other.place} is {_any(other.codes)}",
+        "one currency in all files of an import",
+        f'convert them, or give rates in a file given with --mapping: [currency] into = "{into}" rates = {{ {rate} = … }} '
+        f"(worth of one {rate} in {into})",
+    )
+
+
+def _ask_whether_one(first: Named, other: Named, code: str, place: str, ledger: QualityLedger) -> None:
+    ledger.refused(
+        place,
+        "",
+        f"amounts may be in more than one currency: {first.place} can be {_any(first.codes)}, {other.place} {_any(other.codes)}",
+        "one way of writing the currency, or your word that it is one",
+        f"say --currency {code} if all are {code}; if not, write the code beside every amount (or in a column 'currency') "
+        "and give rates in a file given with --mapping",
+    )
+
+
+def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: str, ledger: QualityLedger) -> None:
+    against = next((one for one in named if given not in one.codes), named[0])
+    ledger.refused(
+        place,
+        "",
+        f"--currency (or [currency] into) says {given}, but {against.place} is {_any(against.codes)}",
+        f"{told}, the currency of the amounts",
+        f'leave --currency out, or give rates in a file given with --mapping: [currency] into = "{given}" '
+        f"rates = {{ {against.codes[0]} = … }}",
+    )
+
+
+def refuse_mixed_column(table: MappedTable, field: str, ledger: QualityLedger) -> None:
+    """Refuse one column in two currencies; for amounts that are compared with each other only, in whichever currency."""
+    named = in_column(table, field, units_of(table.cells(field))) if field in table.columns else []
+    if named and not _in_common(named):
+        _refuse_several(named, table.file, ledger)
+
+
+def _in_common(named: Sequence[Named]) -> tuple[str, ...]:
+    """Currencies that every place can mean, in the order of the first that leaves fewest."""
+    shortest = min(named, key=lambda one: len(one.codes), default=None)
+    return tuple(c for c in shortest.codes if all(c in one.codes for one in named)) if shortest else ()
+
+
+def _opposed(named: Sequence[Named]) -> tuple[Named, Named]:
+    """Two places that cannot mean the same currency (or, where each two can, the first and the shortest)."""
+    pairs = ((a, b) for k, a in enumerate(named) for b in named[k + 1 :] if not set(a.codes) & set(b.codes))
+    return next(pairs, (named[0], min(named[1:], key=lambda one: len(one.codes))))
+
+
+def _unlike(named: Sequence[Named]) -> tuple[Named, Named] | None:
+    """Two kinds of cells of one field, of which one can mean more currencies than the other."""
+    cells = [one for one in named if one.cells]
+    pairs = ((a, b) for k, a in enumerate(cells) for b in cells[k + 1 :] if a.field == b.field)
+    return next(((a, b) for a, b in pairs if set(a.codes) != set(b.codes)), None)
+
+
+def _any(codes: Sequence[str]) -> str:
+    """'USD', or 'USD, CAD or AUD' with no more than four of them."""
+    shown = [*codes[:4], *(["another"] if len(codes) > 4 else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def _told(rates: Mapping[str, float], into: str) -> str:
+    return ", ".join(f"1 {code} = {rate:g} {into}" for code, rate in rates.items())
+
+
+def _has_cents(tables: Sequence[MappedTable], style: str) -> bool:
+    return any(
+        meanings(str(cell)).get(style, 0.0) % 1.0
+        for table, field in money_columns(tables)
+        for cell in table.cells(field).unique()
+    )
+
+
+def _refuse_unknown_words(tables: Sequence[MappedTable], ledger: QualityLedger) -> None:
+    for table in tables:
+        cells = table.cells(CURRENCY)
+        unknown = cells.ne("") & words_of(cells).map(len).eq(0)
+        if CURRENCY in table.columns and unknown.any():
+            rows = [int(r) for r in cells.index[unknown]]
+            word = cells.loc[rows[0]]
+            expected, remedy = "a sign such as € or a code of three letters", "mend the cells, or rename the header"
+            ledger.refused(table.file, table.header(CURRENCY), f"'{word}' is no known currency", expected, remedy, rows)
+
+
+def _factors(tables: Sequence[MappedTable], rates: Mapping[str, float], into: str, ledger: QualityLedger) -> Factors:
+    """Worth of one unit of each amount in ``into``; amounts whose currency nobody can tell, or without a rate, are refused."""
+    worth = {into: 1.0, **rates}
+    found: Factors = {}
+    for table, field in money_columns(tables):
+        cells = table.cells(field)
+        code = _codes(units_of(cells), words_of(table.cells(CURRENCY)), in_header(table.header(field)), worth)
+        bad = code.isna() & cells.ne("")
+        if bad.any():
+            rows = [int(r) for r in cells.index[bad]]
+            ledger.refused(
+                table.file,
+                table.header(field),
+                f"no rate for '{cells.loc[rows[0]]}', or its currency is not clear",
+                f"amounts in {_any(list(worth))}, each with its sign or code, its header or its row's currency",
+                "add the rate to [currency] rates in the mapping file, or write the currency beside the amount",
+                rows,
+            )
+        found[table.table.path, field] = code.map(worth).astype(np.float64).fillna(1.0)
+        turned = code.notna() & code.ne(into) & cells.ne("")
+        if turned.any():
+            ledger.add(
+                NOTED,
+                table.file,
+                table.header(field),
+                f"amounts converted into {into}",
+                f"at the rates of the mapping file: {_told(rates, into)}",
+                [int(r) for r in cells.index[turned]],
+            )
+    return found
+
+
+def _codes(
+    of_cells: pd.Series, of_rows: pd.Series, of_header: tuple[str, ...], worth: Mapping[str, float]
+) -> pd.Series:
+    """The one currency with a rate that cell, row and header of an amount can mean; None where there is none, or several."""
+    found = {}
+    for pair in set(zip(of_cells, of_rows, strict=True)):
+        told = [codes for codes in (*pair, of_header) if codes]
+        fit = [code for code in worth if told and all(code in codes for codes in told)]
+        found[pair] = fit[0] if len(fit) == 1 else None
+    pairs = zip(of_cells, of_rows, strict=True)
+    return pd.Series([found[pair] for pair in pairs], index=of_cells.index, dtype=object)
