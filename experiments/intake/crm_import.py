@@ -6,29 +6,27 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import tomli_w
-
 from experiments.comparison import Progress
-from experiments.files import write_file
 from experiments.intake.crm.crm_bases import seen_not_taken_up, set_without_data, told_by_data
 from experiments.intake.crm.crm_facts import collect_facts
 from experiments.intake.crm.crm_fit import fit_crm
-from experiments.intake.crm.crm_scenario import CrmScenario, Words
+from experiments.intake.crm.crm_holdout import compare_deals
+from experiments.intake.crm.crm_scenario import CrmScenario
 from experiments.intake.crm.crm_tables import CrmTables, read_crm
-from experiments.intake.crm.deals import OPEN
+from experiments.intake.crm.deals import OPEN, WON
 from experiments.intake.crm.hashed_names import hash_names
 from experiments.intake.crm.pooled_products import pool_products
-from experiments.intake.fits.holdout_test import FitRow, compare_holdout
+from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.fits.intercept_calibration import ROUNDS, Calibration, calibrate_intercepts
 from experiments.intake.fits.loyalty_weight import fit_habit
-from experiments.intake.fits.observation_window import Window, choose_window
+from experiments.intake.fits.observation_window import Window, window_of_deals
+from experiments.intake.scenario.import_documents import ImportRecord, write_documents
 from experiments.intake.scenario.import_options import check_settings
 from experiments.intake.scenario.import_summary import ImportSummary
-from experiments.intake.scenario.kept_defaults import kept_defaults
+from experiments.intake.scenario.imported_market import Labels
 from experiments.intake.scenario.market_runs import MarketRuns, count_runs
 from experiments.intake.scenario.output_folder import check_out
 from experiments.intake.scenario.pseudonyms import new_key
-from experiments.intake.scenario.quality_page import write_page
 from experiments.intake.tables.files.table_reader import read_table
 from experiments.intake.tables.mapped_tables import MappedTable, map_tables, mapping_content
 from experiments.intake.tables.notation.common_notation import agree
@@ -39,7 +37,6 @@ from experiments.outside import door
 from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
 from sim.params import Params
-from sim.scenario import Scenario
 
 #: Replications of the simulated market for calibration and for the hold-out table.
 RUNS = 8
@@ -82,16 +79,16 @@ def import_crm(
     tables = pool_products(read_crm(found, given, ledger), ledger)
     if hash_personal:
         tables = hash_names(tables, new_key())
-    scenario = fit_scenario(tables, holdout, Words(out.name or "crm", title or f"CRM of {out.name}", money), ledger)
+    scenario = fit_scenario(tables, holdout, Labels(out.name or "crm", title or f"CRM of {out.name}", money), ledger)
     with settled(out, asked) as folder:
         return _write(scenario, folder, out, found, given, runs, ledger, progress)
 
 
-def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: QualityLedger) -> CrmScenario:
+def fit_scenario(tables: CrmTables, holdout: float, labels: Labels, ledger: QualityLedger) -> CrmScenario:
     """Fit clean tables; raises InputErrors when there are too few weeks or deals."""
     decided = tables.deals[tables.deals["state"].ne(OPEN)]
     try:
-        window = choose_window(decided["closed"], holdout)
+        window = window_of_deals(decided["closed"], holdout)
     except ValueError as error:
         raise InputErrors(
             [
@@ -105,8 +102,9 @@ def fit_scenario(tables: CrmTables, holdout: float, words: Words, ledger: Qualit
         ) from None
     _report_window(tables, window, ledger)
     fit = fit_crm(tables, window)
-    habit = fit_habit(decided[window.in_train(decided["closed"])], Params().loyalty.carry_over)
-    return CrmScenario(tables, fit, habit, words)
+    fitted = decided[window.in_train(decided["closed"])]
+    habit = fit_habit(fitted.assign(won=fitted["state"].eq(WON)), Params().loyalty.carry_over)
+    return CrmScenario(tables, fit, habit, labels)
 
 
 def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> None:
@@ -143,19 +141,19 @@ def _write(
         if scenario.fit.window.test:
             seeds = range(_TEST_SEED, _TEST_SEED + runs)
             run = partial(market.orders, intercepts)
-            fit = compare_holdout(scenario.tables, scenario.fit.window, run, seeds, _reasons(scenario))
-    loaded = Scenario.load(folder)
-    defaults = kept_defaults(loaded)
-    bases, assumed = told_by_data(scenario), set_without_data(scenario)
-    remarks = seen_not_taken_up(scenario.fit)
-    page = write_page(scenario.words.title, list(found.values()), ledger, bases, assumed, defaults, fit, remarks)
-    write_file(folder / "quality.md", page)
-    write_file(folder / "facts.toml", tomli_w.dumps(collect_facts(scenario.fit)))
-    write_file(folder / "mapping.toml", tomli_w.dumps(mapping_content(found, given)))
-    warnings = tuple(text for text in loaded.warnings if not text.startswith(_MEANT))
-    return ImportSummary(
-        out, tuple(found.values()), ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), warnings
+            fit = compare_deals(scenario.tables, scenario.fit.window, run, seeds, _reasons(scenario))
+    record = ImportRecord(
+        title=scenario.labels.title,
+        tables=list(found.values()),
+        ledger=ledger,
+        bases=told_by_data(scenario),
+        assumed=set_without_data(scenario),
+        remarks=seen_not_taken_up(scenario.fit),
+        fit=fit,
+        facts=collect_facts(scenario.fit),
+        mapping=mapping_content(found, given),
     )
+    return write_documents(record, folder, out, _MEANT)
 
 
 def _calibrate(scenario: CrmScenario, market: MarketRuns, seeds: Sequence[int]) -> Calibration:

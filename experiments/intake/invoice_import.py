@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import tomli_w
-
 from experiments.comparison import Progress
-from experiments.files import write_file
-from experiments.intake.crm.crm_scenario import Words
 from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.fits.intercept_calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.invoices.invoice_bases import beyond_invoices, set_without_invoices, told_by_invoices
@@ -20,13 +16,13 @@ from experiments.intake.invoices.invoice_holdout import compare_orders
 from experiments.intake.invoices.invoice_lines import InvoiceLines, by_value, read_lines
 from experiments.intake.invoices.invoice_scenario import TransactionScenario
 from experiments.intake.invoices.purchases import Sifted, sift
+from experiments.intake.scenario.import_documents import ImportRecord, write_documents
 from experiments.intake.scenario.import_options import check_settings
 from experiments.intake.scenario.import_summary import ImportSummary
-from experiments.intake.scenario.kept_defaults import kept_defaults
+from experiments.intake.scenario.imported_market import Labels
 from experiments.intake.scenario.market_runs import MarketRuns, count_runs
 from experiments.intake.scenario.output_folder import check_out
 from experiments.intake.scenario.pseudonyms import hashed, new_key
-from experiments.intake.scenario.quality_page import write_page
 from experiments.intake.tables.files.table_reader import Table, read_table
 from experiments.intake.tables.mapped_tables import MappedTable, map_tables, mapping_content
 from experiments.intake.tables.notation.common_notation import agree
@@ -36,7 +32,6 @@ from experiments.intake.tables.schema.mapping_file import MappingFile, TableMapp
 from experiments.outside import door
 from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
-from sim.scenario import Scenario
 
 #: Replications of the simulated market for the hold-out table.
 RUNS = 8
@@ -86,16 +81,16 @@ def import_transactions(
     if hash_personal:
         _hash_customers(lines)
     sifted = sift(lines, rules)
-    words = Words(out.name or _KIND, title or f"Customers of {out.name}", money)
-    scenario = fit_scenario(sifted, holdout, rules, words)
+    labels = Labels(out.name or _KIND, title or f"Customers of {out.name}", money)
+    scenario = fit_scenario(sifted, holdout, rules, labels)
     with settled(out, asked) as folder:
         return _write(scenario, sifted, folder, out, given, runs, progress)
 
 
-def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, words: Words) -> TransactionScenario:
+def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, labels: Labels) -> TransactionScenario:
     """Fit sifted lines; raises InputErrors when there are too few weeks, customers or repeats."""
     try:
-        return TransactionScenario(fit_transactions(sifted, holdout, rules), rules, words)
+        return TransactionScenario(fit_transactions(sifted, holdout, rules), rules, labels)
     except ValueError as error:
         file = ", ".join(dict.fromkeys(table.file for table in sifted.lines.tables))
         nobody = int(sifted.lines.frame["customer"].eq("").sum())
@@ -152,20 +147,18 @@ def _write(
         if scenario.fit.window.test:
             run = partial(market.orders, intercepts)
             fit = compare_orders(scenario.fit, run, range(_TEST_SEED, _TEST_SEED + runs))
-    loaded = Scenario.load(folder)
-    defaults = kept_defaults(loaded)
-    bases, assumed = told_by_invoices(scenario, sifted), set_without_invoices(scenario)
-    remarks = beyond_invoices(scenario, sifted)
-    page = write_page(scenario.words.title, lines.tables, lines.ledger, bases, assumed, defaults, fit, remarks)
-    write_file(folder / "quality.md", page)
-    facts = collect_transaction_facts(scenario.fit, sifted)
-    write_file(folder / "facts.toml", tomli_w.dumps(facts))
-    content = _mapping_of_all(lines.tables, given)
-    write_file(folder / "mapping.toml", tomli_w.dumps(content))
-    warnings = tuple(text for text in loaded.warnings if not text.startswith(_MEANT))
-    return ImportSummary(
-        out, lines.tables, lines.ledger, tuple(bases), tuple(assumed), tuple(fit), len(defaults), warnings
+    record = ImportRecord(
+        title=scenario.labels.title,
+        tables=lines.tables,
+        ledger=lines.ledger,
+        bases=told_by_invoices(scenario, sifted),
+        assumed=set_without_invoices(scenario),
+        remarks=beyond_invoices(scenario, sifted),
+        fit=fit,
+        facts=collect_transaction_facts(scenario.fit, sifted),
+        mapping=_mapping_of_all(lines.tables, given),
     )
+    return write_documents(record, folder, out, _MEANT)
 
 
 def _calibrate(scenario: TransactionScenario, market: MarketRuns, runs: int) -> dict[str, float]:

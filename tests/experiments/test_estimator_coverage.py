@@ -174,9 +174,9 @@ def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
         for k in range(60):
             won = rng.random() < 1.0 / (1.0 + np.exp(-own - weight * (2.0 * loyalty - 1.0)))
             if k >= 20:
-                rows.append((f"a{account}", f"{account}-{k:03d}", k, "won" if won else "lost"))
+                rows.append((f"a{account}", f"{account}-{k:03d}", k, won))
             loyalty = 0.875 * loyalty + 0.125 * won
-    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "won"])
 
 
 @pytest.mark.parametrize("spread", [0.0, 1.0])

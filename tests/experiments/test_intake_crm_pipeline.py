@@ -16,7 +16,7 @@ from experiments.intake import import_crm
 from experiments.intake.crm.crm_fit import CrmFit, fit_crm
 from experiments.intake.crm.crm_tables import CrmTables, read_crm
 from experiments.intake.crm.deal_cycles import load_of_reps, mean_cycle, season_of_openings
-from experiments.intake.fits.observation_window import Window, choose_window
+from experiments.intake.fits.observation_window import Window, window_of_deals
 from experiments.intake.fits.season import Season
 from experiments.intake.tables.files.table_reader import read_table
 from experiments.intake.tables.mapped_tables import map_tables
@@ -33,7 +33,7 @@ def fitted(tmp_path: Path) -> tuple[CrmTables, CrmFit, Window]:
     tables = [read_table(p, ledger) for p in small_crm().write(tmp_path)]
     found = map_tables([t for t in tables if t is not None], CRM_KINDS, given, ledger)
     crm = read_crm(found, given, ledger)
-    window = choose_window(crm.deals.loc[crm.deals["state"].ne("open"), "closed"], 0.0)
+    window = window_of_deals(crm.deals.loc[crm.deals["state"].ne("open"), "closed"], 0.0)
     return crm, fit_crm(crm, window), window
 
 

@@ -12,7 +12,7 @@ from experiments.intake.crm.account_owners import assign_portfolios
 from experiments.intake.fits.holdout_test import FitRow, measure_orders, top_share
 from experiments.intake.fits.intercept_calibration import calibrate_intercepts
 from experiments.intake.fits.loyalty_weight import fit_habit
-from experiments.intake.fits.observation_window import choose_window, settled_from
+from experiments.intake.fits.observation_window import settled_from, window_of_deals
 from experiments.intake.fits.season import fit_season
 from experiments.intake.fits.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
 from experiments.intake.scenario.quality_page import fit_line
@@ -62,11 +62,11 @@ def _sequences(weight: float, seed: int) -> pd.DataFrame:
                     f"a{account}",
                     f"{account}-{k:03d}",
                     pd.Timestamp("2022-01-03") + pd.Timedelta(days=k),
-                    "won" if won else "lost",
+                    won,
                 )
             )
             loyalty = 0.875 * loyalty + 0.125 * won
-    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "won"])
 
 
 def test_habit_is_found_where_it_is_and_only_there() -> None:
@@ -97,14 +97,14 @@ def test_window_leaves_out_a_cold_start_and_odd_days() -> None:
         for _ in range(n)
     ]
     decided = pd.Series([pd.Timestamp("2022-01-05"), *days, pd.Timestamp("2022-01-07") + pd.Timedelta(days=7 * 40)])
-    window = choose_window(decided, 0.2)
+    window = window_of_deals(decided, 0.2)
     assert window.odd_days == 3 and window.cold in (2, 3) and window.weeks == 40
     assert window.test == 8 and window.in_test(decided).sum() >= 8 * 30 - 30
     assert not (window.in_test(decided) & window.in_train(decided)).any()
     assert settled_from(np.full(40, 30.0)) == 0
     assert settled_from(np.r_[np.full(20, 30.0), np.full(20, 5.0)]) == 0  # a market that shrinks is no cold start
     with pytest.raises(ValueError, match="are needed"):
-        choose_window(decided.head(40), 0.2)
+        window_of_deals(decided.head(40), 0.2)
 
 
 def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:

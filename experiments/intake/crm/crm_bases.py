@@ -145,7 +145,7 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
         Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
         Basis("neighbours of territories", "none", "the roster says nothing of borders"),
         *bases_of_sums(),
-        Basis("currency", scenario.words.currency.code, scenario.words.currency.how),
+        Basis("currency", scenario.labels.currency.code, scenario.labels.currency.how),
     ]
     if scenario.fit.products["unit_cost"].isna().any():
         rows.append(

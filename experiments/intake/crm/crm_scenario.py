@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,39 +23,22 @@ from experiments.intake.scenario.company_costs import (
     usual_policy,
     write_settings,
 )
-from experiments.intake.tables.schema.conventions import Currency
+from experiments.intake.scenario.imported_market import (
+    NEVER_NOTHING,
+    WEEKS,
+    Labels,
+    brands,
+    direct_channel,
+    offers_table,
+    slugs,
+)
 from sim.stages import MOST_AT_START
 from sim.text import write_csv
 
-OWN, RIVAL = "us", "rival"
 TYPES = ("small", "medium", "large")
-#: Utility of choosing nothing: so low that a lost deal goes to the rival, who stands for rivals and nothing alike.
-NEVER_NOTHING = -10.0
-WEEKS = 52
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import crm`; quality.md says where each number comes from.\n"
 _MARKS = {"log_employees": "employees", "log_revenue": "revenue", "age": "founded"}
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the user says of the company: name and title of the scenario, and the currency of all money."""
-
-    name: str
-    title: str
-    currency: Currency
-
-
-def slugs(names: list[str]) -> dict[str, str]:
-    """Names fit for dotted paths: spaces and signs become '_', doubles get a number."""
-    taken: dict[str, str] = {}
-    for name in names:
-        base = re.sub(r"\W+", "_", name).strip("_") or "unnamed"
-        slug, number = base, 2
-        while slug in taken.values():
-            slug, number = f"{base}_{number}", number + 1
-        taken[name] = slug
-    return taken
 
 
 @dataclass(frozen=True)
@@ -66,7 +48,7 @@ class CrmScenario:
     tables: CrmTables
     fit: CrmFit
     habit: Habit
-    words: Words
+    labels: Labels
 
     @property
     def offer_names(self) -> dict[str, str]:
@@ -155,21 +137,8 @@ class CrmScenario:
 
     def offers(self) -> pd.DataFrame:
         """offers.csv: our offer and the rival's for every product, at the same price and cost."""
-        prices, rows = self.prices(), []
-        for product, name in self.offer_names.items():
-            price, cost = prices[product]
-            for offer, brand in ((name, OWN), (f"{RIVAL}_{name}", RIVAL)):
-                rows.append(
-                    {
-                        "offer": offer,
-                        "brand": brand,
-                        "category": name,
-                        "unit_cost": cost,
-                        "list_price": price,
-                        "quality": 0.0,
-                    }
-                )
-        return pd.DataFrame(rows)
+        prices = self.prices()
+        return offers_table({name: prices[product] for product, name in self.offer_names.items()})
 
     def content(self, intercepts: Mapping[str, float]) -> dict[str, Any]:
         """scenario.toml as nested tables."""
@@ -177,19 +146,16 @@ class CrmScenario:
         lasts, opened = cycles(self.fit), {"projects": "projects.parquet"} if len(self.pipeline()) else {}
         company = names[next(iter(names))] if len(names) == 1 else "company"
         return {
-            "name": self.words.name,
-            "title": self.words.title,
+            "name": self.labels.name,
+            "title": self.labels.title,
             "description": self._description(),
             "question": "Which policy serves these accounts best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency.code,
+            "currency": self.labels.currency.code,
             "world": {"customers": len(self.tables.accounts), "marks": list(self.marks)},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv", **opened},
-            "brand": [
-                {"name": OWN, "own": True, "aware_at_start": 1.0, "users_at_start": round(win_rate, 4)},
-                {"name": RIVAL, "aware_at_start": 1.0, "users_at_start": round(1.0 - round(win_rate, 4), 4)},
-            ],
+            "brand": brands(win_rate),
             "company": [{"name": company}],
             "category": [
                 {
@@ -244,9 +210,8 @@ class CrmScenario:
         yearly = season_of_openings(self.fit)
         if yearly is not None:
             told["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
-        channel = {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0}
         projects = {"load": load_of_reps(self.fit)}
-        return {**told, "channel": channel, **usual_costs(self.yearly_revenue()), "projects": projects}
+        return {**told, "channel": direct_channel(), **usual_costs(self.yearly_revenue()), "projects": projects}
 
     def yearly_revenue(self) -> float:
         """Won orders a year at the fitted rates, mixes, prices and win rates, minor units."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.intake.crm.crm_tables import NO_MANAGER, CrmTables
+from experiments.intake.crm.crm_tables import CrmTables
+from experiments.intake.crm.deal_references import NO_MANAGER
 from experiments.intake.scenario.pseudonyms import hashed
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from experiments.intake.crm.crm_tables import CrmTables
-from experiments.intake.crm.deals import OPEN, WON
-from experiments.intake.fits.observation_window import DAYS, Window
 
 #: Largest deviation of the simulated mean, relative to the observed number, that counts as fit.
 TOLERANCE = 0.15
@@ -21,14 +17,6 @@ TOP_SHARE = 0.2
 #: offer (product), value (major units), won, weeks (from opening to decision).
 RunOrders = Callable[[int, int], pd.DataFrame]
 
-MEASURES = {
-    "weekly_orders": "orders won a week",
-    "order_value": "mean value of an order",
-    "top_share": "share of value of the top 20 % of accounts",
-    "active_share": "accounts with at least one order",
-    "win_rate": "won of decided opportunities",
-    "cycle": "weeks from opening to decision",
-}
 #: Measures that are shares.
 SHARES = frozenset({"top_share", "active_share", "win_rate"})
 
@@ -89,53 +77,20 @@ def top_share(by_account: NDArray[np.float64], accounts: int) -> float:
     return float(top.sum() / total) if total > 0 else float("nan")
 
 
-def observed_orders(tables: CrmTables, mask: pd.Series) -> pd.DataFrame:
-    """Decided deals where ``mask`` holds, as a table of orders."""
-    deals = tables.deals[tables.deals["state"].ne(OPEN) & mask]
-    value = deals["value"].where(deals["value"].gt(0.0))
-    weeks = (deals["closed"] - deals["opened"]).dt.days / DAYS
-    return pd.DataFrame(
-        {"customer": deals["account"], "value": value, "won": deals["state"].eq(WON), "weeks": weeks.astype(float)}
+def fit_row(
+    measure: str,
+    label: str,
+    training: Mapping[str, float],
+    observed: Mapping[str, float],
+    simulated: Sequence[Mapping[str, float]],
+    reason: str,
+) -> FitRow:
+    """One measure compared; ``simulated`` are the measures of one run each, of which those without the number are skipped."""
+    values = np.array([s[measure] for s in simulated])
+    known = values[~np.isnan(values)]  # without any order there is no value of an order
+    mean, seen = float(known.mean()) if len(known) else float("nan"), observed[measure]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (mean, mean)
+    deviation = mean / seen - 1.0 if seen else float("inf")
+    return FitRow(
+        measure, label, training[measure], seen, mean, float(low), float(high), deviation, reason, len(values)
     )
-
-
-def compare_holdout(
-    tables: CrmTables, window: Window, run: RunOrders, seeds: Sequence[int], reasons: dict[str, str] | None = None
-) -> list[FitRow]:
-    """Simulate training and hold-out weeks in one go and compare the hold-out weeks with what happened.
-
-    The simulated market lives through the training weeks first, so that loyalties, relationships and
-    stocks at the start of the hold-out are those the model leads to. ``reasons`` explains misfits by measure. A measure
-    that the data do not hold is left out.
-    """
-    accounts = len(tables.accounts)
-    training = measure_orders(observed_orders(tables, window.in_train(tables.deals["closed"])), window.train, accounts)
-    observed = measure_orders(observed_orders(tables, window.in_test(tables.deals["closed"])), window.test, accounts)
-    simulated = []
-    for seed in seeds:
-        orders = run(seed, window.train + window.test)
-        simulated.append(measure_orders(orders[orders["week"] >= window.train], window.test, accounts))
-    rows = []
-    for measure, label in MEASURES.items():
-        if np.isnan(observed[measure]):
-            continue
-        values = np.array([s[measure] for s in simulated])
-        mean, seen = float(np.nanmean(values)), observed[measure]
-        low, high = np.nanpercentile(values, [2.5, 97.5])
-        deviation = mean / seen - 1.0 if seen else float("inf")
-        reason = (reasons or {}).get(measure, "")
-        rows.append(
-            FitRow(
-                measure,
-                label,
-                training[measure],
-                seen,
-                mean,
-                float(low),
-                float(high),
-                float(deviation),
-                reason,
-                len(values),
-            )
-        )
-    return rows

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_expit, logsumexp
 
-from experiments.intake.crm.deals import WON
 from experiments.intake.fits.shrinkage import Floats
 
 #: Largest standard error at which the data are taken to tell the weight (the default is 3.92).
@@ -56,7 +55,7 @@ def fit_habit(decided: pd.DataFrame, carry_over: float) -> Habit:
     """
     known = decided[decided["account"].ne("")].sort_values(["closed", "id"], kind="stable")
     account = np.asarray(pd.factorize(known["account"])[0], dtype=np.int64)
-    won = np.asarray(known["state"].eq(WON), dtype=np.float64)
+    won = np.asarray(known["won"], dtype=np.float64)
     turn = known.groupby(account).cumcount().to_numpy(np.int64) if len(known) else account
     counted = turn >= _FIRST
     unknown = Habit(0.0, float("inf"), len(known), float("nan"), float("nan"))

@@ -65,7 +65,7 @@ class Window:
         return self.start + pd.Timedelta(days=DAYS * self.cold)
 
 
-def choose_window(decided: pd.Series, holdout: float) -> Window:
+def window_of_deals(decided: pd.Series, holdout: float) -> Window:
     """Whole weeks that end with the last decision; the odd days go to the start, where a pipeline is coldest.
 
     ``decided`` holds the close dates of decided deals; ``holdout`` the share of weeks held out. Raises
@@ -82,6 +82,19 @@ def choose_window(decided: pd.Series, holdout: float) -> Window:
     if train < FEWEST_WEEKS:
         raise ValueError(f"{max(train, 0)} whole weeks of decided deals remain for fitting; {FEWEST_WEEKS} are needed")
     return Window(start, odd_days, cold, train, test)
+
+
+def window_of_orders(days: pd.Series, holdout: float) -> Window:
+    """Whole weeks that end with the last of the ``days`` of orders; nothing is cold, odd days go to the start.
+
+    ``holdout`` is the share of weeks held out. Raises ValueError when fewer than :data:`FEWEST_WEEKS` remain for fitting.
+    """
+    first, last = days.min(), days.max()
+    weeks, odd_days = divmod((last - first).days + 1, DAYS)
+    test = math.ceil(weeks * holdout) if holdout > 0 else 0
+    if weeks - test < FEWEST_WEEKS:
+        raise ValueError(f"{max(weeks - test, 0)} whole weeks remain for fitting; {FEWEST_WEEKS} are needed")
+    return Window(first + pd.Timedelta(days=odd_days), odd_days, 0, weeks - test, test)
 
 
 def settled_from(counts: NDArray[np.float64]) -> int:

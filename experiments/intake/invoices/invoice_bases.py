@@ -214,7 +214,7 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
             f"{COST_SHARE:.0%} of the price",
             "invoices hold no costs; about the share of the built-in market",
         ),
-        Basis("currency", scenario.words.currency.code, scenario.words.currency.how),
+        Basis("currency", scenario.labels.currency.code, scenario.labels.currency.how),
     ]
     if not fit.price.told:
         seen = f"; in the data {_estimate(fit.price)}" if fit.price.error == fit.price.error else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.intake.fits.growth import Growth, fit_growth, mean_activity
-from experiments.intake.fits.observation_window import DAYS, FEWEST_WEEKS, Window
+from experiments.intake.fits.observation_window import DAYS, Window, window_of_orders
 from experiments.intake.fits.order_sizes import OrderSizes, fit_sizes
 from experiments.intake.fits.price_response import PriceResponse, fit_price_response
 from experiments.intake.fits.repeat_rates import RepeatRates, fit_by_type, fit_told, spread_rates
@@ -67,21 +66,11 @@ class TransactionFit:
     bought: pd.DataFrame
 
 
-def choose_window(days: pd.Series, holdout: float) -> Window:
-    """Whole weeks that end with the last order; odd days go to the start. ValueError when too few weeks remain."""
-    first, last = days.min(), days.max()
-    weeks, odd_days = divmod((last - first).days + 1, DAYS)
-    test = math.ceil(weeks * holdout) if holdout > 0 else 0
-    if weeks - test < FEWEST_WEEKS:
-        raise ValueError(f"{max(weeks - test, 0)} whole weeks remain for fitting; {FEWEST_WEEKS} are needed")
-    return Window(first + pd.Timedelta(days=odd_days), odd_days, 0, weeks - test, test)
-
-
 def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) -> TransactionFit:
     """Fit everything on the orders of the training weeks; ValueError with the reason where they are too few."""
     lines = sifted.lines.frame
     made = make_orders(sifted.lines)
-    window = choose_window(made.table.loc[made.table["customer"].ne(""), "day"], holdout)
+    window = window_of_orders(made.table.loc[made.table["customer"].ne(""), "day"], holdout)
     train_orders = made.table[window.in_train(made.table["day"])]
     known = train_orders[train_orders["customer"].ne("")]
     if known["customer"].nunique() < FEWEST_CUSTOMERS:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from experiments.intake.fits.holdout_test import FitRow, RunOrders, measure_orders
+from experiments.intake.fits.holdout_test import FitRow, RunOrders, fit_row, measure_orders
 from experiments.intake.fits.season import YEAR
 from experiments.intake.invoices.invoice_fit import TransactionFit
 
@@ -42,7 +41,10 @@ def compare_orders(fit: TransactionFit, run: RunOrders, seeds: Sequence[int]) ->
         mine = made[(made["week"] >= window.train) & made["won"]]
         simulated.append(_measures(mine, window.test, customers, 0))
     reasons = _reasons(fit, training, observed)
-    return [_row(measure, training, observed, simulated, reasons) for measure in MEASURES]
+    return [
+        fit_row(measure, label, training, observed, simulated, reasons.get(measure, ""))
+        for measure, label in MEASURES.items()
+    ]
 
 
 def _counted(fit: TransactionFit) -> pd.Series:
@@ -55,31 +57,6 @@ def _measures(orders: pd.DataFrame, weeks: int, customers: int, newcomers: int) 
     found["weekly_value"] = float(orders["value"].sum()) / weeks
     found["all_orders"] = (len(orders) + newcomers) / weeks
     return found
-
-
-def _row(
-    measure: str,
-    training: dict[str, float],
-    observed: dict[str, float],
-    simulated: Sequence[dict[str, float]],
-    reasons: dict[str, str],
-) -> FitRow:
-    values = np.array([s[measure] for s in simulated])
-    known = values[~np.isnan(values)]  # without any order there is no value of an order
-    mean, seen = float(known.mean()) if len(known) else float("nan"), observed[measure]
-    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (mean, mean)
-    return FitRow(
-        measure,
-        MEASURES[measure],
-        training[measure],
-        seen,
-        mean,
-        float(low),
-        float(high),
-        mean / seen - 1.0 if seen else float("inf"),
-        reasons.get(measure, ""),
-        len(values),
-    )
 
 
 def _reasons(fit: TransactionFit, training: dict[str, float], observed: dict[str, float]) -> dict[str, str]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.intake.crm.crm_scenario import NEVER_NOTHING, OWN, RIVAL, WEEKS, Words, slugs
 from experiments.intake.fits.shrinkage import Floats
 from experiments.intake.invoices.invoice_fit import TYPES, TransactionFit
 from experiments.intake.invoices.sales_organisation import ACCOUNTS_PER_REP, SalesLayout, lay_out
@@ -22,6 +21,15 @@ from experiments.intake.scenario.company_costs import (
     usual_costs,
     usual_policy,
     write_settings,
+)
+from experiments.intake.scenario.imported_market import (
+    NEVER_NOTHING,
+    WEEKS,
+    Labels,
+    brands,
+    direct_channel,
+    offers_table,
+    slugs,
 )
 from experiments.intake.scenario.rounded_shares import rounded_shares
 from experiments.intake.tables.schema.mapping_file import TransactionRules
@@ -43,7 +51,7 @@ class TransactionScenario:
 
     fit: TransactionFit
     rules: TransactionRules
-    words: Words
+    labels: Labels
 
     @cached_property
     def offer_names(self) -> dict[str, str]:
@@ -122,31 +130,23 @@ class TransactionScenario:
 
     def offers(self) -> pd.DataFrame:
         """offers.csv: our offer and the rival's for every category, at the same price and cost."""
-        rows = []
-        for category, name in self.offer_names.items():
-            price = self._price_of(category)
-            cost = max(round(COST_SHARE * price), 1)
-            for offer, brand in ((name, OWN), (f"{RIVAL}_{name}", RIVAL)):
-                rows.append([offer, brand, name, cost, price, 0.0])
-        return pd.DataFrame(rows, columns=["offer", "brand", "category", "unit_cost", "list_price", "quality"])
+        prices = {name: self._price_of(category) for category, name in self.offer_names.items()}
+        return offers_table({name: (price, max(round(COST_SHARE * price), 1)) for name, price in prices.items()})
 
     def content(self, intercepts: Mapping[str, float]) -> dict[str, Any]:
         """scenario.toml as nested tables."""
-        fit, names, share = self.fit, self.offer_names, round(self.rules.own_share, 4)
+        fit, names = self.fit, self.offer_names
         return {
-            "name": self.words.name,
-            "title": self.words.title,
+            "name": self.labels.name,
+            "title": self.labels.title,
             "description": self._description(),
             "question": "Which policy serves these customers best?",
             "weeks": WEEKS,
             "seed": 1,
-            "currency": self.words.currency.code,
+            "currency": self.labels.currency.code,
             "world": {"customers": len(fit.customers), "marks": list(self.marks())},
             "data": {"customers": "customers.parquet", "roster": "roster.csv", "offers": "offers.csv"},
-            "brand": [
-                {"name": OWN, "own": True, "aware_at_start": 1.0, "users_at_start": share},
-                {"name": RIVAL, "aware_at_start": 1.0, "users_at_start": round(1.0 - share, 4)},
-            ],
+            "brand": brands(self.rules.own_share),
             "company": [{"name": "company"}],
             "category": [
                 {
@@ -209,7 +209,7 @@ class TransactionScenario:
         return {
             **({"needs": told} if told else {}),
             "choice": {"loyalty": HABIT},
-            "channel": {"pass_through": 1.0, "own_cost_share": 0.0, "holding_rate": 0.0},
+            "channel": direct_channel(),
             **usual_costs(self.yearly_revenue()),
         }
 
