@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from experiments.comparison import Progress
-from experiments.intake.crm.crm_bases import seen_not_taken_up, set_without_data, told_by_data
-from experiments.intake.crm.crm_facts import collect_facts
+from experiments.intake.crm.crm_bases import assumed_without_data, bases_from_data, missing_in_market
+from experiments.intake.crm.crm_facts import collect_crm_facts
 from experiments.intake.crm.crm_fit import fit_crm
 from experiments.intake.crm.crm_holdout import compare_deals
 from experiments.intake.crm.crm_scenario import CrmScenario
@@ -21,15 +21,15 @@ from experiments.intake.fits.intercept_calibration import ROUNDS, Calibration, c
 from experiments.intake.fits.loyalty_weight import fit_habit
 from experiments.intake.fits.observation_window import Window, window_of_deals
 from experiments.intake.scenario.import_documents import ImportRecord, write_documents
-from experiments.intake.scenario.import_options import check_settings
+from experiments.intake.scenario.import_options import check_options
 from experiments.intake.scenario.import_summary import ImportSummary
 from experiments.intake.scenario.imported_market import Labels
 from experiments.intake.scenario.market_runs import MarketRuns, count_runs
-from experiments.intake.scenario.output_folder import check_out
+from experiments.intake.scenario.output_folder import claim_output
 from experiments.intake.scenario.pseudonyms import new_key
 from experiments.intake.tables.files.table_reader import read_table
 from experiments.intake.tables.mapped_tables import MappedTable, map_tables, mapping_content
-from experiments.intake.tables.notation.common_notation import agree
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
 from experiments.intake.tables.quality_ledger import SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
 from experiments.intake.tables.schema.mapping_file import MappingFile, load_mapping
@@ -69,12 +69,12 @@ def import_crm(
     """
     ledger = QualityLedger(discreet=hash_personal)
     needed, remedy = "the files of a CRM export", "name at least the table of opportunities"
-    check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
-    asked = check_out(out, "crm", files, mapping, ledger, replace)
+    check_options(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
+    asked = claim_output(out, "crm", files, mapping, ledger, replace)
     given = load_mapping(mapping, CRM_KINDS)
     read = [read_table(Path(f), ledger) for f in files]
     mapped = map_tables([t for t in read if t is not None], CRM_KINDS, given, ledger)
-    agreed, money = agree(list(mapped.values()), given, currency, ledger)
+    agreed, money = agree_on_conventions(list(mapped.values()), given, currency, ledger)
     found = {table.kind.name: table for table in agreed}
     tables = pool_products(read_crm(found, given, ledger), ledger)
     if hash_personal:
@@ -146,11 +146,11 @@ def _write(
         title=scenario.labels.title,
         tables=list(found.values()),
         ledger=ledger,
-        bases=told_by_data(scenario),
-        assumed=set_without_data(scenario),
-        remarks=seen_not_taken_up(scenario.fit),
+        bases=bases_from_data(scenario),
+        assumed=assumed_without_data(scenario),
+        remarks=missing_in_market(scenario.fit),
         fit=fit,
-        facts=collect_facts(scenario.fit),
+        facts=collect_crm_facts(scenario.fit),
         mapping=mapping_content(found, given),
     )
     return write_documents(record, folder, out, _MEANT)

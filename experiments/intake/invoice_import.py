@@ -9,26 +9,26 @@ from pathlib import Path
 from experiments.comparison import Progress
 from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.fits.intercept_calibration import ROUNDS, calibrate_intercepts
-from experiments.intake.invoices.invoice_bases import beyond_invoices, set_without_invoices, told_by_invoices
-from experiments.intake.invoices.invoice_facts import collect_transaction_facts
-from experiments.intake.invoices.invoice_fit import fit_transactions
+from experiments.intake.invoices.invoice_bases import assumed_without_invoices, bases_from_invoices, limits_of_invoices
+from experiments.intake.invoices.invoice_facts import collect_invoice_facts
+from experiments.intake.invoices.invoice_fit import fit_invoices
 from experiments.intake.invoices.invoice_holdout import compare_orders
 from experiments.intake.invoices.invoice_lines import InvoiceLines, by_value, read_lines
-from experiments.intake.invoices.invoice_scenario import TransactionScenario
-from experiments.intake.invoices.purchases import Sifted, sift
+from experiments.intake.invoices.invoice_scenario import InvoiceScenario
+from experiments.intake.invoices.purchases import Purchases, select_purchases
 from experiments.intake.scenario.import_documents import ImportRecord, write_documents
-from experiments.intake.scenario.import_options import check_settings
+from experiments.intake.scenario.import_options import check_options
 from experiments.intake.scenario.import_summary import ImportSummary
 from experiments.intake.scenario.imported_market import Labels
 from experiments.intake.scenario.market_runs import MarketRuns, count_runs
-from experiments.intake.scenario.output_folder import check_out
+from experiments.intake.scenario.output_folder import claim_output
 from experiments.intake.scenario.pseudonyms import hashed, new_key
 from experiments.intake.tables.files.table_reader import Table, read_table
 from experiments.intake.tables.mapped_tables import MappedTable, map_tables, mapping_content
-from experiments.intake.tables.notation.common_notation import agree
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
 from experiments.intake.tables.quality_ledger import QualityLedger
 from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
-from experiments.intake.tables.schema.mapping_file import MappingFile, TableMapping, TransactionRules, load_mapping
+from experiments.intake.tables.schema.mapping_file import InvoiceRules, MappingFile, TableMapping, load_mapping
 from experiments.outside import door
 from experiments.ownership import settled
 from sim.errors import InputError, InputErrors
@@ -67,34 +67,36 @@ def import_transactions(
     """
     ledger = QualityLedger(discreet=hash_personal)
     needed, remedy = "lines of invoices", "name a table with customer, product, day, quantity and price"
-    check_settings(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
-    asked = check_out(out, "transactions", files, mapping, ledger, replace)
+    check_options(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
+    asked = claim_output(out, "transactions", files, mapping, ledger, replace)
     given = load_mapping(mapping, INVOICE_KINDS)
-    rules = given.transactions or TransactionRules()
+    rules = given.transactions or InvoiceRules()
     given = given.model_copy(update={"transactions": rules})  # so that mapping.toml names the rules that were used
     read = [read_table(Path(f), ledger) for f in files]
     mapped = _map_files([t for t in read if t is not None], given, ledger)
     ledger.stop_if_refused()
-    tables, money = agree(mapped, given, currency, ledger)
+    tables, money = agree_on_conventions(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     lines = read_lines(tables, given, ledger)
     if hash_personal:
         _hash_customers(lines)
-    sifted = sift(lines, rules)
+    purchases = select_purchases(lines, rules)
     labels = Labels(out.name or _KIND, title or f"Customers of {out.name}", money)
-    scenario = fit_scenario(sifted, holdout, rules, labels)
+    scenario = fit_scenario(purchases, holdout, rules, labels)
     with settled(out, asked) as folder:
-        return _write(scenario, sifted, folder, out, given, runs, progress)
+        return _write(scenario, purchases, folder, out, given, runs, progress)
 
 
-def fit_scenario(sifted: Sifted, holdout: float, rules: TransactionRules, labels: Labels) -> TransactionScenario:
-    """Fit sifted lines; raises InputErrors when there are too few weeks, customers or repeats."""
+def fit_scenario(purchases: Purchases, holdout: float, rules: InvoiceRules, labels: Labels) -> InvoiceScenario:
+    """Fit purchases lines; raises InputErrors when there are too few weeks, customers or repeats."""
     try:
-        return TransactionScenario(fit_transactions(sifted, holdout, rules), rules, labels)
+        return InvoiceScenario(fit_invoices(purchases, holdout, rules), rules, labels)
     except ValueError as error:
-        file = ", ".join(dict.fromkeys(table.file for table in sifted.lines.tables))
-        nobody = int(sifted.lines.frame["customer"].eq("").sum())
-        problem = f"{error}; {nobody:,} of {len(sifted.lines.frame):,} rows have no customer" if nobody else str(error)
+        file = ", ".join(dict.fromkeys(table.file for table in purchases.lines.tables))
+        nobody = int(purchases.lines.frame["customer"].eq("").sum())
+        problem = (
+            f"{error}; {nobody:,} of {len(purchases.lines.frame):,} rows have no customer" if nobody else str(error)
+        )
         expected = "purchases of more customers over a longer time, some of whom came back"
         raise InputErrors([InputError(file, problem, expected, "export more history, or a smaller hold-out")]) from None
 
@@ -127,8 +129,8 @@ def _pseudonym(name: str, key: bytes) -> str:
 
 
 def _write(
-    scenario: TransactionScenario,
-    sifted: Sifted,
+    scenario: InvoiceScenario,
+    purchases: Purchases,
     folder: Path,
     out: Path,
     given: MappingFile,
@@ -136,7 +138,7 @@ def _write(
     progress: Progress | None,
 ) -> ImportSummary:
     """Calibrate, test and write into ``folder``, which will become ``out``."""
-    lines = sifted.lines
+    lines = purchases.lines
     intercepts = scenario.start_intercepts()
     scenario.write(folder, intercepts)
     fit: list[FitRow] = []
@@ -151,17 +153,17 @@ def _write(
         title=scenario.labels.title,
         tables=lines.tables,
         ledger=lines.ledger,
-        bases=told_by_invoices(scenario, sifted),
-        assumed=set_without_invoices(scenario),
-        remarks=beyond_invoices(scenario, sifted),
+        bases=bases_from_invoices(scenario, purchases),
+        assumed=assumed_without_invoices(scenario),
+        remarks=limits_of_invoices(scenario, purchases),
         fit=fit,
-        facts=collect_transaction_facts(scenario.fit, sifted),
+        facts=collect_invoice_facts(scenario.fit, purchases),
         mapping=_mapping_of_all(lines.tables, given),
     )
     return write_documents(record, folder, out, _MEANT)
 
 
-def _calibrate(scenario: TransactionScenario, market: MarketRuns, runs: int) -> dict[str, float]:
+def _calibrate(scenario: InvoiceScenario, market: MarketRuns, runs: int) -> dict[str, float]:
     """Intercepts with which our share of occasions in the simulated fitted weeks is the one that was set."""
     weeks = scenario.fit.window.train
     occasions = float(scenario.occasions().sum()) * scenario.fit.activity * weeks

@@ -12,7 +12,7 @@ from experiments.intake.network.clean_ties import clean_ties
 from experiments.intake.network.network_scenario import assumed_bases, bases_from_ties, write_network
 from experiments.intake.network.placed_ties import PlacedTies, place_ties
 from experiments.intake.scenario.import_summary import ImportSummary
-from experiments.intake.scenario.output_folder import check_out
+from experiments.intake.scenario.output_folder import claim_output
 from experiments.intake.scenario.quality_page import write_page
 from experiments.intake.tables.files.table_reader import read_table
 from experiments.intake.tables.mapped_tables import MappedTable, map_tables, mapping_content
@@ -45,7 +45,7 @@ def import_network(
     scaled to that number. Raises :class:`sim.errors.InputErrors` with every mistake; nothing is written then.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    asked = check_out(out, "network", [file], mapping, ledger, replace)
+    asked = claim_output(out, "network", [file], mapping, ledger, replace)
     given = load_mapping(mapping, (TIES,))
     market = Scenario.load(base)
     read = read_table(file, ledger)

@@ -12,7 +12,7 @@ import pandas as pd
 from experiments.intake.invoices.invoice_lines import read_lines
 from experiments.intake.tables.files.table_reader import read_table
 from experiments.intake.tables.mapped_tables import map_tables
-from experiments.intake.tables.notation.common_notation import agree
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
 from experiments.intake.tables.quality_ledger import QualityLedger
 from experiments.intake.tables.schema.conventions import Currency
 from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
@@ -63,7 +63,7 @@ def read(
         assert table is not None
         mapped += map_tables([table], INVOICE_KINDS, given, ledger).values()
     ledger.stop_if_refused()
-    agreed, money = agree(mapped, given, currency, ledger)
+    agreed, money = agree_on_conventions(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     return read_lines(agreed, given, ledger).frame, money, ledger
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.crm.account_owners import assign_portfolios
+from experiments.intake.crm.account_owners import assign_owners
 from experiments.intake.fits.holdout_test import FitRow, measure_orders, top_share
 from experiments.intake.fits.intercept_calibration import calibrate_intercepts
 from experiments.intake.fits.loyalty_weight import fit_habit
@@ -71,9 +71,9 @@ def _sequences(weight: float, seed: int) -> pd.DataFrame:
 
 def test_habit_is_found_where_it_is_and_only_there() -> None:
     strong, none = fit_habit(_sequences(2.5, 1), 0.875), fit_habit(_sequences(0.0, 2), 0.875)
-    assert strong.told and strong.weight == pytest.approx(2.5, abs=3 * strong.error)
-    assert none.told and none.weight < 3 * none.error
-    assert not fit_habit(_sequences(1.0, 3).head(30), 0.875).told
+    assert strong.identified and strong.weight == pytest.approx(2.5, abs=3 * strong.error)
+    assert none.identified and none.weight < 3 * none.error
+    assert not fit_habit(_sequences(1.0, 3).head(30), 0.875).identified
 
 
 def test_season_needs_a_year_and_is_found_in_two() -> None:
@@ -113,13 +113,13 @@ def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:
     for k in range(10):  # shared by a and b evenly, a always a little ahead, and s
         rows += [(f"x{k}", "a")] * 5 + [(f"x{k}", "b")] * 4 + [(f"x{k}", "s")] * 3
     accounts = ["mine", "south", *[f"x{k}" for k in range(10)], "silent"]
-    found = assign_portfolios(accounts, pd.DataFrame(rows, columns=["account", "agent"]), reps)
+    found = assign_owners(accounts, pd.DataFrame(rows, columns=["account", "agent"]), reps)
     assert found.loc["mine", "rep"] == "b" and found.loc["south", "rep"] == "s"
     assert found["rep"][2:12].value_counts().to_dict() == {"a": 6, "b": 4}
     assert found.loc["silent", "rep"] == "s"  # the fewest accounts
     assert found.loc["mine", "main_share"] == pytest.approx(5 / 6)
     rows = [("big", "a")] * 200 + [(small, rep) for small in ("s1", "s2", "s3") for rep in ("b", "b", "b", "a")]
-    found = assign_portfolios(["big", "s1", "s2", "s3"], pd.DataFrame(rows, columns=["account", "agent"]), reps)
+    found = assign_owners(["big", "s1", "s2", "s3"], pd.DataFrame(rows, columns=["account", "agent"]), reps)
     assert list(found["rep"]) == ["a", "b", "b", "b"]  # b has few deals in all, but these accounts are clearly b's
     assert (found["territory"] == found["rep"].map(reps["office"])).all()
 

@@ -9,7 +9,7 @@ import pandas as pd
 CLEAR_SHARE = 0.5
 
 
-def assign_portfolios(accounts: list[str], decided: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+def assign_owners(accounts: list[str], decided: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     """Territory, rep, reps with deals and the rep's share of deals of each account (index account).
 
     ``decided`` has columns account and agent; ``reps`` is indexed by agent with a column office. An

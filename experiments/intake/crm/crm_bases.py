@@ -8,19 +8,19 @@ from experiments.intake.crm.deal_cycles import (
     CYCLE_UNKNOWN,
     SHAPE_UNKNOWN,
     cycles,
-    cycles_told,
+    cycles_known,
     load_of_reps,
     season_of_openings,
 )
 from experiments.intake.fits.shrinkage import STRONGEST
-from experiments.intake.scenario.company_costs import COST_SHARE, bases_of_sums
+from experiments.intake.scenario.company_costs import COST_SHARE, bases_of_costs
 from experiments.intake.scenario.quality_page import Basis
 
 #: Strength of a prior beyond which units differ by no more than noise.
 _ALIKE = 0.5 * STRONGEST
 
 
-def told_by_data(scenario: CrmScenario) -> list[Basis]:
+def bases_from_data(scenario: CrmScenario) -> list[Basis]:
     """Numbers from the data, with the way they were found."""
     bases = [*_from_accounts(scenario), *_from_products(scenario), *_from_reps(scenario)]
     fit, habit = scenario.fit, scenario.habit
@@ -28,7 +28,7 @@ def told_by_data(scenario: CrmScenario) -> list[Basis]:
     if yearly is not None:
         how = "cosine wave on weekly decided deals, taken back to their openings by the length of deals; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", yearly.text(), how))
-    if habit.told:
+    if habit.identified:
         how = (
             f"logit of won on loyalty over the sequence of {habit.deals:,} decided deals, beside lasting differences between "
             f"accounts (sd {habit.spread:.2f} beyond what their first deals tell); {habit.estimate:+.2f} before it is cut at 0"
@@ -75,7 +75,7 @@ def _from_pipeline(scenario: CrmScenario) -> list[Basis]:
     """Lengths of deals, those open at the start, and how many a rep works on."""
     fit, pipeline = scenario.fit, scenario.pipeline()
     found = []
-    if cycles_told(fit):
+    if cycles_known(fit):
         told = ", ".join(f"{name} {mean:.1f} (shape {shape:.2f})" for name, (mean, shape) in cycles(fit).items())
         how = "weeks from opening to decision of decided deals by product: gamma by maximum likelihood"
         found.append(Basis("cycle_mean, cycle_shape", told, f"{how}; products with few deals take that of all"))
@@ -129,7 +129,7 @@ def _from_reps(scenario: CrmScenario) -> list[Basis]:
     ]
 
 
-def set_without_data(scenario: CrmScenario) -> list[Basis]:
+def assumed_without_data(scenario: CrmScenario) -> list[Basis]:
     """Numbers that the import sets although the data are silent."""
     rows = [
         Basis(
@@ -144,7 +144,7 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
         ),
         Basis("awareness at the start", "all accounts know both brands", "every account has had opportunities"),
         Basis("neighbours of territories", "none", "the roster says nothing of borders"),
-        *bases_of_sums(),
+        *bases_of_costs(),
         Basis("currency", scenario.labels.currency.code, scenario.labels.currency.how),
     ]
     if scenario.fit.products["unit_cost"].isna().any():
@@ -155,7 +155,7 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
                 "no costs among the products; about the share of the built-in market",
             )
         )
-    if not cycles_told(scenario.fit):
+    if not cycles_known(scenario.fit):
         value = f"{CYCLE_UNKNOWN:g} weeks, shape {SHAPE_UNKNOWN:g}"
         rows.append(
             Basis("cycle_mean, cycle_shape", value, "the deals have no open dates: nothing tells how long they last")
@@ -163,12 +163,12 @@ def set_without_data(scenario: CrmScenario) -> list[Basis]:
     if not len(scenario.pipeline()):
         how = "no deal is known to have been open when the first week began: a pipeline as it would be after years"
         rows.append(Basis("open opportunities at the start", "drawn", how))
-    if not scenario.habit.told:
+    if not scenario.habit.identified:
         rows.append(Basis("params.choice.loyalty", "default", f"{scenario.habit.deals} decided deals cannot tell it"))
     return rows
 
 
-def seen_not_taken_up(fit: CrmFit) -> list[str]:
+def missing_in_market(fit: CrmFit) -> list[str]:
     """What the data show that the first market cannot hold, in sentences."""
     products, quarter = fit.products, fit.season
     decided = float(products["decided"].sum()) / fit.window.train

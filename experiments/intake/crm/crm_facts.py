@@ -11,7 +11,7 @@ from experiments.intake.crm.crm_fit import CrmFit
 from experiments.intake.fits.observation_window import DAYS
 
 
-def collect_facts(fit: CrmFit) -> dict[str, Any]:
+def collect_crm_facts(fit: CrmFit) -> dict[str, Any]:
     """Cycle lengths, opening rate, seasons and win rates by rep and product, as plain numbers."""
     products = fit.products
     return {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.intake.crm.account_owners import assign_portfolios
+from experiments.intake.crm.account_owners import assign_owners
 from experiments.intake.crm.crm_tables import CrmTables
 from experiments.intake.crm.deals import OPEN, WON
 from experiments.intake.fits.observation_window import DAYS, Window
@@ -75,7 +75,7 @@ def fit_crm(tables: CrmTables, window: Window) -> CrmFit:
     rep_products, rep_deals = _rep_products(decided, reps, products, by_product)
     won = known[known["state"].eq(WON)]
     wins = _count(won["account"], names)
-    accounts = assign_portfolios(list(names), decided, reps).assign(decided=counts, won=wins, rate=rates.each)
+    accounts = assign_owners(list(names), decided, reps).assign(decided=counts, won=wins, rate=rates.each)
     sizes = won["units"].groupby(won["account"]).mean().reindex(names)
     accounts["order_size"] = sizes.fillna(won["units"].mean() if len(won) else 1.0).clip(lower=1.0).to_numpy()
     open_deals, stale = _open_pipeline(tables, decided)

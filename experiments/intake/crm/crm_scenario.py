@@ -205,7 +205,7 @@ class CrmScenario:
     def _params(self) -> dict[str, Any]:
         """Habit as fitted, and a channel that passes everything through at no cost: a CRM knows no distributors."""
         told: dict[str, Any] = {}
-        if self.habit.told:
+        if self.habit.identified:
             told["choice"] = {"loyalty": round(self.habit.weight, 4)}
         yearly = season_of_openings(self.fit)
         if yearly is not None:

@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.intake.crm.deal_references import match_accounts, match_products, match_reps
 from experiments.intake.crm.deals import read_deals
 from experiments.intake.crm.master_data import read_accounts, read_products, read_roster
-from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, settle_names
+from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, unify_names
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile
@@ -51,7 +51,7 @@ def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: Qualit
     ledger.stop_if_refused()
     absent = tuple(k for k in ("roster", "accounts", "products") if k not in found)
     found = {kind: own_copy(table) for kind, table in found.items()}
-    settle_names(_name_groups(found), mapping.rules, ledger)
+    unify_names(_name_groups(found), mapping.rules, ledger)
     deals, check = read_deals(found["opportunities"], mapping, ledger)
     roster = read_roster(found.get("roster"), mapping, ledger)
     accounts = read_accounts(found.get("accounts"), mapping, ledger)

@@ -34,7 +34,7 @@ def cycles(fit: CrmFit) -> dict[str, tuple[float, float]]:
     return found
 
 
-def cycles_told(fit: CrmFit) -> bool:
+def cycles_known(fit: CrmFit) -> bool:
     """Whether the data tell how long deals last."""
     return bool(fit.products["cycle_mean"].notna().all())
 

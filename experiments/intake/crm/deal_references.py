@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.crm.deals import OPEN, WON
-from experiments.intake.tables.columns.name_columns import matched, suggest, unknown_names
+from experiments.intake.tables.columns.name_columns import match_column, suggest, unknown_names
 from experiments.intake.tables.columns.row_check import RowCheck
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile
 
 #: Share of deals with unknown reps or products beyond which a roster or product list is taken for the wrong one.
@@ -43,7 +43,7 @@ def match_reps(
             {"agent": names, "manager": NO_MANAGER, "office": NO_OFFICE, "listed": True}
         )
     file, valid = found["roster"].file, list(roster["agent"])
-    agents = matched(table, "agent", valid, mapping.names.get("agent", {}), ledger, valid_file=file, personal=True)
+    agents = match_column(table, "agent", valid, mapping.names.get("agent", {}), ledger, valid_file=file, personal=True)
     unknown = unknown_names(agents, valid)
     rows = sorted(r for found_rows in unknown.values() for r in found_rows)
     if len(rows) > UNKNOWN_SHARE * len(deals):
@@ -119,7 +119,7 @@ def match_accounts(
         names = deals["account"]
     else:
         valid = list(accounts["account"])
-        names = matched(
+        names = match_column(
             table,
             "account",
             valid,
@@ -151,7 +151,7 @@ def _with_unlisted(
         if "accounts" in found:
             rows = sorted(r for of_name in unknown.values() for r in of_name)
             ledger.add(
-                MENDED,
+                CORRECTED,
                 table.file,
                 table.header("account"),
                 f"{len(unknown)} accounts that are not in {found['accounts'].file} added",
@@ -175,7 +175,7 @@ def match_products(
     valid = list(products["product"])
     names = deals["product"]
     if "products" in found:
-        names = matched(
+        names = match_column(
             table,
             "product",
             valid,
@@ -207,7 +207,7 @@ def match_products(
         added.append({"product": name, "series": "", "list_price": float(prices.median()), "unit_cost": np.nan})
         if "products" in found:
             ledger.add(
-                MENDED,
+                CORRECTED,
                 table.file,
                 table.header("product"),
                 f"product '{name}' added with list price {prices.median():,.2f}",

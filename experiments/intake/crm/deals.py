@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.intake.tables.columns.date_columns import dates
-from experiments.intake.tables.columns.date_outliers import HistoryWords, refuse_odd_dates
-from experiments.intake.tables.columns.number_columns import amounts
+from experiments.intake.tables.columns.date_columns import read_dates
+from experiments.intake.tables.columns.date_outliers import OutlierTexts, refuse_date_outliers
+from experiments.intake.tables.columns.number_columns import read_amounts
 from experiments.intake.tables.columns.row_check import RowCheck
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile, Stages
 from experiments.intake.tables.values.date_stamps import is_zero
 from experiments.intake.tables.values.name_matching import normalised
 
 WON, LOST, OPEN = "won", "lost", "open"
-_WORDS = HistoryWords(
+_WORDS = OutlierTexts(
     future="won or lost on a day to come",
     today="a close date up to today",
     apart="without a decision lie between these deals and most others",
@@ -48,10 +48,10 @@ def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) 
         check.unusable(field, deals[field].eq(""), f"no {field}", f"the name of the {field}")
     deals["account"] = table.cells("account")
     deals["state"] = _states(table, mapping.stages, check)
-    when = dates(table, ("opened", "closed"), check, mapping.rules.date_order)
+    when = read_dates(table, ("opened", "closed"), check, mapping.rules.date_order)
     deals["opened"], deals["closed"] = when["opened"], when["closed"]
-    deals["value"] = amounts(table, "value", check)
-    deals["units"] = amounts(table, "units", check).fillna(1.0) if "units" in table.columns else 1.0
+    deals["value"] = read_amounts(table, "value", check)
+    deals["units"] = read_amounts(table, "units", check).fillna(1.0) if "units" in table.columns else 1.0
     decided = deals["state"].ne(OPEN)
     check.unusable(
         "closed",
@@ -65,7 +65,7 @@ def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) 
         "closed before it was opened",
         "a close date on or after the open date",
     )
-    refuse_odd_dates("closed", deals["closed"].where(decided), check, _WORDS)
+    refuse_date_outliers("closed", deals["closed"].where(decided), check, _WORDS)
     _note_values(table, check.keep(deals), ledger)
     return deals, check
 
@@ -87,7 +87,7 @@ def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
     repeated = frame.duplicated(keep="first") & ids.ne("")
     if repeated.any():
         check.ledger.add(
-            MENDED,
+            CORRECTED,
             table.file,
             table.header("id"),
             "identical rows kept once",

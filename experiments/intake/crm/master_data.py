@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from experiments.intake.crm.sector_labels import SECTOR_WORDS
-from experiments.intake.tables.columns.number_columns import amounts
+from experiments.intake.tables.columns.number_columns import read_amounts
 from experiments.intake.tables.columns.row_check import RowCheck
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile
 from experiments.intake.tables.values.name_matching import match_names
 
@@ -36,7 +36,7 @@ def _listed(
     same = frame.duplicated(keep="first")
     if same.any():
         ledger.add(
-            MENDED,
+            CORRECTED,
             table.file,
             table.header(key),
             "identical rows kept once",
@@ -55,7 +55,9 @@ def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: Quali
     frame = _listed(table, "account", ("sector", "location", "parent"), mapping, ledger, personal=True)
     check = RowCheck.of(table, ledger, mapping.rules.unusable_rows) if table is not None else None
     for field in ("founded", "revenue", "employees"):
-        numbers = amounts(table, field, check) if table is not None and check is not None else pd.Series(dtype=float)
+        numbers = (
+            read_amounts(table, field, check) if table is not None and check is not None else pd.Series(dtype=float)
+        )
         frame[field] = numbers.reindex(frame.index).astype(float)
     if table is None or check is None:
         return frame
@@ -71,7 +73,7 @@ def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: Quali
         if meant is not None:
             rows = list(frame.index[frame["sector"] == written])
             ledger.add(
-                MENDED,
+                CORRECTED,
                 table.file,
                 table.header("sector"),
                 f"'{written}' read as '{meant}'",
@@ -104,9 +106,9 @@ def read_products(table: MappedTable | None, mapping: MappingFile, ledger: Quali
     if table is None:
         return frame.assign(list_price=pd.Series(dtype=float), unit_cost=pd.Series(dtype=float))
     check = RowCheck.of(table, ledger, "refuse")
-    prices = amounts(table, "list_price", check)
+    prices = read_amounts(table, "list_price", check)
     frame["list_price"] = prices.reindex(frame.index)
-    frame["unit_cost"] = amounts(table, "unit_cost", check).reindex(frame.index)
+    frame["unit_cost"] = read_amounts(table, "unit_cost", check).reindex(frame.index)
     none = table.cells("list_price").eq("") | prices.eq(0.0)
     check.unusable("list_price", none & prices.index.isin(frame.index), "no list price", "a price above 0")
     return frame

@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.intake.crm.crm_tables import CrmTables
 from experiments.intake.crm.deals import OPEN
-from experiments.intake.tables.quality_ledger import MENDED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
 from sim.params.world import MAX_CATEGORIES
 
 POOLED = "other products"
@@ -36,7 +36,7 @@ def pool_products(tables: CrmTables, ledger: QualityLedger) -> CrmTables:
     deals = tables.deals.assign(product=tables.deals["product"].where(tables.deals["product"].isin(kept), POOLED))
     touched = deals["product"].eq(POOLED)
     ledger.add(
-        MENDED,
+        CORRECTED,
         "the products",
         "product",
         f"{int(rest.sum())} products with the fewest decided deals pooled as '{POOLED}'",

@@ -14,7 +14,7 @@ _ALIKE = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 _WHITE = 150.0
 
 
-def fit_beside_noise(design: Floats, series: Floats) -> tuple[Floats, Floats]:
+def fit_with_lasting_noise(design: Floats, series: Floats) -> tuple[Floats, Floats]:
     """Coefficients and their covariance, for a design of shape (weeks, coefficients).
 
     Noise is white plus a first-order autoregression whose parts nobody knows: generalised least squares are averaged over

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.intake.fits.autocorrelated_noise import fit_beside_noise
+from experiments.intake.fits.autocorrelated_noise import fit_with_lasting_noise
 from experiments.intake.fits.season import YEAR, Season
 from experiments.intake.fits.shrinkage import Floats
 
@@ -23,7 +23,7 @@ class Growth:
     error: float
 
     @property
-    def told(self) -> bool:
+    def identified(self) -> bool:
         """Whether the data tell that there is growth at all."""
         return abs(self.yearly) > 2.0 * self.error
 
@@ -40,7 +40,7 @@ def fit_growth(weekly: Floats) -> Growth | None:
     angle = 2.0 * np.pi * week / YEAR
     design = np.column_stack([np.ones(weeks), week - week.mean(), np.cos(angle), np.sin(angle)])
     logs = np.log(weekly + 0.5)  # a week without orders has no logarithm
-    beta, covariance = fit_beside_noise(design, logs)
+    beta, covariance = fit_with_lasting_noise(design, logs)
     slope, variance = float(beta[1]), float(covariance[1, 1])
     factor = float(np.exp(YEAR * slope))
     return Growth(float(np.clip(factor - 1.0, _SLOWEST, _FASTEST)), factor * YEAR * float(np.sqrt(variance)))
@@ -52,6 +52,6 @@ def mean_activity(season: Season | None, growth: Growth | None, weeks: int) -> f
     activity = np.ones(weeks)
     if season is not None:
         activity = 1.0 + season.swing * np.cos(2.0 * np.pi * (week - season.peak) / YEAR)
-    if growth is not None and growth.told:
+    if growth is not None and growth.identified:
         activity = activity * (1.0 + growth.yearly) ** (week / YEAR)
     return float(activity.mean())

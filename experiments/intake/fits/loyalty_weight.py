@@ -40,7 +40,7 @@ class Habit:
     spread: float
 
     @property
-    def told(self) -> bool:
+    def identified(self) -> bool:
         """Whether the data are many enough to tell the weight."""
         return self.error <= LARGEST_ERROR
 

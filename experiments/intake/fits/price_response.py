@@ -32,7 +32,7 @@ _NORMAL = 1.96
 class PriceResponse:
     """Elasticity of sales in own price: ``estimate`` ± ``error`` from the data (NaN none), ``pooled`` with the default.
 
-    ``told`` says whether the data identify it; else ``reason`` says why not and ``pooled`` is the default.
+    ``identified`` says whether the data identify it; else ``reason`` says why not and ``pooled`` is the default.
     """
 
     estimate: float
@@ -40,7 +40,7 @@ class PriceResponse:
     pooled: float
     products: int
     periods: int
-    told: bool
+    identified: bool
     reason: str
 
     @property

@@ -58,7 +58,7 @@ class RepeatRates:
     window: float | None = None
 
     @property
-    def told(self) -> bool:
+    def identified(self) -> bool:
         """Whether the data tell K and M: beyond this error, intervals hold the truth less often than they say."""
         return self.mean_error <= _LARGEST_ERROR * self.mean
 
@@ -150,23 +150,23 @@ def _log_errors(loss: Callable[[Floats], float], at: Floats, given: bool, step: 
     return np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature))[:2], 0.0))
 
 
-def fit_told(repeats: Floats, weeks: Floats, window: float | None = None) -> RepeatRates:
+def fit_identified(repeats: Floats, weeks: Floats, window: float | None = None) -> RepeatRates:
     """The fit where the data tell it, else the mean at the shape of the built-in market."""
     fit = fit_repeats(repeats, weeks, window)
-    return fit if fit.told else fit_repeats(repeats, weeks, window, DEFAULT_SHAPE)
+    return fit if fit.identified else fit_repeats(repeats, weeks, window, DEFAULT_SHAPE)
 
 
 def fit_by_type(
     repeats: Floats, weeks: Floats, kind: NDArray[np.int64], types: int, window: float | None = None
 ) -> list[RepeatRates]:
     """Fit of each type; one with too few customers or repeats, or that its own data do not tell, gets the fit of all."""
-    pooled = fit_told(repeats, weeks, window)
+    pooled = fit_identified(repeats, weeks, window)
     fits = []
     for row in range(types):
         mine = kind == row
         enough = mine.sum() >= FEWEST_CUSTOMERS and repeats[mine].sum() >= FEWEST_REPEATS
         own = fit_repeats(repeats[mine], weeks[mine], window) if enough else pooled
-        fits.append(own if own.told else pooled)
+        fits.append(own if own.identified else pooled)
     return fits
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.intake.fits.autocorrelated_noise import fit_beside_noise
+from experiments.intake.fits.autocorrelated_noise import fit_with_lasting_noise
 from experiments.intake.fits.shrinkage import Floats
 
 YEAR = 52
@@ -53,7 +53,7 @@ def fit_season(weekly: Floats, *, trend: bool = True) -> Season | None:
     angle = 2.0 * np.pi * week / YEAR
     slope = [week - week.mean()] if trend else []
     design = np.column_stack([np.cos(angle), np.sin(angle), np.ones(weeks), *slope])
-    beta, covariance = fit_beside_noise(design, weekly / weekly.mean())
+    beta, covariance = fit_with_lasting_noise(design, weekly / weekly.mean())
     wave, noise = beta[:2], covariance[:2, :2] * (_WIDER**2 if weeks < 2 * YEAR else 1.0)
     squared = float(wave @ wave)
     estimate = float(np.sqrt(max(squared - np.trace(noise), 0.0)))

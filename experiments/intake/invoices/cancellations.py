@@ -63,10 +63,10 @@ def net_cancellations(lines: InvoiceLines) -> Netting:
             f"{len(whole):,} lines of this and other returns are netted in full against earlier purchases, {len(part):,} in "
             f"part, {int(left.gt(_NOTHING).sum()) - len(part):,} find none"
         )
-        lines.mend(noted, "invoice", what, why)
+        lines.correct(noted, "invoice", what, why)
     returns = below & ~noted & frame["customer"].ne("") & frame["price"].gt(0.0)
     if returns.any():
-        lines.mend(
+        lines.correct(
             returns, "quantity", "returns: quantities below 0 with customer and price", "netted like cancellations"
         )
     none = pd.Series(False, index=frame.index)

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from experiments.intake.invoices.invoice_lines import InvoiceLines
-from experiments.intake.tables.schema.mapping_file import TransactionRules
+from experiments.intake.tables.schema.mapping_file import InvoiceRules
 from experiments.intake.tables.values.name_matching import normalised
 
 #: Words for what is charged or corrected on an invoice and is not sold from a shelf.
@@ -56,7 +56,7 @@ _CODED = 0.9
 _VOUCHER = re.compile(r"gift.?voucher", re.IGNORECASE)
 
 
-def set_aside_charges(lines: InvoiceLines, rules: TransactionRules) -> None:
+def set_aside_charges(lines: InvoiceLines, rules: InvoiceRules) -> None:
     """Set lines aside whose code or name says that they are no goods, each code reported by itself."""
     frame = lines.frame
     codes = frame["product"]

@@ -21,7 +21,7 @@ class Orders:
     rule: str
 
 
-def make_orders(lines: InvoiceLines) -> Orders:
+def group_into_orders(lines: InvoiceLines) -> Orders:
     """One order for each invoice of a customer; for each day of a customer where there are no invoice numbers.
 
     A line without a number is of the order of its day. Numbers that stand on one line each are numbers of lines when some customers have several lines a day.

@@ -14,14 +14,14 @@ _POSTCODE_LETTERS = 2
 
 
 @dataclass(frozen=True)
-class Places:
+class Territories:
     """Territory of each customer (index customer), and how it was found, in words."""
 
     territory: pd.Series
     rule: str
 
 
-def find_places(bought: pd.DataFrame) -> Places:
+def find_territories(bought: pd.DataFrame) -> Territories:
     """Territory of each customer of purchase lines (customer, country, region, postcode).
 
     The first of country, region and postcode area that tells customers apart is used; a customer with
@@ -45,8 +45,8 @@ def find_places(bought: pd.DataFrame) -> Places:
             rule = f"{name}: the {len(kept)} with at least {LEAST_SHARE:.1%} of customers" + (
                 f", {rest} customers of {counts.size - len(kept)} more together" if rest else ""
             )
-            return Places(main.where(main.isin(kept), REST), rule)
-    return Places(
+            return Territories(main.where(main.isin(kept), REST), rule)
+    return Territories(
         pd.Series(ALL, index=pd.Index(bought["customer"].unique(), name="customer").sort_values()),
         "one territory: no country, region or postcode tells enough customers apart",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from experiments.intake.fits.price_response import BIAS_SPREAD, DEFAULT_ELASTICITY, DEFAULT_SPREAD, PriceResponse
 from experiments.intake.fits.repeat_rates import RepeatRates
 from experiments.intake.fits.season import YEAR
-from experiments.intake.invoices.invoice_fit import TYPES, TransactionFit
-from experiments.intake.invoices.invoice_scenario import HABIT, TransactionScenario
-from experiments.intake.invoices.purchases import Sifted
+from experiments.intake.invoices.invoice_fit import TYPES, InvoiceFit
+from experiments.intake.invoices.invoice_scenario import HABIT, InvoiceScenario
+from experiments.intake.invoices.purchases import Purchases
 from experiments.intake.invoices.sales_organisation import (
     ACCOUNTS_PER_REP,
     CUSTOMERS_PER_REP,
@@ -15,15 +15,15 @@ from experiments.intake.invoices.sales_organisation import (
     REVENUE_PER_REP,
     SPAN,
 )
-from experiments.intake.scenario.company_costs import COST_SHARE, MINOR, bases_of_sums
+from experiments.intake.scenario.company_costs import COST_SHARE, MINOR, bases_of_costs
 from experiments.intake.scenario.quality_page import Basis
 
 
-def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basis]:
+def bases_from_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list[Basis]:
     """Numbers from the data, with the way they were found."""
     fit = scenario.fit
-    fates = ", ".join(f"{number:,} {fate}" for fate, number in sifted.fates.items())
-    total = sum(sifted.fates.values())
+    fates = ", ".join(f"{number:,} {fate}" for fate, number in purchases.fates.items())
+    total = sum(purchases.fates.values())
     bases = [
         Basis(
             "lines",
@@ -36,7 +36,7 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
         *_rates(fit),
         *_sizes(fit),
         *_categories(scenario),
-        Basis("territories", ", ".join(scenario.territory_names), fit.places.rule),
+        Basis("territories", ", ".join(scenario.territory_names), fit.territories.rule),
         Basis(
             "marks",
             ", ".join(scenario.marks()),
@@ -47,7 +47,7 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
         how = "cosine wave on orders of all customers a week; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", fit.season.text(), how))
     if fit.growth is not None:
-        told = "" if fit.growth.told else "; set to 0, for it lies within two errors of it"
+        told = "" if fit.growth.identified else "; set to 0, for it lies within two errors of it"
         value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"
         bases.append(
             Basis(
@@ -56,19 +56,19 @@ def told_by_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[Basi
                 "trend of orders of all customers beside the season, with noise that may last",
             )
         )
-    if fit.price.told:
+    if fit.price.identified:
         bases.append(_price(scenario))
     return bases
 
 
-def _window(fit: TransactionFit) -> Basis:
+def _window(fit: InvoiceFit) -> Basis:
     window = fit.window
     held_out = f", {window.test} held out from {window.test_start.date()}" if window.test else ""
     how = f"whole weeks up to the last order; {window.odd_days} odd days at the start left out"
     return Basis("window", f"{window.train} weeks from {window.train_start.date()}{held_out}", how)
 
 
-def _rates(fit: TransactionFit) -> list[Basis]:
+def _rates(fit: InvoiceFit) -> list[Basis]:
     by_type = "; ".join(f"{name}: {_rate(rates)}" for name, rates in zip(TYPES, fit.rates, strict=True))
     rate, shrunken = fit.customers["rate"], fit.customers["shrunken"]
     lifted = f", × {fit.lifted:.3f} for orders without a customer" if fit.lifted > 1.0 else ""
@@ -90,7 +90,7 @@ def _rates(fit: TransactionFit) -> list[Basis]:
     ]
 
 
-def _older(fit: TransactionFit) -> str:
+def _older(fit: InvoiceFit) -> str:
     """What the fit takes the beginning of the file for, and why K is not the file's own where it is not."""
     older = (
         f". {fit.pooled.older:.0%} of customers are taken to have bought before the file begins, by when they are first seen and "
@@ -110,7 +110,7 @@ def _rate(rates: RepeatRates) -> str:
     return f"M {rates.mean:.4f} ± {rates.mean_error:.4f} a week, {shape}"
 
 
-def _sizes(fit: TransactionFit) -> list[Basis]:
+def _sizes(fit: InvoiceFit) -> list[Basis]:
     within = fit.categories["spread"]
     return [
         Basis(
@@ -123,7 +123,7 @@ def _sizes(fit: TransactionFit) -> list[Basis]:
     ]
 
 
-def _categories(scenario: TransactionScenario) -> list[Basis]:
+def _categories(scenario: InvoiceScenario) -> list[Basis]:
     fit = scenario.fit
     moved = "".join(f"; orders of '{rare}' count as '{to}'" for rare, to in fit.moved.items())
     lists = ", ".join(
@@ -142,7 +142,7 @@ def _categories(scenario: TransactionScenario) -> list[Basis]:
     ]
 
 
-def _price(scenario: TransactionScenario) -> Basis:
+def _price(scenario: InvoiceScenario) -> Basis:
     price = scenario.fit.price
     weight = price.sensitivity(scenario.rules.own_share)
     return Basis(
@@ -162,9 +162,9 @@ def _estimate(price: PriceResponse) -> str:
     return f"{price.estimate:.2f} ± {price.error:.2f} in the data (95 %: {low:.2f} to {high:.2f})"
 
 
-def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
+def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
     """Numbers that the import sets although the data are silent."""
-    share, layout, fit = scenario.rules.own_share, scenario.layout, scenario.fit
+    share, organisation, fit = scenario.rules.own_share, scenario.organisation, scenario.fit
     rows = [
         Basis(
             "our share of customers' occasions",
@@ -185,18 +185,18 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
         ),
         Basis(
             "reps and managers",
-            f"{len(layout.roster)} reps, {layout.roster['manager'].nunique()} managers, average skill",
+            f"{len(organisation.roster)} reps, {organisation.roster['manager'].nunique()} managers, average skill",
             f"one rep per {CUSTOMERS_PER_REP} customers or {REVENUE_PER_REP:,.0f} of yearly revenue, whichever is fewer, a "
             f"manager per {SPAN}, as in the built-in market; dealt to territories by customers",
         ),
         Basis(
             "portfolios",
-            f"{int(layout.rep.ne('').sum()):,} customers have a rep",
+            f"{int(organisation.rep.ne('').sum()):,} customers have a rep",
             f"the {ACCOUNTS_PER_REP} customers per rep that buy most in a territory, as in the built-in market",
         ),
         Basis(
             "pass-through distributors",
-            f"{sum(layout.distributors.values())}: mark-up 0, own cost 0, holding cost 0",
+            f"{sum(organisation.distributors.values())}: mark-up 0, own cost 0, holding cost 0",
             f"one per territory and per {REVENUE_PER_DISTRIBUTOR:,.0f} of its yearly revenue, as in the built-in market; "
             "invoices are the company's own, stock and lead times keep their defaults",
         ),
@@ -208,7 +208,7 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
             "market's key figures at the first one",
         ),
         Basis("neighbours of territories", "none", "invoices say nothing of borders"),
-        *bases_of_sums(),
+        *bases_of_costs(),
         Basis(
             "unit_cost",
             f"{COST_SHARE:.0%} of the price",
@@ -216,7 +216,7 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
         ),
         Basis("currency", scenario.labels.currency.code, scenario.labels.currency.how),
     ]
-    if not fit.price.told:
+    if not fit.price.identified:
         seen = f"; in the data {_estimate(fit.price)}" if fit.price.error == fit.price.error else ""
         rows.append(
             Basis(
@@ -228,7 +228,7 @@ def set_without_invoices(scenario: TransactionScenario) -> list[Basis]:
     return rows
 
 
-def beyond_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[str]:
+def limits_of_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list[str]:
     """What invoices cannot tell, and what they show that the market does not take up, in sentences."""
     fit, remarks = scenario.fit, []
     remarks.append(
@@ -257,7 +257,7 @@ def beyond_invoices(scenario: TransactionScenario, sifted: Sifted) -> list[str]:
         "Customers' own mixes are in customers.parquet (mix_*); the market buys by the mix of the customer's type.",
         "Price response is one number for all: a weight by category has no place in the scenario.",
         "Quantity discounts are not taken up: every order pays the mean price of its category.",
-        f"Cancelled goods are taken off the purchase ({sifted.netting.value:,.0f} in value): there are no returns in the market.",
+        f"Cancelled goods are taken off the purchase ({purchases.netting.value:,.0f} in value): there are no returns in the market.",
         "Rates, sizes and first orders of customers are in accounts.csv, fates of lines and fits in facts.toml.",
     ]
     return remarks

@@ -6,14 +6,14 @@ import math
 from typing import Any
 
 from experiments.intake.fits.repeat_rates import RepeatRates
-from experiments.intake.invoices.invoice_fit import TYPES, TransactionFit
-from experiments.intake.invoices.purchases import Sifted
+from experiments.intake.invoices.invoice_fit import TYPES, InvoiceFit
+from experiments.intake.invoices.purchases import Purchases
 
 
-def collect_transaction_facts(fit: TransactionFit, sifted: Sifted) -> dict[str, Any]:
+def collect_invoice_facts(fit: InvoiceFit, purchases: Purchases) -> dict[str, Any]:
     """Fates of lines, rates by type, categories and price response, as plain numbers."""
     window, price = fit.window, fit.price
-    response: dict[str, Any] = {"told": price.told, "pooled": round(price.pooled, 4), "products": price.products}
+    response: dict[str, Any] = {"told": price.identified, "pooled": round(price.pooled, 4), "products": price.products}
     if math.isfinite(price.estimate) and math.isfinite(price.error):
         response |= {"estimate": round(price.estimate, 4), "error": round(price.error, 4)}
     if price.reason:
@@ -25,12 +25,12 @@ def collect_transaction_facts(fit: TransactionFit, sifted: Sifted) -> dict[str, 
             "first_day_held_out": str(window.test_start.date()),
             "weeks_held_out": window.test,
         },
-        "lines": sifted.fates,
+        "lines": purchases.fates,
         "netting": {
-            "credit_lines": sifted.netting.credits,
-            "matched": sifted.netting.matched,
-            "pieces": round(sifted.netting.pieces, 4),
-            "value": round(sifted.netting.value, 2),
+            "credit_lines": purchases.netting.credits,
+            "matched": purchases.netting.matched,
+            "pieces": round(purchases.netting.pieces, 4),
+            "value": round(purchases.netting.value, 2),
         },
         "repeat_rates": {
             "all": _rates(fit.pooled),

@@ -12,15 +12,15 @@ from experiments.intake.fits.growth import Growth, fit_growth, mean_activity
 from experiments.intake.fits.observation_window import DAYS, Window, window_of_orders
 from experiments.intake.fits.order_sizes import OrderSizes, fit_sizes
 from experiments.intake.fits.price_response import PriceResponse, fit_price_response
-from experiments.intake.fits.repeat_rates import RepeatRates, fit_by_type, fit_told, spread_rates
+from experiments.intake.fits.repeat_rates import RepeatRates, fit_by_type, fit_identified, spread_rates
 from experiments.intake.fits.season import Season, fit_season
 from experiments.intake.fits.shrinkage import Floats, Mixes, fit_mixes
-from experiments.intake.invoices.customer_orders import Orders, make_orders
-from experiments.intake.invoices.customer_territories import Places, find_places
-from experiments.intake.invoices.product_categories import ProductGroups, group_products, main_category, merge_rare
-from experiments.intake.invoices.purchases import Sifted
+from experiments.intake.invoices.customer_orders import Orders, group_into_orders
+from experiments.intake.invoices.customer_territories import Territories, find_territories
+from experiments.intake.invoices.product_categories import ProductCategories, group_products, main_category, merge_rare
+from experiments.intake.invoices.purchases import Purchases
 from experiments.intake.scenario.company_costs import MINOR
-from experiments.intake.tables.schema.mapping_file import TransactionRules
+from experiments.intake.tables.schema.mapping_file import InvoiceRules
 
 TYPES = ("small orders", "medium orders", "large orders")
 #: Fewest customers that a market is made of.
@@ -34,7 +34,7 @@ _CHEAPEST = 100.0
 
 
 @dataclass(frozen=True)
-class TransactionFit:
+class InvoiceFit:
     """Numbers fitted on the training weeks.
 
     orders (index order): customer ("" none), day, value, pieces, category.
@@ -52,7 +52,7 @@ class TransactionFit:
     categories: pd.DataFrame
     category_rule: str
     moved: dict[str, str]
-    places: Places
+    territories: Territories
     rates: list[RepeatRates]
     pooled: RepeatRates
     sizes: OrderSizes
@@ -66,10 +66,10 @@ class TransactionFit:
     bought: pd.DataFrame
 
 
-def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) -> TransactionFit:
+def fit_invoices(purchases: Purchases, holdout: float, rules: InvoiceRules) -> InvoiceFit:
     """Fit everything on the orders of the training weeks; ValueError with the reason where they are too few."""
-    lines = sifted.lines.frame
-    made = make_orders(sifted.lines)
+    lines = purchases.lines.frame
+    made = group_into_orders(purchases.lines)
     window = window_of_orders(made.table.loc[made.table["customer"].ne(""), "day"], holdout)
     train_orders = made.table[window.in_train(made.table["day"])]
     known = train_orders[train_orders["customer"].ne("")]
@@ -103,10 +103,10 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
     counts = pd.crosstab(known["customer"], known["category"]).reindex(
         index=customers.index, columns=categories.index, fill_value=0
     )
-    places = find_places(bought)
-    customers["territory"] = places.territory.reindex(customers.index)
+    territories = find_territories(bought)
+    customers["territory"] = territories.territory.reindex(customers.index)
     week = window.week_of(bought["day"])
-    return TransactionFit(
+    return InvoiceFit(
         window=window,
         orders=made.table.assign(category=main.reindex(made.table.index)),
         order_rule=made.rule,
@@ -114,7 +114,7 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
         categories=categories,
         category_rule=groups.rule,
         moved=moved,
-        places=places,
+        territories=territories,
         rates=rates,
         pooled=pooled,
         sizes=sizes,
@@ -129,7 +129,7 @@ def fit_transactions(sifted: Sifted, holdout: float, rules: TransactionRules) ->
     )
 
 
-def _main_categories(bought: pd.DataFrame, made: Orders, groups: ProductGroups) -> tuple[pd.Series, dict[str, str]]:
+def _main_categories(bought: pd.DataFrame, made: Orders, groups: ProductCategories) -> tuple[pd.Series, dict[str, str]]:
     category = bought["product"].map(groups.category).rename("category")
     main = main_category(bought, made.order.reindex(bought.index), category)
     return merge_rare(main)
@@ -151,7 +151,7 @@ def _rows(known: pd.DataFrame, customers: pd.DataFrame) -> NDArray[np.int64]:
     return np.asarray(known["customer"].map(number), dtype=np.int64)
 
 
-def _categories(bought: pd.DataFrame, known: pd.DataFrame, groups: ProductGroups) -> pd.DataFrame:
+def _categories(bought: pd.DataFrame, known: pd.DataFrame, groups: ProductCategories) -> pd.DataFrame:
     """Categories that orders are of, largest first, with the products and prices in them."""
     by = known.groupby("category")
     table = pd.DataFrame({"orders": by.size(), "value": by["value"].sum(), "order_value": by["value"].mean()})
@@ -190,7 +190,7 @@ def _rates(
         shape[mine], rate[mine] = fit.posterior(repeats[mine], weeks[mine])
     customers["shrunken"] = lifted * shape / rate
     customers["rate"] = lifted * spread_rates(shape, rate) / activity
-    return fits, fit_told(repeats, weeks, float(window.train))
+    return fits, fit_identified(repeats, weeks, float(window.train))
 
 
 def _unit(known: pd.DataFrame, categories: pd.DataFrame) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.intake.fits.holdout_test import FitRow, RunOrders, fit_row, measure_orders
 from experiments.intake.fits.season import YEAR
-from experiments.intake.invoices.invoice_fit import TransactionFit
+from experiments.intake.invoices.invoice_fit import InvoiceFit
 
 MEASURES = {
     "weekly_orders": "orders a week",
@@ -22,7 +22,7 @@ MEASURES = {
 _NOTABLE = 0.05
 
 
-def compare_orders(fit: TransactionFit, run: RunOrders, seeds: Sequence[int]) -> list[FitRow]:
+def compare_orders(fit: InvoiceFit, run: RunOrders, seeds: Sequence[int]) -> list[FitRow]:
     """Simulate fitted and held-out weeks in one go and compare the held-out weeks with what happened.
 
     The market holds the customers of the fitted weeks, so their orders are compared; the last row counts
@@ -47,7 +47,7 @@ def compare_orders(fit: TransactionFit, run: RunOrders, seeds: Sequence[int]) ->
     ]
 
 
-def _counted(fit: TransactionFit) -> pd.Series:
+def _counted(fit: InvoiceFit) -> pd.Series:
     """Orders that count: those without a customer only where they were spread over all customers."""
     return fit.orders["customer"].ne("") | (fit.lifted > 1.0)
 
@@ -59,7 +59,7 @@ def _measures(orders: pd.DataFrame, weeks: int, customers: int, newcomers: int) 
     return found
 
 
-def _reasons(fit: TransactionFit, training: dict[str, float], observed: dict[str, float]) -> dict[str, str]:
+def _reasons(fit: InvoiceFit, training: dict[str, float], observed: dict[str, float]) -> dict[str, str]:
     """What is known to move a measure in the held-out weeks beyond what the market holds."""
     window, reasons = fit.window, {}
     expected = float(fit.customers["rate"].sum()) * fit.activity

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.intake.tables.columns.date_columns import dates
-from experiments.intake.tables.columns.date_outliers import HistoryWords, refuse_odd_dates
-from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, settle_names
-from experiments.intake.tables.columns.number_columns import LARGEST, amounts
+from experiments.intake.tables.columns.date_columns import read_dates
+from experiments.intake.tables.columns.date_outliers import OutlierTexts, refuse_date_outliers
+from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, unify_names
+from experiments.intake.tables.columns.number_columns import LARGEST, read_amounts
 from experiments.intake.tables.columns.row_check import RowCheck
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile
 from experiments.intake.tables.values.date_stamps import is_zero
 
 #: Text fields that are taken as they are.
 _TEXTS = ("invoice", "product", "description", "group", "customer", "country", "region", "postcode")
-_WORDS = HistoryWords(
+_WORDS = OutlierTexts(
     future="invoiced on a day to come",
     today="a date up to today",
     apart="without an invoice lie between these lines and most others",
@@ -51,9 +51,9 @@ class InvoiceLines:
         self._report(mask, field, what, why, SET_ASIDE)
         self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
 
-    def mend(self, mask: pd.Series, field: str, what: str, why: str, fate: str = "") -> None:
+    def correct(self, mask: pd.Series, field: str, what: str, why: str, fate: str = "") -> None:
         """Report lines where something was corrected; with a ``fate`` they are settled by it."""
-        self._report(mask, field, what, why, MENDED)
+        self._report(mask, field, what, why, CORRECTED)
         if fate:
             self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
 
@@ -81,7 +81,7 @@ def _leading_letters(number: str) -> str:
 def read_lines(tables: Sequence[MappedTable], mapping: MappingFile, ledger: QualityLedger) -> InvoiceLines:
     """All lines of the files, each name in one spelling; raises InputErrors with every cell that cannot be used."""
     tables = [own_copy(table) for table in tables]
-    settle_names(_name_groups(tables, mapping), mapping.rules, ledger)
+    unify_names(_name_groups(tables, mapping), mapping.rules, ledger)
     frames = [_read_one(number, table, mapping, ledger) for number, table in enumerate(tables)]
     ledger.stop_if_refused()
     frame = pd.concat(frames, ignore_index=True)
@@ -117,12 +117,12 @@ def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: Qua
     frame["prefix"] = by_value(frame["invoice"], _leading_letters)
     check.unusable("product", frame["product"].eq(""), "no product", "the code or name of the product")
     check.unusable("day", table.cells("day").eq(""), "no date", "the day of the invoice")
-    frame["day"] = dates(table, ("day",), check, mapping.rules.date_order)["day"]
+    frame["day"] = read_dates(table, ("day",), check, mapping.rules.date_order)["day"]
     zero = frame["day"].isna() & table.cells("day").map(is_zero)
     check.unusable("day", zero, "no date: a zero of a clock or a calendar", "the day of the invoice")
-    refuse_odd_dates("day", frame["day"], check, _WORDS)
+    refuse_date_outliers("day", frame["day"], check, _WORDS)
     check.unusable("quantity", table.cells("quantity").eq(""), "no quantity", "how many pieces were sold")
-    frame["quantity"] = amounts(table, "quantity", check, minimum=None)
+    frame["quantity"] = read_amounts(table, "quantity", check, minimum=None)
     frame["price"], frame["value"] = _money(table, frame["quantity"], check, ledger)
     return check.keep(frame)
 
@@ -137,7 +137,7 @@ def _money(
         expected = f"e.g. unit_price or line total; found: {headers}"
         ledger.refused(table.file, "", "no header means the price of a piece or the value of a line", expected, remedy)
         return quantity, quantity
-    price, value = amounts(table, "price", check, minimum=None), amounts(table, "value", check, minimum=None)
+    price, value = read_amounts(table, "price", check, minimum=None), read_amounts(table, "value", check, minimum=None)
     field = "price" if "price" in table.columns else "value"
     blank = table.cells("price").eq("") & table.cells("value").eq("")
     check.unusable(field, blank, "no price", "the price of a piece, or the value of the line")

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.intake.fits.shrinkage import Floats
-from experiments.intake.invoices.invoice_fit import TYPES, TransactionFit
-from experiments.intake.invoices.sales_organisation import ACCOUNTS_PER_REP, SalesLayout, lay_out
+from experiments.intake.invoices.invoice_fit import TYPES, InvoiceFit
+from experiments.intake.invoices.sales_organisation import ACCOUNTS_PER_REP, SalesOrganisation, plan_organisation
 from experiments.intake.scenario.company_costs import (
     COST_SHARE,
     MINOR,
@@ -32,7 +32,7 @@ from experiments.intake.scenario.imported_market import (
     slugs,
 )
 from experiments.intake.scenario.rounded_shares import rounded_shares
-from experiments.intake.tables.schema.mapping_file import TransactionRules
+from experiments.intake.tables.schema.mapping_file import InvoiceRules
 from sim.text import write_csv
 
 #: First line of every scenario written here; a file that begins otherwise is not overwritten.
@@ -46,11 +46,11 @@ HABIT = 0.0
 
 
 @dataclass(frozen=True)
-class TransactionScenario:
+class InvoiceScenario:
     """Fitted invoice lines as the contents of a scenario folder; ``intercepts`` (by category) come from calibration."""
 
-    fit: TransactionFit
-    rules: TransactionRules
+    fit: InvoiceFit
+    rules: InvoiceRules
     labels: Labels
 
     @cached_property
@@ -71,11 +71,11 @@ class TransactionScenario:
         }
 
     @cached_property
-    def layout(self) -> SalesLayout:
+    def organisation(self) -> SalesOrganisation:
         """Reps, distributors and portfolios."""
         customers = self.fit.customers
         yearly = customers["rate"] * customers["order_value"] * self._mean_order() * WEEKS
-        return lay_out(customers["territory"].map(self.territory_names), yearly)
+        return plan_organisation(customers["territory"].map(self.territory_names), yearly)
 
     def _mean_order(self) -> float:
         """Value of a mean order at the prices of the scenario, units of currency."""
@@ -119,7 +119,7 @@ class TransactionScenario:
                 "territory": [self.territory_names[str(t)] for t in customers["territory"]],
                 "purchase_rate": self.occasions(),
                 "order_size": customers["order_size"].to_numpy(np.float64),
-                "rep": list(self.layout.rep),
+                "rep": list(self.organisation.rep),
             }
         )
         for mark, values in self.marks().items():
@@ -161,7 +161,7 @@ class TransactionScenario:
             ],
             "offer": [{"name": name, "intercept": round(intercepts[c], 4)} for c, name in names.items()],
             "territory": [
-                {"name": name, "neighbours": [], "distributors": self.layout.distributors[name]}
+                {"name": name, "neighbours": [], "distributors": self.organisation.distributors[name]}
                 for name in self.territory_names.values()
             ],
             "customer_type": self._types(),
@@ -204,7 +204,7 @@ class TransactionScenario:
         if self.fit.season is not None:
             told["season_swing"] = round(self.fit.season.swing, 4)
             told["season_peak"] = round(self.fit.season.peak, 2)
-        if self.fit.growth is not None and self.fit.growth.told:
+        if self.fit.growth is not None and self.fit.growth.identified:
             told["growth"] = round(self.fit.growth.yearly, 4)
         return {
             **({"needs": told} if told else {}),
@@ -224,10 +224,10 @@ class TransactionScenario:
 
     def write(self, out: Path, intercepts: Mapping[str, float]) -> None:
         """Write scenario.toml, its tables, accounts.csv, products.csv and policies/deep_marketing.toml into ``out``."""
-        policy = deep_marketing(self.yearly_revenue(), sum(self.layout.distributors.values()))
+        policy = deep_marketing(self.yearly_revenue(), sum(self.organisation.distributors.values()))
         write_settings(out, WRITTEN_BY_IMPORT, self.content(intercepts), policy)
         self.customers().to_parquet(out / "customers.parquet", index=False)
-        write_csv(self.layout.roster, out / "roster.csv")
+        write_csv(self.organisation.roster, out / "roster.csv")
         write_csv(self.offers(), out / "offers.csv")
         facts = self.fit.customers[
             ["territory", "orders", "value", "weeks", "shrunken", "rate", "order_value", "products"]

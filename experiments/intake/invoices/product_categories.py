@@ -17,14 +17,14 @@ FEWEST_ORDERS = 20
 
 
 @dataclass(frozen=True)
-class ProductGroups:
+class ProductCategories:
     """Category of each product (index product), and the rule by which it was found, in words."""
 
     category: pd.Series
     rule: str
 
 
-def group_products(bought: pd.DataFrame, bands: int) -> ProductGroups:
+def group_products(bought: pd.DataFrame, bands: int) -> ProductCategories:
     """Categories of the products of purchase lines (columns product, description, group, price, value).
 
     A column of groups is followed: the largest by value, and the rest together. Else at most
@@ -39,13 +39,13 @@ def group_products(bought: pd.DataFrame, bands: int) -> ProductGroups:
             .groupby(bought["product"])
             .agg(lambda g: g.mode().iloc[0])
         )
-        return ProductGroups(*_largest(of.astype("str"), value, "groups of products as in the files"))
+        return ProductCategories(*_largest(of.astype("str"), value, "groups of products as in the files"))
     if len(value) <= MAX_CATEGORIES:
         names = usual_names(bought).reindex(value.index)
         own = names.where(names.ne("") & ~names.duplicated(keep=False), pd.Series(value.index, index=value.index))
-        return ProductGroups(own.astype("str"), "each product is a category")
+        return ProductCategories(own.astype("str"), "each product is a category")
     price = bought.groupby("product")["price"].median()
-    return ProductGroups(_bands(price, value, bands), f"{bands} bands of usual price with equal value of sales")
+    return ProductCategories(_bands(price, value, bands), f"{bands} bands of usual price with equal value of sales")
 
 
 def _largest(of: pd.Series, value: pd.Series, rule: str) -> tuple[pd.Series, str]:

@@ -10,14 +10,14 @@ from experiments.intake.invoices.cancellations import Netting, credit_prefixes, 
 from experiments.intake.invoices.charge_lines import set_aside_charges
 from experiments.intake.invoices.invoice_lines import InvoiceLines
 from experiments.intake.tables.quality_ledger import NOTED
-from experiments.intake.tables.schema.mapping_file import TransactionRules
+from experiments.intake.tables.schema.mapping_file import InvoiceRules
 
 #: Half a minor unit of currency: what a line is worth at least.
 _LEAST_VALUE = 0.005
 
 
 @dataclass(frozen=True)
-class Sifted:
+class Purchases:
     """Lines in use, what netting did, and how many lines met which fate (they sum to all lines read)."""
 
     lines: InvoiceLines
@@ -26,7 +26,7 @@ class Sifted:
     anonymous_value: float
 
 
-def sift(lines: InvoiceLines, rules: TransactionRules) -> Sifted:
+def select_purchases(lines: InvoiceLines, rules: InvoiceRules) -> Purchases:
     """Settle every line; raises InputErrors when no purchase of a customer is left.
 
     Counts in findings are of all lines with the quirk; a line with several quirks has one fate, the first.
@@ -66,7 +66,7 @@ def sift(lines: InvoiceLines, rules: TransactionRules) -> Sifted:
             "see above",
         )
         lines.ledger.stop_if_refused()
-    return Sifted(lines, netting, fates, value)
+    return Purchases(lines, netting, fates, value)
 
 
 def _drop_copies(lines: InvoiceLines) -> None:
@@ -74,7 +74,7 @@ def _drop_copies(lines: InvoiceLines) -> None:
     if not copies.any():
         return
     if lines.has("invoice"):
-        lines.mend(copies, "", "identical lines kept once", "every cell is the same", fate="copy of another line")
+        lines.correct(copies, "", "identical lines kept once", "every cell is the same", fate="copy of another line")
     else:
         table = lines.tables[0]
         why = "without invoice numbers two equal purchases of a day look the same"
@@ -82,7 +82,7 @@ def _drop_copies(lines: InvoiceLines) -> None:
 
 
 def _report_anonymous(
-    lines: InvoiceLines, anonymous: pd.Series, paid: pd.Series, value: float, rules: TransactionRules
+    lines: InvoiceLines, anonymous: pd.Series, paid: pd.Series, value: float, rules: InvoiceRules
 ) -> None:
     all_value = float(lines.frame.loc[lines.used & lines.frame["quantity"].gt(0.0), "value"].sum())
     orders = lines.frame.loc[paid, "invoice"].nunique() if lines.has("invoice") else int(paid.sum())
@@ -90,7 +90,7 @@ def _report_anonymous(
     size = f"{orders:,} orders worth {value:,.0f}, {share:.1%} of all goods sold"
     if rules.no_customer == "spread":
         why = f"{size}; nobody can tell who bought, so their orders raise the rates of all customers in proportion"
-        lines.mend(anonymous, "customer", "lines without a customer", why)
+        lines.correct(anonymous, "customer", "lines without a customer", why)
     else:
         why = (
             f"{size}; nobody can tell who bought, so no rate, order size or price rests on them "

@@ -14,7 +14,7 @@ SPAN, ACCOUNTS_PER_REP = 8, 62
 
 
 @dataclass(frozen=True)
-class SalesLayout:
+class SalesOrganisation:
     """roster: rep, manager, territory, skill (mean); distributors by territory; ``rep`` of each customer ("" none, index customer)."""
 
     roster: pd.DataFrame
@@ -22,7 +22,7 @@ class SalesLayout:
     rep: pd.Series
 
 
-def lay_out(territory: pd.Series, yearly_value: pd.Series) -> SalesLayout:
+def plan_organisation(territory: pd.Series, yearly_value: pd.Series) -> SalesOrganisation:
     """Reps by customers, but no more than revenue pays for, at least one; each territory has a distributor.
 
     Both are dealt out by the largest remainders of customers (reps) and revenue (distributors). A rep has the
@@ -44,7 +44,7 @@ def lay_out(territory: pd.Series, yearly_value: pd.Series) -> SalesLayout:
             "skill": np.zeros(reps),  # invoices tell nothing of it; drawn, the luck of a few reps would move our share
         }
     )
-    return SalesLayout(roster, distributors, _portfolios(territory, yearly_value, roster))
+    return SalesOrganisation(roster, distributors, _portfolios(territory, yearly_value, roster))
 
 
 def _deal(number: int, weights: pd.Series) -> pd.Series:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, settle_names
+from experiments.intake.tables.columns.name_spellings import NameColumn, NameGroup, own_copy, unify_names
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import Rules
 from sim.network import MOST_TIES
 
@@ -36,7 +36,7 @@ def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieLi
     """Mend and check a table of ties. What cannot be mended goes to ``ledger`` as refusals and raises at once."""
     table = own_copy(table)
     ends = (NameColumn(table, "first"), NameColumn(table, "second"))
-    settle_names([NameGroup("customer", "customers", ends, personal=True, numbers=False)], rules, ledger)
+    unify_names([NameGroup("customer", "customers", ends, personal=True, numbers=False)], rules, ledger)
     frame = pd.DataFrame({"first": table.cells("first"), "second": table.cells("second")})
     strong = _read_strong(table, ledger)
     if strong is not None:
@@ -54,7 +54,7 @@ def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieLi
             list(frame.index[loops]),
         )
         frame = frame[~loops]
-    _tell_what_separates(frame, table, ledger)
+    _report_separating_column(frame, table, ledger)
     frame = _once(frame, table, rules, ledger)
     names = sorted(set(frame["first"]) | set(frame["second"]), key=_natural)
     _refuse_odd(frame, names, table, ledger)
@@ -101,7 +101,7 @@ def _without_blanks(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedg
     return frame
 
 
-def _tell_what_separates(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> None:
+def _report_separating_column(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> None:
     """Tell of a column that is not read and of whose few values most repeated ties are: names may repeat in groups."""
     repeated = frame.duplicated(["first", "second"]).mean()
     if repeated <= _MOST_REPEAT:
@@ -129,10 +129,10 @@ def _once(frame: pd.DataFrame, table: MappedTable, rules: Rules, ledger: Quality
         same = ordered.assign(turned=turned).duplicated(["first", "second", "turned"])
         rows, back = list(frame.index[same]), list(frame.index[again & ~same])
         if rows:
-            ledger.add(MENDED, table.file, "", "ties named again", "a tie counts once", rows)
+            ledger.add(CORRECTED, table.file, "", "ties named again", "a tie counts once", rows)
         if back:
             ledger.add(
-                MENDED, table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back
+                CORRECTED, table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back
             )
     if "strong" in ordered:
         ordered["strong"] = _settle_strength(ordered, table, rules, ledger)
@@ -160,7 +160,7 @@ def _settle_strength(ordered: pd.DataFrame, table: MappedTable, rules: Rules, le
         return some
     both = rules.strong_ties == "both"
     why = "the mapping file says that both rows must" if both else "one row that says so is taken to be enough"
-    ledger.add(MENDED, table.file, header, f"{what}: taken for {'weak' if both else 'strong'}", why, rows)
+    ledger.add(CORRECTED, table.file, header, f"{what}: taken for {'weak' if both else 'strong'}", why, rows)
     return every if both else some
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import tomli_w
 
 from experiments.files import write_file
-from experiments.intake.network.network_shape import NetworkFacts, describe_network
+from experiments.intake.network.network_shape import NetworkShape, describe_network
 from experiments.intake.network.placed_ties import PlacedTies
 from experiments.intake.network.scaled_company import scaled_policies, scaled_scenario
 from experiments.intake.scenario.quality_page import Basis
@@ -72,7 +72,7 @@ def bases_from_ties(placed: PlacedTies, market: Scenario) -> list[Basis]:
     return [*_shape(facts), *strong]
 
 
-def _shape(facts: NetworkFacts) -> list[Basis]:
+def _shape(facts: NetworkShape) -> list[Basis]:
     clustering = "too many pairs of ties to count" if facts.clustering is None else f"{facts.clustering:.3f}"
     part = f"{facts.largest:.1%} of customers in the largest of {facts.parts:,} parts"
     return [

@@ -16,7 +16,7 @@ _MOST_PAIRS = 200_000_000
 
 
 @dataclass(frozen=True)
-class NetworkFacts:
+class NetworkShape:
     """Facts of a network; ``clustering`` is the mean over customers of the share of their contacts who know each other."""
 
     customers: int
@@ -30,7 +30,7 @@ class NetworkFacts:
     steps: float
 
 
-def describe_network(customers: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NetworkFacts:
+def describe_network(customers: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NetworkShape:
     """Facts of the network of ``customers`` with ties between rows ``first`` and ``second``, each tie once."""
     ones = np.ones(len(first), dtype=np.float64)
     half = sparse.csr_array((ones, (first, second)), shape=(customers, customers))
@@ -38,7 +38,7 @@ def describe_network(customers: int, first: NDArray[np.int64], second: NDArray[n
     degree = np.diff(ties.indptr)
     parts, part = csgraph.connected_components(ties, directed=False)
     sizes = np.bincount(part)
-    return NetworkFacts(
+    return NetworkShape(
         customers=customers,
         ties=len(first),
         degree=float(degree.mean()),

@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.intake.network.clean_ties import TieList
 from experiments.intake.scenario.pseudonyms import hashed, new_key
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, SET_ASIDE, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, SET_ASIDE, QualityLedger
 from sim.reading.identity import normal_form
 from sim.reading.ties import tie_rows
 from sim.scenario import Scenario
@@ -91,6 +91,6 @@ def _spelt_as(cleaned: TieList, ids: pd.Series, market: str, table: MappedTable,
     name, to = next(iter(meant.items()))
     what = f"{len(meant):,} customers spelt otherwise than in {market}, such as {ledger.name(name, True)} for {ledger.name(to, True)}"
     why = "the same but for zeros in front, case or signs that look alike"
-    ledger.add(MENDED, table.file, "", what, why, count=len(meant), counted="name")
+    ledger.add(CORRECTED, table.file, "", what, why, count=len(meant), counted="name")
     ties = cleaned.ties.assign(**{end: cleaned.ties[end].replace(meant) for end in ("first", "second")})
     return TieList(ties, [meant.get(name, name) for name in cleaned.names])

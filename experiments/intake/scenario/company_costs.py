@@ -65,7 +65,7 @@ def write_settings(out: Path, first_line: str, scenario: Mapping[str, Any], poli
         write_file(out / name, first_line + tomli_w.dumps(content))
 
 
-def bases_of_sums() -> list[Basis]:
+def bases_of_costs() -> list[Basis]:
     """What these numbers rest on, for the quality page."""
     return [
         Basis(

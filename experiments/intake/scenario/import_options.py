@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.intake.tables.quality_ledger import COMMAND, QualityLedger
 
 
-def check_settings(
+def check_options(
     files: Sequence[Path],
     holdout: float,
     runs: int,

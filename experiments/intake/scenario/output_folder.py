@@ -9,7 +9,7 @@ from experiments.intake.tables.quality_ledger import QualityLedger
 from experiments.ownership import IMPORT, Asked, claim
 
 
-def check_out(
+def claim_output(
     out: Path, kind: str, files: Sequence[Path], mapping: Path | None, ledger: QualityLedger, replace: bool
 ) -> Asked:
     """What the import asks; refuses a place where something lies that this import did not write.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from experiments.intake.fits.holdout_test import SHARES, TOLERANCE, FitRow
 from experiments.intake.scenario.kept_defaults import KeptDefault
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, SET_ASIDE, QualityLedger, quote_rows
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger, quote_rows
 from sim.text import markdown
 
 
@@ -91,7 +91,7 @@ def _headers(tables: Sequence[MappedTable]) -> str:
 
 
 def _findings(ledger: QualityLedger) -> str:
-    titles = {MENDED: "Mended", SET_ASIDE: "Set aside", NOTED: "Noted"}
+    titles = {CORRECTED: "Mended", SET_ASIDE: "Set aside", NOTED: "Noted"}
     parts = []
     for kind, title in titles.items():
         rows = [

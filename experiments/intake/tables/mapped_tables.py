@@ -15,7 +15,7 @@ from experiments.intake.tables.quality_ledger import NOTED, QualityLedger
 from experiments.intake.tables.schema.conventions import Conventions
 from experiments.intake.tables.schema.mapping_file import MappingFile, TableMapping
 from experiments.intake.tables.schema.table_kind import Kind
-from experiments.intake.tables.values.currency_symbols import without_unit
+from experiments.intake.tables.values.currency_symbols import header_without_unit
 from experiments.intake.tables.values.name_matching import normalised, similarity
 
 #: Similarity from which an unknown spelling of a header is taken for a known one.
@@ -148,7 +148,7 @@ def _known_spelling(headers: Sequence[str], spellings: tuple[str, ...]) -> str |
 def _known_but_for_unit(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
     """A known spelling once currency, brackets or the path of an export are off: 'Amount (USD)', 'Invoice lines/Date'."""
     paths = {h.rsplit("/", 1)[-1]: h for h in reversed(headers)}
-    bare = paths | {without_unit(h): h for h in reversed(headers)}
+    bare = paths | {header_without_unit(h): h for h in reversed(headers)}
     found = _known_spelling(list(bare), spellings)
     return bare[found] if found else None
 

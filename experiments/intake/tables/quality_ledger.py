@@ -9,7 +9,7 @@ from sim.errors import InputError, InputErrors
 
 #: Kinds of findings: values that were corrected, safely; rows that are not used for some number; and a peculiarity that
 #: changes nothing but that a reader should know.
-MENDED = "mended"
+CORRECTED = "mended"
 SET_ASIDE = "set aside"
 NOTED = "noted"
 

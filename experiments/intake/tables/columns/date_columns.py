@@ -22,7 +22,7 @@ from experiments.intake.tables.values.date_stamps import (
 _ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year", YEAR_FIRST: "year/month/day"}
 
 
-def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
+def read_dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
     """Dates of several fields of a table, with one order of day and month for all of them.
 
     ``order`` from the mapping file wins. When cells such as 3/4/2017 occur and no cell can tell the
@@ -42,7 +42,7 @@ def dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str
                 f"impossible date: {quote_cells(cells[bad])}",
                 f"a date from 1900 to 2200, written {form} or 2017-03-25",
             )
-        _tell_forms(table, field, cells, values, check)
+        _report_forms(table, field, cells, values, check)
         parsed[field] = values
     missing = pd.Series(np.datetime64("NaT"), index=table.table.frame.index, dtype="datetime64[ns]")
     return {f: parsed.get(f, missing) for f in fields}
@@ -77,7 +77,7 @@ def _order(
     return None, False
 
 
-def _tell_forms(table: MappedTable, field: str, cells: pd.Series, values: pd.Series, check: RowCheck) -> None:
+def _report_forms(table: MappedTable, field: str, cells: pd.Series, values: pd.Series, check: RowCheck) -> None:
     """Note in which forms the dates of a column are written, and what was taken for granted with each."""
     stamps: dict[str, Stamp | None] = {str(cell): read_stamp(str(cell)) for cell in cells.unique()}
     form = cells.map({cell: stamp.form if stamp else "" for cell, stamp in stamps.items()}).astype("str")

@@ -14,7 +14,7 @@ LONGEST_GAP = 26
 
 
 @dataclass(frozen=True)
-class HistoryWords:
+class OutlierTexts:
     """How one kind of table says it: problem and expectation for dates to come, and for dates apart from most."""
 
     future: str
@@ -23,7 +23,7 @@ class HistoryWords:
     most: str
 
 
-def refuse_odd_dates(field: str, days: pd.Series, check: RowCheck, words: HistoryWords) -> None:
+def refuse_date_outliers(field: str, days: pd.Series, check: RowCheck, words: OutlierTexts) -> None:
     """Dates in the future, and those apart from all others: one such date would stretch the weeks of observation."""
     today = date.today()
     future = days.gt(pd.Timestamp(today))

@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.intake.tables.mapped_tables import MappedTable
 
 #: Share of rows beyond which what is left is another table; and a number of rows that is few in any table.
-MOST_LEFT_OUT, FEW = 0.05, 3
+MOST_EXCLUDED, FEW = 0.05, 3
 #: Rows of a part of the table from which it counts, and the share of them left out from which the part is gone.
 _FEWEST, _GONE = 5, 0.5
 #: Share of rows left out between the outermost tenths of them, from which they are one stretch of the file.
@@ -39,7 +39,7 @@ _MONTH, _YEAR = 7, 4
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Exclusion:
     """Rows that would be left out of ``all_rows``: how many, their share of what was sold (NaN unknown), what they share."""
 
     rows: int
@@ -50,10 +50,10 @@ class LeftOut:
     @property
     def harmful(self) -> bool:
         """Whether the rest would tell of another market: too many rows are gone, or a part of it is."""
-        return (self.rows > FEW and self.rows > MOST_LEFT_OUT * self.all_rows) or bool(self.trait)
+        return (self.rows > FEW and self.rows > MOST_EXCLUDED * self.all_rows) or bool(self.trait)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Share of rows and value, and the trait, in words."""
         text = f"{self.rows:,} of {self.all_rows:,} rows, {self.rows / self.all_rows:.1%}"
         if np.isfinite(self.value_share):
@@ -61,13 +61,13 @@ class LeftOut:
         return text + (f"; {self.trait}" if self.trait else "")
 
 
-def judge(table: MappedTable, bad: pd.Series, before: pd.Series, field: str) -> LeftOut:
+def assess_exclusion(table: MappedTable, bad: pd.Series, before: pd.Series, field: str) -> Exclusion:
     """What it means to leave the ``bad`` rows out for their cells in ``field``, beside those left out ``before``.
 
     The share is that of all of them; what they have in common is sought among the bad ones, which have one reason.
     """
     trait, gone = next(_parts_gone(table, bad, field), "") or _stretch(bad), bad | before
-    return LeftOut(int(gone.sum()), len(gone), _value_share(table, gone), trait)
+    return Exclusion(int(gone.sum()), len(gone), _value_share(table, gone), trait)
 
 
 def _parts_gone(table: MappedTable, gone: pd.Series, field: str) -> Iterator[str]:

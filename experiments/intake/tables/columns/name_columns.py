@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
 from experiments.intake.tables.values.name_matching import match_names, nearest
 
 
-def matched(
+def match_column(
     table: MappedTable,
     field: str,
     valid: Sequence[str],
@@ -37,7 +37,7 @@ def matched(
             "similar": f"the only name in {valid_file} that is nearly the same",
         }[match.how]
         what = f"{ledger.name(written, personal)} read as {ledger.name(match.name, personal)}"
-        ledger.add(MENDED, table.file, table.header(field), what, why, rows)
+        ledger.add(CORRECTED, table.file, table.header(field), what, why, rows)
     return cells.map({w: (m.name if m else w) for w, m in matches.items()} | {"": ""}).astype("str")
 
 

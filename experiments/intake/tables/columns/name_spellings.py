@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLedger
 from experiments.intake.tables.schema.mapping_file import NAMED_FIELDS, Rules
-from experiments.intake.tables.values.missing_names import nobody_words
+from experiments.intake.tables.values.missing_names import missing_name_words
 from experiments.intake.tables.values.name_matching import normalised
 from sim.reading.identity import digits_lost, normal_form, tidy, written_form
 
@@ -52,7 +52,7 @@ class NameGroup:
     aliases: Mapping[str, str] | None = None
 
 
-def settle_names(groups: Sequence[NameGroup], rules: Rules, ledger: QualityLedger) -> None:
+def unify_names(groups: Sequence[NameGroup], rules: Rules, ledger: QualityLedger) -> None:
     """Give every name of each group one spelling, in the tables themselves; words for nobody become blank.
 
     What was done is told in ``ledger``. Refused there, because nobody but the user knows: numbers of one column that
@@ -71,14 +71,14 @@ class _Names:
 
     def settle(self) -> None:
         """All steps in turn; each sees the names that the ones before left."""
-        self._say_what_is_meant()
+        self._apply_aliases()
         self._tidy()
-        self._blank_nobody()
+        self._blank_missing_names()
         if self.group.joined:
             self._refuse_lost_digits()
             self._join()
-            self._tell_twins()
-            self._tell_strangers()
+            self._report_twins()
+            self._report_strangers()
 
     def _counts(self) -> list[Counter[str]]:
         return [
@@ -97,30 +97,30 @@ class _Names:
             column.table.table.frame[header] = each.astype("str")
         return rows
 
-    def _say_what_is_meant(self) -> None:
+    def _apply_aliases(self) -> None:
         for column in self.columns:
             meant = {w: m for w, m in (self.group.aliases or {}).items() if w in set(column.table.cells(column.field))}
             for written, name in meant.items():
                 rows = list(self._change(column, {written: name}))
                 what = f"{self._name(written)} read as {self._name(name)}"
-                self._add(MENDED, column, what, "the mapping file says so", rows)
+                self._add(CORRECTED, column, what, "the mapping file says so", rows)
 
     def _tidy(self) -> None:
         for column, counts in zip(self.columns, self._counts(), strict=True):
             rows = list(self._change(column, {name: tidy(name) for name in counts}))
             if rows:
                 why = "they are invisible and carry no meaning"
-                self._add(MENDED, column, "signs that cannot be seen and uneven blanks removed", why, rows)
-            given = {tidy(name) for name in counts} - nobody_words(counts)
+                self._add(CORRECTED, column, "signs that cannot be seen and uneven blanks removed", why, rows)
+            given = {tidy(name) for name in counts} - missing_name_words(counts)
             if given and all(_POINT_NOTHING.match(name) for name in given):
                 whole = {name: re.split("[.,]", name)[0] for name in given}
                 rows = list(self._change(column, whole))
                 why = "every id ends so: they were stored as numbers"
-                self._add(MENDED, column, "'.0' taken off", why, rows)
+                self._add(CORRECTED, column, "'.0' taken off", why, rows)
 
-    def _blank_nobody(self) -> None:
+    def _blank_missing_names(self) -> None:
         counts = self._counts()
-        words = nobody_words(
+        words = missing_name_words(
             sum(counts, Counter[str]()), self.rules.real_names, places=self.group.places, numbers=self.group.numbers
         )
         for column, names in zip(self.columns, counts, strict=True):
@@ -130,8 +130,8 @@ class _Names:
                 told = ", ".join(f"'{word}' ({names[word]:,})" for word in mine)
                 what = f"words for nobody taken for no {self.group.noun}: {told}"
                 why = f"nobody is called so; if a {self.group.noun} is, name the word in [rules] real_names of the mapping file"
-                self._add(MENDED, column, what, why, rows)
-            kept = nobody_words(names, self.rules.real_names) & set(names) if self.group.places else set()
+                self._add(CORRECTED, column, what, why, rows)
+            kept = missing_name_words(names, self.rules.real_names) & set(names) if self.group.places else set()
             for word in sorted(kept - words):
                 what = f"'{word}' taken for a {self.group.noun} of this name"
                 why = "it may be Namibia or North America; if it means that none is known, blank these cells"
@@ -166,7 +166,7 @@ class _Names:
         several = [f for f in families.values() if len(f) > 1 and not any(len(n & set(f)) > 1 for n in listed)]
         asked = [family for family in several if self._must_ask(family, counts)]
         self._ask(asked, counts)
-        self._tell_joined(self._spellings([family for family in several if family not in asked], counts))
+        self._report_joined(self._spellings([family for family in several if family not in asked], counts))
 
     def _must_ask(self, family: list[str], counts: Sequence[Counter[str]]) -> bool:
         """Whether some column holds numbers of ``family`` that differ by the zeros in front, and no rule settles it."""
@@ -206,7 +206,7 @@ class _Names:
                 list(cells.index[cells.isin(rare)]),
             )
 
-    def _tell_joined(self, meant: Mapping[str, str]) -> None:
+    def _report_joined(self, meant: Mapping[str, str]) -> None:
         reasons: dict[str, dict[str, str]] = {}
         for name, best in meant.items():
             reasons.setdefault(_difference(name, best), {})[name] = best
@@ -221,9 +221,9 @@ class _Names:
             for column in self.columns:
                 rows = list(self._change(column, pairs))
                 if rows:
-                    self._add(MENDED, column, what, f"{why}; spelt {self._name(best)} from here on", rows)
+                    self._add(CORRECTED, column, what, f"{why}; spelt {self._name(best)} from here on", rows)
 
-    def _tell_twins(self) -> None:
+    def _report_twins(self) -> None:
         """Names that differ in accents, punctuation or zeros inside only: apart, and told."""
         if any(column.listed for column in self.columns):
             return  # misspelt names are matched with the list
@@ -243,7 +243,7 @@ class _Names:
             header = self.columns[0].table.header(self.columns[0].field)
             self.ledger.add(NOTED, files, header, what, why, count=len(pairs), counted="spelling")
 
-    def _tell_strangers(self) -> None:
+    def _report_strangers(self) -> None:
         """Files of one kind whose names have next to nothing in common."""
         if not self.group.personal:
             return

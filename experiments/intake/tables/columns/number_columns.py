@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.intake.tables.columns.row_check import RowCheck, quote_cells
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.notation.currency_mentions import units_of
+from experiments.intake.tables.notation.currency_mentions import currencies_of_amounts
 from experiments.intake.tables.quality_ledger import NOTED
 from experiments.intake.tables.schema.conventions import MONEY
 from experiments.intake.tables.values.amounts import COMMA, POINT, parse_amounts
@@ -18,7 +18,7 @@ _MULTIPLE = r"(?i)\d\s*(?:[万萬亿億千]|k|m|mn|mm|mio|mrd|bn|mln|tsd|lakh|cr
 _EXPONENT = r"\d[eE][-+]?\d"
 
 
-def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float | None = 0.0) -> pd.Series:
+def read_amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float | None = 0.0) -> pd.Series:
     """Numbers of a field (NaN where blank); cells that are no number or below ``minimum`` are unusable.
 
     Money is in the currency of the import. How numbers are written, and the currency, is decided before for all tables
@@ -28,7 +28,7 @@ def amounts(table: MappedTable, field: str, check: RowCheck, *, minimum: float |
     style = POINT if table.columns.get(field) in table.table.numeric else agreed.style
     values, bad = parse_amounts(cells, style, agreed.credits)
     if field not in MONEY and field != "revenue":
-        bad |= units_of(cells).map(len).gt(0)  # pieces have no currency: this is another column
+        bad |= currencies_of_amounts(cells).map(len).gt(0)  # pieces have no currency: this is another column
     values = values * agreed.factors.get(field, 1.0)
     _refuse_words(table, field, cells, bad, style, check)
     rounded = cells.str.contains(_EXPONENT) & ~bad & (table.columns.get(field) not in table.table.numeric)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from experiments.intake.tables.columns.exclusion_effect import LeftOut, judge
+from experiments.intake.tables.columns.exclusion_effect import Exclusion, assess_exclusion
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import SET_ASIDE, QualityLedger
 
 #: Kinds of tables whose rows can be excluded one by one.
-_LEFT_OUT = ("opportunities", "transactions")
+_EXCLUDABLE = ("opportunities", "transactions")
 #: Values of [rules] unusable_rows that set rows aside: the first as long as nothing but accidents is lost.
 _IF_FEW, _ANY = "set_aside", "set_aside_even_if_systematic"
 
@@ -38,32 +38,32 @@ class RowCheck:
         rows = [int(r) for r in bad.index[bad]]
         if not rows:
             return
-        left_out = judge(self.table, bad, self._aside, field)
+        exclusion = assess_exclusion(self.table, bad, self._aside, field)
         file, header = self.table.file, self.table.header(field)
-        if self.rule == _ANY or (self.rule == _IF_FEW and not left_out.harmful):
-            why = f"not usable: expected {expected}; rows set aside so far: {left_out.told}"
+        if self.rule == _ANY or (self.rule == _IF_FEW and not exclusion.harmful):
+            why = f"not usable: expected {expected}; rows set aside so far: {exclusion.description}"
             self.ledger.add(SET_ASIDE, file, header, problem, why, rows)
             self.dropped |= bad
             self._aside = self._aside | bad
             return
         if self.rule == _IF_FEW:
-            problem = f"{problem}: too much would be set aside ({left_out.told})"
-        self.ledger.refused(file, header, problem, expected, self._remedy(left_out), rows)
+            problem = f"{problem}: too much would be set aside ({exclusion.description})"
+        self.ledger.refused(file, header, problem, expected, self._remedy(exclusion), rows)
 
-    def _remedy(self, left_out: LeftOut) -> str:
+    def _remedy(self, exclusion: Exclusion) -> str:
         """Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known."""
-        if self.table.kind.name not in _LEFT_OUT:
+        if self.table.kind.name not in _EXCLUDABLE:
             return "mend the cells"
         if self.rule == _IF_FEW:
             return (
                 f'mend the cells, or their form where the export was made; [rules] unusable_rows = "{_ANY}" leaves them '
                 "out all the same, and numbers are those of another market then"
             )
-        if left_out.harmful:
-            return f"mend the cells, or their form where the export was made: too much to leave out ({left_out.told})"
+        if exclusion.harmful:
+            return f"mend the cells, or their form where the export was made: too much to leave out ({exclusion.description})"
         return (
             f'mend the cells, or set [rules] unusable_rows = "{_IF_FEW}" in the mapping file to leave these rows out, '
-            f"counted ({left_out.told})"
+            f"counted ({exclusion.description})"
         )
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:

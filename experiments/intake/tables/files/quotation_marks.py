@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from experiments.intake.tables.files.delimited import Row
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLedger
 
 #: Rows that show what cells of each column look like.
 _SAMPLE = 2_000
 _REMEDY = 'double a mark that belongs to the text (24"" monitor) or take it out, and close every mark that opens a cell'
 
 
-def check_marks(file: str, headers: Sequence[str], rows: Sequence[Row], delimiter: str, ledger: QualityLedger) -> bool:
+def check_quotes(file: str, headers: Sequence[str], rows: Sequence[Row], delimiter: str, ledger: QualityLedger) -> bool:
     """Refuse rows whose marks swallow other rows or cells (False then); tell cells with line breaks and stray marks."""
     odd = [row for row in rows if row.broken or row.stray or row.unclosed or row.escaped]
     if not odd:
@@ -32,7 +32,7 @@ def check_marks(file: str, headers: Sequence[str], rows: Sequence[Row], delimite
         ledger.refused(
             file, "", problem, "cells that end where they should", _REMEDY, [row.first for row in swallowing]
         )
-    _tell(file, odd, ledger)
+    _report_oddities(file, odd, ledger)
     return len(ledger.refusals) == refused
 
 
@@ -45,7 +45,7 @@ def _refuse_unclosed(file: str, headers: Sequence[str], odd: Sequence[Row], ledg
             ledger.refused(file, "", problem, "a closing mark for every opening one", _REMEDY, [row.first])
 
 
-def _tell(file: str, odd: Sequence[Row], ledger: QualityLedger) -> None:
+def _report_oddities(file: str, odd: Sequence[Row], ledger: QualityLedger) -> None:
     lines = sum(row.last - row.first for row in odd if row.broken)
     for kind, rows, what, why in (
         (
@@ -61,7 +61,7 @@ def _tell(file: str, odd: Sequence[Row], ledger: QualityLedger) -> None:
             "the row has as many cells as headers",
         ),
         (
-            MENDED,
+            CORRECTED,
             [row.first for row in odd if row.escaped],
             "quotation marks behind a backslash read as part of the cell",
             "the rows can be cut in no other way",

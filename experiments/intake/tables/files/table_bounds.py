@@ -11,7 +11,7 @@ from experiments.intake.tables.files.delimited import Row
 from experiments.intake.tables.quality_ledger import NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
 from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
-from experiments.intake.tables.values.currency_symbols import without_unit
+from experiments.intake.tables.values.currency_symbols import header_without_unit
 from experiments.intake.tables.values.name_matching import normalised
 
 #: Lines among which headers are looked for, and rows that show how wide the table is.
@@ -41,7 +41,7 @@ def find_headers(rows: Sequence[Row]) -> int:
     return next((k for k in searched if rows[k].width >= usual and _is_words(rows[k])), 0)
 
 
-def tell_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLedger) -> None:
+def report_lines_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLedger) -> None:
     """Say which lines above the headers are not read."""
     if above:
         seen = "; ".join(" ".join(cell.strip() for cell in row.cells if cell.strip())[:60] for row in above[:3])
@@ -51,7 +51,7 @@ def tell_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLed
         ledger.add(NOTED, file, "", what, why, [row.first for row in above], counted="line")
 
 
-def without_totals(file: str, headers: Row, rows: Sequence[Row], ledger: QualityLedger) -> list[Row]:
+def drop_totals(file: str, headers: Row, rows: Sequence[Row], ledger: QualityLedger) -> list[Row]:
     """Rows of data: not totals, not notes below the table, not headers that are printed again; each is told."""
     width = headers.width
     names = [cell.strip() for cell in headers.cells[:width]]
@@ -101,7 +101,7 @@ def _spellings() -> frozenset[str]:
 
 def _known(row: Row) -> int:
     """Number of cells that are a known spelling of some field."""
-    forms = {form for cell in row.cells for form in (normalised(cell), normalised(without_unit(cell))) if form}
+    forms = {form for cell in row.cells for form in (normalised(cell), normalised(header_without_unit(cell))) if form}
     return len(forms & _spellings())
 
 

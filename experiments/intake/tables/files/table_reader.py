@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from experiments.intake.tables.files.delimited import cut, split_lines
 from experiments.intake.tables.files.encodings import decode
 from experiments.intake.tables.files.plain_file import read_bytes, refuse_wide
-from experiments.intake.tables.files.quotation_marks import check_marks
-from experiments.intake.tables.files.table_bounds import find_headers, tell_above, without_totals
+from experiments.intake.tables.files.quotation_marks import check_quotes
+from experiments.intake.tables.files.table_bounds import drop_totals, find_headers, report_lines_above
 from experiments.intake.tables.files.typed_columns import as_text
-from experiments.intake.tables.quality_ledger import MENDED, NOTED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLedger
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAVE_AS = "save the sheet as 'CSV UTF-8' and import that file"
@@ -111,15 +111,15 @@ def _read_text(path: Path, text: str, encoding: str, ledger: QualityLedger) -> T
     if len(filled) < len(every):
         blank = [row.first for row in every if row.blank and not (said and row.first == 1)]
         if blank:
-            ledger.add(MENDED, path.name, "", "blank lines skipped", "they hold no value", blank)
+            ledger.add(CORRECTED, path.name, "", "blank lines skipped", "they hold no value", blank)
     above = find_headers(filled)
-    tell_above(path.name, filled[:above], filled[above], ledger)
+    report_lines_above(path.name, filled[:above], filled[above], ledger)
     top = filled[above]
     headers = [cell.strip() for cell in top.cells[: top.width]]
-    marked = check_marks(path.name, headers, filled[above:], delimiter, ledger)
+    marked = check_quotes(path.name, headers, filled[above:], delimiter, ledger)
     if not marked or not _headers_usable(path, headers, ledger):
         return None
-    rows = without_totals(path.name, top, filled[above + 1 :], ledger)
+    rows = drop_totals(path.name, top, filled[above + 1 :], ledger)
     cells, numbers = [row.cells for row in rows], [row.first for row in rows]
     if not _same_width(path, headers, top.first, cells, numbers, ledger):
         return None
@@ -170,7 +170,7 @@ def _same_width(
             row.extend([""] * (width - len(row)))
     if short:
         ledger.add(
-            MENDED,
+            CORRECTED,
             path.name,
             "",
             "missing cells at the end of a row read as blank",
@@ -190,7 +190,7 @@ def _trimmed(path: Path, frame: pd.DataFrame, ledger: QualityLedger) -> pd.DataF
         rows = frame.index[frame[column] != trimmed[column]]
         if len(rows):
             ledger.add(
-                MENDED,
+                CORRECTED,
                 path.name,
                 str(column),
                 "blanks around values removed",

@@ -14,10 +14,10 @@ from experiments.intake.tables.notation.time_zone import agree_on_zone
 from experiments.intake.tables.quality_ledger import NOTED, QualityLedger, quote_rows
 from experiments.intake.tables.schema.conventions import Conventions, Currency
 from experiments.intake.tables.schema.mapping_file import MappingFile
-from experiments.intake.tables.values.amounts import take_apart
+from experiments.intake.tables.values.amounts import split_amount
 
 
-def agree(
+def agree_on_conventions(
     tables: Sequence[MappedTable], mapping: MappingFile, currency: str | None, ledger: QualityLedger
 ) -> tuple[list[MappedTable], Currency]:
     """The tables with their conventions, and the currency of the import; disagreements go to ``ledger`` as refusals."""
@@ -43,7 +43,7 @@ def _sign_of_credits(tables: Sequence[MappedTable], ledger: QualityLedger) -> fl
     place, rows = "", [0]
     for table, field in money_columns(tables):
         cells = table.cells(field)
-        sides = {cell: w.side for cell in cells.unique() if (w := take_apart(str(cell)))}
+        sides = {cell: w.side for cell in cells.unique() if (w := split_amount(str(cell)))}
         marked = cells.map(sides).eq("CR")
         credits, others = credits + int(marked.sum()), others + int((~marked & cells.ne("")).sum())
         if marked.any() and not place:

@@ -10,15 +10,15 @@ import pandas as pd
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import quote_rows
 from experiments.intake.tables.schema.conventions import MONEY
-from experiments.intake.tables.values.amounts import take_apart
-from experiments.intake.tables.values.currency_symbols import in_header, meant_by
+from experiments.intake.tables.values.amounts import split_amount
+from experiments.intake.tables.values.currency_symbols import currencies_in_header, currencies_of
 
 #: Field of kinds that may have a column of currencies.
 CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
-class Named:
+class CurrencyMention:
     """Currencies that one place can mean, the likeliest first, the place in words, its cells of money, and their field.
 
     Headers and columns of currencies have no cells of money: they say what the money beside them is in.
@@ -38,31 +38,33 @@ def money_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, 
                 yield table, field
 
 
-def named_currencies(tables: Sequence[MappedTable]) -> list[Named]:
+def find_currency_mentions(tables: Sequence[MappedTable]) -> list[CurrencyMention]:
     """Everything that names a currency, once per column and way of writing it."""
     found = []
     for table, field in money_columns(tables):
         header = table.header(field)
-        if in_header(header):
-            found.append(Named(in_header(header), f"the header '{header}' of {table.file}", 0, field))
-        found += in_column(table, field, units_of(table.cells(field)))
+        if currencies_in_header(header):
+            found.append(
+                CurrencyMention(currencies_in_header(header), f"the header '{header}' of {table.file}", 0, field)
+            )
+        found += mentions_in_column(table, field, currencies_of_amounts(table.cells(field)))
     for table in tables:
         if CURRENCY in table.columns:
-            found += in_column(table, CURRENCY, words_of(table.cells(CURRENCY)))
+            found += mentions_in_column(table, CURRENCY, currencies_of_words(table.cells(CURRENCY)))
     return found
 
 
-def units_of(cells: pd.Series) -> pd.Series:
+def currencies_of_amounts(cells: pd.Series) -> pd.Series:
     """Currencies that each amount can be in, by its own sign or code; () where it names none."""
-    return cells.map({cell: w.unit if (w := take_apart(str(cell))) else () for cell in cells.unique()})
+    return cells.map({cell: w.unit if (w := split_amount(str(cell))) else () for cell in cells.unique()})
 
 
-def words_of(cells: pd.Series) -> pd.Series:
+def currencies_of_words(cells: pd.Series) -> pd.Series:
     """Currencies that each cell of a column of currencies can mean; () for blanks and for words that are none."""
-    return cells.map({cell: meant_by(str(cell)) for cell in cells.unique()})
+    return cells.map({cell: currencies_of(str(cell)) for cell in cells.unique()})
 
 
-def in_column(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
+def mentions_in_column(table: MappedTable, field: str, codes: pd.Series) -> list[CurrencyMention]:
     """What the cells of one column name; ``codes`` are the currencies that each can mean."""
     cells = table.cells(field)
     found = []
@@ -70,5 +72,5 @@ def in_column(table: MappedTable, field: str, codes: pd.Series) -> list[Named]:
         if meant:
             rows = [int(r) for r in cells.index[codes.map(lambda c, m=meant: c == m)]]
             place = f"'{cells.loc[rows[0]]}' in column '{table.header(field)}' of {table.file}, row{'s' if len(rows) > 1 else ''} {quote_rows(rows)}"
-            found.append(Named(meant, place, 0 if field == CURRENCY else len(rows), field))
+            found.append(CurrencyMention(meant, place, 0 if field == CURRENCY else len(rows), field))
     return found

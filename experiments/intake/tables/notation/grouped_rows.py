@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import MENDED, QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
 
 #: Fields that name the group in reports by customer.
 _GROUPS = ("customer", "account")
@@ -40,7 +40,7 @@ def _filled(table: MappedTable, field: str, ledger: QualityLedger) -> MappedTabl
     if not rows:
         return table
     why = "the mapping file says that a group is named in its first row"
-    ledger.add(MENDED, table.file, table.header(field), "blank cells filled with the cell above", why, rows)
+    ledger.add(CORRECTED, table.file, table.header(field), "blank cells filled with the cell above", why, rows)
     frame = table.table.frame.assign(**{table.columns[field]: down})
     return replace(table, table=replace(table.table, frame=frame))
 

@@ -11,18 +11,18 @@ import pandas as pd
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.notation.currency_mentions import (
     CURRENCY,
-    Named,
-    in_column,
+    CurrencyMention,
+    currencies_of_amounts,
+    currencies_of_words,
+    find_currency_mentions,
+    mentions_in_column,
     money_columns,
-    named_currencies,
-    units_of,
-    words_of,
 )
 from experiments.intake.tables.quality_ledger import NOTED, QualityLedger
 from experiments.intake.tables.schema.conventions import Currency
 from experiments.intake.tables.schema.mapping_file import CurrencyRules
-from experiments.intake.tables.values.amounts import meanings
-from experiments.intake.tables.values.currency_symbols import WITHOUT_CENTS, in_header
+from experiments.intake.tables.values.amounts import cell_readings
+from experiments.intake.tables.values.currency_symbols import WITHOUT_CENTS, currencies_in_header
 
 #: The currency of a scenario where nothing names one.
 USUAL = "EUR"
@@ -45,7 +45,7 @@ def agree_on_currency(
         code = given or USUAL
         how = f"converted at the rates of the mapping file: {_told(rules.rates, code)}"
         return Currency(code, how), _factors(tables, rules.rates, code, ledger)
-    named = named_currencies(tables)
+    named = find_currency_mentions(tables)
     common = _in_common(named)
     if named and not common:
         _refuse_several(named, place, ledger)
@@ -62,7 +62,7 @@ def agree_on_currency(
     return currency, {}
 
 
-def _reason(named: Sequence[Named], common: Sequence[str], given: str | None) -> str:
+def _reason(named: Sequence[CurrencyMention], common: Sequence[str], given: str | None) -> str:
     if not named:
         return (
             "the user says so"
@@ -78,7 +78,7 @@ def _reason(named: Sequence[Named], common: Sequence[str], given: str | None) ->
     return f"told by {named[0].place}{others}"
 
 
-def _refuse_several(named: Sequence[Named], place: str, ledger: QualityLedger) -> None:
+def _refuse_several(named: Sequence[CurrencyMention], place: str, ledger: QualityLedger) -> None:
     first, other = _opposed(named)
     into, rate = first.codes[0], other.codes[0]
     ledger.refused(
@@ -91,7 +91,9 @@ def _refuse_several(named: Sequence[Named], place: str, ledger: QualityLedger) -
     )
 
 
-def _ask_whether_one(first: Named, other: Named, code: str, place: str, ledger: QualityLedger) -> None:
+def _ask_whether_one(
+    first: CurrencyMention, other: CurrencyMention, code: str, place: str, ledger: QualityLedger
+) -> None:
     ledger.refused(
         place,
         "",
@@ -102,7 +104,9 @@ def _ask_whether_one(first: Named, other: Named, code: str, place: str, ledger: 
     )
 
 
-def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: str, ledger: QualityLedger) -> None:
+def _refuse_contradicted(
+    named: Sequence[CurrencyMention], given: str, told: str, place: str, ledger: QualityLedger
+) -> None:
     against = next((one for one in named if given not in one.codes), named[0])
     ledger.refused(
         place,
@@ -116,24 +120,26 @@ def _refuse_contradicted(named: Sequence[Named], given: str, told: str, place: s
 
 def refuse_mixed_column(table: MappedTable, field: str, ledger: QualityLedger) -> None:
     """Refuse one column in two currencies; for amounts that are compared with each other only, in whichever currency."""
-    named = in_column(table, field, units_of(table.cells(field))) if field in table.columns else []
+    named = (
+        mentions_in_column(table, field, currencies_of_amounts(table.cells(field))) if field in table.columns else []
+    )
     if named and not _in_common(named):
         _refuse_several(named, table.file, ledger)
 
 
-def _in_common(named: Sequence[Named]) -> tuple[str, ...]:
+def _in_common(named: Sequence[CurrencyMention]) -> tuple[str, ...]:
     """Currencies that every place can mean, in the order of the first that leaves fewest."""
     shortest = min(named, key=lambda one: len(one.codes), default=None)
     return tuple(c for c in shortest.codes if all(c in one.codes for one in named)) if shortest else ()
 
 
-def _opposed(named: Sequence[Named]) -> tuple[Named, Named]:
+def _opposed(named: Sequence[CurrencyMention]) -> tuple[CurrencyMention, CurrencyMention]:
     """Two places that cannot mean the same currency (or, where each two can, the first and the shortest)."""
     pairs = ((a, b) for k, a in enumerate(named) for b in named[k + 1 :] if not set(a.codes) & set(b.codes))
     return next(pairs, (named[0], min(named[1:], key=lambda one: len(one.codes))))
 
 
-def _unlike(named: Sequence[Named]) -> tuple[Named, Named] | None:
+def _unlike(named: Sequence[CurrencyMention]) -> tuple[CurrencyMention, CurrencyMention] | None:
     """Two kinds of cells of one field, of which one can mean more currencies than the other."""
     cells = [one for one in named if one.cells]
     pairs = ((a, b) for k, a in enumerate(cells) for b in cells[k + 1 :] if a.field == b.field)
@@ -152,7 +158,7 @@ def _told(rates: Mapping[str, float], into: str) -> str:
 
 def _has_cents(tables: Sequence[MappedTable], style: str) -> bool:
     return any(
-        meanings(str(cell)).get(style, 0.0) % 1.0
+        cell_readings(str(cell)).get(style, 0.0) % 1.0
         for table, field in money_columns(tables)
         for cell in table.cells(field).unique()
     )
@@ -161,7 +167,7 @@ def _has_cents(tables: Sequence[MappedTable], style: str) -> bool:
 def _refuse_unknown_words(tables: Sequence[MappedTable], ledger: QualityLedger) -> None:
     for table in tables:
         cells = table.cells(CURRENCY)
-        unknown = cells.ne("") & words_of(cells).map(len).eq(0)
+        unknown = cells.ne("") & currencies_of_words(cells).map(len).eq(0)
         if CURRENCY in table.columns and unknown.any():
             rows = [int(r) for r in cells.index[unknown]]
             word = cells.loc[rows[0]]
@@ -175,7 +181,12 @@ def _factors(tables: Sequence[MappedTable], rates: Mapping[str, float], into: st
     found: Factors = {}
     for table, field in money_columns(tables):
         cells = table.cells(field)
-        code = _codes(units_of(cells), words_of(table.cells(CURRENCY)), in_header(table.header(field)), worth)
+        code = _codes(
+            currencies_of_amounts(cells),
+            currencies_of_words(table.cells(CURRENCY)),
+            currencies_in_header(table.header(field)),
+            worth,
+        )
         bad = code.isna() & cells.ne("")
         if bad.any():
             rows = [int(r) for r in cells.index[bad]]

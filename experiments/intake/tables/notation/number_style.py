@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import NOTED, QualityLedger
 from experiments.intake.tables.schema.conventions import MONEY, NUMBERS
-from experiments.intake.tables.values.amounts import COMMA, POINT, STYLES, meanings
+from experiments.intake.tables.values.amounts import COMMA, POINT, STYLES, cell_readings
 
 _WORDS = {POINT: "a decimal point, as in 1,250.50", COMMA: "a decimal comma, as in 1.250,50"}
 
@@ -76,7 +76,7 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
         what = f"numbers read with {_WORDS[style]}"
         why = f"{_cells(proof.cells)} can be read no other way, such as {proof.first}"
         if found.unclear.cells:
-            value = meanings(found.unclear.cell)[style]
+            value = cell_readings(found.unclear.cell)[style]
             what += f"; {_cells(found.unclear.cells)} could be read otherwise, such as {found.unclear.first}, taken for {value:g}"
         total = proof.cells + found.unclear.cells + found.plain
         ledger.add(NOTED, place, "", what, "the mapping file says so" if given else why, count=total, counted="cell")
@@ -95,7 +95,7 @@ def _look(tables: Sequence[MappedTable]) -> Found:
         own = {style: Evidence() for style in STYLES}
         proved = set()
         for cell, count in cells.value_counts(sort=False).items():
-            read = meanings(str(cell))
+            read = cell_readings(str(cell))
             if len(read) == 1:
                 proved.add(next(iter(read)))
                 found.proofs[next(iter(read))].add(table, name, cells, str(cell), int(count))

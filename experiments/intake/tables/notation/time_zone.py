@@ -9,13 +9,13 @@ from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import NOTED, QualityLedger
 from experiments.intake.tables.schema.conventions import DATES
 from experiments.intake.tables.values.date_stamps import ORDERED_FORM, SHORT_FORM, Stamp, moment_of, read_stamp
-from experiments.intake.tables.values.local_clock import Clock
+from experiments.intake.tables.values.local_clock import LocalClock
 
 #: Months in which clocks are set to and from summer time somewhere.
 _CHANGES = (3, 4, 9, 10, 11)
 
 
-def agree_on_zone(tables: Sequence[MappedTable], ledger: QualityLedger) -> Clock | None:
+def agree_on_zone(tables: Sequence[MappedTable], ledger: QualityLedger) -> LocalClock | None:
     """The clock that all stamps with a zone are turned to; None where they are left as written.
 
     They are left when all have one offset, or two an hour apart that change with the season (summer time). Else the
@@ -47,8 +47,8 @@ def agree_on_zone(tables: Sequence[MappedTable], ledger: QualityLedger) -> Clock
     turned = offsets.total() - sum(offsets[offset] for offset in local)
     ledger.add(NOTED, place, "", what, why, count=turned, counted="cell")
     if len(local) == 1:
-        return Clock((0,), (local[0],))
-    return Clock.of((m, s.offset) for s in stamps if s.offset in local and (m := moment_of(s)) is not None)
+        return LocalClock((0,), (local[0],))
+    return LocalClock.of((m, s.offset) for s in stamps if s.offset in local and (m := moment_of(s)) is not None)
 
 
 def zone_name(offset: int) -> str:

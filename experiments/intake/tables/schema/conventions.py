@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from experiments.intake.tables.values.amounts import POINT
-from experiments.intake.tables.values.local_clock import Clock
+from experiments.intake.tables.values.local_clock import LocalClock
 
 #: Fields whose cells are money, and all fields whose cells are numbers; names mean the same in every kind of table.
 MONEY = ("price", "value", "list_price", "unit_cost")
@@ -37,5 +37,5 @@ class Conventions:
     style: str = POINT
     credits: float = -1.0
     factors: Mapping[str, pd.Series] = field(default_factory=dict)
-    zone: Clock | None = None
+    zone: LocalClock | None = None
     serials_1904: bool = False

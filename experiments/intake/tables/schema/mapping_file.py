@@ -83,7 +83,7 @@ def _currency_code(code: str) -> str:
     return code
 
 
-class TransactionRules(_Strict):
+class InvoiceRules(_Strict):
     """What invoice lines do not say, and what the user may know of them.
 
     ``own_share``: share of customers' occasions that end in one of these invoices. ``no_customer``: lines
@@ -109,7 +109,7 @@ class MappingFile(_Strict):
     stages: Stages = Field(default_factory=Stages)
     rules: Rules = Field(default_factory=Rules)
     names: dict[str, dict[str, str]] = Field(default_factory=dict)
-    transactions: TransactionRules | None = None
+    transactions: InvoiceRules | None = None
     currency: CurrencyRules | None = None
 
 
@@ -144,7 +144,7 @@ def _of_pydantic(path: Path, error: ErrorDetails) -> InputError:
     where, remedy = error["loc"], "start from the mapping.toml of an earlier import"
     place = f"{path.name}: {'.'.join(str(w) for w in where)}"
     if error["type"] == "extra_forbidden":
-        return _unknown(place, str(where[-1]), _keys_beside(where), "key of a mapping file")
+        return _unknown(place, str(where[-1]), _valid_keys(where), "key of a mapping file")
     expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     if where[-1] == "date_order":
         expected = " or ".join(ORDERS)
@@ -153,14 +153,14 @@ def _of_pydantic(path: Path, error: ErrorDetails) -> InputError:
     return _error(place, f"found {show(error['input'])}", expected, remedy)
 
 
-def _keys_beside(where: tuple[int | str, ...]) -> list[str]:
+def _valid_keys(where: tuple[int | str, ...]) -> list[str]:
     """Valid keys at the place of an unknown one."""
     if len(where) > 2:  # below [tables.…]
         return list(TableMapping.model_fields)
     sections: dict[str, type[_Strict]] = {
         "stages": Stages,
         "rules": Rules,
-        "transactions": TransactionRules,
+        "transactions": InvoiceRules,
         "currency": CurrencyRules,
     }
     return list((sections[str(where[0])] if len(where) > 1 else MappingFile).model_fields)

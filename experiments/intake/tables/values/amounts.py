@@ -1,6 +1,6 @@
 """Amounts as users write them: taken apart into sign, number and unit, and read in one style of numbers.
 
-Cells are folded first: digits of any script, full-width forms, every kind of blank, minus and apostrophe. Whether
+Cells are plain_characters first: digits of any script, full-width forms, every kind of blank, minus and apostrophe. Whether
 1.250 is a thousand or one and a quarter is never decided here: :func:`readings` gives all that a number can mean.
 """
 
@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from experiments.intake.tables.values.characters import folded
-from experiments.intake.tables.values.currency_symbols import meant_by
+from experiments.intake.tables.values.characters import plain_characters
+from experiments.intake.tables.values.currency_symbols import currencies_of
 
 POINT, COMMA = "decimal_point", "decimal_comma"
 STYLES = (POINT, COMMA)
@@ -34,7 +34,7 @@ _CORE = re.compile(r"[\d.,' ]+(?:[eE][-+]?\d{1,3})?")
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenAmount:
     """One amount taken apart: number without sign, currencies that it can be in (none named: none), CR or DR."""
 
     number: str
@@ -44,9 +44,9 @@ class Written:
 
 
 @lru_cache(maxsize=65536)
-def take_apart(cell: str) -> Written | None:
+def split_amount(cell: str) -> WrittenAmount | None:
     """Sign, number and unit of a cell; None when it is no amount, or has a word beside it that is no currency."""
-    text = folded(cell).strip()
+    text = plain_characters(cell).strip()
     digits = [place for place, sign in enumerate(text) if sign.isdecimal()]
     if not digits:
         return None
@@ -64,12 +64,12 @@ def take_apart(cell: str) -> Written | None:
     if minus + plus + brackets > 1 or around.count("(") != around.count(")") or around.count("(") > 1:
         return None
     words = [word for word in (re.sub(r"[-+()']", "", part).strip() for part in (before, after)) if word]
-    meant = [meant_by(word) for word in words]
+    meant = [currencies_of(word) for word in words]
     unit = tuple(code for code in meant[0] if all(code in others for others in meant)) if meant else ()
     crores = bool(side) and "INR" in unit  # ₹40 Cr is forty crores, not a credit of forty
     if (words and not unit) or crores or (side and (minus or brackets)):
         return None
-    return Written(number, bool(minus or brackets), unit, side[1].upper() if side else "")
+    return WrittenAmount(number, bool(minus or brackets), unit, side[1].upper() if side else "")
 
 
 @lru_cache(maxsize=65536)
@@ -88,9 +88,9 @@ def readings(number: str) -> Mapping[str, float]:
     return found
 
 
-def meanings(cell: str) -> Mapping[str, float]:
+def cell_readings(cell: str) -> Mapping[str, float]:
     """:func:`readings` of the number in a cell; empty for a blank and for what is no amount."""
-    written = take_apart(cell)
+    written = split_amount(cell)
     return readings(written.number) if written else {}
 
 
@@ -105,7 +105,7 @@ def parse_amounts(column: pd.Series, style: str, credits: float = -1.0) -> tuple
 
 
 def _number(cell: str, style: str, credits: float) -> float:
-    written = take_apart(cell)
+    written = split_amount(cell)
     value = readings(written.number).get(style) if written else None
     if written is None or value is None:
         return float(np.nan)

@@ -9,7 +9,7 @@ _MINUS = "−‐‑‒–—﹣－"
 _APOSTROPHES = "’‘ʼ′`´٬＇"
 
 
-def folded(text: str) -> str:
+def plain_characters(text: str) -> str:
     """``text`` in plain signs: 'ＵＳＤ １２３' is 'USD 123', U+2212 is '-', no-break and thin spaces are ' '."""
     return text if text.isascii() else "".join(_plain(sign) for sign in text).strip()
 

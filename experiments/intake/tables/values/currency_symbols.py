@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from experiments.intake.tables.values.characters import folded
+from experiments.intake.tables.values.characters import plain_characters
 
 _ISO = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP "
@@ -40,7 +40,7 @@ _SIGNS = {
     "đ": "VND", "₱": "PHP", "₦": "NGN", "лв": "BGN", "rm": "MYR", "rp": "IDR", "r": "ZAR", "₡": "CRC", "₲": "PYG",
     "₸": "KZT", "₵": "GHS", "₾": "GEL", "₼": "AZN", "din": "RSD", "s/": "PEN",
 }  # fmt: skip
-#: Signs and codes that are words of other meanings too: in a header they count in brackets only.
+#: Signs and codes that are words of other cell_readings too: in a header they count in brackets only.
 _ALSO_WORDS = frozenset(
     (
         "r", "р", "rs", "rm", "rp", "fr", "ft", "din", "won", "pound", "pounds", "dollar", "lei", "tl", "all", "top",
@@ -52,29 +52,29 @@ _BETWEEN_WORDS = re.compile(r"[\s_/:,;|\-()\[\]（）【】]+")
 
 
 @lru_cache(maxsize=4096)
-def meant_by(word: str) -> tuple[str, ...]:
+def currencies_of(word: str) -> tuple[str, ...]:
     """Currencies that a sign, word or code can mean, the likeliest first; none when it is no currency."""
-    form = unicodedata.normalize("NFC", folded(word)).casefold().strip().rstrip(".").strip()
+    form = unicodedata.normalize("NFC", plain_characters(word)).casefold().strip().rstrip(".").strip()
     if form.upper() in CODES:
         return (form.upper(),)
     return tuple(_SIGNS[form].split()) if form in _SIGNS else ()
 
 
 @lru_cache(maxsize=4096)
-def in_header(header: str) -> tuple[str, ...]:
+def currencies_in_header(header: str) -> tuple[str, ...]:
     """Currencies that a header names: 'Amount (USD)', 'price_eur', 'Betrag in €'; none where it names none."""
-    text = folded(header)
+    text = plain_characters(header)
     bracketed = [word for inner in _BRACKETS.findall(text) for word in (inner, *_BETWEEN_WORDS.split(inner))]
     plain = [word for word in _BETWEEN_WORDS.split(text) if word.casefold() not in _ALSO_WORDS]
     signs = [sign for sign in text if unicodedata.category(sign) == "Sc"]
-    return next((codes for word in (*bracketed, *plain, *signs) if (codes := meant_by(word))), ())
+    return next((codes for word in (*bracketed, *plain, *signs) if (codes := currencies_of(word))), ())
 
 
 @lru_cache(maxsize=4096)
-def without_unit(header: str) -> str:
+def header_without_unit(header: str) -> str:
     """``header`` without the currency that it names and without what stands in brackets: 'Amount (USD)' is 'Amount'."""
-    words = [word for word in _BETWEEN_WORDS.split(_BRACKETS.sub(" ", folded(header))) if word]
-    kept = [word for word in words if word.casefold() in _ALSO_WORDS or not meant_by(word)]
+    words = [word for word in _BETWEEN_WORDS.split(_BRACKETS.sub(" ", plain_characters(header))) if word]
+    kept = [word for word in words if word.casefold() in _ALSO_WORDS or not currencies_of(word)]
     if len(kept) < len(words) and kept and kept[-1].casefold() == "in":
         kept.pop()
     return " ".join(kept)

@@ -17,7 +17,7 @@ from experiments.intake.tables.values.date_stamps import (
     Stamp,
     read_stamp,
 )
-from experiments.intake.tables.values.local_clock import Clock
+from experiments.intake.tables.values.local_clock import LocalClock
 
 MONTH_FIRST = "month_first"
 DAY_FIRST = "day_first"
@@ -75,7 +75,7 @@ def _years_first(short: Counter[tuple[int, int, int]]) -> bool:
 
 
 def parse_dates(
-    column: pd.Series, order: str | None, zone: Clock | None = None, serials_1904: bool = False
+    column: pd.Series, order: str | None, zone: LocalClock | None = None, serials_1904: bool = False
 ) -> tuple[pd.Series, pd.Series]:
     """Days of a column of text and a mask of cells that are neither blank nor a possible date.
 
@@ -92,7 +92,7 @@ def parse_dates(
     return values, bad
 
 
-def _day(stamp: Stamp, order: str | None, zone: Clock | None, serials_1904: bool) -> date | None:
+def _day(stamp: Stamp, order: str | None, zone: LocalClock | None, serials_1904: bool) -> date | None:
     first, second, third = stamp.numbers
     if stamp.form == ZERO_FORM:
         return None

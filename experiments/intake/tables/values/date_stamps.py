@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from experiments.intake.tables.values.characters import folded
+from experiments.intake.tables.values.characters import plain_characters
 from experiments.intake.tables.values.month_names import month_of
 
 YEAR_FORM = "year-month-day"
@@ -66,7 +66,7 @@ class Stamp:
 @lru_cache(maxsize=2**18)
 def read_stamp(cell: str) -> Stamp | None:
     """The date in a cell, with what stands behind it; None when it is none."""
-    text = folded(cell).strip()
+    text = plain_characters(cell).strip()
     found = _of_number(text) or _of_text(text)
     weekday = _WEEKDAY.match(text)
     if found is None and weekday:

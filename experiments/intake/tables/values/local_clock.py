@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Clock:
+class LocalClock:
     """``offsets[k]`` (minutes ahead of UTC) holds from ``since[k]`` (minutes since 1970, UTC), the first one before too."""
 
     since: tuple[int, ...]
     offsets: tuple[int, ...]
 
     @classmethod
-    def of(cls, seen: Iterable[tuple[int, int]]) -> Clock:
+    def of(cls, seen: Iterable[tuple[int, int]]) -> LocalClock:
         """The clock that shows each (moment, offset) of ``seen``, and between two of them the earlier offset."""
         kept: list[tuple[int, int]] = []
         for moment, offset in sorted(seen):

@@ -84,7 +84,7 @@ _LONGER = 3
 _PLACES = frozenset({"na"})
 
 
-def nobody_words(
+def missing_name_words(
     names: Iterable[str], real: Iterable[str] = (), *, places: bool = False, numbers: bool = True
 ) -> set[str]:
     """Those of ``names`` that are words for nobody, except the ``real`` ones.
