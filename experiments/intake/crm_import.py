@@ -40,10 +40,10 @@ from sim.params import Params
 
 #: Replications of the simulated market for calibration and for the hold-out table.
 RUNS = 8
-#: First seed of the test; calibration uses seeds from 1, so that no run is both.
+#: First seed of the test; calibration uses seeds from 1, so that no run serves both.
 _TEST_SEED = 1001
-#: Values that are surprising and meant: a company without distributors of its own, as many accounts as it has.
-_MEANT = ("params.channel.", "params.projects.", "policy.retail_price.", "world.customers ")
+#: Unusual values that are intended: a company without distributors of its own, with as many accounts as it has.
+_INTENDED = ("params.channel.", "params.projects.", "policy.retail_price.", "world.customers ")
 
 
 @door
@@ -62,13 +62,13 @@ def import_crm(
 ) -> ImportSummary:
     """Turn a CRM export into the scenario folder ``out``; files may come in any order.
 
-    ``holdout`` is the share of weeks kept back to test the fit (0: fit on all, no test); ``runs`` the
-    replications behind calibration and test (0: neither, win rates become log odds). ``hash_personal``
+    ``holdout`` is the share of weeks held out to test the fit (0: fit on all, no test); ``runs`` the
+    replications for calibration and test (0: neither, win rates become log odds). ``hash_personal``
     replaces names of reps, managers and accounts by keyed hashes. Raises :class:`sim.errors.InputErrors`
-    with every mistake that cannot be mended; nothing is written then.
+    with every error that cannot be corrected; in that case nothing is written.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    needed, remedy = "the files of a CRM export", "name at least the table of opportunities"
+    needed, remedy = "the files of a CRM export", "give at least the table of opportunities"
     check_options(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
     asked = claim_output(out, "crm", files, mapping, ledger, replace)
     given = load_mapping(mapping, CRM_KINDS)
@@ -108,12 +108,12 @@ def fit_scenario(tables: CrmTables, holdout: float, labels: Labels, ledger: Qual
 
 
 def _report_window(tables: CrmTables, window: Window, ledger: QualityLedger) -> None:
-    """Say which decided deals lie before the first week used."""
+    """Report the decided deals before the first week used."""
     decided = tables.deals[tables.deals["state"].ne(OPEN)]
     early = decided.index[decided["closed"] < window.train_start]
     if len(early):
         what = f"deals decided before {window.train_start.date()}, the first of the weeks used"
-        why = f"{window.odd_days} days that make no whole week" + (
+        why = f"{window.odd_days} days that do not make a whole week" + (
             f" and {window.cold} weeks in which the pipeline was filling" if window.cold else ""
         )
         ledger.add(SET_ASIDE, "opportunities", "closed", what, why, list(early))
@@ -153,7 +153,7 @@ def _write(
         facts=collect_crm_facts(scenario.fit),
         mapping=mapping_content(found, given),
     )
-    return write_documents(record, folder, out, _MEANT)
+    return write_documents(record, folder, out, _INTENDED)
 
 
 def _calibrate(scenario: CrmScenario, market: MarketRuns, seeds: Sequence[int]) -> Calibration:
@@ -166,23 +166,23 @@ def _calibrate(scenario: CrmScenario, market: MarketRuns, seeds: Sequence[int]) 
 
 
 def _reasons(scenario: CrmScenario) -> dict[str, str]:
-    """What is known to move a measure in the weeks held out beyond what the market holds."""
+    """Known causes that move a measure in the weeks held out but are not part of the market."""
     window, deals = scenario.fit.window, scenario.tables.deals
     decided = deals[deals["state"].ne(OPEN)]
     before = window.in_train(decided["closed"]).sum() / window.train
     after = window.in_test(decided["closed"]).sum() / max(window.test, 1)
     reasons = {
-        "win_rate": "it changes with the month of the quarter, and moves in the simulation while loyalties settle",
+        "win_rate": "it changes with the month of the quarter, and drifts in the simulation while loyalties settle",
     }
     if before and abs(after / before - 1.0) > 0.1:
         reasons["weekly_orders"] = (
-            f"{after:.0f} deals a week were decided in the weeks held out, {before:.0f} before: rates are not steady"
+            f"{after:.0f} deals per week were decided in the weeks held out, {before:.0f} before: rates are not constant"
         )
     before = window.in_train(deals["opened"]).sum() / window.train
     after = window.in_test(deals["opened"]).sum() / max(window.test, 1)
     if before and abs(after / before - 1.0) > 0.1:
         older = "older" if after < before else "younger"
         reasons["cycle"] = (
-            f"{after:.0f} deals a week were opened in the weeks held out, {before:.0f} before: those decided are {older}"
+            f"{after:.0f} deals per week were opened in the weeks held out, {before:.0f} before: those decided are {older}"
         )
     return reasons

@@ -35,12 +35,12 @@ from sim.errors import InputError, InputErrors
 
 #: Replications of the simulated market for the hold-out table.
 RUNS = 8
-#: First seed of the test; calibration uses seeds from 1, so that no run is both.
+#: First seed of the test; calibration uses seeds from 1, so that no run serves both.
 _TEST_SEED = 1001
-#: Occasions that calibration simulates in a round, as far as the replications go: the error of a share is then below .004.
+#: Occasions that calibration simulates per round, within the number of replications: the error of a share is then below .004.
 _OCCASIONS = 20_000
-#: Values that are surprising and meant: a company without distributors of its own, as many customers as it has.
-_MEANT = ("params.channel.", "policy.retail_price.", "world.customers ")
+#: Unusual values that are intended: a company without distributors of its own, with as many customers as it has.
+_INTENDED = ("params.channel.", "policy.retail_price.", "world.customers ")
 _KIND = "transactions"
 
 
@@ -58,15 +58,15 @@ def import_transactions(
     runs: int = RUNS,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Turn invoice lines into the scenario folder ``out``; several files are taken for one table.
+    """Turn invoice lines into the scenario folder ``out``; several files are read as one table.
 
-    ``holdout`` is the share of weeks kept back to test the fit (0: fit on all, no test); ``runs`` the
-    replications behind calibration and test (0: neither). ``hash_personal`` replaces customers by keyed
-    hashes. Raises :class:`sim.errors.InputErrors` with every mistake that cannot be mended; nothing is
-    written then.
+    ``holdout`` is the share of weeks held out to test the fit (0: fit on all, no test); ``runs`` the
+    replications for calibration and test (0: neither). ``hash_personal`` replaces customers by keyed
+    hashes. Raises :class:`sim.errors.InputErrors` with every error that cannot be corrected; in that case
+    nothing is written.
     """
     ledger = QualityLedger(discreet=hash_personal)
-    needed, remedy = "lines of invoices", "name a table with customer, product, day, quantity and price"
+    needed, remedy = "invoice lines", "give a table with customer, product, day, quantity and price"
     check_options(files, holdout, runs, currency, ledger, needed=needed, remedy=remedy)
     asked = claim_output(out, "transactions", files, mapping, ledger, replace)
     given = load_mapping(mapping, INVOICE_KINDS)
@@ -88,33 +88,35 @@ def import_transactions(
 
 
 def fit_scenario(purchases: Purchases, holdout: float, rules: InvoiceRules, labels: Labels) -> InvoiceScenario:
-    """Fit purchases lines; raises InputErrors when there are too few weeks, customers or repeats."""
+    """Fit purchases; raises InputErrors when there are too few weeks, customers or repeats."""
     try:
         return InvoiceScenario(fit_invoices(purchases, holdout, rules), rules, labels)
     except ValueError as error:
         file = ", ".join(dict.fromkeys(table.file for table in purchases.lines.tables))
-        nobody = int(purchases.lines.frame["customer"].eq("").sum())
+        nameless = int(purchases.lines.frame["customer"].eq("").sum())
         problem = (
-            f"{error}; {nobody:,} of {len(purchases.lines.frame):,} rows have no customer" if nobody else str(error)
+            f"{error}; {nameless:,} of {len(purchases.lines.frame):,} rows have no customer" if nameless else str(error)
         )
-        expected = "purchases of more customers over a longer time, some of whom came back"
+        expected = "purchases of more customers over a longer time, with some repeat customers"
         raise InputErrors([InputError(file, problem, expected, "export more history, or a smaller hold-out")]) from None
 
 
 def _map_files(tables: Sequence[Table], given: MappingFile, ledger: QualityLedger) -> list[MappedTable]:
-    """Headers of each file; all are of one kind, so each is mapped by itself."""
+    """Headers of each file; all are of the same kind, so each is mapped separately."""
     names = [table.file for table in tables]
     wanted = given.tables.get(_KIND, TableMapping())
     if wanted.file is not None and wanted.file not in names:
-        problem = f"the mapping file says {_KIND} are in '{wanted.file}', which is not among the files given"
-        ledger.refused("mapping file", f"tables.{_KIND}.file", problem, f"one of {', '.join(names)}", "mend the name")
+        problem = f"the mapping file says that {_KIND} are in '{wanted.file}', which is not among the files given"
+        ledger.refused(
+            "mapping file", f"tables.{_KIND}.file", problem, f"one of {', '.join(names)}", "correct the name"
+        )
     own = _for_every_file(given)
     found = [map_tables([table], INVOICE_KINDS, own, ledger) for table in tables]
     return [of_file[_KIND] for of_file in found if _KIND in of_file]
 
 
 def _for_every_file(given: MappingFile) -> MappingFile:
-    """The mapping without the name of a file: its columns hold for every file of invoice lines."""
+    """The mapping without a file name: its columns apply to every file of invoice lines."""
     table = given.tables.get(_KIND, TableMapping()).model_copy(update={"file": None})
     return given.model_copy(update={"tables": {_KIND: table}})
 
@@ -160,11 +162,11 @@ def _write(
         facts=collect_invoice_facts(scenario.fit, purchases),
         mapping=_mapping_of_all(lines.tables, given),
     )
-    return write_documents(record, folder, out, _MEANT)
+    return write_documents(record, folder, out, _INTENDED)
 
 
 def _calibrate(scenario: InvoiceScenario, market: MarketRuns, runs: int) -> dict[str, float]:
-    """Intercepts with which our share of occasions in the simulated fitted weeks is the one that was set."""
+    """Intercepts with which our share of occasions in the simulated fitted weeks equals the share that was set."""
     weeks = scenario.fit.window.train
     occasions = float(scenario.occasions().sum()) * scenario.fit.activity * weeks
     seeds = min(runs, max(1, round(_OCCASIONS / max(occasions, 1.0) + 0.5)))
@@ -176,7 +178,7 @@ def _calibrate(scenario: InvoiceScenario, market: MarketRuns, runs: int) -> dict
 
 
 def _mapping_of_all(tables: Sequence[MappedTable], given: MappingFile) -> dict[str, object]:
-    """Contents of mapping.toml: of several files the headers that all of them have in common."""
+    """Contents of mapping.toml: for several files, the headers that all of them share."""
     content = mapping_content({_KIND: tables[0]}, given)
     if len(tables) > 1:
         shared = {f: h for f, h in tables[0].columns.items() if all(t.columns.get(f) == h for t in tables)}

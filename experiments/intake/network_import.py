@@ -23,7 +23,7 @@ from experiments.outside import door
 from experiments.ownership import settled
 from sim.scenario import Scenario
 
-#: The market whose customers talk along the ties, unless told otherwise.
+#: The default market whose customers talk along the ties.
 BASE = "regional_equipment"
 
 
@@ -42,7 +42,7 @@ def import_network(
 
     Where the base has a table of customers, names are their ids. Where it draws its customers, it gets as many as
     the list has names, numbered in the order of names (``nodes.csv``), and its head count and yearly sums are
-    scaled to that number. Raises :class:`sim.errors.InputErrors` with every mistake; nothing is written then.
+    scaled to that number. Raises :class:`sim.errors.InputErrors` with every error; in that case nothing is written.
     """
     ledger = QualityLedger(discreet=hash_personal)
     asked = claim_output(out, "network", [file], mapping, ledger, replace)

@@ -1,11 +1,11 @@
-"""Portfolios: which territory and which rep each account belongs to, when several reps have had deals with it."""
+"""Owners of accounts: the territory and rep of each account, when several reps have had deals with it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-#: A rep with at least this share of an account's decided deals has the account, whatever else the rep has.
+#: A rep with at least this share of an account's decided deals owns the account, however many accounts the rep has.
 CLEAR_SHARE = 0.5
 
 
@@ -13,10 +13,10 @@ def assign_owners(accounts: list[str], decided: pd.DataFrame, reps: pd.DataFrame
     """Territory, rep, reps with deals and the rep's share of deals of each account (index account).
 
     ``decided`` has columns account and agent; ``reps`` is indexed by agent with a column office. An
-    account belongs to the office with most of its deals and there to a rep with at least half of all
-    its deals. Where there is none, reps take shared accounts in order of deals, each up to the rep's
-    share of the office's deals: with deals spread evenly, the most active rep would else have them
-    all. Accounts without deals go to the reps with the fewest accounts.
+    account belongs to the office with most of its deals, and there to a rep with at least half of all its deals. Where there
+    is no such rep, reps take shared accounts in order of deals, each up to the rep's share of the deals of the office: with
+    deals spread evenly, the most active rep would otherwise get them all. Accounts without deals go to the reps with the
+    fewest accounts.
     """
     known = decided[decided["account"].isin(accounts) & decided["agent"].isin(reps.index)]
     deals = known.groupby(["account", "agent"]).size().rename("deals").reset_index()
@@ -53,7 +53,7 @@ def _clear_owners(near: pd.DataFrame) -> dict[str, str]:
 
 
 def _share_out(near: pd.DataFrame, owner: dict[str, str]) -> None:
-    """Give the accounts without a clear owner to reps of their office, strongest claims first."""
+    """Assign accounts without a clear owner to reps of their office, strongest claims first."""
     shared = near[~near["account"].isin(list(owner))]
     room: dict[str, float] = {}
     for _, of_office in shared.groupby("office"):
@@ -70,7 +70,7 @@ def _share_out(near: pd.DataFrame, owner: dict[str, str]) -> None:
         owner[str(account)] = free[0]
         room[free[0]] -= 1.0
     for account in waiting:
-        # every claimant is full; the one with most room left over takes it
+        # every claimant is full; the one with the most capacity left takes it
         claimants = [str(r) for r in shared.loc[shared["account"].eq(account), "agent"]]
         best = max(claimants, key=lambda r: room[r])
         owner[account] = best

@@ -1,4 +1,4 @@
-"""Facts of a CRM as they were found, kept beside the scenario in facts.toml: some of them its format has no place for."""
+"""Facts found in a CRM, written to facts.toml; the scenario format has no place for some of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def collect_crm_facts(fit: CrmFit) -> dict[str, Any]:
 
 
 def _known(numbers: dict[str, float]) -> dict[str, Any]:
-    """Numbers without those that the data could not tell (NaN)."""
+    """Numbers without those that the data do not show (NaN)."""
     return {name: round(float(value), 4) for name, value in numbers.items() if not math.isnan(float(value))}
 
 

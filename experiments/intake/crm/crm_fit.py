@@ -1,4 +1,4 @@
-"""What a CRM tells about its market: purchase rates, mixes, prices, win rates, reps, portfolios, cycles, seasons."""
+"""The fit of a CRM: purchase rates, mixes, prices, win rates, reps, account owners, cycles, seasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from experiments.intake.fits.shrinkage import Floats, Mixes, Rates, Shares, fit_
 
 #: One unit of skill z brings exp(0.3·z) times the sales (MODEL, effect sizes).
 SKILL_SPREAD = 0.3
-#: Deals needed for a cycle length of a product's own; below, the pooled one is used.
+#: Deals needed to fit the cycle length of a product; with fewer, the pooled one is used.
 DEALS_FOR_A_CYCLE = 30
 
 
@@ -161,7 +161,7 @@ def fit_cycle(days: pd.Series) -> tuple[float, float]:
 
 
 def _reps(tables: CrmTables, decided: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, Shares]:
-    """Roster with deals, shrunken win rate and skill z = ln(win rate / mean) / 0.3 of each rep."""
+    """Roster with deals, shrunk win rate and skill z = ln(win rate / mean) / 0.3 of each rep."""
     reps = tables.roster.set_index("agent")[["manager", "office"]].copy()
     reps["decided"] = decided["agent"].value_counts().reindex(reps.index, fill_value=0)
     reps["won"] = decided[decided["state"].eq(WON)]["agent"].value_counts().reindex(reps.index, fill_value=0)
@@ -175,11 +175,11 @@ def _reps(tables: CrmTables, decided: pd.DataFrame, window: Window) -> tuple[pd.
 def _rep_products(
     decided: pd.DataFrame, reps: pd.DataFrame, products: pd.DataFrame, by_product: Shares
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Win rate of each rep with each product, shrunken to rep effect × product effect, and deals behind it."""
+    """Win rate of each rep with each product, shrunk to rep effect × product effect, and the deals behind it."""
     trials = _cross(decided, "agent", reps.index, "product", products.index)
     wins = _cross(decided[decided["state"].eq(WON)], "agent", reps.index, "product", products.index)
     prior = np.clip(np.outer(reps["win_rate"] / by_product.mean, products["win_rate"]), 0.01, 0.99)
-    # cells share one prior strength: that of wins around the product of the two effects
+    # all cells share one prior strength: that of wins around the product of the two effects
     strength = fit_shares(wins.ravel(), trials.ravel()).strength
     each = (strength * prior + wins) / (strength + trials)
     return (
@@ -189,10 +189,10 @@ def _rep_products(
 
 
 def _seasons(decided: pd.DataFrame, window: Window, cycle: str) -> pd.DataFrame:
-    """Decided deals and win rate by month of the quarter or of the year, relative to the mean week, shrunken.
+    """Decided deals and win rate by month of the quarter or of the year, relative to the mean week, shrunk.
 
-    The index of a month is shrunken to 1 by the noise of its weeks: the between-month variance is what the
-    spread of month means exceeds the spread expected from weekly noise.
+    The index of a month is shrunk to 1 by the noise of its weeks: the between-month variance is the spread of month means in
+    excess of that expected from weekly noise.
     """
     days = pd.Series(pd.date_range(window.train_start, periods=DAYS * window.train, freq="D"))
 
@@ -215,7 +215,7 @@ def _seasons(decided: pd.DataFrame, window: Window, cycle: str) -> pd.DataFrame:
 
 
 def _open_pipeline(tables: CrmTables, decided: pd.DataFrame) -> tuple[int, int]:
-    """Open deals, and those older at the last close than 99 % of decided deals ever were."""
+    """Number of open deals, and of those that are older at the last close than 99 % of decided deals ever were."""
     still = tables.deals[tables.deals["state"].eq(OPEN)]
     days = (decided["closed"] - decided["opened"]).dt.days.dropna()
     if days.empty:

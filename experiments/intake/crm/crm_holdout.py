@@ -13,17 +13,17 @@ from experiments.intake.fits.holdout_test import FitRow, RunOrders, fit_row, mea
 from experiments.intake.fits.observation_window import DAYS, Window
 
 MEASURES = {
-    "weekly_orders": "orders won a week",
+    "weekly_orders": "orders won per week",
     "order_value": "mean value of an order",
     "top_share": "share of value of the top 20 % of accounts",
     "active_share": "accounts with at least one order",
-    "win_rate": "won of decided opportunities",
+    "win_rate": "share of decided opportunities won",
     "cycle": "weeks from opening to decision",
 }
 
 
 def observed_orders(tables: CrmTables, mask: pd.Series) -> pd.DataFrame:
-    """Decided deals where ``mask`` holds, as a table of orders."""
+    """Decided deals where ``mask`` is true, as a table of orders."""
     deals = tables.deals[tables.deals["state"].ne(OPEN) & mask]
     value = deals["value"].where(deals["value"].gt(0.0))
     weeks = (deals["closed"] - deals["opened"]).dt.days / DAYS
@@ -35,11 +35,11 @@ def observed_orders(tables: CrmTables, mask: pd.Series) -> pd.DataFrame:
 def compare_deals(
     tables: CrmTables, window: Window, run: RunOrders, seeds: Sequence[int], reasons: dict[str, str] | None = None
 ) -> list[FitRow]:
-    """Simulate training and hold-out weeks in one go and compare the hold-out weeks with what happened.
+    """Simulate training and hold-out weeks in one run and compare the hold-out weeks with what happened.
 
-    The simulated market lives through the training weeks first, so that loyalties, relationships and
-    stocks at the start of the hold-out are those the model leads to. ``reasons`` explains misfits by measure. A measure
-    that the data do not hold is left out.
+    The simulated market goes through the training weeks first, so that loyalties, relationships and stocks at the start of
+    the hold-out are those the model leads to. ``reasons`` explains misfits by measure. A measure that the data do not contain
+    is omitted.
     """
     accounts = len(tables.accounts)
     training = measure_orders(observed_orders(tables, window.in_train(tables.deals["closed"])), window.train, accounts)

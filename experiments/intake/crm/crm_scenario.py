@@ -36,7 +36,7 @@ from sim.stages import MOST_AT_START
 from sim.text import write_csv
 
 TYPES = ("small", "medium", "large")
-#: First line of every scenario written here; a file that begins otherwise is not overwritten.
+#: First line of every scenario written here.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import crm`; quality.md says where each number comes from.\n"
 _MARKS = {"log_employees": "employees", "log_revenue": "revenue", "age": "founded"}
 
@@ -62,7 +62,7 @@ class CrmScenario:
 
     @property
     def marks(self) -> dict[str, Floats]:
-        """Marks by name; missing ones are the mean of the known, marks nobody has are left out."""
+        """Marks by name; missing values are the mean of the known ones, marks without any value are omitted."""
         accounts = self.tables.accounts
         found: dict[str, Floats] = {}
         year = float(self.fit.window.test_start.year)
@@ -79,7 +79,7 @@ class CrmScenario:
         return np.minimum((rank - 1) * len(TYPES) // len(rank), len(TYPES) - 1)
 
     def start_intercepts(self) -> dict[str, float]:
-        """Intercepts that give the fitted win rates when nothing else tells the offers apart: their log odds."""
+        """Intercepts that give the fitted win rates when nothing else distinguishes the offers: their log odds."""
         rate = self.fit.products["win_rate"]
         return {str(p): float(np.log(rate[p] / (1.0 - rate[p]))) for p in rate.index}
 
@@ -111,14 +111,14 @@ class CrmScenario:
         return frame
 
     def rates(self) -> Floats:
-        """Opportunities that open a week, by account and product: as many as are decided."""
+        """Opportunities opened per week, by account and product: as many as are decided."""
         return self.fit.accounts["rate"].to_numpy(dtype=np.float64)[:, None] * self.fit.mixes.each
 
     def pipeline(self) -> pd.DataFrame:
         """projects.parquet: the deals that were open when the first week began."""
         deals = open_at_start(self.tables, self.fit)
         frame = pd.DataFrame({"customer": deals["account"], "category": deals["product"].map(self.offer_names)})
-        # A customer can have only so many in one category; the latest are kept.
+        # A market limits the projects of a customer in one category; the latest are kept.
         frame["opened_week"] = deals["opened_week"]
         frame = frame.sort_values(["customer", "category", "opened_week"], kind="stable")
         return frame.groupby(["customer", "category"], sort=False).tail(MOST_AT_START).reset_index(drop=True)
@@ -203,25 +203,25 @@ class CrmScenario:
         return rows
 
     def _params(self) -> dict[str, Any]:
-        """Habit as fitted, and a channel that passes everything through at no cost: a CRM knows no distributors."""
-        told: dict[str, Any] = {}
+        """Habit as fitted, and a channel that passes everything through at no cost: a CRM has no distributors."""
+        fitted: dict[str, Any] = {}
         if self.habit.identified:
-            told["choice"] = {"loyalty": round(self.habit.weight, 4)}
+            fitted["choice"] = {"loyalty": round(self.habit.weight, 4)}
         yearly = season_of_openings(self.fit)
         if yearly is not None:
-            told["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
+            fitted["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
         projects = {"load": load_of_reps(self.fit)}
-        return {**told, "channel": direct_channel(), **usual_costs(self.yearly_revenue()), "projects": projects}
+        return {**fitted, "channel": direct_channel(), **usual_costs(self.yearly_revenue()), "projects": projects}
 
     def yearly_revenue(self) -> float:
-        """Won orders a year at the fitted rates, mixes, prices and win rates, minor units."""
+        """Won orders per year at the fitted rates, mixes, prices and win rates, minor units."""
         prices, wins = self.prices(), self.fit.win_by_product.mean
         per_unit = np.array([prices[product][0] for product in self.offer_names]) * wins
         units = self.fit.accounts["rate"].to_numpy() * self.fit.accounts["order_size"].to_numpy()
         return float(WEEKS * (units[:, None] * self.fit.mixes.each * per_unit).sum())
 
     def _policy(self) -> dict[str, Any]:
-        """Portfolios stay as they were."""
+        """Accounts stay with their owners."""
         return usual_policy({"kind": "portfolios"}, self.yearly_revenue())
 
     def write(self, out: Path, intercepts: Mapping[str, float]) -> None:

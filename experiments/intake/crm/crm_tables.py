@@ -1,4 +1,4 @@
-"""The CRM of a company as clean tables: deals, roster, accounts, products, with names that agree across them."""
+"""A CRM export as clean tables: deals, roster, accounts, products, with the same names across all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class CrmTables:
 
     deals: id, agent, product, account ("" none), state (won|lost|open), opened, closed (NaT none), value, units;
     index = row in the file.
-    roster: agent, manager, office, listed (False: in the deals but on no roster).
+    roster: agent, manager, office, listed (False: in the deals but not on the roster).
     accounts: account, sector, founded, revenue, employees, location, parent.
     products: product, series, list_price, unit_cost (NaN none).
     """
@@ -34,12 +34,12 @@ class CrmTables:
 
 
 def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: QualityLedger) -> CrmTables:
-    """Clean the mapped tables of a CRM; raises InputErrors with everything that cannot be mended.
+    """Clean the mapped tables of a CRM; raises InputErrors with everything that cannot be corrected.
 
-    Only the table of opportunities is indispensable; what the others would have told is taken from the
-    deals or left to defaults, and reported.
+    Only the table of opportunities is required; what the others would have provided is taken from the deals or left to
+    defaults, and reported.
     """
-    # A file that was refused may be the one: its mistake is told instead.
+    # If a file was refused, it may be this one: its own error is reported instead.
     if "opportunities" not in found and not ledger.refusals:
         ledger.refused(
             "the files given",
@@ -64,7 +64,7 @@ def read_crm(found: dict[str, MappedTable], mapping: MappingFile, ledger: Qualit
 
 
 def _name_groups(found: dict[str, MappedTable]) -> list[NameGroup]:
-    """Who and what a CRM names, each compared over all tables that name it; the lists have the last word."""
+    """Names in a CRM, each kind compared over all tables where it occurs; the lists decide the spelling."""
 
     def columns(*places: tuple[str, str]) -> tuple[NameColumn, ...]:
         lists = {"agent": "roster", "account": "accounts", "product": "products"}

@@ -1,4 +1,4 @@
-"""Projects of a CRM: how long deals last, which were open before the first week, how many a rep works on at once."""
+"""Cycles of deals: how long they last, which were open before the first week, how many a rep works on at once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from experiments.intake.crm.deals import OPEN
 from experiments.intake.fits.observation_window import DAYS
 from experiments.intake.fits.season import YEAR, Season
 
-#: Weeks and gamma shape of deals where the data hold no open dates.
+#: Weeks and gamma shape of deals when the data have no open dates.
 CYCLE_UNKNOWN, SHAPE_UNKNOWN = 8.0, 2.0
-#: Gamma shape of deals that all last equally long, and the range that a market takes.
+#: Gamma shape of deals that all last equally long, and the ranges that a market accepts.
 _ALIKE, _SHAPES, _WEEKS = 100.0, (0.05, 1000.0), (0.01, 520.0)
 _LARGEST_SWING = 0.9
-#: The earliest week that a market takes.
+#: The earliest week that a market accepts.
 _LONG_AGO = -5200
 
 
@@ -35,7 +35,7 @@ def cycles(fit: CrmFit) -> dict[str, tuple[float, float]]:
 
 
 def cycles_known(fit: CrmFit) -> bool:
-    """Whether the data tell how long deals last."""
+    """Whether the data show how long deals last."""
     return bool(fit.products["cycle_mean"].notna().all())
 
 
@@ -49,7 +49,7 @@ def mean_cycle(fit: CrmFit) -> float:
 def open_at_start(tables: CrmTables, fit: CrmFit) -> pd.DataFrame:
     """Deals that were open when the first week began and were decided later: account, product, week of opening (< 0).
 
-    Deals still open at the end are left out: nobody knows whether anyone works on them.
+    Deals still open at the end are excluded: it is unknown whether anyone works on them.
     """
     deals, start = tables.deals, fit.window.train_start
     there = deals["opened"].lt(start) & deals["closed"].ge(start) & deals["state"].ne(OPEN)
@@ -61,12 +61,12 @@ def open_at_start(tables: CrmTables, fit: CrmFit) -> pd.DataFrame:
 
 
 def load_of_reps(fit: CrmFit) -> int:
-    """Deals that the busiest rep works on at once: decided deals a week × their mean length (Little's law)."""
+    """Deals that the busiest rep works on at once: decided deals per week × their mean length (Little's law)."""
     return max(1, math.ceil(float(fit.reps["rate"].max()) * mean_cycle(fit)))
 
 
 def season_of_openings(fit: CrmFit) -> Season | None:
-    """The yearly wave of openings behind that of decisions, which a gamma-distributed length delays and flattens."""
+    """The yearly wave of openings behind that of decisions, which gamma-distributed lengths delay and flatten."""
     if fit.yearly is None:
         return None
     weight = fit.products["decided"].to_numpy(dtype=np.float64)

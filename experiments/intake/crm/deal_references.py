@@ -12,9 +12,9 @@ from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import MappingFile
 
-#: Share of deals with unknown reps or products beyond which a roster or product list is taken for the wrong one.
+#: Share of deals by unknown reps beyond which the roster must be the wrong one.
 UNKNOWN_SHARE = 0.2
-#: Won deals needed to take a missing list price from the median value of a product.
+#: Won deals needed to derive a missing list price from the median value of a product.
 DEALS_FOR_A_PRICE = 5
 NO_MANAGER = "all"
 NO_OFFICE = "all"
@@ -27,7 +27,7 @@ def match_reps(
     mapping: MappingFile,
     ledger: QualityLedger,
 ) -> tuple[pd.Series, pd.DataFrame]:
-    """Reps of the deals as the roster spells them, and the roster with reps it lacks marked ``listed = False``."""
+    """Reps of the deals as the roster spells them, and the roster of the import (the reps of the deals where there is none)."""
     table = found["opportunities"]
     if "roster" not in found:
         names = sorted(set(deals["agent"]) - {""})
@@ -51,7 +51,7 @@ def match_reps(
             table.file,
             table.header("agent"),
             f"{len(unknown)} reps with {len(rows):,} of {len(deals):,} deals are not in {file}",
-            f"at most {UNKNOWN_SHARE:.0%} of deals by reps who are on no roster",
+            f"at most {UNKNOWN_SHARE:.0%} of deals by reps who are not on the roster",
             "give the roster that belongs to these deals",
             rows,
         )
@@ -62,7 +62,7 @@ def match_reps(
             table.file,
             table.header("agent"),
             what,
-            "taken as a leaver: the deals count for accounts and products, the rep is not hired",
+            "treated as a leaver: the deals count for accounts and products, the rep is not part of the sales force",
             of_name,
         )
     idle = [a for a in valid if a not in set(agents)]
@@ -88,7 +88,7 @@ def match_accounts(
     mapping: MappingFile,
     ledger: QualityLedger,
 ) -> tuple[pd.Series, pd.DataFrame]:
-    """Accounts of the deals as the account list spells them, and the list with accounts it lacks added."""
+    """Accounts of the deals as the account list spells them, and the list with the missing accounts added."""
     table = found["opportunities"]
     if not deals.loc[deals["state"].ne(OPEN), "account"].ne("").any():
         ledger.refused(
@@ -102,8 +102,8 @@ def match_accounts(
     if len(nameless):
         decided = int(deals.loc[nameless, "state"].ne(OPEN).sum())
         why = (
-            f"{decided:,} of them are decided; nobody can tell which customer buys, so no account gets them, "
-            "and decided ones raise the rates of all accounts in proportion"
+            f"{decided:,} of them are decided; the customer is unknown, so they count for no account, "
+            "and the decided ones raise the rates of all accounts in proportion"
         )
         ledger.add(SET_ASIDE, table.file, table.header("account"), "deals without an account", why, list(nameless))
     if "accounts" not in found:
@@ -112,7 +112,7 @@ def match_accounts(
             "the files given",
             "",
             "no table of accounts",
-            "accounts are those of the deals, without marks",
+            "accounts are those of the deals, without attributes",
             count=0,
         )
         valid: list[str] = []
@@ -134,7 +134,7 @@ def match_accounts(
 def _with_unlisted(
     unknown: dict[str, list[int]], accounts: pd.DataFrame, found: dict[str, MappedTable], ledger: QualityLedger
 ) -> pd.DataFrame:
-    """The account list with the accounts it lacks added, their marks unknown."""
+    """The account list with the missing accounts added, their attributes unknown."""
     table = found["opportunities"]
     if unknown:
         extra = pd.DataFrame(
@@ -155,7 +155,7 @@ def _with_unlisted(
                 table.file,
                 table.header("account"),
                 f"{len(unknown)} accounts that are not in {found['accounts'].file} added",
-                "they have deals; their marks are set to the average",
+                "they have deals; their attributes are set to the average",
                 rows,
             )
         accounts = pd.concat([accounts, extra], ignore_index=True) if len(accounts) else extra
@@ -170,7 +170,7 @@ def match_products(
     mapping: MappingFile,
     ledger: QualityLedger,
 ) -> tuple[pd.Series, pd.DataFrame]:
-    """Products of the deals as the product list spells them, and the list with missing prices from won deals."""
+    """Products of the deals as the product list spells them, and the list with missing prices derived from won deals."""
     table = found["opportunities"]
     valid = list(products["product"])
     names = deals["product"]
@@ -200,7 +200,7 @@ def match_products(
         if len(prices) < DEALS_FOR_A_PRICE:
             at = names.eq(name)
             expected = (
-                f"a product of the list{suggest(name, valid)}, or {DEALS_FOR_A_PRICE} won deals that tell its price"
+                f"a product of the list{suggest(name, valid)}, or {DEALS_FOR_A_PRICE} won deals that show its price"
             )
             check.unusable("product", at, f"product '{name}' has no list price", expected)
             continue
@@ -223,7 +223,7 @@ def match_products(
             table.file,
             table.header("product"),
             f"products without any deal: {', '.join(unsold)}",
-            "left out of the scenario",
+            "not part of the scenario",
             count=len(unsold),
         )
     return names, products[products["product"].isin(set(names))].reset_index(drop=True)

@@ -16,8 +16,8 @@ from experiments.intake.tables.values.name_matching import normalised
 
 WON, LOST, OPEN = "won", "lost", "open"
 _WORDS = OutlierTexts(
-    future="won or lost on a day to come",
-    today="a close date up to today",
+    future="won or lost on a day in the future",
+    today="a close date no later than today",
     apart="without a decision lie between these deals and most others",
     most="most deals are decided",
 )
@@ -39,7 +39,7 @@ _OPEN_WORDS = (
 
 
 def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) -> tuple[pd.DataFrame, RowCheck]:
-    """The deals as a table (see CrmTables) and the check that knows which of its rows are not used."""
+    """The deals as a table (see CrmTables), and the check that records which rows are not used."""
     check = RowCheck.of(table, ledger, mapping.rules.unusable_rows)
     deals = pd.DataFrame(index=table.table.frame.index)
     deals["id"] = _ids(table, check)
@@ -71,14 +71,14 @@ def read_deals(table: MappedTable, mapping: MappingFile, ledger: QualityLedger) 
 
 
 def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
-    """Deal numbers; identical rows are kept once, different rows with one number are unusable."""
+    """Deal numbers; identical rows are kept once, different rows with the same number are unusable."""
     frame = table.table.frame
     if "id" not in table.columns:
         check.ledger.add(
             NOTED,
             table.file,
             "",
-            "deals have no number; rows are taken as different deals",
+            "deals have no number; each row is read as a different deal",
             "no header means 'id'",
             count=len(frame),
         )
@@ -96,7 +96,7 @@ def _ids(table: MappedTable, check: RowCheck) -> pd.Series:
         )
         check.dropped |= repeated
     twice = ids.ne("") & ids[~repeated].duplicated(keep=False).reindex(ids.index, fill_value=False)
-    check.unusable("id", twice, "the same deal number over different rows", "one row per deal")
+    check.unusable("id", twice, "different rows with the same deal number", "one row per deal")
     check.unusable("id", ids.eq(""), "no deal number", "a number for every deal")
     return ids
 
@@ -118,8 +118,8 @@ def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
                 NOTED,
                 table.file,
                 table.header("stage"),
-                f"stage '{word}' taken as open",
-                "it is no known word for won or lost",
+                f"stage '{word}' read as open",
+                "it is not a known word for won or lost",
                 rows,
             )
     states = cells.map({c: meaning.get(normalised(c), OPEN) for c in cells.unique()}).astype("str")
@@ -133,7 +133,7 @@ def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
             table.header("stage"),
             f"no deal is {' or '.join(missing)}; stages found: {found}",
             "deals won and deals lost, under words such as Won and Lost",
-            f"say which of these words mean it, in a file given with --mapping: [stages] {example}",
+            f"say which of these words mean that, in a file given with --mapping: [stages] {example}",
         )
     return states
 
@@ -147,7 +147,7 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
             table.file,
             f"{table.header('closed')}, {header}",
             "open deals without close date or value",
-            "they are not decided yet; used for the open pipeline only",
+            "they are not decided yet; used only for the open pipeline",
             list(deals.index[blank]),
         )
     unopened = deals["opened"].isna()
@@ -167,7 +167,7 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
             table.file,
             table.header("closed"),
             "open deals with a close date",
-            "taken as planned dates and not used",
+            "read as planned dates and not used",
             list(deals.index[early]),
         )
     nothing = deals["state"].eq(LOST) & deals["value"].fillna(0.0).eq(0.0)
@@ -177,7 +177,7 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
             table.file,
             header,
             "lost deals with value 0 or none",
-            "a lost deal brings nothing; they count for win rates, not for prices",
+            "a lost deal earns nothing; they count for win rates, not for prices",
             list(deals.index[nothing]),
         )
     free = deals["state"].eq(WON) & deals["value"].fillna(0.0).eq(0.0)
@@ -187,6 +187,6 @@ def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger)
             table.file,
             header,
             "won deals with value 0 or none",
-            "they count as won; left out of prices and order values",
+            "they count as won, but not for prices and order values",
             list(deals.index[free]),
         )

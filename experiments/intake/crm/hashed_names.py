@@ -12,7 +12,7 @@ from experiments.intake.scenario.pseudonyms import hashed
 def hash_names(tables: CrmTables, key: bytes) -> CrmTables:
     """The tables with reps, managers, accounts, parents and deal numbers hashed; joins stay intact.
 
-    Locations are blanked: with sector and size they would give an account away.
+    Locations are blanked: together with sector and size they could identify an account.
     """
 
     def column(names: pd.Series, prefix: str) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Lists of a CRM export – roster, accounts, products – with one row per name and typed columns."""
+"""Master data of a CRM export – roster, accounts, products – with one row per name and typed columns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _listed(
     *,
     personal: bool,
 ) -> pd.DataFrame:
-    """A list with one row per ``key`` and text fields; identical repetitions kept once, contradicting ones refused."""
+    """A list with one row per ``key`` and text fields; identical rows kept once, contradicting ones refused."""
     if table is None:
         return pd.DataFrame({f: pd.Series(dtype="str") for f in (key, *fields)})
     frame = pd.DataFrame({f: table.cells(f) for f in (key, *fields)})
@@ -40,18 +40,18 @@ def _listed(
             table.file,
             table.header(key),
             "identical rows kept once",
-            "they say the same",
+            "every cell is the same",
             list(frame.index[same]),
         )
     check.dropped |= same
     twice = frame[key].ne("") & frame[key][~same].duplicated(keep=False).reindex(frame.index, fill_value=False)
     named = ledger.name(str(frame.loc[twice, key].iloc[0]), personal) if twice.any() else ""
-    check.unusable(key, twice, f"the same {key} {named} over rows that differ", f"one row per {key}")
+    check.unusable(key, twice, f"rows that differ for the same {key} {named}", f"one row per {key}")
     return check.keep(frame)
 
 
 def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: QualityLedger) -> pd.DataFrame:
-    """Accounts with their marks, misspelt sectors mended; empty without a table."""
+    """Accounts with their attributes, misspelled sectors corrected; empty without a table."""
     frame = _listed(table, "account", ("sector", "location", "parent"), mapping, ledger, personal=True)
     check = RowCheck.of(table, ledger, mapping.rules.unusable_rows) if table is not None else None
     for field in ("founded", "revenue", "employees"):
@@ -66,7 +66,7 @@ def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: Quali
     frame = check.keep(frame).copy()
     matches = match_names([s for s in frame["sector"].unique() if s], SECTOR_WORDS, mapping.names.get("sector"))
     for written, match in matches.items():
-        # an alias may name a label of the user's own; else only misspelt words are mended, not "Retail" to "retail"
+        # an alias may name the user's own label; otherwise only misspelled words are corrected, not "Retail" to "retail"
         meant = mapping.names.get("sector", {}).get(written) or (
             match.name if match and match.how == "similar" else None
         )
@@ -77,7 +77,7 @@ def read_accounts(table: MappedTable | None, mapping: MappingFile, ledger: Quali
                 table.file,
                 table.header("sector"),
                 f"'{written}' read as '{meant}'",
-                "the only common sector nearly spelt so",
+                "the only common sector with a similar spelling",
                 rows,
             )
             frame["sector"] = frame["sector"].replace(written, meant)
@@ -95,7 +95,7 @@ def _note_parents(table: MappedTable, frame: pd.DataFrame, ledger: QualityLedger
             table.file,
             table.header("parent"),
             what,
-            "kept as a label; each account stays a customer of its own",
+            "kept as a label; each account remains a separate customer",
             list(frame.index[owned]),
         )
 

@@ -1,4 +1,4 @@
-"""Products beyond what a market can hold apart, pooled into one."""
+"""Products beyond the number of categories of a market, pooled into one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POOLED = "other products"
 
 
 def pool_products(tables: CrmTables, ledger: QualityLedger) -> CrmTables:
-    """Keep the products with most decided deals; the rest become one product at their mean list price.
+    """Keep the products with the most decided deals; the rest become one product at their mean list price.
 
     A market has at most :data:`sim.params.world.MAX_CATEGORIES` categories, and each product is one.
     """
@@ -40,7 +40,7 @@ def pool_products(tables: CrmTables, ledger: QualityLedger) -> CrmTables:
         "the products",
         "product",
         f"{int(rest.sum())} products with the fewest decided deals pooled as '{POOLED}'",
-        f"a market holds {MAX_CATEGORIES} categories apart; the pooled list price is their mean",
+        f"a market has at most {MAX_CATEGORIES} categories; the pooled list price is their mean",
         list(deals.index[touched]),
     )
     return CrmTables(

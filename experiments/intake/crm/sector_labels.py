@@ -1,8 +1,8 @@
-"""Words for lines of business, against which misspelt sector labels are mended."""
+"""Common sector labels, against which misspelled ones are corrected."""
 
 from __future__ import annotations
 
-#: Common industry labels of CRM systems; a label that is none of them and not similar to one stays as it is.
+#: Common industry labels of CRM systems; a label that is not similar to any of them stays as it is.
 SECTOR_WORDS = (
     "agriculture",
     "automotive",

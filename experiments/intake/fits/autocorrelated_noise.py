@@ -1,4 +1,4 @@
-"""Least squares on a series of weeks whose noise may last: neighbours are alike, and slow chance looks like trend or season."""
+"""Least squares on a weekly series with autocorrelated noise, whose slow fluctuations can look like a trend or a season."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from scipy.linalg import solve_triangular
 
 from experiments.intake.fits.shrinkage import Floats
 
-#: What noise may be: shares of its variance that last, and autocorrelations from week to week of what lasts.
-_LASTING = (0.1, 0.25, 0.5, 0.75, 1.0)
-_ALIKE = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
-#: Weight of white noise beside each of these before the data speak: intervals are neither too narrow nor too wide with it.
+#: Candidate noises: shares of the variance that are autocorrelated, and week-to-week autocorrelations of that part.
+_SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
+_CORRELATIONS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
+#: Prior weight of white noise relative to each of these: with it, confidence intervals are neither too narrow nor too wide.
 _WHITE = 150.0
 
 
-def fit_with_lasting_noise(design: Floats, series: Floats) -> tuple[Floats, Floats]:
+def fit_autocorrelated(design: Floats, series: Floats) -> tuple[Floats, Floats]:
     """Coefficients and their covariance, for a design of shape (weeks, coefficients).
 
-    Noise is white plus a first-order autoregression whose parts nobody knows: generalised least squares are averaged over
-    them by their restricted likelihood (Harville 1974), and what they differ by is part of the covariance.
+    Noise is white noise plus a first-order autoregression with unknown parameters: generalised least squares fits are averaged
+    over them, weighted by restricted likelihood (Harville 1974), and their differences are part of the covariance.
     """
     week = np.arange(len(series), dtype=np.float64)
-    apart, white = np.abs(week[:, None] - week), np.eye(len(series))
-    noises = [(1.0 - lasting) * white + lasting * alike**apart for lasting in _LASTING for alike in _ALIKE]
+    distance, white = np.abs(week[:, None] - week), np.eye(len(series))
+    noises = [
+        (1.0 - share) * white + share * correlation**distance for share in _SHARES for correlation in _CORRELATIONS
+    ]
     fits = [_fit(design, series, noise) for noise in [white, *noises]]
     beta, covariance = np.array([fit[0] for fit in fits]), np.array([fit[1] for fit in fits])
     likelihood = np.array([fit[2] for fit in fits])

@@ -1,4 +1,4 @@
-"""The hold-out test of an import: the weeks kept back, observed against simulated, each number fit or unfit."""
+"""The hold-out test of an import: the weeks held out, observed against simulated, with a verdict for each measure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-#: Largest deviation of the simulated mean, relative to the observed number, that counts as fit.
+#: Largest deviation of the simulated mean, relative to the observed value, that counts as fit.
 TOLERANCE = 0.15
 TOP_SHARE = 0.2
 
@@ -43,9 +43,9 @@ class FitRow:
 
     @property
     def verdict(self) -> str:
-        """'fit', or 'unfit' with the reason where it is known; whether the observed number lies beyond the runs."""
+        """'fit', or 'unfit' with the reason if known; also whether the observed value lies outside the runs."""
         if self.fits and not self.low <= self.observed <= self.high:
-            return f"fit, though the observed lies outside 95 % of {self.runs} runs"
+            return f"fit, though the observed value is outside 95 % of {self.runs} runs"
         if self.fits:
             return "fit"
         return f"unfit: {self.reason}" if self.reason else "unfit"
@@ -54,7 +54,7 @@ class FitRow:
 def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str, float]:
     """The measures of a table with columns customer (blank or −1: unknown), value, won and, where known, weeks (of its cycle), over ``weeks``.
 
-    The share of the top accounts counts accounts without orders too: 20 % of all accounts.
+    The share of the top accounts refers to 20 % of all accounts, including those without orders.
     """
     won = orders[orders["won"].astype(bool)]
     value = won["value"].dropna()
@@ -71,7 +71,7 @@ def measure_orders(orders: pd.DataFrame, weeks: int, accounts: int) -> dict[str,
 
 
 def top_share(by_account: NDArray[np.float64], accounts: int) -> float:
-    """Share of the total that the largest 20 % of ``accounts`` bring; NaN when there is nothing."""
+    """Share of the total that comes from the largest 20 % of ``accounts``; NaN when the total is 0."""
     total = float(by_account.sum())
     top = np.sort(by_account)[::-1][: max(1, round(TOP_SHARE * accounts))]
     return float(top.sum() / total) if total > 0 else float("nan")
@@ -85,7 +85,7 @@ def fit_row(
     simulated: Sequence[Mapping[str, float]],
     reason: str,
 ) -> FitRow:
-    """One measure compared; ``simulated`` are the measures of one run each, of which those without the number are skipped."""
+    """One measure compared; ``simulated`` holds the measures of each run, and runs where the measure is NaN are skipped."""
     values = np.array([s[measure] for s in simulated])
     known = values[~np.isnan(values)]  # without any order there is no value of an order
     mean, seen = float(known.mean()) if len(known) else float("nan"), observed[measure]

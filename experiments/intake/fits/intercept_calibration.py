@@ -1,4 +1,4 @@
-"""Intercepts set by simulation: offers win as often in the fitted weeks of the market as they did in the data."""
+"""Intercepts calibrated by simulation: offers win as often in the simulated fitted weeks as in the data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from experiments.intake.fits.shrinkage import Floats
 RunWith = Callable[[Mapping[str, float], int, int], pd.DataFrame]
 
 ROUNDS = 6
-#: Simulated occasions at which a product's own deviation counts as much as that of all products.
+#: Simulated occasions at which a product's own gap has the same weight as the gap of all products.
 _OWN_WEIGHT = 400.0
 _LARGEST_STEP = 1.5
 _LARGEST_INTERCEPT = 10.0

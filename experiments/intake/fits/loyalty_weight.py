@@ -1,4 +1,4 @@
-"""How much habit a CRM shows: the weight of loyalty, estimated from the sequence of wins and losses of accounts."""
+"""Strength of habit: the weight of loyalty, estimated from the sequences of wins and losses of accounts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from scipy.special import log_expit, logsumexp
 
 from experiments.intake.fits.shrinkage import Floats
 
-#: Largest standard error at which the data are taken to tell the weight (the default is 3.92).
+#: Largest standard error at which the weight counts as identified (its default is 3.92).
 LARGEST_ERROR = 1.0
 _LARGEST_WEIGHT = 20.0
-#: First deals of an account that only build up its loyalty: what went before them is not in the data. At 5, half of what went
-#: before would still count, and strong habit would look weaker than it is.
+#: First deals of an account that only build up its loyalty: earlier deals are not in the data. At 5, half of the earlier
+#: history would still count, and strong habit would look weaker than it is.
 _FIRST = 15
-#: Share of the weight that what is left of it may take off, as a standard error beside that of the sample.
+#: Error from the remaining unknown history, as a share of the weight, in addition to the sampling error.
 _BEFORE = 0.25
-#: Fewest accounts with deals beyond those: lasting differences between them take several.
+#: Fewest accounts with further deals: estimating lasting differences between accounts takes several.
 _FEWEST_ACCOUNTS = 8
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _STEP = 1e-3
@@ -30,7 +30,7 @@ _STEP = 1e-3
 class Habit:
     """Weight of loyalty (utility per unit of loyalty), its standard error, and the deals behind it.
 
-    ``estimate`` is the weight before it is cut at 0; ``spread`` the lasting differences between accounts (sd of utility).
+    ``estimate`` is the weight before it is truncated at 0; ``spread`` the lasting differences between accounts (sd of utility).
     """
 
     weight: float
@@ -41,17 +41,19 @@ class Habit:
 
     @property
     def identified(self) -> bool:
-        """Whether the data are many enough to tell the weight."""
+        """Whether there are enough data to identify the weight."""
         return self.error <= LARGEST_ERROR
 
 
 def fit_habit(decided: pd.DataFrame, carry_over: float) -> Habit:
-    """Logit of won against lost on own loyalty less the rival's and an effect of the account, by maximum likelihood.
+    """Logit of won against lost on own loyalty minus the rival's and an account effect, by maximum likelihood.
+
+    ``decided`` has columns account ("" unknown), id, closed and won (bool).
 
     Loyalty follows Guadagni & Little (1983) over the decided deals of an account in the order they
-    closed: L' = carry_over·L + (1 − carry_over)·won, from the pooled win share on. Accounts that always win more look
-    like habit: they have a normal effect of their own, integrated by quadrature, whose mean follows the loyalty after
-    their first deals (Wooldridge 2005), which is where they stood before the data begin.
+    closed: L' = carry_over·L + (1 − carry_over)·won, from the pooled win share on. Accounts that always win more
+    would look like habit: each has a normal effect, integrated by quadrature, whose mean depends on the loyalty after its
+    first deals (Wooldridge 2005), which reflects its history before the data begin.
     """
     known = decided[decided["account"].ne("")].sort_values(["closed", "id"], kind="stable")
     account = np.asarray(pd.factorize(known["account"])[0], dtype=np.int64)
@@ -87,7 +89,7 @@ class _Loss:
         spread = np.exp(np.clip(beta[3], -5.0, 2.0))
         each = log_expit(self.sign[:, None] * (utility[:, None] + spread * _NODES))
         joint = np.add.reduceat(each, self.first, axis=0)
-        weak = 0.5 * (beta[3] + 1.0) ** 2 / 9.0  # holds ln spread where accounts do not differ, and is flat elsewhere
+        weak = 0.5 * (beta[3] + 1.0) ** 2 / 9.0  # fixes ln spread where accounts do not differ, and is flat elsewhere
         return float(weak) - float(logsumexp(joint, axis=1, b=_WEIGHTS / _WEIGHTS.sum()).sum())
 
 

@@ -1,4 +1,4 @@
-"""The window of an import: which weeks rates are taken from, and which are held out to test the fit."""
+"""The observation window of an import: the weeks that are fitted, and those held out to test the fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAYS = 7
 #: A pipeline is settled from the first week after which four-week means stay above this share of the later median.
 SETTLED_SHARE = 0.6
 _SMOOTHED_WEEKS = 4
-#: Fewest weeks that a fit is made from.
+#: Fewest weeks that can be fitted.
 FEWEST_WEEKS = 8
 
 
@@ -66,7 +66,7 @@ class Window:
 
 
 def window_of_deals(decided: pd.Series, holdout: float) -> Window:
-    """Whole weeks that end with the last decision; the odd days go to the start, where a pipeline is coldest.
+    """Whole weeks up to the last decision; odd days are dropped at the start, while the pipeline is still filling.
 
     ``decided`` holds the close dates of decided deals; ``holdout`` the share of weeks held out. Raises
     ValueError when fewer than :data:`FEWEST_WEEKS` weeks remain for fitting.
@@ -85,7 +85,7 @@ def window_of_deals(decided: pd.Series, holdout: float) -> Window:
 
 
 def window_of_orders(days: pd.Series, holdout: float) -> Window:
-    """Whole weeks that end with the last of the ``days`` of orders; nothing is cold, odd days go to the start.
+    """Whole weeks up to the last of the ``days`` of orders; no week is cold, odd days are dropped at the start.
 
     ``holdout`` is the share of weeks held out. Raises ValueError when fewer than :data:`FEWEST_WEEKS` remain for fitting.
     """
@@ -100,7 +100,7 @@ def window_of_orders(days: pd.Series, holdout: float) -> Window:
 def settled_from(counts: NDArray[np.float64]) -> int:
     """First week of a settled pipeline: no later four-week mean lies below 60 % of the median week.
 
-    Only the first half of the weeks can be cold: a market that shrinks later is a finding, not a start.
+    Only the first half of the weeks can be cold: a market that shrinks later is a finding, not a warm-up.
     """
     half = len(counts) // 2
     if half < _SMOOTHED_WEEKS:

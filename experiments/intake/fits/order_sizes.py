@@ -1,4 +1,4 @@
-"""Order sizes: lognormal around each customer's own mean, customers' means shrunken towards all."""
+"""Order sizes: lognormal around each customer's own mean, with customers' means shrunk towards the overall mean."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.intake.fits.shrinkage import Floats
 
-#: Largest spread of the logarithm that a market takes.
+#: Largest spread of the logarithm that a market accepts.
 _WIDEST = 3.0
-#: Fewest orders beyond the first of their customers from which a category has a spread of its own.
+#: Fewest orders beyond the first of their customers from which a category gets its own spread.
 _ENOUGH = 30
 
 
@@ -20,7 +20,7 @@ class OrderSizes:
     """Order values relative to the mean order of their category.
 
     ``each``: mean of every customer; ``within``: spread of the logarithm around it, by category;
-    ``between``: spread of customers' own means; ``informed``: customers whose own orders weigh more than half.
+    ``between``: spread of customers' own means; ``informed``: customers whose own orders have more than half of the weight.
     """
 
     each: Floats
@@ -35,8 +35,8 @@ def fit_sizes(
 ) -> OrderSizes:
     """Random-effects fit of the logarithm of ``relative`` order values; every customer has at least one order.
 
-    Spreads are those of the logarithm; means are kept as observed: the customers' means, weighed by their
-    orders, are 1 together, because a lognormal mean follows from its spread only where the tail is one.
+    Spreads are those of the logarithm; the overall mean is kept as observed: customers' means, weighted by their orders, average
+    to 1, because a lognormal mean follows from its spread only where the tail really is lognormal.
     """
     logs = np.log(relative)
     n = np.bincount(customer, minlength=customers).astype(np.float64)

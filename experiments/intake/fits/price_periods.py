@@ -1,4 +1,4 @@
-"""What a product cost in each period of a file of invoices, cleared of who bought and how much, and how often it was bought."""
+"""Price of each product in each period of a file of invoices, adjusted for who bought and how much; and its number of lines."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Numbers = NDArray[np.int64]
 
 #: Weeks in a period: the shortest that leaves most products enough lines.
 _LENGTHS = (1, 2, 4, 8, 13)
-#: Lines that a product needs in a mean period: periods without any have no price, and leaving them out chooses by sales.
+#: Lines that a product needs in an average period: periods without any have no price, and dropping them selects by sales.
 FEWEST_LINES = 6.0
-#: Fewest products and periods, and the share of products from which a longer period is not sought.
+#: Fewest products and periods, and the share of products at which no longer period is tried.
 FEWEST_PRODUCTS, FEWEST_PERIODS, _MOST = 10, 6, 0.6
-#: Different quantities up to which each has an effect of its own; beyond it quarters of an octave have.
+#: Number of distinct quantities up to which each has its own effect; beyond that, quarters of an octave do.
 _QUANTITIES, _OCTAVE = 24, 4.0
 _ROUNDS, _CLOSE = 200, 1e-9
 
@@ -40,9 +40,9 @@ class PricePeriods:
 def find_periods(bought: pd.DataFrame, week: pd.Series, weeks: int) -> PricePeriods | None:
     """Prices of products over time, from purchase lines (product, customer, quantity, price); None where lines are too few.
 
-    Bulk buyers pay less, and prices of a file fall when they come: only lines up to the median quantity of their product
-    count. Customers have prices of their own too, and small quantities cost more than smaller ones: their effects are taken
-    off by least squares beside those of product and period, so that who happened to buy does not move the price.
+    Bulk buyers pay less, and average prices fall when they buy: only lines up to the median quantity of their product count.
+    Prices also differ by customer and by quantity: these effects are removed by least squares, fitted together with those of
+    product and period, so that who happened to buy does not move the price.
     """
     small = bought[bought["quantity"].le(bought["quantity"].groupby(bought["product"]).transform("median"))]
     weekly = small.groupby("product").size() / weeks
@@ -61,7 +61,7 @@ def find_periods(bought: pd.DataFrame, week: pd.Series, weeks: int) -> PricePeri
 
 
 def _choose(weekly: pd.Series, weeks: int) -> tuple[int, pd.Index]:
-    """Weeks in a period (0: none will do) and the products with lines enough: few long periods only where it must be."""
+    """Weeks in a period (0: no length works) and the products with enough lines; longer periods only where necessary."""
     best, kept = 0, weekly.index[:0]
     for length in _LENGTHS:
         enough = weekly.index[weekly.mul(length).ge(FEWEST_LINES)]
@@ -81,7 +81,7 @@ def _effects(lines: pd.DataFrame) -> list[Numbers]:
 
 
 def _clear(values: Floats, cell: Numbers, effects: list[Numbers]) -> tuple[Floats, float]:
-    """Least squares means of ``values`` by cell beside ``effects``, and the variance of what is left."""
+    """Least squares means of ``values`` by cell, adjusted for ``effects``, and the residual variance."""
     groups = [cell, *effects]
     sizes = [np.bincount(group) for group in groups]
     means = [np.zeros(len(size)) for size in sizes]

@@ -1,4 +1,4 @@
-"""Price response of own sales: Poisson regression within products over time, shrunken towards the published mean elasticity."""
+"""Price response of own sales: Poisson regression within products over time, shrunk towards the published mean elasticity."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from experiments.intake.fits.shrinkage import Floats
 DEFAULT_ELASTICITY = -2.62
 #: Spread of elasticities around it (A): −1.5 to −4 is the usual range.
 DEFAULT_SPREAD = 1.25
-#: How far an estimate may be off beyond its standard error (A): prices on invoices are no experiment, they follow
-#: agreements and expected sales, and that bias is about as large as elasticities differ.
+#: Bias of an estimate on top of its standard error (A): prices on invoices are not an experiment, they follow agreements and
+#: expected sales, and that bias is about as large as the spread of elasticities.
 BIAS_SPREAD = 1.25
-#: Change of a product's price over time (sd of the logarithm) from which it tells something.
+#: Change of a product's price over time (sd of the logarithm) from which it is informative.
 _LEAST_CHANGE = 0.01
-#: Largest standard error at which the elasticity is taken to be told, and least share of price changes that are no noise.
+#: Largest standard error at which the elasticity counts as identified, and least share of price changes that is not noise.
 _LARGEST_ERROR, _LEAST_RELIABLE = 1.0, 0.5
-#: Products that price changes must be spread over, as if all had as many; fewer give no standard error.
+#: Fewest products (effective number) over which price changes must be spread; fewer give no standard error.
 _FEWEST_EVEN = 6.0
 _ROUNDS, _CLOSE = 200, 1e-9
 _NORMAL = 1.96
@@ -32,7 +32,7 @@ _NORMAL = 1.96
 class PriceResponse:
     """Elasticity of sales in own price: ``estimate`` ± ``error`` from the data (NaN none), ``pooled`` with the default.
 
-    ``identified`` says whether the data identify it; else ``reason`` says why not and ``pooled`` is the default.
+    ``identified`` says whether the data identify it; otherwise ``reason`` says why not and ``pooled`` is the default.
     """
 
     estimate: float
@@ -45,7 +45,7 @@ class PriceResponse:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the estimate."""
+        """95 % confidence interval of the estimate."""
         return self.estimate - _NORMAL * self.error, self.estimate + _NORMAL * self.error
 
     def sensitivity(self, share: float) -> float:
@@ -54,12 +54,12 @@ class PriceResponse:
 
 
 def fit_price_response(bought: pd.DataFrame, week: pd.Series, weeks: int) -> PriceResponse:
-    """Elasticity of the number of purchase lines (product, customer, quantity, price) in what products cost over time.
+    """Elasticity of the number of purchase lines (product, customer, quantity, price) with respect to product prices over time.
 
     Poisson regression of lines in a product and period on its price (see :func:`find_periods`), with effects of products
-    and periods. What a few lines make of a price is not what customers saw: the estimate is divided by the reliability of
-    prices, as for errors in variables. Errors are clustered by product (jackknife, t with as many degrees of freedom as
-    products count evenly), so that trends of products do not pass for precision.
+    and periods. A price estimated from a few lines is not exactly what customers saw: the estimate is divided by the
+    reliability of prices (errors in variables). Errors are clustered by product (jackknife, t with the effective number of
+    products as degrees of freedom), so that trends of products are not mistaken for precision.
     """
     found = find_periods(bought, week, weeks)
     if found is None:
@@ -71,7 +71,7 @@ def fit_price_response(bought: pd.DataFrame, week: pd.Series, weeks: int) -> Pri
     moved = np.bincount(found.product, weights=moves**2) / cells - noise
     products = int((moved > _LEAST_CHANGE**2).sum())
     if products < FEWEST_PRODUCTS:
-        reason = f"prices of only {products} products with lines enough change over time"
+        reason = f"only {products} products with enough lines change their price over time"
         return PriceResponse(np.nan, np.nan, DEFAULT_ELASTICITY, products, len(moves), False, reason)
     lines = np.bincount(found.product, weights=found.lines)
     reliable = 1.0 - float(lines @ noise) / float(found.lines @ moves**2)
@@ -80,13 +80,13 @@ def fit_price_response(bought: pd.DataFrame, week: pd.Series, weeks: int) -> Pri
         return PriceResponse(np.nan, np.nan, DEFAULT_ELASTICITY, products, len(moves), False, reason)
     slope, error, even = _slope(found)
     if even < _FEWEST_EVEN:
-        reason = f"what changes are the prices of {even:.0f} products"
+        reason = f"only {even:.0f} products account for the price changes"
         return PriceResponse(np.nan, np.nan, DEFAULT_ELASTICITY, products, len(moves), False, reason)
     return _pooled(slope / reliable, error / reliable, products, len(moves))
 
 
 def _within(values: Floats, weights: Floats, product: Numbers, period: Numbers) -> Floats:
-    """``values`` less product and period effects by weighted least squares, by turns until both are gone."""
+    """``values`` without product and period effects: weighted least squares, alternating until both are removed."""
     left = values - np.average(values, weights=weights)
     for _ in range(_ROUNDS):
         before = left
@@ -99,7 +99,7 @@ def _within(values: Floats, weights: Floats, product: Numbers, period: Numbers) 
 
 
 def _slope(found: PricePeriods) -> tuple[float, float, float]:
-    """Poisson slope of lines on log price beside both effects, its error, and how many products it rests on evenly."""
+    """Poisson slope of lines on log price with both effects, its error, and the effective number of products behind it."""
     counts, mean, slope = found.lines, found.lines + 0.5, np.inf
     effects = found.product, found.period
     for _ in range(_ROUNDS):
@@ -123,7 +123,7 @@ def _pooled(estimate: float, error: float, products: int, weeks: int) -> PriceRe
     if not np.isfinite(error) or error > _LARGEST_ERROR:
         reason = f"its standard error is above {_LARGEST_ERROR:g}"
     elif estimate > _NORMAL * error:
-        reason = "its sign is wrong: prices rise with sales, for reasons that the data do not hold"
+        reason = "its sign is wrong: prices rise with sales, for reasons that are not in the data"
     if reason:
         return PriceResponse(estimate, error, DEFAULT_ELASTICITY, products, weeks, False, reason)
     own, prior = 1.0 / (error**2 + BIAS_SPREAD**2), 1.0 / DEFAULT_SPREAD**2

@@ -1,12 +1,13 @@
-"""Purchase rates of known customers: how often they came back since their first order, gamma–Poisson with shrinkage.
+"""Purchase rates of known customers: how often they came back after their first order, gamma–Poisson with shrinkage.
 
-A customer is known only once it has bought, so that counts of all its orders lie: nobody has none, and whoever came
-late had little time. Repeats since the first order do neither (the repeat-buying part of the NBD and BG/NBD models:
-Ehrenberg 1988; Fader, Hardie & Lee 2005, without their defection), as long as the first order seen is the first there was.
+A customer is known only once it has bought, so counts of all its orders are biased: nobody has zero orders, and whoever
+came late had little time. Repeats since the first order have neither bias (the repeat-buying part of the NBD and BG/NBD
+models: Ehrenberg 1988; Fader, Hardie & Lee 2005, without their defection), as long as the first order seen is really the
+first.
 
-Who bought before the file begins is seen from there on and only if it buys: its orders of the whole window are a
-zero-truncated NBD, and it is seen the sooner the more it buys. Nobody says who that is, so that customers are a mixture of
-the two, told apart by when they are first seen and how often they come back.
+A customer who bought before the file begins is seen only from then on and only if it buys: its orders in the whole window
+are a zero-truncated NBD, and it is seen earlier the more it buys. The data do not say who these customers are, so customers
+are a mixture of both kinds, distinguished by when they are first seen and how often they come back.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from scipy.special import expit, gammaincinv, gammaln, log_expit, logit
 
 from experiments.intake.fits.shrinkage import STRONGEST, WEAKEST, Floats
 
-#: Fewest customers, and repeats of theirs, from which a type gets rates of its own.
+#: Fewest customers, and repeats of theirs, from which a type gets its own rates.
 FEWEST_CUSTOMERS = 50
 FEWEST_REPEATS = 50
-#: Weeks of observation that a customer has at least: one who bought on the last day would else have none.
+#: Fewest weeks of observation of a customer: one who bought on the last day would otherwise have none.
 _LEAST_WEEKS = 1.0 / 7.0
 _SLOWEST, _FASTEST = 1e-6, 50.0
-#: Largest log odds of having bought before, largest trend of arrivals, and how far both are held to 0 (sd).
+#: Largest log odds of having bought before, largest trend of arrivals, and the sd of their priors around 0.
 _MOST_ODDS, _STEEPEST = 12.0, 6.0
 _WIDE_SHARE, _WIDE_TREND = 10.0, 1.5
-#: Relative error of M up to which intervals hold the truth as often as they say (docs/statistics.md, estimates of imports).
+#: Relative error of M up to which confidence intervals have their nominal coverage (docs/statistics.md, estimates of imports).
 _LARGEST_ERROR = 0.12
-#: K where the data do not tell it: that of the built-in market.
+#: K where the data do not identify it: that of the built-in market.
 DEFAULT_SHAPE = 1.2
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
@@ -41,9 +42,9 @@ _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 class RepeatRates:
     """Rates per week, gamma distributed with ``shape`` K and ``mean`` M, each with its standard error.
 
-    The error of the shape is infinite where customers differ by no more than chance. ``older`` is the share of customers
+    The error of the shape is infinite where customers differ no more than by chance. ``older`` is the share of customers
     seen who bought before the file begins, ``window`` its weeks and ``trend`` how the arrival of new ones changes over it
-    (logarithm of last over first week). Where ``given``, the shape is not from the data, and has no error.
+    (logarithm of last over first week). With ``given``, the shape is not estimated from the data and has no error.
     """
 
     shape: float
@@ -59,13 +60,13 @@ class RepeatRates:
 
     @property
     def identified(self) -> bool:
-        """Whether the data tell K and M: beyond this error, intervals hold the truth less often than they say."""
+        """Whether the data identify K and M: beyond this error, coverage of confidence intervals is below nominal."""
         return self.mean_error <= _LARGEST_ERROR * self.mean
 
     def posterior(self, repeats: Floats, weeks: Floats) -> tuple[Floats, Floats]:
         """Gamma shape and rate of each customer's own purchase rate, given its repeats in ``weeks``.
 
-        Where nobody says whether it bought before, the gamma with mean and variance of the mixture of both.
+        Where it is unknown whether a customer bought before, this is the gamma with mean and variance of the mixture.
         """
         prior, seen = self.shape / self.mean, np.maximum(weeks, _LEAST_WEEKS)
         shape, rate = self.shape + repeats, prior + seen
@@ -83,8 +84,8 @@ class RepeatRates:
 def fit_repeats(repeats: Floats, weeks: Floats, window: float | None = None, shape: float | None = None) -> RepeatRates:
     """Maximum likelihood for repeats counted over each customer's own weeks; ValueError when nobody came back.
 
-    With the weeks of the ``window``, customers may have bought before it begins; without, all are taken to have come new.
-    A given ``shape`` stands.
+    Given the weeks of the ``window``, customers may have bought before it begins; without it, all count as new. A given
+    ``shape`` is kept.
     """
     if repeats.sum() == 0.0:
         raise ValueError("no customer has ordered twice")
@@ -98,7 +99,7 @@ def fit_repeats(repeats: Floats, weeks: Floats, window: float | None = None, sha
             return -float(_log_newer(k, m, repeats, seen).sum())
         older, newer = _log_densities(k, m, at[3], repeats, seen, window)
         joint = np.logaddexp(log_expit(at[2]) + older, log_expit(-at[2]) + newer)
-        # holds what the data are silent on: who is older where nobody is, and when new ones come where nobody does
+        # fixes what the data leave open: who is older where nobody is, and when new customers come where none do
         weak = 0.5 * (at[2] / _WIDE_SHARE) ** 2 + 0.5 * (at[3] / _WIDE_TREND) ** 2
         return float(weak) - float(joint.sum())
 
@@ -117,7 +118,7 @@ def fit_repeats(repeats: Floats, weeks: Floats, window: float | None = None, sha
 
 
 def _log_newer(k: float, m: float, repeats: Floats, weeks: Floats) -> Floats:
-    """Logarithm of the negative binomial chance of ``repeats``, without what K and M do not change."""
+    """Logarithm of the negative binomial probability of ``repeats``, without terms that do not depend on K and M."""
     odds = k / m
     counts = gammaln(k + repeats) - gammaln(k)
     return np.asarray(counts - k * np.log1p(weeks / odds) - repeats * np.log(odds + weeks), dtype=np.float64)
@@ -126,9 +127,10 @@ def _log_newer(k: float, m: float, repeats: Floats, weeks: Floats) -> Floats:
 def _log_densities(
     k: float, m: float, trend: float, repeats: Floats, weeks: Floats, window: float
 ) -> tuple[Floats, Floats]:
-    """Logarithms of the densities of a first order and ``repeats`` since: of who bought before, and of who came new.
+    """Logarithms of the densities of a first order and ``repeats`` since: for those who bought before, and for new customers.
 
-    An older customer has 1 + repeats orders in the window, given at least one; new ones arrive along an exponential trend.
+    An older customer has 1 + repeats orders in the window, given at least one; new customers arrive along an exponential
+    trend.
     """
     odds, steep = k / m, max(abs(trend), 1e-6) * (1.0 if trend >= 0.0 else -1.0)
     whole = k * np.log1p(window / odds)
@@ -139,7 +141,7 @@ def _log_densities(
 
 
 def _log_errors(loss: Callable[[Floats], float], at: Floats, given: bool, step: float = 1e-3) -> Floats:
-    """Standard errors of the logarithms of K and M from the curvature of the loss at its minimum; of K infinite where flat."""
+    """Standard errors of the logarithms of K and M from the curvature of the loss at its minimum; infinite for K where the loss is flat."""
     moves = np.eye(len(at)) * step
     curvature = np.array(
         [[loss(at + u + v) - loss(at + u - v) - loss(at - u + v) + loss(at - u - v) for v in moves] for u in moves]
@@ -151,7 +153,7 @@ def _log_errors(loss: Callable[[Floats], float], at: Floats, given: bool, step: 
 
 
 def fit_identified(repeats: Floats, weeks: Floats, window: float | None = None) -> RepeatRates:
-    """The fit where the data tell it, else the mean at the shape of the built-in market."""
+    """The fit where the data identify it, otherwise the mean at the shape of the built-in market."""
     fit = fit_repeats(repeats, weeks, window)
     return fit if fit.identified else fit_repeats(repeats, weeks, window, DEFAULT_SHAPE)
 
@@ -159,7 +161,7 @@ def fit_identified(repeats: Floats, weeks: Floats, window: float | None = None) 
 def fit_by_type(
     repeats: Floats, weeks: Floats, kind: NDArray[np.int64], types: int, window: float | None = None
 ) -> list[RepeatRates]:
-    """Fit of each type; one with too few customers or repeats, or that its own data do not tell, gets the fit of all."""
+    """Fit of each type; a type with too few customers or repeats, or whose data do not identify it, gets the fit of all."""
     pooled = fit_identified(repeats, weeks, window)
     fits = []
     for row in range(types):
@@ -173,9 +175,9 @@ def fit_by_type(
 def spread_rates(shape: Floats, rate: Floats) -> Floats:
     """One purchase rate per customer, spread evenly over the quantiles of customers' posteriors (shape, rate).
 
-    The mean of each posterior would be the best guess for each customer, and wrong for all of them together: those
-    who bought once would be alike, and nobody would ever stay away. Quantiles follow a golden-ratio sequence over
-    customers in the order of their posterior means, so that neighbours take turns; no chance is involved.
+    The posterior mean would be the best guess for each customer, but wrong for all of them together: those who bought once
+    would be alike, and nobody would ever stay away. Quantiles follow a golden-ratio sequence over customers in the order of
+    their posterior means, so that neighbours get different quantiles; nothing is random.
     """
     order = np.lexsort((np.arange(len(shape)), shape / rate))
     quantile = np.empty(len(shape))

@@ -1,4 +1,4 @@
-"""The yearly season of a market: one cosine wave fitted to weekly counts, where there is at least a year of them."""
+"""The yearly season of a market: one cosine wave fitted to weekly counts, given at least a year of them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from experiments.intake.fits.autocorrelated_noise import fit_with_lasting_noise
+from experiments.intake.fits.autocorrelated_noise import fit_autocorrelated
 from experiments.intake.fits.shrinkage import Floats
 
 YEAR = 52
 _LARGEST_SWING = 0.9
-#: How much wider errors are below two years: how long noise lasts is then hardly seen beside a wave.
+#: How much errors are widened below two years: the autocorrelation of noise is then hardly visible next to a wave.
 _WIDER = 1.25
 #: Wald statistic of cosine and sine that noise alone exceeds in 5 % of markets.
-_SURE = float(stats.chi2.ppf(0.95, 2))
+_CRITICAL = float(stats.chi2.ppf(0.95, 2))
 
 
 @dataclass(frozen=True)
 class Season:
     """Height of the wave as a share of the mean, and the week of its peak counted from the first week fitted.
 
-    ``swing`` is 0 where the wave cannot be told from noise; ``estimate`` is it before that, with its standard error.
+    ``swing`` is 0 where the wave is indistinguishable from noise; ``estimate`` is the value before that test, with its standard
+    error.
     """
 
     swing: float
@@ -34,7 +35,7 @@ class Season:
         """The season as quality pages show it."""
         found = f"{self.estimate:.3f} ± {self.error:.3f}"
         if self.swing == 0.0:
-            return f"none: a swing of {found} cannot be told from noise"
+            return f"none: a swing of {found} is indistinguishable from noise"
         return f"swing {self.swing:.3f} (± {self.error:.3f}), peak in week {self.peak:.0f}"
 
 
@@ -43,8 +44,8 @@ def fit_season(weekly: Floats, *, trend: bool = True) -> Season | None:
 
     Without ``trend`` all change within the weeks counts as season.
 
-    Noise may last, and slow chance looks like a season: the swing is 0 unless a Wald test tells the wave from noise. Its
-    square is shrunken by its sampling variance.
+    Noise may be autocorrelated, and slow fluctuations look like a season: the swing is 0 unless a Wald test distinguishes the
+    wave from noise. The square of the swing is reduced by its sampling variance.
     """
     weeks = len(weekly)
     if weeks < YEAR or weekly.mean() <= 0:
@@ -53,11 +54,11 @@ def fit_season(weekly: Floats, *, trend: bool = True) -> Season | None:
     angle = 2.0 * np.pi * week / YEAR
     slope = [week - week.mean()] if trend else []
     design = np.column_stack([np.cos(angle), np.sin(angle), np.ones(weeks), *slope])
-    beta, covariance = fit_with_lasting_noise(design, weekly / weekly.mean())
+    beta, covariance = fit_autocorrelated(design, weekly / weekly.mean())
     wave, noise = beta[:2], covariance[:2, :2] * (_WIDER**2 if weeks < 2 * YEAR else 1.0)
     squared = float(wave @ wave)
     estimate = float(np.sqrt(max(squared - np.trace(noise), 0.0)))
     error = float(np.sqrt(wave @ noise @ wave / squared)) if squared > 0.0 else 0.0
-    told = squared > 0.0 and float(wave @ np.linalg.solve(noise, wave)) > _SURE
+    significant = squared > 0.0 and float(wave @ np.linalg.solve(noise, wave)) > _CRITICAL
     peak = float(np.arctan2(beta[1], beta[0]) * YEAR / (2.0 * np.pi)) % YEAR
-    return Season(min(estimate, _LARGEST_SWING) if told else 0.0, peak, estimate, error)
+    return Season(min(estimate, _LARGEST_SWING) if significant else 0.0, peak, estimate, error)

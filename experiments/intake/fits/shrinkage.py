@@ -1,4 +1,4 @@
-"""Shrinkage of many small samples towards what they have in common, by empirical Bayes with maximum likelihood."""
+"""Shrinkage of many small samples towards their common mean: empirical Bayes, with the prior fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.special import betaln, gammaln
 
 Floats = NDArray[np.float64]
 
-#: Strength of a prior at which units cannot be told apart; larger fits are cut here.
+#: Strength of a prior at which units are indistinguishable; larger fits are capped here.
 STRONGEST = 1e5
 WEAKEST = 0.05
 
@@ -47,8 +47,8 @@ class Mixes:
 def fit_rates(counts: Floats, weeks: float) -> Rates:
     """Gamma–Poisson (negative binomial) fit of counts observed over ``weeks``.
 
-    With equal exposure the mean's estimate is the pooled rate whatever the shape, so only the shape
-    is searched. Counts no wider than Poisson give the largest shape: all units buy alike.
+    With equal exposure the estimate of the mean is the pooled rate whatever the shape, so only the shape is searched for.
+    Counts no more dispersed than Poisson give the largest shape: all units buy alike.
     """
     mean = float(counts.sum() / (len(counts) * weeks))
     if mean == 0.0:
@@ -73,7 +73,7 @@ def fit_shares(successes: Floats, trials: Floats) -> Shares:
     """Beta–binomial fit; a unit without trials gets the pooled share."""
     if trials.sum() == 0:
         raise ValueError("no trials to fit shares to")
-    # half a success and half a failure more keep the share off 0 and 1, where utilities are infinite
+    # half a success and half a failure extra keep the share away from 0 and 1, where utilities are infinite
     mean = float((successes.sum() + 0.5) / (trials.sum() + 1.0))
 
     def loss(log_strength: float) -> float:

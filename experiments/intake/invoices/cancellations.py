@@ -10,15 +10,15 @@ import pandas as pd
 from experiments.intake.fits.shrinkage import Floats
 from experiments.intake.invoices.invoice_lines import InvoiceLines
 
-#: Share of lines below 0 from which invoices whose numbers begin alike are credit notes.
+#: Share of negative lines from which invoices with a common prefix are credit notes.
 _CREDIT_SHARE = 0.9
-#: Pieces below which nothing is left of a purchase.
+#: Pieces below which a purchase counts as cancelled in full.
 _NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
 class Netting:
-    """What netting did: lines that took goods back, pieces and value of the purchases they were taken off."""
+    """The result of netting: credit lines, those matched, and the pieces and value taken off purchases."""
 
     credits: int
     matched: int
@@ -27,18 +27,18 @@ class Netting:
 
 
 def credit_prefixes(frame: pd.DataFrame) -> list[str]:
-    """Letters at the start of invoice numbers that only credit notes have, such as C or RINV."""
+    """Prefixes of invoice numbers that only credit notes have, such as C or RINV."""
     below = frame["quantity"].lt(0.0).groupby(frame["prefix"]).mean()
     usual = frame["prefix"].value_counts().index[0]
     return [str(p) for p, share in below.items() if p and p != usual and share >= _CREDIT_SHARE]
 
 
 def net_cancellations(lines: InvoiceLines) -> Netting:
-    """Take the pieces of credit lines off earlier purchases; quantities of purchases fall, in ``lines``, to the net.
+    """Subtract the pieces of credit lines from earlier purchases; quantities of purchases in ``lines`` become net.
 
-    A credit line has a quantity below 0 and stands on a credit note, or names a customer and a price. It
-    cancels purchases of the same customer and product up to its day: one of the same quantity and price
-    if there is one, else the latest. What finds no purchase is set aside.
+    A credit line has a negative quantity and is on a credit note, or names a customer and a price. It cancels purchases of
+    the same customer and product up to its day: one with the same quantity and price if there is one, otherwise the latest.
+    Credits without a matching purchase are set aside.
     """
     frame = lines.frame
     prefixes = credit_prefixes(frame)
@@ -46,8 +46,8 @@ def net_cancellations(lines: InvoiceLines) -> Netting:
     below = frame["quantity"].lt(0.0)
     wrong_way = noted & ~below
     if wrong_way.any():
-        why = "a credit note takes goods back; nobody can tell what these lines mean"
-        lines.set_aside(wrong_way, "quantity", "not used on credit notes", "quantities above 0 on credit notes", why)
+        why = "a credit note is for returned goods; it is unclear what these lines mean"
+        lines.set_aside(wrong_way, "quantity", "not used on credit notes", "positive quantities on credit notes", why)
     credit = lines.used & below & frame["price"].gt(0.0) & (noted | frame["customer"].ne(""))
     bought = lines.used & frame["quantity"].gt(0.0) & frame["price"].gt(0.0)
     before = frame["quantity"].copy()
@@ -60,14 +60,14 @@ def net_cancellations(lines: InvoiceLines) -> Netting:
     if noted.any():
         what = f"cancellations: lines of invoices whose numbers begin with {' or '.join(prefixes)}"
         why = (
-            f"{len(whole):,} lines of this and other returns are netted in full against earlier purchases, {len(part):,} in "
+            f"{len(whole):,} lines of these and other returns are netted in full against earlier purchases, {len(part):,} in "
             f"part, {int(left.gt(_NOTHING).sum()) - len(part):,} find none"
         )
         lines.correct(noted, "invoice", what, why)
     returns = below & ~noted & frame["customer"].ne("") & frame["price"].gt(0.0)
     if returns.any():
         lines.correct(
-            returns, "quantity", "returns: quantities below 0 with customer and price", "netted like cancellations"
+            returns, "quantity", "returns: negative quantities with customer and price", "netted like cancellations"
         )
     none = pd.Series(False, index=frame.index)
     settled, unmet = none.copy(), none.copy()
@@ -75,7 +75,7 @@ def net_cancellations(lines: InvoiceLines) -> Netting:
     unmet.loc[left.index[left > _NOTHING]] = True
     frame.loc[settled & lines.used, "fate"] = "cancellation, netted"
     if unmet.any():
-        why = f"no purchase before them in the files (of {int(unmet.sum()) - len(part):,} lines nothing, of {len(part):,} the rest)"
+        why = f"no earlier purchase in the files (for {int(unmet.sum()) - len(part):,} lines none at all, for {len(part):,} not enough)"
         lines.set_aside(unmet, "quantity", "cancellation without purchase", "cancelled goods", why)
     gone = bought & frame["quantity"].le(_NOTHING)
     frame.loc[gone, "fate"] = "purchase, cancelled"
@@ -85,7 +85,7 @@ def net_cancellations(lines: InvoiceLines) -> Netting:
 
 
 def _match(credits: pd.DataFrame, bought: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
-    """Pieces of each credit line that found no purchase; quantities of purchases in ``frame`` fall by the rest."""
+    """Pieces of each credit line without a matching purchase; quantities in ``frame`` are reduced by the others."""
     key = ["customer", "product"]
     wanted = pd.MultiIndex.from_frame(credits[key]).unique()
     concerned = bought[pd.MultiIndex.from_frame(bought[key]).isin(wanted)].sort_values("day", kind="stable")
@@ -104,7 +104,7 @@ def _match(credits: pd.DataFrame, bought: pd.DataFrame, frame: pd.DataFrame) -> 
 
 
 def _take(wish: float, price: float, mine: np.ndarray, prices: Floats, pieces: Floats, original: Floats) -> float:
-    """Take ``wish`` pieces off the purchases ``mine`` (in order of day), in place; what could not be taken."""
+    """Subtract ``wish`` pieces from the purchases ``mine`` (in order of day), in place; returns what could not be subtracted."""
     same = mine[(original[mine] == wish) & (pieces[mine] == wish) & (np.abs(prices[mine] - price) < 0.005)]
     order = mine[::-1] if len(same) == 0 else np.concatenate([same[-1:], mine[::-1]])
     for row in order:

@@ -1,4 +1,4 @@
-"""Lines that are no goods: postage, fees, discounts, manual entries, told by code and name."""
+"""Lines that are charges, not goods: postage, fees, discounts, manual entries, recognised by code and name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.intake.invoices.invoice_lines import InvoiceLines
 from experiments.intake.tables.schema.mapping_file import InvoiceRules
 from experiments.intake.tables.values.name_matching import normalised
 
-#: Words for what is charged or corrected on an invoice and is not sold from a shelf.
+#: Words for charges and corrections on an invoice that are not goods sold.
 _WORDS = (
     "adjust",
     "adjustment",
@@ -51,13 +51,13 @@ _WORDS = (
 )
 _CODES = ("post", "dot", "c2", "m", "d", "s", "b", "cruk", "amazonfee", "bankcharges", "adjust", "adjust2")
 _FORMS = frozenset(normalised(word) for word in _WORDS)
-#: Share of lines whose codes have a digit, from which a code of letters alone is suspect.
+#: Share of lines whose codes have a digit, from which a code of letters only is suspect.
 _CODED = 0.9
 _VOUCHER = re.compile(r"gift.?voucher", re.IGNORECASE)
 
 
 def set_aside_charges(lines: InvoiceLines, rules: InvoiceRules) -> None:
-    """Set lines aside whose code or name says that they are no goods, each code reported by itself."""
+    """Set aside lines whose code or name says that they are not goods; each code is reported separately."""
     frame = lines.frame
     codes = frame["product"]
     name = usual_names(frame)
@@ -74,7 +74,9 @@ def set_aside_charges(lines: InvoiceLines, rules: InvoiceRules) -> None:
         mask = codes.eq(code)
         label = f"'{code}'" + (f" ({name[code]})" if name[code] and name[code] != code else "")
         why = (
-            "its code or name says that it is no goods" if found[code] else "the mapping file says that it is no goods"
+            "its code or name says that it is not goods"
+            if found[code]
+            else "the mapping file says that it is not goods"
         )
         lines.set_aside(mask, "product", "no goods", f"lines of {label}", why)
 

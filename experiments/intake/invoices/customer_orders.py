@@ -1,4 +1,4 @@
-"""Orders out of purchase lines: who ordered when, for how much, of which category."""
+"""Orders of customers, grouped from purchase lines: who ordered when and for how much."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.intake.invoices.invoice_lines import InvoiceLines
 
-#: Share of invoices with a single line from which invoice numbers are taken for numbers of lines.
+#: Share of invoices with a single line from which invoice numbers are really line numbers.
 _SINGLE_LINES = 0.98
 
 
@@ -24,7 +24,8 @@ class Orders:
 def group_into_orders(lines: InvoiceLines) -> Orders:
     """One order for each invoice of a customer; for each day of a customer where there are no invoice numbers.
 
-    A line without a number is of the order of its day. Numbers that stand on one line each are numbers of lines when some customers have several lines a day.
+    A line without a number belongs to the order of its day. Numbers that occur on one line each are line numbers if some
+    customers have several lines a day.
     """
     bought = lines.frame[lines.used]
     unnumbered = bought["invoice"].eq("")
@@ -42,7 +43,7 @@ def group_into_orders(lines: InvoiceLines) -> Orders:
         days = bought.groupby(["customer", "day"]).size()
         if sizes.eq(1).mean() >= _SINGLE_LINES and len(days) < len(sizes):
             key = ["customer", "day"]
-            rule = "the purchases of a customer on one day are an order: nearly every line has a number of its own"
+            rule = "the purchases of a customer on one day are an order: nearly every line has its own number"
     order = bought.groupby(key, sort=False).ngroup().rename("order")
     groups = bought.groupby(order)
     table = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Territories from the places on invoices: the countries, regions or postcode areas with most customers, and the rest."""
+"""Territories from the places on invoices: the countries, regions or postcode areas with the most customers, and the rest."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pandas as pd
 
 REST = "other"
 ALL = "all"
-#: Most territories, and the share and number of customers that a place needs to be one of its own.
+#: Most territories, and the share and number of customers that a place needs to be a territory.
 MOST, LEAST_SHARE, FEWEST_CUSTOMERS = 8, 0.005, 10
 _POSTCODE_LETTERS = 2
 
 
 @dataclass(frozen=True)
 class Territories:
-    """Territory of each customer (index customer), and how it was found, in words."""
+    """Territory of each customer (index customer), and the rule behind it, in words."""
 
     territory: pd.Series
     rule: str
@@ -24,8 +24,8 @@ class Territories:
 def find_territories(bought: pd.DataFrame) -> Territories:
     """Territory of each customer of purchase lines (customer, country, region, postcode).
 
-    The first of country, region and postcode area that tells customers apart is used; a customer with
-    several places belongs to the most frequent.
+    The first of country, region and postcode area that takes several values is used; a customer with several places belongs to
+    the most frequent one.
     """
     columns = {
         "country": bought["country"],
@@ -40,7 +40,7 @@ def find_territories(bought: pd.DataFrame) -> Territories:
             kept = list(large.index)
             if not kept:
                 break
-            name = "the first two signs of the postcode" if field == "postcode" else field
+            name = "the first two characters of the postcode" if field == "postcode" else field
             rest = int((~main.isin(kept)).sum())
             rule = f"{name}: the {len(kept)} with at least {LEAST_SHARE:.1%} of customers" + (
                 f", {rest} customers of {counts.size - len(kept)} more together" if rest else ""
@@ -48,7 +48,7 @@ def find_territories(bought: pd.DataFrame) -> Territories:
             return Territories(main.where(main.isin(kept), REST), rule)
     return Territories(
         pd.Series(ALL, index=pd.Index(bought["customer"].unique(), name="customer").sort_values()),
-        "one territory: no country, region or postcode tells enough customers apart",
+        "one territory: neither country, region nor postcode separates enough customers",
     )
 
 

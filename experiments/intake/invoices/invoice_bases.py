@@ -1,4 +1,4 @@
-"""What the numbers of imported invoices rest on: told by the data, set without data, or beyond what invoices tell."""
+"""How the numbers of imported invoices were obtained: from the data, set without data; and what invoices cannot show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from experiments.intake.scenario.quality_page import Basis
 
 
 def bases_from_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list[Basis]:
-    """Numbers from the data, with the way they were found."""
+    """Numbers from the data, and how they were obtained."""
     fit = scenario.fit
     fates = ", ".join(f"{number:,} {fate}" for fate, number in purchases.fates.items())
     total = sum(purchases.fates.values())
@@ -28,7 +28,7 @@ def bases_from_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list
         Basis(
             "lines",
             f"{total:,}: {fates}",
-            "every line has one fate; purchases that were cancelled in part are used net",
+            "every line has one fate; partly cancelled purchases are used net",
         ),
         _window(fit),
         Basis("orders", f"{len(fit.orders):,}", fit.order_rule),
@@ -40,20 +40,20 @@ def bases_from_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list
         Basis(
             "marks",
             ", ".join(scenario.marks()),
-            "ln of the mean order value, and of the number of different products, in the fitted weeks",
+            "ln of the mean order value, and of the number of distinct products, in the fitted weeks",
         ),
     ]
     if fit.season is not None:
-        how = "cosine wave on orders of all customers a week; weeks count from the first week fitted"
+        how = "cosine wave on weekly orders of all customers; weeks count from the first week fitted"
         bases.append(Basis("params.needs.season_*", fit.season.text(), how))
     if fit.growth is not None:
-        told = "" if fit.growth.identified else "; set to 0, for it lies within two errors of it"
-        value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} a year{told}"
+        dropped = "" if fit.growth.identified else "; set to 0, because it is within two errors of it"
+        value = f"{fit.growth.yearly:+.1%} ± {fit.growth.error:.1%} per year{dropped}"
         bases.append(
             Basis(
                 "params.needs.growth",
                 value,
-                "trend of orders of all customers beside the season, with noise that may last",
+                "trend of orders of all customers, fitted together with the season, allowing for autocorrelated noise",
             )
         )
     if fit.price.identified:
@@ -64,7 +64,7 @@ def bases_from_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list
 def _window(fit: InvoiceFit) -> Basis:
     window = fit.window
     held_out = f", {window.test} held out from {window.test_start.date()}" if window.test else ""
-    how = f"whole weeks up to the last order; {window.odd_days} odd days at the start left out"
+    how = f"whole weeks up to the last order; {window.odd_days} odd days at the start excluded"
     return Basis("window", f"{window.train} weeks from {window.train_start.date()}{held_out}", how)
 
 
@@ -77,37 +77,37 @@ def _rates(fit: InvoiceFit) -> list[Basis]:
             "repeat rates",
             f"{_rate(fit.pooled)}; {by_type}",
             "gamma–Poisson by maximum likelihood: orders since each customer's first, over the weeks since then. A count of "
-            f"all orders would lie: only who has bought is known, and who came late had little time{_older(fit)}",
+            f"all orders would be biased: only customers who bought are known, and those who came late had little time{_older(fit)}",
         ),
         Basis(
             "purchase_rate × our share",
-            f"mean {rate.mean():.4f} orders a week, up to {rate.max():.3f} (shrunken means {shrunken.min():.4f} to "
+            f"mean {rate.mean():.4f} orders per week, up to {rate.max():.3f} (shrunk means {shrunken.min():.4f} to "
             f"{shrunken.max():.3f})",
-            "each customer's rate shrunken to its type; the market takes quantiles of these posteriors in turn, so that "
+            "each customer's rate shrunk to its type; the market uses different quantiles of these posteriors in turn, so that "
             f"customers differ as they do in the fit (means are in accounts.csv){lifted}",
         ),
-        Basis("customer types", ", ".join(TYPES), "thirds of customers by mean order value, shrunken"),
+        Basis("customer types", ", ".join(TYPES), "thirds of customers by mean order value, shrunk"),
     ]
 
 
 def _older(fit: InvoiceFit) -> str:
-    """What the fit takes the beginning of the file for, and why K is not the file's own where it is not."""
+    """How the fit treats the beginning of the file, and why K does not come from the file where it does not."""
     older = (
-        f". {fit.pooled.older:.0%} of customers are taken to have bought before the file begins, by when they are first seen and "
-        "how often they come back: what is seen of them is a zero-truncated negative binomial"
+        f". {fit.pooled.older:.0%} of customers are estimated to have bought before the file begins, judging by when they are first seen and "
+        "how often they come back: their orders in the file follow a zero-truncated negative binomial"
     )
     if not fit.pooled.given:
         return older
     return (
-        f"{older}. K is that of the built-in market, not of the file: with so few customers and repeats M is known to no better "
-        "than 12 %, and intervals hold the truth less often than they say"
+        f"{older}. K is that of the built-in market, not of the file: with so few customers and repeats M is known only to within "
+        "12 %, and confidence intervals have less than their nominal coverage"
     )
 
 
 def _rate(rates: RepeatRates) -> str:
     shape = "alike" if rates.shape_error == float("inf") else f"K {rates.shape:.2f} ± {rates.shape_error:.2f}"
     shape = f"K {rates.shape:g} (default)" if rates.given else shape
-    return f"M {rates.mean:.4f} ± {rates.mean_error:.4f} a week, {shape}"
+    return f"M {rates.mean:.4f} ± {rates.mean_error:.4f} per week, {shape}"
 
 
 def _sizes(fit: InvoiceFit) -> list[Basis]:
@@ -117,8 +117,8 @@ def _sizes(fit: InvoiceFit) -> list[Basis]:
             "order_size",
             f"mean {fit.customers['order_size'].mean():,.1f} units; customers' means spread by {fit.sizes.between:.2f}, "
             f"orders around them by {within.min():.2f} to {within.max():.2f} (sd of the logarithm)",
-            "lognormal with a mean per customer, shrunken by a random-effects fit; "
-            f"{fit.sizes.informed:,} customers have orders enough to weigh more than half",
+            "lognormal with a mean per customer, shrunk by a random-effects fit; "
+            f"for {fit.sizes.informed:,} customers their own orders have more than half of the weight",
         )
     ]
 
@@ -132,7 +132,11 @@ def _categories(scenario: InvoiceScenario) -> list[Basis]:
     )
     prices = ", ".join(f"{name} {price / MINOR:,.2f}" for name, price in fit.categories["price"].items())
     return [
-        Basis("categories", lists, f"{fit.category_rule}; an order is of the category with most of its value{moved}"),
+        Basis(
+            "categories",
+            lists,
+            f"{fit.category_rule}; an order belongs to the category with the largest share of its value{moved}",
+        ),
         Basis(
             "list_price",
             prices,
@@ -149,10 +153,10 @@ def _price(scenario: InvoiceScenario) -> Basis:
         "price_sensitivity",
         f"{weight:.2f}: elasticity {price.pooled:.2f}, from {_estimate(price)}",
         f"Poisson regression of lines on price, with product and period effects ({price.products} products whose prices "
-        f"change, {price.periods:,} products × periods); prices cleared of customers and quantities, lines up to the usual "
-        "quantity, the noise of prices corrected, errors clustered by product; "
+        f"change, {price.periods:,} products × periods); prices adjusted for customers and quantities, lines up to the usual "
+        "quantity, corrected for noise in prices, errors clustered by product; "
         f"pooled with {DEFAULT_ELASTICITY} (Bijmolt et al. 2005) ± {DEFAULT_SPREAD:g}, the estimate itself ± {BIAS_SPREAD:g} "
-        "for prices that are no experiment (A); "
+        "because prices are not an experiment (A); "
         "weight = −elasticity / (1 − our share)",
     )
 
@@ -163,14 +167,14 @@ def _estimate(price: PriceResponse) -> str:
 
 
 def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
-    """Numbers that the import sets although the data are silent."""
+    """Numbers that the import sets although the data say nothing about them."""
     share, organisation, fit = scenario.rules.own_share, scenario.organisation, scenario.fit
     rows = [
         Basis(
             "our share of customers' occasions",
             f"{share:.0%}",
-            "invoices hold own sales only: about our share in the built-in market (A). Set [transactions] own_share in the "
-            "mapping file; purchase_rate is orders a week divided by it, intercepts make the simulated fitted weeks show it",
+            "invoices contain own sales only: about our share in the built-in market (A). Set [transactions] own_share in the "
+            "mapping file; purchase_rate is orders per week divided by it, and intercepts are calibrated to it in the simulated fitted weeks",
         ),
         Basis(
             "one rival per category",
@@ -180,14 +184,14 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
         Basis(
             "params.choice.loyalty",
             f"{HABIT:g}",
-            "invoices hold no lost occasions, so habit cannot be told from lasting differences between customers; these are "
-            "in the rates already, and habit on top drives customers further apart than they are",
+            "invoices contain no lost occasions, so habit cannot be separated from lasting differences between customers; these "
+            "are already in the rates, and habit on top would drive customers further apart than they are",
         ),
         Basis(
             "reps and managers",
             f"{len(organisation.roster)} reps, {organisation.roster['manager'].nunique()} managers, average skill",
             f"one rep per {CUSTOMERS_PER_REP} customers or {REVENUE_PER_REP:,.0f} of yearly revenue, whichever is fewer, a "
-            f"manager per {SPAN}, as in the built-in market; dealt to territories by customers",
+            f"manager per {SPAN}, as in the built-in market; allocated to territories by customers",
         ),
         Basis(
             "portfolios",
@@ -204,15 +208,15 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
         Basis(
             "users at the start",
             f"{share:.0%} ours",
-            "the last purchase in a category was ours as often as any; who had none of ours counts as a new customer in the "
-            "market's key figures at the first one",
+            "the last purchase in a category was ours as often as any purchase; a customer without one of ours counts as new "
+            "in the market's KPIs at the first one",
         ),
-        Basis("neighbours of territories", "none", "invoices say nothing of borders"),
+        Basis("neighbours of territories", "none", "invoices say nothing about borders"),
         *bases_of_costs(),
         Basis(
             "unit_cost",
             f"{COST_SHARE:.0%} of the price",
-            "invoices hold no costs; about the share of the built-in market",
+            "invoices contain no costs; about the share of the built-in market",
         ),
         Basis("currency", scenario.labels.currency.code, scenario.labels.currency.how),
     ]
@@ -229,35 +233,35 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
 
 
 def limits_of_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list[str]:
-    """What invoices cannot tell, and what they show that the market does not take up, in sentences."""
+    """What invoices cannot show, and what they show but the market does not include, in sentences."""
     fit, remarks = scenario.fit, []
     remarks.append(
-        "Invoices hold what was bought, never what was not: rivals, lost sales, shares and why customers stay away cannot be "
-        "told. Who stays away here has a low rate or buys from the rival."
+        "Invoices contain what was bought, never what was not: they show no rivals, lost sales or market shares, nor why "
+        "customers stay away. A customer who stays away here has a low rate or buys from the rival."
     )
     test = fit.orders[fit.window.in_test(fit.orders["day"])]
     new = test[test["customer"].ne("") & ~test["customer"].isin(fit.customers.index)]
     if len(new):
         remarks.append(
             f"{new['customer'].nunique():,} customers with {len(new):,} orders were first seen in the weeks held out: "
-            "customers keep coming, while the market has those of the fitted weeks."
+            "new customers keep coming, while the market has only those of the fitted weeks."
         )
     if fit.season is None:
         remarks.append(
-            f"{fit.window.train} weeks fitted are less than a year: no season can be told, none is set. "
+            f"{fit.window.train} weeks fitted are less than a year: no season can be estimated, none is set. "
             "With --holdout 0 all weeks are fitted."
             if fit.window.weeks >= YEAR
-            else f"{fit.window.train} weeks are less than a year: no season can be told, none is set."
+            else f"{fit.window.train} weeks are less than a year: no season can be estimated, none is set."
         )
     if fit.growth is None:
         both = "; what changed within the fitted weeks counts as season" if fit.season is not None else ""
-        remarks.append(f"Growth takes two years of weeks to be told apart from the season: none is set{both}.")
+        remarks.append(f"Separating growth from the season takes two years of weeks: none is set{both}.")
     remarks += [
-        "An order holds products of many categories; here it is of one, the category with most of its value.",
-        "Customers' own mixes are in customers.parquet (mix_*); the market buys by the mix of the customer's type.",
-        "Price response is one number for all: a weight by category has no place in the scenario.",
-        "Quantity discounts are not taken up: every order pays the mean price of its category.",
-        f"Cancelled goods are taken off the purchase ({purchases.netting.value:,.0f} in value): there are no returns in the market.",
+        "A real order contains products of many categories; here it has one, the category with the largest share of its value.",
+        "The mixes of single customers are in customers.parquet (mix_*); in the market a customer buys by the mix of its type.",
+        "Price response is a single number: the scenario has no place for a weight by category.",
+        "Quantity discounts are not included: every order pays the mean price of its category.",
+        f"Cancelled goods are subtracted from the purchase ({purchases.netting.value:,.0f} in value): the market has no returns.",
         "Rates, sizes and first orders of customers are in accounts.csv, fates of lines and fits in facts.toml.",
     ]
     return remarks

@@ -1,4 +1,4 @@
-"""Facts of invoices that the scenario format has no place for, kept beside the scenario in facts.toml."""
+"""Facts found in invoices, written to facts.toml; the scenario format has no place for them."""
 
 from __future__ import annotations
 

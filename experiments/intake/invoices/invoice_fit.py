@@ -1,4 +1,4 @@
-"""What invoice lines tell about a market: customers, rates, sizes, categories, places, season, growth, price response."""
+"""The fit of invoice lines: customers, rates, order sizes, categories, territories, season, growth, price response."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from experiments.intake.scenario.company_costs import MINOR
 from experiments.intake.tables.schema.mapping_file import InvoiceRules
 
 TYPES = ("small orders", "medium orders", "large orders")
-#: Fewest customers that a market is made of.
+#: Fewest customers of a market.
 FEWEST_CUSTOMERS = 10
 #: Share of orders that may be smaller than one unit.
 _SMALLEST = 0.01
-#: Most units in a mean order that a market takes.
+#: Most units in a mean order that a market accepts.
 _MOST_UNITS = 1e6
 #: Smallest price of a unit (minor units): below it, rounding to whole minor units would move revenue.
 _CHEAPEST = 100.0
@@ -39,7 +39,7 @@ class InvoiceFit:
 
     orders (index order): customer ("" none), day, value, pieces, category.
     customers (index customer): territory, first (day), orders, repeats, weeks (since the first order), value,
-    products (different ones), type (row of TYPES), shrunken (posterior mean rate), rate (orders a week as in the
+    products (distinct ones), type (row of TYPES), shrunken (posterior mean rate), rate (orders per week as in the
     market), order_size (units), order_value.
     categories (index category): products, low, high (usual prices), orders, value, order_value, price (of a unit),
     spread (of the logarithm of order values).
@@ -67,7 +67,7 @@ class InvoiceFit:
 
 
 def fit_invoices(purchases: Purchases, holdout: float, rules: InvoiceRules) -> InvoiceFit:
-    """Fit everything on the orders of the training weeks; ValueError with the reason where they are too few."""
+    """Fit everything on the orders of the training weeks; ValueError with the reason when there are too few."""
     lines = purchases.lines.frame
     made = group_into_orders(purchases.lines)
     window = window_of_orders(made.table.loc[made.table["customer"].ne(""), "day"], holdout)
@@ -92,7 +92,7 @@ def fit_invoices(purchases: Purchases, holdout: float, rules: InvoiceRules) -> I
     customers["type"] = _thirds(sizes.log_means)
     weekly = _weekly(train_orders, window)
     growth = fit_growth(weekly)
-    season = fit_season(weekly, trend=growth is not None)  # a trend that nobody can tell is not taken off
+    season = fit_season(weekly, trend=growth is not None)  # a trend that cannot be estimated is not removed
     activity = mean_activity(season, growth, window.train)
     lifted = len(train_orders) / len(known)
     rates, pooled = _rates(customers, window, activity, lifted)
@@ -136,7 +136,7 @@ def _main_categories(bought: pd.DataFrame, made: Orders, groups: ProductCategori
 
 
 def _customers(bought: pd.DataFrame, known: pd.DataFrame, made: Orders, window: Window) -> pd.DataFrame:
-    """Customers in the order of their names, with what they bought and since when they are observed."""
+    """Customers in the order of their names, with what they bought and for how long they are observed."""
     by = known.groupby("customer")
     customers = pd.DataFrame({"first": by["day"].min(), "orders": by.size(), "value": by["value"].sum()})
     customers["repeats"] = customers["orders"] - 1
@@ -152,7 +152,7 @@ def _rows(known: pd.DataFrame, customers: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _categories(bought: pd.DataFrame, known: pd.DataFrame, groups: ProductCategories) -> pd.DataFrame:
-    """Categories that orders are of, largest first, with the products and prices in them."""
+    """Categories of the orders, largest first, with their products and prices."""
     by = known.groupby("category")
     table = pd.DataFrame({"orders": by.size(), "value": by["value"].sum(), "order_value": by["value"].mean()})
     price = bought.groupby("product")["price"].median()
@@ -167,7 +167,7 @@ def _categories(bought: pd.DataFrame, known: pd.DataFrame, groups: ProductCatego
 
 
 def _thirds(log_means: Floats) -> NDArray[np.int64]:
-    """Type of each customer: thirds by (shrunken) mean order value relative to the category's."""
+    """Type of each customer: thirds by (shrunk) mean order value relative to the category's."""
     rank = pd.Series(log_means).rank(method="first").to_numpy(np.float64)
     return np.asarray(np.minimum((rank - 1.0) * len(TYPES) // len(rank), len(TYPES) - 1), dtype=np.int64)
 
@@ -194,7 +194,7 @@ def _rates(
 
 
 def _unit(known: pd.DataFrame, categories: pd.DataFrame) -> float:
-    """Units in a mean order: its pieces, or more where 1 % of orders would else be smaller than a unit."""
+    """Units in a mean order: its pieces, or more where 1 % of orders would otherwise be smaller than one unit."""
     relative = (known["value"] / known["category"].map(categories["order_value"])).to_numpy(np.float64)
     small = float(np.quantile(relative, _SMALLEST))
     most = min(max(float(categories["order_value"].min()) * MINOR / _CHEAPEST, 1.0), _MOST_UNITS)

@@ -11,22 +11,22 @@ from experiments.intake.fits.season import YEAR
 from experiments.intake.invoices.invoice_fit import InvoiceFit
 
 MEASURES = {
-    "weekly_orders": "orders a week",
+    "weekly_orders": "orders per week",
     "order_value": "mean value of an order",
-    "weekly_value": "value of orders a week",
+    "weekly_value": "value of orders per week",
     "top_share": "share of value of the top 20 % of customers",
     "active_share": "customers with at least one order",
-    "all_orders": "orders a week, newcomers included",
+    "all_orders": "orders per week, including newcomers",
 }
-#: Change of a number beyond which it is named as the reason of a misfit.
+#: Change of a measure beyond which it is named as the reason for a misfit.
 _NOTABLE = 0.05
 
 
 def compare_orders(fit: InvoiceFit, run: RunOrders, seeds: Sequence[int]) -> list[FitRow]:
-    """Simulate fitted and held-out weeks in one go and compare the held-out weeks with what happened.
+    """Simulate fitted and held-out weeks in one run and compare the held-out weeks with what happened.
 
-    The market holds the customers of the fitted weeks, so their orders are compared; the last row counts
-    the orders of customers first seen in the held-out weeks too, whom the market does not have.
+    The market holds the customers of the fitted weeks, so their orders are compared; the last row also
+    counts the orders of customers first seen in the held-out weeks, whom the market does not include.
     """
     window, customers = fit.window, len(fit.customers)
     orders = fit.orders[_counted(fit)]
@@ -60,7 +60,7 @@ def _measures(orders: pd.DataFrame, weeks: int, customers: int, newcomers: int) 
 
 
 def _reasons(fit: InvoiceFit, training: dict[str, float], observed: dict[str, float]) -> dict[str, str]:
-    """What is known to move a measure in the held-out weeks beyond what the market holds."""
+    """Known causes that move a measure in the held-out weeks but are not part of the market."""
     window, reasons = fit.window, {}
     expected = float(fit.customers["rate"].sum()) * fit.activity
     change = observed["weekly_orders"] / expected - 1.0 if expected else 0.0
@@ -69,15 +69,15 @@ def _reasons(fit: InvoiceFit, training: dict[str, float], observed: dict[str, fl
         pace = "faster" if change > 0 else "slower"
         text = f"known customers ordered {abs(change):.0%} {pace} than at their fitted rates in the weeks held out ({months})"
         if fit.season is None:
-            text += f"; {window.train} weeks fitted are less than {YEAR}, so that no season can be told"
+            text += f"; {window.train} weeks fitted are fewer than {YEAR}, so no season can be estimated"
         reasons["weekly_orders"] = reasons["weekly_value"] = text
         reasons["active_share"] = reasons["top_share"] = "follows from the number of orders: " + text
     value = observed["order_value"] / training["order_value"] - 1.0
     if abs(value) > _NOTABLE:
-        reasons["order_value"] = f"orders were worth {value:+.0%} against the fitted weeks"
+        reasons["order_value"] = f"the mean order value changed by {value:+.0%} against the fitted weeks"
         reasons["weekly_value"] = "; ".join([*filter(None, [reasons.get("weekly_value")]), reasons["order_value"]])
     new = 1.0 - observed["weekly_orders"] / observed["all_orders"] if observed["all_orders"] else 0.0
     if new > _NOTABLE:
-        text = f"{new:.0%} of these orders are of customers first seen then, whom the market does not have"
+        text = f"{new:.0%} of these orders come from customers first seen then, whom the market does not include"
         reasons["all_orders"] = "; ".join([text, *filter(None, [reasons.get("weekly_orders")])])
     return reasons

@@ -1,4 +1,4 @@
-"""Lines of invoices as one clean table, from one file or several, each line with the file and row it stands in."""
+"""Invoice lines as one clean table, from one file or several, each line with its file and row."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE
 from experiments.intake.tables.schema.mapping_file import MappingFile
 from experiments.intake.tables.values.date_stamps import is_zero
 
-#: Text fields that are taken as they are.
+#: Text fields that are used as they are.
 _TEXTS = ("invoice", "product", "description", "group", "customer", "country", "region", "postcode")
 _WORDS = OutlierTexts(
-    future="invoiced on a day to come",
-    today="a date up to today",
+    future="invoiced on a day in the future",
+    today="a date no later than today",
     apart="without an invoice lie between these lines and most others",
     most="most invoices are",
 )
@@ -30,10 +30,10 @@ _WORDS = OutlierTexts(
 
 @dataclass
 class InvoiceLines:
-    """Lines and what became of each: ``fate`` is "used" or the reason why a line is not.
+    """Lines and what happened to each: ``fate`` is "used" or the reason why a line is not used.
 
     frame: file (number), row (in that file), copy (hash of all its cells), invoice, prefix (letters before its
-    number), product, description, group, customer, country, region, postcode ("" none), day, quantity, price (of a
+    number), product, description, group, customer, country, region, postcode ("" none), day, quantity, price (per
     piece), value, fate.
     ``tables`` are the files in the order of their numbers; ``given`` names the fields that some file has.
     """
@@ -43,16 +43,16 @@ class InvoiceLines:
     ledger: QualityLedger
 
     def has(self, field: str) -> bool:
-        """Whether some file has a column for ``field``."""
+        """Whether any file has a column for ``field``."""
         return any(field in table.columns for table in self.tables)
 
     def set_aside(self, mask: pd.Series, field: str, fate: str, what: str, why: str) -> None:
-        """Report all lines where ``mask`` holds; those still in use get ``fate`` and are used no longer."""
+        """Report all lines where ``mask`` is true; those still in use get ``fate`` and are no longer used."""
         self._report(mask, field, what, why, SET_ASIDE)
         self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
 
     def correct(self, mask: pd.Series, field: str, what: str, why: str, fate: str = "") -> None:
-        """Report lines where something was corrected; with a ``fate`` they are settled by it."""
+        """Report lines where something was corrected; given a ``fate``, those in use get it and are no longer used."""
         self._report(mask, field, what, why, CORRECTED)
         if fate:
             self.frame.loc[mask & self.frame["fate"].eq("used"), "fate"] = fate
@@ -70,12 +70,12 @@ class InvoiceLines:
 
 
 def by_value(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """``column`` with every cell changed; each different value is worked on once."""
+    """``column`` with every cell changed; each distinct value is processed once."""
     return column.map({value: change(str(value)) for value in column.unique()}).astype("str")
 
 
 def _leading_letters(number: str) -> str:
-    return number[: next((k for k, sign in enumerate(number) if not sign.isalpha()), len(number))]
+    return number[: next((k for k, char in enumerate(number) if not char.isalpha()), len(number))]
 
 
 def read_lines(tables: Sequence[MappedTable], mapping: MappingFile, ledger: QualityLedger) -> InvoiceLines:
@@ -86,13 +86,13 @@ def read_lines(tables: Sequence[MappedTable], mapping: MappingFile, ledger: Qual
     ledger.stop_if_refused()
     frame = pd.concat(frames, ignore_index=True)
     if frame.empty:
-        ledger.refused(tables[0].file, "", "no line is left", "lines of invoices", "mend the cells that were set aside")
+        ledger.refused(tables[0].file, "", "no line remains", "invoice lines", "correct the cells that were set aside")
         ledger.stop_if_refused()
     return InvoiceLines(frame.assign(fate="used"), tuple(tables), ledger)
 
 
 def _name_groups(tables: Sequence[MappedTable], mapping: MappingFile) -> list[NameGroup]:
-    """What is named on invoice lines: customers, products and places, each compared over all files."""
+    """Names on invoice lines: customers, products and places, each kind compared over all files."""
 
     def columns(field: str) -> tuple[NameColumn, ...]:
         return tuple(NameColumn(table, field) for table in tables)
@@ -119,9 +119,9 @@ def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: Qua
     check.unusable("day", table.cells("day").eq(""), "no date", "the day of the invoice")
     frame["day"] = read_dates(table, ("day",), check, mapping.rules.date_order)["day"]
     zero = frame["day"].isna() & table.cells("day").map(is_zero)
-    check.unusable("day", zero, "no date: a zero of a clock or a calendar", "the day of the invoice")
+    check.unusable("day", zero, "no date: a zero instead of one", "the day of the invoice")
     refuse_date_outliers("day", frame["day"], check, _WORDS)
-    check.unusable("quantity", table.cells("quantity").eq(""), "no quantity", "how many pieces were sold")
+    check.unusable("quantity", table.cells("quantity").eq(""), "no quantity", "the number of pieces sold")
     frame["quantity"] = read_amounts(table, "quantity", check, minimum=None)
     frame["price"], frame["value"] = _money(table, frame["quantity"], check, ledger)
     return check.keep(frame)
@@ -130,17 +130,17 @@ def _read_one(number: int, table: MappedTable, mapping: MappingFile, ledger: Qua
 def _money(
     table: MappedTable, quantity: pd.Series, check: RowCheck, ledger: QualityLedger
 ) -> tuple[pd.Series, pd.Series]:
-    """Price of a piece and value of the line; where both are given the value is what was paid."""
+    """Price per piece and value of the line; where both are given, the value is what was paid."""
     if "price" not in table.columns and "value" not in table.columns:
         headers = ", ".join(str(h) for h in table.table.frame.columns)
         remedy = '[tables.transactions.columns] price = "your header" (or value) in the mapping file'
         expected = f"e.g. unit_price or line total; found: {headers}"
-        ledger.refused(table.file, "", "no header means the price of a piece or the value of a line", expected, remedy)
+        ledger.refused(table.file, "", "no header means the price per piece or the value of the line", expected, remedy)
         return quantity, quantity
     price, value = read_amounts(table, "price", check, minimum=None), read_amounts(table, "value", check, minimum=None)
     field = "price" if "price" in table.columns else "value"
     blank = table.cells("price").eq("") & table.cells("value").eq("")
-    check.unusable(field, blank, "no price", "the price of a piece, or the value of the line")
+    check.unusable(field, blank, "no price", "the price per piece, or the value of the line")
     paid = value.where(value.notna(), price * quantity)
     check.unusable(field, paid.abs().gt(LARGEST), f"a line worth more than {LARGEST:g}", "a smaller price or quantity")
     each = (value / quantity.where(quantity.ne(0.0))).where(value.notna(), price)
@@ -152,7 +152,7 @@ def _money(
             table.file,
             table.header("value"),
             what,
-            "the value is taken for what was paid",
+            "the value is used as what was paid",
             list(differ.index[differ]),
         )
     return each.fillna(price).astype(np.float64), paid.astype(np.float64)

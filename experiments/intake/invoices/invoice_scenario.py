@@ -35,13 +35,13 @@ from experiments.intake.scenario.rounded_shares import rounded_shares
 from experiments.intake.tables.schema.mapping_file import InvoiceRules
 from sim.text import write_csv
 
-#: First line of every scenario written here; a file that begins otherwise is not overwritten.
+#: First line of every scenario written here.
 WRITTEN_BY_IMPORT = "# Written by `deepmarket import transactions`; quality.md says where each number comes from.\n"
-#: Most occasions a week of one customer that a market takes.
+#: Most occasions per week of one customer that a market accepts.
 _MOST_OCCASIONS = 50.0
 _SHAPES = (0.05, 100.0)
-#: Weight of loyalty: none. Lasting differences between customers are in their rates already, and invoices hold no lost
-#: occasions that would tell habit apart from them.
+#: Weight of loyalty: none. Lasting differences between customers are already in their rates, and invoices contain no lost
+#: occasions that would separate habit from them.
 HABIT = 0.0
 
 
@@ -87,16 +87,16 @@ class InvoiceScenario:
         return int(self.fit.categories["price"].to_dict()[category])
 
     def target(self) -> dict[str, float]:
-        """Share of occasions that ends in our orders, by category."""
+        """Share of occasions that end in our orders, by category."""
         return {str(c): self.rules.own_share for c in self.fit.categories.index}
 
     def start_intercepts(self) -> dict[str, float]:
-        """Intercepts that give our share when nothing else tells the offers apart: its log odds."""
+        """Intercepts that give our share when nothing else distinguishes the offers: its log odds."""
         share = self.rules.own_share
         return {str(c): float(np.log(share / (1.0 - share))) for c in self.fit.categories.index}
 
     def occasions(self) -> Floats:
-        """Occasions a week of each customer, ours and others'."""
+        """Purchase occasions per week of each customer, ours and others'."""
         each = self.fit.customers["rate"].to_numpy(np.float64) / self.rules.own_share
         return np.clip(each, 1e-6, _MOST_OCCASIONS)
 
@@ -200,26 +200,26 @@ class InvoiceScenario:
 
     def _params(self) -> dict[str, Any]:
         """Season and growth as fitted, and a channel that passes everything through: invoices are the company's own."""
-        told: dict[str, Any] = {}
+        needs: dict[str, Any] = {}
         if self.fit.season is not None:
-            told["season_swing"] = round(self.fit.season.swing, 4)
-            told["season_peak"] = round(self.fit.season.peak, 2)
+            needs["season_swing"] = round(self.fit.season.swing, 4)
+            needs["season_peak"] = round(self.fit.season.peak, 2)
         if self.fit.growth is not None and self.fit.growth.identified:
-            told["growth"] = round(self.fit.growth.yearly, 4)
+            needs["growth"] = round(self.fit.growth.yearly, 4)
         return {
-            **({"needs": told} if told else {}),
+            **({"needs": needs} if needs else {}),
             "choice": {"loyalty": HABIT},
             "channel": direct_channel(),
             **usual_costs(self.yearly_revenue()),
         }
 
     def yearly_revenue(self) -> float:
-        """Our orders of a year at the fitted rates, sizes and prices, minor units."""
+        """Our orders per year at the fitted rates, sizes and prices, minor units."""
         customers = self.fit.customers
         return float((customers["rate"] * customers["order_value"]).sum() * self._mean_order() * WEEKS * MINOR)
 
     def _policy(self) -> dict[str, Any]:
-        """Accounts by turnover."""
+        """Accounts are assigned by turnover."""
         return usual_policy({"kind": "by_turnover", "accounts_per_rep": ACCOUNTS_PER_REP}, self.yearly_revenue())
 
     def write(self, out: Path, intercepts: Mapping[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""Products grouped into the few categories a market holds: by the user's groups, by product, or by price bands."""
+"""Products grouped into the few categories of a market: by the user's groups, by product, or by price bands."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from experiments.intake.invoices.charge_lines import usual_names
 from sim.params.world import MAX_CATEGORIES
 
 OTHER = "other"
-#: Fewest orders a category is made for; smaller ones go to the largest.
+#: Fewest orders of a category; smaller ones are merged into the largest.
 FEWEST_ORDERS = 20
 
 
 @dataclass(frozen=True)
 class ProductCategories:
-    """Category of each product (index product), and the rule by which it was found, in words."""
+    """Category of each product (index product), and the rule behind it, in words."""
 
     category: pd.Series
     rule: str
@@ -27,9 +27,9 @@ class ProductCategories:
 def group_products(bought: pd.DataFrame, bands: int) -> ProductCategories:
     """Categories of the products of purchase lines (columns product, description, group, price, value).
 
-    A column of groups is followed: the largest by value, and the rest together. Else at most
-    :data:`sim.params.world.MAX_CATEGORIES` products are categories of their own. Else products are sorted
-    by their usual price and cut into ``bands`` of equal value.
+    If there is a column of groups, it is used: the largest by value, and the rest together. Otherwise up to
+    :data:`sim.params.world.MAX_CATEGORIES` products are each a category. Otherwise products are sorted by their usual price
+    and divided into ``bands`` of equal value.
     """
     value = bought.groupby("product")["value"].sum()
     if bought["group"].ne("").any():
@@ -39,7 +39,7 @@ def group_products(bought: pd.DataFrame, bands: int) -> ProductCategories:
             .groupby(bought["product"])
             .agg(lambda g: g.mode().iloc[0])
         )
-        return ProductCategories(*_largest(of.astype("str"), value, "groups of products as in the files"))
+        return ProductCategories(*_largest(of.astype("str"), value, "product groups as in the files"))
     if len(value) <= MAX_CATEGORIES:
         names = usual_names(bought).reindex(value.index)
         own = names.where(names.ne("") & ~names.duplicated(keep=False), pd.Series(value.index, index=value.index))
@@ -57,7 +57,7 @@ def _largest(of: pd.Series, value: pd.Series, rule: str) -> tuple[pd.Series, str
 
 
 def _bands(price: pd.Series, value: pd.Series, bands: int) -> pd.Series:
-    """Names of price bands such as 'up to 1.25' by product; the value of sales is cut into equal parts."""
+    """Names of price bands such as 'up to 1.25' by product; the value of sales is divided into equal parts."""
     ranked = price.sort_values(kind="stable")
     part = value[ranked.index].cumsum() / value.sum()
     edges: list[float] = []
@@ -72,7 +72,7 @@ def _bands(price: pd.Series, value: pd.Series, bands: int) -> pd.Series:
 
 
 def main_category(bought: pd.DataFrame, order: pd.Series, category: pd.Series) -> pd.Series:
-    """Category with most of each order's value; ``order`` and ``category`` are by line. Index: order."""
+    """Category with the largest share of each order's value; ``order`` and ``category`` are by line. Index: order."""
     totals = bought["value"].groupby([order, category]).sum().reset_index()
     ranked = totals.sort_values("value", ascending=False, kind="stable").drop_duplicates(order.name)
     return ranked.set_index(order.name)[category.name].sort_index()

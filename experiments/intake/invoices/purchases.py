@@ -1,4 +1,4 @@
-"""From all lines of invoices to the purchases of customers: every line that is none is reported with the reason."""
+"""Purchases of customers among all invoice lines; every line that is not one is reported with the reason."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from experiments.intake.invoices.invoice_lines import InvoiceLines
 from experiments.intake.tables.quality_ledger import NOTED
 from experiments.intake.tables.schema.mapping_file import InvoiceRules
 
-#: Half a minor unit of currency: what a line is worth at least.
+#: Least value of a line: half a minor unit of currency.
 _LEAST_VALUE = 0.005
 
 
 @dataclass(frozen=True)
 class Purchases:
-    """Lines in use, what netting did, and how many lines met which fate (they sum to all lines read)."""
+    """Lines in use, the result of netting, and the number of lines by fate (together all lines read)."""
 
     lines: InvoiceLines
     netting: Netting
@@ -27,27 +27,29 @@ class Purchases:
 
 
 def select_purchases(lines: InvoiceLines, rules: InvoiceRules) -> Purchases:
-    """Settle every line; raises InputErrors when no purchase of a customer is left.
+    """Give every line its fate; raises InputErrors when no purchase of a customer remains.
 
-    Counts in findings are of all lines with the quirk; a line with several quirks has one fate, the first.
+    Findings count all lines with a quirk; a line with several quirks has the fate of the first.
     """
     _drop_copies(lines)
     set_aside_charges(lines, rules)
     frame = lines.frame
     price, quantity = frame["price"], frame["quantity"]
-    below = "adjustments such as bad debt: no purchase has a price below 0"
-    lines.set_aside(price.lt(0.0), "price", "price below 0", "prices below 0", below)
+    below = "adjustments such as bad debt: no purchase has a negative price"
+    lines.set_aside(price.lt(0.0), "price", "price below 0", "negative prices", below)
     noted = frame["prefix"].isin(credit_prefixes(frame))
     stock = quantity.lt(0.0) & ~noted & ~(frame["customer"].ne("") & price.gt(0.0))
     why = "not on a credit note, and without customer or price: corrections of stock, damage, losses"
     lines.set_aside(
-        stock, "quantity", "quantity below 0, cancels nothing", "quantities below 0 that cancel nothing", why
+        stock, "quantity", "quantity below 0, cancels nothing", "negative quantities that cancel nothing", why
     )
     lines.set_aside(quantity.eq(0.0), "quantity", "quantity 0", "quantities of 0", "nothing was sold")
     free = price.eq(0.0) & quantity.gt(0.0)
     lines.set_aside(free, "price", "price 0", "prices of 0", "gifts, samples, corrections: nothing was paid")
     nothing = price.gt(0.0) & quantity.gt(0.0) & frame["value"].lt(_LEAST_VALUE)
-    lines.set_aside(nothing, "price", "worth nothing", "lines worth less than half a minor unit", "as good as price 0")
+    lines.set_aside(
+        nothing, "price", "worth nothing", "lines worth less than half a minor unit", "effectively free of charge"
+    )
     anonymous = frame["customer"].eq("")
     paid = anonymous & lines.used & quantity.gt(0.0)
     value = float(frame.loc[paid, "value"].sum())
@@ -56,14 +58,14 @@ def select_purchases(lines: InvoiceLines, rules: InvoiceRules) -> Purchases:
     netting = net_cancellations(lines)
     fates = {str(k): int(v) for k, v in frame["fate"].value_counts().items()}
     if not (lines.used & frame["customer"].ne("")).any():
-        told = ", ".join(f"{number:,} {fate}" for fate, number in fates.items())
+        fates_text = ", ".join(f"{number:,} {fate}" for fate, number in fates.items())
         table = lines.tables[0]
         lines.ledger.refused(
             table.file,
             "",
-            f"no purchase of a customer is left: {told}",
+            f"no purchase of a customer remains: {fates_text}",
             "lines with customer, quantity and price",
-            "see above",
+            "correct the lines, or the mapping of headers",
         )
         lines.ledger.stop_if_refused()
     return Purchases(lines, netting, fates, value)
@@ -77,7 +79,7 @@ def _drop_copies(lines: InvoiceLines) -> None:
         lines.correct(copies, "", "identical lines kept once", "every cell is the same", fate="copy of another line")
     else:
         table = lines.tables[0]
-        why = "without invoice numbers two equal purchases of a day look the same"
+        why = "without invoice numbers, two equal purchases on one day look the same"
         lines.ledger.add(NOTED, table.file, "", "identical lines kept", why, count=int(copies.sum()))
 
 
@@ -89,11 +91,11 @@ def _report_anonymous(
     share = value / all_value if all_value > 0.0 else 0.0
     size = f"{orders:,} orders worth {value:,.0f}, {share:.1%} of all goods sold"
     if rules.no_customer == "spread":
-        why = f"{size}; nobody can tell who bought, so their orders raise the rates of all customers in proportion"
+        why = f"{size}; the buyer is unknown, so their orders raise the rates of all customers in proportion"
         lines.correct(anonymous, "customer", "lines without a customer", why)
     else:
         why = (
-            f"{size}; nobody can tell who bought, so no rate, order size or price rests on them "
+            f"{size}; the buyer is unknown, so no rate, order size or price is based on them "
             '([transactions] no_customer = "spread" in the mapping file adds their orders to all customers in proportion)'
         )
         lines.set_aside(anonymous, "customer", "no customer", "lines without a customer", why)

@@ -1,4 +1,4 @@
-"""Reps and distributors that invoices do not tell: as many as the built-in market has for its customers and revenue."""
+"""Reps and distributors, which invoices do not show: as many as the built-in market has for its customers and revenue."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class SalesOrganisation:
 def plan_organisation(territory: pd.Series, yearly_value: pd.Series) -> SalesOrganisation:
     """Reps by customers, but no more than revenue pays for, at least one; each territory has a distributor.
 
-    Both are dealt out by the largest remainders of customers (reps) and revenue (distributors). A rep has the
-    accounts of the territory that buy most, as in the ordinary plan of the built-in market. ``territory`` and
+    Both are allocated by the largest remainders of customers (reps) and revenue (distributors). A rep has the accounts of the
+    territory that buy most, as in the ordinary plan of the built-in market. ``territory`` and
     ``yearly_value`` (units of currency) are by customer.
     """
     revenue = float(yearly_value.sum())
     reps = max(1, round(min(len(territory) / CUSTOMERS_PER_REP, revenue / REVENUE_PER_REP)))
     customers = territory.value_counts().sort_index()
     by_place = yearly_value.groupby(territory).sum().reindex(customers.index)
-    where = _deal(reps, customers)
+    where = _allocate(reps, customers)
     distributors = {str(t): max(1, round(v / REVENUE_PER_DISTRIBUTOR)) for t, v in by_place.items()}
     places = [str(t) for t, number in where.items() for _ in range(int(number))]
     roster = pd.DataFrame(
@@ -41,20 +41,22 @@ def plan_organisation(territory: pd.Series, yearly_value: pd.Series) -> SalesOrg
             "rep": [f"rep {k + 1:02d}" for k in range(reps)],
             "manager": [f"manager {k // SPAN + 1}" for k in range(reps)],
             "territory": places,
-            "skill": np.zeros(reps),  # invoices tell nothing of it; drawn, the luck of a few reps would move our share
+            "skill": np.zeros(
+                reps
+            ),  # invoices say nothing about it; if drawn, the luck of a few reps would move our share
         }
     )
     return SalesOrganisation(roster, distributors, _portfolios(territory, yearly_value, roster))
 
 
-def _deal(number: int, weights: pd.Series) -> pd.Series:
-    """``number`` dealt out in proportion to ``weights``, the rest to the largest remainders."""
+def _allocate(number: int, weights: pd.Series) -> pd.Series:
+    """``number`` allocated in proportion to ``weights``, the rest to the largest remainders."""
     exact = weights / weights.sum() * number
-    dealt = np.floor(exact)
-    rest = (exact - dealt).sort_values(ascending=False, kind="stable").index[: number - int(dealt.sum())]
-    dealt[rest] += 1
-    dealt_out: pd.Series = dealt.astype(int)
-    return dealt_out
+    allocated = np.floor(exact)
+    rest = (exact - allocated).sort_values(ascending=False, kind="stable").index[: number - int(allocated.sum())]
+    allocated[rest] += 1
+    whole: pd.Series = allocated.astype(int)
+    return whole
 
 
 def _portfolios(territory: pd.Series, value: pd.Series, roster: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""A clean list of ties from a user's table: blanks and ties to oneself set aside, double mentions counted once."""
+"""A clean list of ties from a user's table: blanks and self-ties set aside, duplicates counted once."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _YES, _NO = (
     ("0", "0.0", "no", "false", "n", "weak", "", "否", "弱"),
 )
 
-#: Share of ties whose rows disagree on their strength, beyond which only the user can settle them.
-_MANY_TORN = 0.05
-#: Share of rows that name a tie again from which a column that may tell groups apart is sought, and its most values.
+#: Share of ties with contradicting rows on strength, beyond which only the user can decide.
+_MANY_CONTRADICTIONS = 0.05
+#: Share of duplicate rows from which a column that may separate groups is sought, and the most values it may have.
 _MOST_REPEAT, _MOST_GROUPS = 0.5, 50
 
 
 @dataclass(frozen=True)
 class TieList:
-    """Each tie once: ``ties`` with text columns first and second and, where the file tells, bool strong; ``names`` sorted."""
+    """Each tie once: ``ties`` with text columns first and second and, where the file has it, bool strong; ``names`` sorted."""
 
     ties: pd.DataFrame
     names: list[str]
 
 
 def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieList:
-    """Mend and check a table of ties. What cannot be mended goes to ``ledger`` as refusals and raises at once."""
+    """Correct and check a table of ties. Raises InputErrors with everything that cannot be corrected."""
     table = own_copy(table)
     ends = (NameColumn(table, "first"), NameColumn(table, "second"))
     unify_names([NameGroup("customer", "customers", ends, personal=True, numbers=False)], rules, ledger)
@@ -44,12 +44,12 @@ def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieLi
     frame = _without_blanks(frame, table, ledger)
     loops = frame["first"].eq(frame["second"])
     if loops.any():
-        why = "a customer's talk with itself teaches nothing"
+        why = "word of mouth needs two customers"
         ledger.add(
             SET_ASIDE,
             table.file,
             table.header("second"),
-            "ties of a customer with itself",
+            "ties of a customer to itself",
             why,
             list(frame.index[loops]),
         )
@@ -63,7 +63,7 @@ def clean_ties(table: MappedTable, rules: Rules, ledger: QualityLedger) -> TieLi
 
 
 def _natural(name: str) -> tuple[int, int, str]:
-    """Numbers in order of size, before all other names."""
+    """Sort key: numbers in numerical order, before all other names."""
     return (0, int(name), "") if name.isdecimal() and len(name) < 19 else (1, 0, name)
 
 
@@ -78,7 +78,7 @@ def _read_strong(table: MappedTable, ledger: QualityLedger) -> pd.Series | None:
             table.header("strong"),
             f"'{table.cells('strong').loc[wrong[0]]}' says neither that the tie is strong nor that it is weak",
             "1 or 0, yes or no",
-            "turn weights into 1 and 0, or leave the column out: strong ties are drawn then",
+            "turn weights into 1 and 0, or remove the column: strong ties are then drawn at random",
             list(wrong),
         )
     return words.isin(_YES)
@@ -93,7 +93,7 @@ def _without_blanks(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedg
                 SET_ASIDE,
                 table.file,
                 table.header(end),
-                "ties with one end left blank",
+                "ties with one end blank",
                 "a tie needs two customers",
                 rows,
             )
@@ -102,7 +102,7 @@ def _without_blanks(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedg
 
 
 def _report_separating_column(frame: pd.DataFrame, table: MappedTable, ledger: QualityLedger) -> None:
-    """Tell of a column that is not read and of whose few values most repeated ties are: names may repeat in groups."""
+    """Report an unread column whose few values separate most duplicates: names may be reused in each group."""
     repeated = frame.duplicated(["first", "second"]).mean()
     if repeated <= _MOST_REPEAT:
         return
@@ -110,16 +110,16 @@ def _report_separating_column(frame: pd.DataFrame, table: MappedTable, ledger: Q
         groups = frame.assign(group=table.table.frame.loc[frame.index, header])
         number, apart = groups["group"].nunique(), groups.duplicated(["first", "second", "group"]).mean()
         if 2 <= number <= _MOST_GROUPS and apart < repeated:
-            what = f"{repeated:.0%} of rows name a tie again, {apart:.0%} do within one of the {number} values of this column"
+            what = f"{repeated:.0%} of rows repeat a tie, but only {apart:.0%} do so within one of the {number} values of this column"
             why = (
-                "it is not read: where names are different customers in each of its groups, write the group in front of "
-                "every name, or import one group"
+                "it is not read: if the same name means different customers in each of its groups, prefix every name with "
+                "the group, or import one group"
             )
             ledger.add(NOTED, table.file, header, what, why, count=0)
 
 
 def _once(frame: pd.DataFrame, table: MappedTable, rules: Rules, ledger: QualityLedger) -> pd.DataFrame:
-    """One row per tie, whichever way round it was named; ``rules`` say what it is where its rows disagree on strength."""
+    """One row per tie, in whichever direction it was named; ``rules`` decide where its rows contradict each other on strength."""
     a, b = frame["first"].to_numpy(dtype=object), frame["second"].to_numpy(dtype=object)
     turned = a > b
     low, high = np.where(turned, b, a), np.where(turned, a, b)
@@ -129,10 +129,15 @@ def _once(frame: pd.DataFrame, table: MappedTable, rules: Rules, ledger: Quality
         same = ordered.assign(turned=turned).duplicated(["first", "second", "turned"])
         rows, back = list(frame.index[same]), list(frame.index[again & ~same])
         if rows:
-            ledger.add(CORRECTED, table.file, "", "ties named again", "a tie counts once", rows)
+            ledger.add(CORRECTED, table.file, "", "repeated ties", "a tie counts once", rows)
         if back:
             ledger.add(
-                CORRECTED, table.file, "", "ties named the other way round too", "talk goes both ways along a tie", back
+                CORRECTED,
+                table.file,
+                "",
+                "ties also named in the other direction",
+                "word of mouth goes both ways along a tie",
+                back,
             )
     if "strong" in ordered:
         ordered["strong"] = _settle_strength(ordered, table, rules, ledger)
@@ -140,27 +145,29 @@ def _once(frame: pd.DataFrame, table: MappedTable, rules: Rules, ledger: Quality
 
 
 def _settle_strength(ordered: pd.DataFrame, table: MappedTable, rules: Rules, ledger: QualityLedger) -> pd.Series:
-    """Strength of the tie of each row. Rows of one tie that disagree are settled by rule; many of them only by the user's."""
+    """Strength of the tie of each row. A rule resolves contradictions between rows of one tie; many of them need a user's rule."""
     of_tie = ordered.groupby(["first", "second"], sort=False)["strong"]
     some, every = of_tie.transform("any"), of_tie.transform("all")
-    torn = some & ~every
-    if not torn.any():
+    contradicted = some & ~every
+    if not contradicted.any():
         return some
-    number, ties = len(ordered[torn].drop_duplicates(["first", "second"])), of_tie.ngroups
-    first = ordered[torn].iloc[0]
+    number, ties = len(ordered[contradicted].drop_duplicates(["first", "second"])), of_tie.ngroups
+    first = ordered[contradicted].iloc[0]
     pair = f"{ledger.name(first['first'], True)} and {ledger.name(first['second'], True)}"
     what = f"{number:,} of {ties:,} ties are strong in one row and weak in another, such as that of {pair}"
-    rows = list(ordered.index[torn])
+    rows = list(ordered.index[contradicted])
     header = table.header("strong")
-    if rules.strong_ties is None and number > max(_MANY_TORN * ties, 1):
+    if rules.strong_ties is None and number > max(_MANY_CONTRADICTIONS * ties, 1):
         remedy = (
-            '[rules] strong_ties = "either" in the mapping file makes them strong, "both" weak; or leave the column out'
+            '[rules] strong_ties = "either" in the mapping file makes them strong, "both" weak; or remove the column'
         )
-        ledger.refused(table.file, header, what, "one strength for a tie: talk goes both ways along it", remedy, rows)
+        ledger.refused(
+            table.file, header, what, "one strength per tie: word of mouth goes both ways along it", remedy, rows
+        )
         return some
     both = rules.strong_ties == "both"
-    why = "the mapping file says that both rows must" if both else "one row that says so is taken to be enough"
-    ledger.add(CORRECTED, table.file, header, f"{what}: taken for {'weak' if both else 'strong'}", why, rows)
+    why = "the mapping file requires both rows to say strong" if both else "one row that says strong is enough"
+    ledger.add(CORRECTED, table.file, header, f"{what}: read as {'weak' if both else 'strong'}", why, rows)
     return every if both else some
 
 
@@ -169,7 +176,7 @@ def _refuse_odd(frame: pd.DataFrame, names: list[str], table: MappedTable, ledge
         ledger.refused(
             table.file,
             "",
-            f"too few are left: ties {len(frame)}, customers {len(names)}",
+            f"too few remain: ties {len(frame)}, customers {len(names)}",
             "at least 3 customers",
             "give the whole list",
         )
@@ -181,5 +188,5 @@ def _refuse_odd(frame: pd.DataFrame, names: list[str], table: MappedTable, ledge
             "",
             f"customer {ledger.name(str(count.index[0]), personal=True)} has {count.iloc[0]:,} ties",
             f"at most {MOST_TIES:,}",
-            "split or drop hubs that are no person: list servers, departments",
+            "split or drop hubs that are not people: list servers, departments",
         )

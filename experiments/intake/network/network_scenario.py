@@ -1,4 +1,4 @@
-"""The scenario folder of an edge list: the base market with word of mouth along the ties, and what its numbers rest on."""
+"""The scenario folder of an edge list: the base market with word of mouth along the ties, and how its numbers were obtained."""
 
 from __future__ import annotations
 
@@ -88,18 +88,18 @@ def _shape(facts: NetworkShape) -> list[Basis]:
             clustering,
             "mean share of a customer's contacts who know each other; a ring of 10 ties each, rewired by .05, is expected to have .57",
         ),
-        Basis("parts", part, "customers joined by ties, however far"),
+        Basis("parts", part, "customers connected by ties, directly or indirectly"),
         Basis(
             "steps between two customers",
             f"{facts.steps:.2f}",
-            "mean of shortest ways in the largest part, from 64 customers to all",
+            "mean of shortest paths in the largest part, from 64 customers to all",
         ),
     ]
 
 
 def assumed_bases(placed: PlacedTies, market: Scenario) -> list[Basis]:
     """Numbers that an edge list does not hold and the import sets."""
-    told = (
+    strong = (
         []
         if "strong" in placed.ties
         else [
@@ -111,14 +111,14 @@ def assumed_bases(placed: PlacedTies, market: Scenario) -> list[Basis]:
         ]
     )
     if placed.names is None:
-        return told
+        return strong
     ratio = f"× {placed.factor:.4g}, the ratio of customers to those of {market.name}"
     return [
-        *told,
+        *strong,
         Basis(
             "who the customers are",
             f"types, territories, rates as in {market.name}",
-            "an edge list tells nothing of them; drawn apart from the ties",
+            "an edge list says nothing about them; drawn independently of the ties",
         ),
         Basis("reps per territory", ratio, "rounded, at least 1"),
         Basis(

@@ -1,4 +1,4 @@
-"""What a network of ties looks like: size, ties per customer, clustering, parts, steps between two customers."""
+"""The shape of a network of ties: size, ties per customer, clustering, connected parts, steps between two customers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-#: Customers from whom steps to all others are counted; evenly spaced in the list.
+#: Customers from whom steps to all others are counted, evenly spaced in the list.
 _SOURCES = 64
-#: Pairs of ties that are looked at for triangles at most; beyond it clustering is not computed.
+#: Most pairs of ties examined for triangles; beyond it clustering is not computed.
 _MOST_PAIRS = 200_000_000
 
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """Facts of a network; ``clustering`` is the mean over customers of the share of their contacts who know each other."""
+    """Measures of a network; ``clustering`` is the mean over customers of the share of their contacts who know each other."""
 
     customers: int
     ties: int
@@ -31,7 +31,7 @@ class NetworkShape:
 
 
 def describe_network(customers: int, first: NDArray[np.int64], second: NDArray[np.int64]) -> NetworkShape:
-    """Facts of the network of ``customers`` with ties between rows ``first`` and ``second``, each tie once."""
+    """Measures of the network of ``customers`` with ties between rows ``first`` and ``second``, each tie once."""
     ones = np.ones(len(first), dtype=np.float64)
     half = sparse.csr_array((ones, (first, second)), shape=(customers, customers))
     ties = (half + half.T).tocsr()
@@ -52,7 +52,7 @@ def describe_network(customers: int, first: NDArray[np.int64], second: NDArray[n
 
 
 def _clustering(ties: sparse.csr_array, degree: NDArray[np.integer]) -> float | None:
-    """Mean of 2·(ties among contacts) / (contacts·(contacts − 1)); nobody with fewer than two contacts counts as 0."""
+    """Mean of 2·(ties among contacts) / (contacts·(contacts − 1)); a customer with fewer than two contacts counts as 0."""
     pairs = degree.astype(np.int64) * (degree - 1)
     if pairs.sum() > _MOST_PAIRS:
         return None
@@ -61,7 +61,7 @@ def _clustering(ties: sparse.csr_array, degree: NDArray[np.integer]) -> float | 
 
 
 def _steps(ties: sparse.csr_array, largest: NDArray[np.int64]) -> float:
-    """Mean number of ties on the shortest way between two customers of the largest part, from some of them to all."""
+    """Mean number of ties on the shortest path between two customers of the largest part, from a sample of them to all."""
     sources = largest[np.linspace(0, len(largest) - 1, min(_SOURCES, len(largest))).astype(np.int64)]
     away = csgraph.dijkstra(ties, directed=False, indices=np.unique(sources), unweighted=True)[:, largest]
     return float(away[away > 0].mean())

@@ -40,13 +40,13 @@ def place_ties(
 
 
 def _enough_for(market: Scenario, customers: int, table: MappedTable, ledger: QualityLedger) -> None:
-    """Refuse a list of so few names that some distributor of ``market`` could have no customer."""
+    """Refuse a list with so few names that some distributor of ``market`` could have no customer."""
     distributors = len(market.world.places)
     if customers < distributors:
         ledger.refused(
             table.file,
             "",
-            f"it names {customers} customers, and {market.name} has {distributors} distributors",
+            f"it names {customers} customers, but {market.name} has {distributors} distributors",
             "at least as many customers as distributors",
             f"give the whole list, or --base with a scenario of at most {customers} distributors",
         )
@@ -57,7 +57,7 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
     assert market.data is not None
     assert market.data.customers is not None
     ids = market.data.customers["id"]
-    cleaned = _spelt_as(cleaned, ids, market.name, table, ledger)
+    cleaned = _spelled_as(cleaned, ids, market.name, table, ledger)
     first, second = tie_rows(cleaned.ties, ids, len(ids))
     known = (first >= 0) & (second >= 0)
     if not known.any():
@@ -67,30 +67,30 @@ def _matched(cleaned: TieList, market: Scenario, table: MappedTable, ledger: Qua
             "",
             f"no tie joins two customers of {market.name}: {example}",
             "ids of its table of customers",
-            "use the same names in both files, or another --base",
+            "use the same names in both files, or choose another --base",
         )
         ledger.stop_if_refused()
     if not known.all():
         what = f"ties of customers who are not in the table of {market.name}"
         ledger.add(
-            SET_ASIDE, table.file, "", what, "they have no row in the market", count=int((~known).sum()), counted="tie"
+            SET_ASIDE, table.file, "", what, "the market does not have them", count=int((~known).sum()), counted="tie"
         )
     return PlacedTies(cleaned.ties[known].reset_index(drop=True), len(ids), None, 1.0)
 
 
-def _spelt_as(cleaned: TieList, ids: pd.Series, market: str, table: MappedTable, ledger: QualityLedger) -> TieList:
-    """The ties with names as the customers' table spells them, where one id alone has the same normal form."""
+def _spelled_as(cleaned: TieList, ids: pd.Series, market: str, table: MappedTable, ledger: QualityLedger) -> TieList:
+    """The ties with names as the customers' table spells them, where exactly one id has the same normal form."""
     of_form = ids.groupby(ids.map(normal_form)).agg(["first", "size"])
     sure = of_form.loc[of_form["size"].eq(1), "first"]
     known = set(ids)
     meant = {n: str(sure[f]) for n in cleaned.names if n not in known and (f := normal_form(n)) in sure.index}
     taken = set(cleaned.names)
-    meant = {name: to for name, to in meant.items() if to not in taken}  # the list has that one too: two customers
+    meant = {name: to for name, to in meant.items() if to not in taken}  # the list has that name too: two customers
     if not meant:
         return cleaned
     name, to = next(iter(meant.items()))
-    what = f"{len(meant):,} customers spelt otherwise than in {market}, such as {ledger.name(name, True)} for {ledger.name(to, True)}"
-    why = "the same but for zeros in front, case or signs that look alike"
+    what = f"{len(meant):,} customers spelled differently than in {market}, such as {ledger.name(name, True)} for {ledger.name(to, True)}"
+    why = "the same apart from leading zeros, case or look-alike characters"
     ledger.add(CORRECTED, table.file, "", what, why, count=len(meant), counted="name")
     ties = cleaned.ties.assign(**{end: cleaned.ties[end].replace(meant) for end in ("first", "second")})
     return TieList(ties, [meant.get(name, name) for name in cleaned.names])

@@ -1,4 +1,4 @@
-"""A company of another size: head count and yearly sums of a market and of its policies, scaled to fewer or more customers."""
+"""A company scaled to fewer or more customers: head count and yearly sums of a market and of its policies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sim.quantity import Section
 from sim.reading.library import available_policies
 from sim.scenario import Scenario
 
-#: Units of numbers that grow with the company.
+#: Units of numbers that scale with the company.
 _OF_SIZE = ("minor units/year", "positions")
-#: What a head is paid does not depend on how many there are.
+#: Sections about pay per head, which does not depend on head count.
 _PER_HEAD = ("pay", "management")
 
 
@@ -35,14 +35,14 @@ def scaled_scenario(market: Scenario, factor: float) -> dict[str, Any]:
 
 
 def scaled_policies(base: Path, market: Scenario, factor: float, out: Path) -> dict[str, dict[str, Any]]:
-    """Policy overlays to be found before those of the base: the same rules, with heads and yearly sums that fit.
+    """Policy files that take precedence over those of the base: the same rules with scaled head count and yearly sums.
 
-    With a ``factor`` of 1 only those that lie beside ``base`` are pointed to.
+    With a ``factor`` of 1 only the policies in the folder of ``base`` are referred to.
     """
-    beside = {path.stem: path for path in (base.parent / "policies").glob("*.toml")}
+    local = {path.stem: path for path in (base.parent / "policies").glob("*.toml")}
     shipped = {name: listing.path for name, listing in available_policies().items()}
     written: dict[str, dict[str, Any]] = {}
-    for name, path in {**shipped, **beside}.items():
+    for name, path in {**shipped, **local}.items():
         if factor == 1.0:
             if path not in shipped.values():
                 written[name] = {"name": name, "extends": Path(os.path.relpath(path, out / "policies")).as_posix()}
@@ -74,7 +74,7 @@ def _scaled_rules(rules: Mapping[str, Rule], factor: float) -> dict[str, Any]:
 
 
 def _scaled_sums(section: Section, factor: float) -> dict[str, int]:
-    """Every sum a year and every head of a section × ``factor``, as whole numbers."""
+    """Every yearly sum and head count of a section × ``factor``, as whole numbers."""
     return {
         name: round(getattr(section, name) * factor)
         for name, declaration in section.declarations()

@@ -1,4 +1,4 @@
-"""What a company spends on that its own tables do not tell: shares of a year's revenue, as in the built-in market."""
+"""Costs of a company that its own tables do not show: shares of a year's revenue, as in the built-in market."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import tomli_w
 from experiments.files import write_file
 from experiments.intake.scenario.quality_page import Basis
 
-#: Minor units in one unit of currency; exports give money in major units.
+#: Minor units in one unit of currency; exports state money in major units.
 MINOR = 100
 #: Cost of a unit as a share of its price where the data give none; about that of the built-in market.
 COST_SHARE = 0.55
-#: Costs that no table tells.
+#: Costs that no table shows.
 OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
-#: Likewise what lists and shared information cost: clerks, the information section, one study, all distributors' data.
+#: Likewise the costs of lists and shared information: clerks, the information section, one study, data of all distributors.
 CLERKS_SHARE, SECTION_SHARE, STUDY_SHARE, DATA_SHARE = 0.0017, 0.0052, 0.00012, 0.0035
 #: A rep's yearly salary, which does not depend on the size of a company, as in the built-in market (minor units).
 SALARY = 4_000_000
@@ -32,7 +32,7 @@ def usual_costs(revenue: float) -> dict[str, Any]:
 
 
 def usual_policy(coverage: Mapping[str, Any], revenue: float) -> dict[str, Any]:
-    """As it was: accounts by ``coverage``, the channel adds nothing, the rival does not react; one company, one gateway."""
+    """The present policy: accounts by ``coverage``, no mark-up, no reaction of the rival; one company, one gateway."""
     return {
         "coverage": dict(coverage),
         "pay": {"kind": "salary_commission", "salary": SALARY},
@@ -44,7 +44,7 @@ def usual_policy(coverage: Mapping[str, Any], revenue: float) -> dict[str, Any]:
 
 
 def deep_marketing(revenue: float, distributors: int) -> dict[str, Any]:
-    """The shipped policy of this name with sums that fit the company, found before the shipped one."""
+    """The shipped policy of this name with amounts scaled to the company; it takes precedence over the shipped one."""
     return {
         "name": "deep_marketing",
         "title": "Deep marketing",
@@ -66,7 +66,7 @@ def write_settings(out: Path, first_line: str, scenario: Mapping[str, Any], poli
 
 
 def bases_of_costs() -> list[Basis]:
-    """What these numbers rest on, for the quality page."""
+    """How these numbers were set, for the quality page."""
     return [
         Basis(
             "overhead, advertising, rival's advertising",
@@ -76,11 +76,11 @@ def bases_of_costs() -> list[Basis]:
         Basis(
             "clerks, information section, studies, payments for data",
             f"{CLERKS_SHARE:.2%}, {SECTION_SHARE:.2%}, {STUDY_SHARE:.3%}, {DATA_SHARE:.2%} of a year's revenue",
-            "scaled likewise; those of deep marketing are in policies/deep_marketing.toml of this folder",
+            "scaled in the same way; those of deep marketing are in policies/deep_marketing.toml of this folder",
         ),
         Basis(
             "a rep's salary",
             f"{SALARY // MINOR:,} a year",
-            "that of the built-in market, whatever the currency: set policy.pay.salary in scenario.toml",
+            "as in the built-in market, whatever the currency: set policy.pay.salary in scenario.toml",
         ),
     ]

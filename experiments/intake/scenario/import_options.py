@@ -1,4 +1,4 @@
-"""What imports with a fit share: their settings checked before, mapping file and kept defaults after."""
+"""Options of an import, checked before any file is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_options(
     needed: str,
     remedy: str,
 ) -> None:
-    """Refuse settings that no import can work with; ``needed`` and ``remedy`` are told where no file was given."""
+    """Refuse options that no import can work with; ``needed`` and ``remedy`` go into the message when no file is given."""
     if not files:
         ledger.refused(COMMAND, "", "no file given", needed, remedy)
     if not 0.0 <= holdout <= 0.5:
@@ -31,7 +31,7 @@ def check_options(
         )
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         ledger.refused(
-            COMMAND, "currency", f"'{currency}' is no currency code", "three capital letters", "for instance EUR"
+            COMMAND, "currency", f"'{currency}' is not a currency code", "three capital letters", "for instance EUR"
         )
     if runs < 0:
-        ledger.refused(COMMAND, "runs", f"{runs} is negative", "0 or more replications", "leave it out")
+        ledger.refused(COMMAND, "runs", f"{runs} is negative", "0 or more replications", "omit it")

@@ -1,4 +1,4 @@
-"""The summary of an import: what to print, and the same for machines."""
+"""The summary of an import, for the terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any
 from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.scenario.quality_page import Basis, fit_line
 from experiments.intake.tables.mapped_tables import MappedTable
-from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
+
+#: Code of a kind in JSON where it differs from the word on the page: programs may look for it.
+_JSON_KINDS = {CORRECTED: "mended"}
 
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What an import read, mended, fitted and wrote."""
+    """What an import read, corrected, fitted and wrote."""
 
     out: Path
     tables: tuple[MappedTable, ...]
@@ -37,7 +40,7 @@ class ImportSummary:
             lines.append(f"{table.file}: {table.kind.name}, {len(table.table.frame):,} rows, {table.table.encoding}")
             lines += [f"  {field} ← {header} ({table.how[field]})" for field, header in table.columns.items()]
         lines.append("data quality")
-        lines += [f"  {finding.line()}" for finding in self.ledger.findings] or ["  nothing to mend"]
+        lines += [f"  {finding.line()}" for finding in self.ledger.findings] or ["  nothing to correct"]
         lines.append("numbers from the data")
         lines += [f"  {basis.name}: {basis.value}" for basis in self.bases]
         lines.append(f"set by the import without data: {'; '.join(b.name for b in self.assumed)}")
@@ -67,7 +70,14 @@ class ImportSummary:
                 for t in self.tables
             ],
             "findings": [
-                {"kind": f.kind, "file": f.file, "column": f.column, "rows": f.count, "what": f.what, "why": f.why}
+                {
+                    "kind": _JSON_KINDS.get(f.kind, f.kind),
+                    "file": f.file,
+                    "column": f.column,
+                    "rows": f.count,
+                    "what": f.what,
+                    "why": f.why,
+                }
                 for f in self.ledger.findings
             ],
             "from_data": [{"name": b.name, "value": b.value, "how": b.how} for b in self.bases],

@@ -12,7 +12,7 @@ import pandas as pd
 from experiments.intake.tables.schema.conventions import Currency
 
 OWN, RIVAL = "us", "rival"
-#: Utility of choosing nothing: so low that a lost deal goes to the rival, who stands for rivals and nothing alike.
+#: Utility of choosing nothing: so low that a lost deal goes to the rival, who represents both rivals and no purchase.
 NEVER_NOTHING = -10.0
 #: Weeks that an imported market runs.
 WEEKS = 52
@@ -28,7 +28,7 @@ class Labels:
 
 
 def slugs(names: list[str]) -> dict[str, str]:
-    """Names fit for dotted paths: spaces and signs become '_', doubles get a number."""
+    """Names fit for dotted paths: spaces and punctuation become '_', duplicates get a number."""
     taken: dict[str, str] = {}
     for name in names:
         base = re.sub(r"\W+", "_", name).strip("_") or "unnamed"

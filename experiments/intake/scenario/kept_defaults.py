@@ -10,7 +10,7 @@ from sim.scenario import Scenario
 
 @dataclass(frozen=True)
 class KeptDefault:
-    """A number of the scenario that the data do not tell."""
+    """A parameter of the scenario that keeps its default."""
 
     name: str
     value: str
@@ -18,7 +18,7 @@ class KeptDefault:
 
 
 def kept_defaults(scenario: Scenario) -> list[KeptDefault]:
-    """Parameters of the mechanisms that nobody set, with the source of their default."""
+    """Parameters of the mechanisms that neither the data nor the import set, with the source of their default."""
     sources = {
         f"params.{section}.{name}": declaration.source
         for section in Params.model_fields

@@ -1,4 +1,4 @@
-"""Runs of an imported market: its folder simulated with given intercepts, read back as decided opportunities."""
+"""Runs of an imported market: its folder simulated with given intercepts, returned as decided opportunities."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from sim.scenario import Scenario
 
 
 def count_runs(progress: Progress | None, planned: int) -> Callable[[], None]:
-    """What to call after every run, so that ``progress`` hears how many of at most ``planned`` have ended."""
+    """A callback for the end of every run; it reports to ``progress`` how many of at most ``planned`` runs have ended."""
     ended = 0
 
-    def tell() -> None:
+    def count() -> None:
         nonlocal ended
         ended += 1
         if progress is not None:
             progress(Count(ended, max(planned, ended), 0, 0))
 
-    return tell
+    return count
 
 
 @dataclass(frozen=True)
 class MarketRuns:
     """The market of a scenario folder; ``offer_names`` gives our offer (and its category) by product.
 
-    ``tell`` is called after every run.
+    ``run_ended`` is called after every run.
     """
 
     folder: Path
     offer_names: Mapping[str, str]
-    tell: Callable[[], None] = lambda: None
+    run_ended: Callable[[], None] = lambda: None
 
     def orders(self, intercepts: Mapping[str, float], seed: int, weeks: int) -> pd.DataFrame:
         """Decided projects of one run: week (from 0), customer (row), offer (product), value (major units), won, weeks.
@@ -47,7 +47,7 @@ class MarketRuns:
         scenario = Scenario.load(self.folder, overrides=overrides, weeks=weeks)
         market = Market(scenario, seed=seed, keep_orders=True)
         market.run()
-        self.tell()
+        self.run_ended()
         orders = market.results.orders
         product = {name: p for p, name in self.offer_names.items()}
         return pd.DataFrame(

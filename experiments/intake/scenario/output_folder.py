@@ -12,7 +12,7 @@ from experiments.ownership import IMPORT, Asked, claim
 def claim_output(
     out: Path, kind: str, files: Sequence[Path], mapping: Path | None, ledger: QualityLedger, replace: bool
 ) -> Asked:
-    """What the import asks; refuses a place where something lies that this import did not write.
+    """The claim on the output folder; refuses a place that holds anything this import did not write.
 
     ``mapping`` may be the folder's own mapping.toml, which is there to be edited. Raises
     :class:`sim.errors.InputErrors`.

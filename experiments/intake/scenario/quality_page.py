@@ -1,4 +1,4 @@
-"""The data-quality page of an import: what was read and mended, what the numbers rest on, how well they fit."""
+"""The data-quality page of an import: what was read and corrected, where the numbers come from, how well they fit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.text import markdown
 
 @dataclass(frozen=True)
 class Basis:
-    """One number (or column of numbers) of the scenario that comes from the data, and how."""
+    """One number (or column of numbers) of the scenario, and how it was obtained."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ def write_page(
     fit: Sequence[FitRow] | None,
     remarks: Sequence[str],
 ) -> str:
-    """The page as Markdown; ``fit`` None where there is nothing to test over time."""
+    """The page as Markdown; ``fit`` is None where there is nothing to test over time."""
     parts = [f"# Data quality: {markdown(title)}", _files(tables), _headers(tables), _findings(ledger)]
     parts.append(
         "## Numbers from the data\n\n" + _table(("number", "value", "how"), [(b.name, b.value, b.how) for b in bases])
@@ -43,7 +43,7 @@ def write_page(
     if fit is not None:
         parts.append(_fit(fit))
     if remarks:
-        heading = "## What the data show and the market does not take up yet"
+        heading = "## What the data show but the market does not include yet"
         parts.append(f"{heading}\n\n" + "\n".join(f"- {r}" for r in remarks))
     if not defaults:
         return "\n\n".join(parts) + "\n"
@@ -84,14 +84,12 @@ def _headers(tables: Sequence[MappedTable]) -> str:
         for t in tables
         for f in t.kind.fields
     ]
-    text = (
-        "Guessed from the headers. `mapping.toml` in this folder says the same; change it and give it with `--mapping`."
-    )
+    text = "Guessed from the headers. `mapping.toml` in this folder holds the same mapping; edit it and pass it with `--mapping`."
     return f"## Headers\n\n{text}\n\n" + _table(("table", "field", "meaning", "your header", "found by"), rows)
 
 
 def _findings(ledger: QualityLedger) -> str:
-    titles = {CORRECTED: "Mended", SET_ASIDE: "Set aside", NOTED: "Noted"}
+    titles = {CORRECTED: "Corrected", SET_ASIDE: "Set aside", NOTED: "Noted"}
     parts = []
     for kind, title in titles.items():
         rows = [
@@ -105,7 +103,7 @@ def _findings(ledger: QualityLedger) -> str:
 
 def _fit(fit: Sequence[FitRow]) -> str:
     if not fit:
-        return "## Fit\n\nThe fit is not tested: no weeks were held out, or nothing was simulated (`--runs 0`)."
+        return "## Fit\n\nThe fit was not tested: no weeks were held out, or nothing was simulated (`--runs 0`)."
     rows = [
         (
             r.label,
@@ -132,7 +130,7 @@ def _fit(fit: Sequence[FitRow]) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
-        return "Nothing."
+        return "None."
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(_cell(c) for c in row) + " |" for row in rows])
 

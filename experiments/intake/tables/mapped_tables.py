@@ -1,4 +1,4 @@
-"""Header guessing: what kind of table a file is, which header means which field; a mapping file overrides."""
+"""Tables mapped to known fields: which kind of table a file is and which header means which field; a mapping file overrides."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from experiments.intake.tables.schema.table_kind import Kind
 from experiments.intake.tables.values.currency_symbols import header_without_unit
 from experiments.intake.tables.values.name_matching import normalised, similarity
 
-#: Similarity from which an unknown spelling of a header is taken for a known one.
+#: Similarity from which an unknown spelling of a header is matched to a known one.
 HEADER_SIMILAR = 0.86
 
 
 @dataclass(frozen=True)
 class MappedTable:
-    """A table with its kind and the header found for each field; ``how`` says by which rule each was found.
+    """A table with its kind and the header found for each field; ``how`` names the rule that found it.
 
-    ``conventions`` say how its cells are read, once all tables of the import are known.
+    ``conventions`` say how its cells are read; they are set once all tables of the import are known.
     """
 
     kind: Kind
@@ -41,7 +41,7 @@ class MappedTable:
         return self.table.file
 
     def header(self, field: str) -> str:
-        """The user's header of ``field`` (the field's own name when the file has none)."""
+        """The user's header of ``field`` (the name of the field itself when the file has no such column)."""
         return self.columns.get(field, field)
 
     def cells(self, field: str) -> pd.Series:
@@ -52,7 +52,7 @@ class MappedTable:
 
     @property
     def unused(self) -> list[str]:
-        """Headers that mean no field of the kind; their columns are not read."""
+        """Headers that match no field of the kind; their columns are not read."""
         used = set(self.columns.values())
         return [str(h) for h in self.table.frame.columns if h not in used]
 
@@ -62,8 +62,8 @@ def map_tables(
 ) -> dict[str, MappedTable]:
     """Find the kind of each table and its headers. Files may come in any order.
 
-    Refused: a file of no kind, two files of the same kind, a header named in the mapping file that the
-    file does not have.
+    Refused: a file of unknown kind, two files of the same kind, and a header that the mapping file names but the file
+    lacks.
     """
     found: dict[str, MappedTable] = {}
     _check_files(tables, mapping, ledger)
@@ -85,20 +85,20 @@ def map_tables(
                 table.file,
                 ", ".join(mapped.unused),
                 "columns not read",
-                f"no field of {mapped.kind.name} has such a header",
+                f"no field of {mapped.kind.name} has a header like this",
                 count=0,
             )
     return found
 
 
 def _check_files(tables: list[Table], mapping: MappingFile, ledger: QualityLedger) -> None:
-    """Refuse a file that the mapping file names and that was not given."""
+    """Refuse the import if the mapping file names a file that was not given."""
     given = [t.file for t in tables]
     for kind, of_kind in mapping.tables.items():
         if of_kind.file is not None and of_kind.file not in given:
-            problem = f"the mapping file says {kind} are in '{of_kind.file}', which is not among the files given"
+            problem = f"the mapping file says that {kind} are in '{of_kind.file}', which is not among the files given"
             ledger.refused(
-                "mapping file", f"tables.{kind}.file", problem, f"one of {', '.join(given)}", "mend the name"
+                "mapping file", f"tables.{kind}.file", problem, f"one of {', '.join(given)}", "correct the name"
             )
 
 
@@ -128,38 +128,38 @@ def guess_columns(table: Table, kind: Kind, given: dict[str, str]) -> tuple[dict
     headers = [str(h) for h in table.frame.columns]
     columns = {field: header for field, header in given.items() if header in headers}
     how = dict.fromkeys(columns, "mapping file")
-    for spelt, rule in _RULES:
+    for find, rule in _RULES:
         for spec in kind.fields:
             if spec.name in columns or spec.name in given:
                 continue
             taken = set(columns.values())
-            header = spelt(tuple(h for h in headers if h not in taken), spec.spellings)
+            header = find(tuple(h for h in headers if h not in taken), spec.spellings)
             if header is not None:
                 columns[spec.name], how[spec.name] = header, rule
     return columns, how
 
 
 def _known_spelling(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
-    """The header that equals the earliest spelling of the list (spellings are ordered from sure to vague)."""
+    """The header that equals the earliest spelling of the list (spellings are ordered from certain to vague)."""
     forms = {normalised(h): h for h in reversed(headers)}
     return next((forms[normalised(s)] for s in spellings if normalised(s) in forms), None)
 
 
 def _known_but_for_unit(headers: Sequence[str], spellings: tuple[str, ...]) -> str | None:
-    """A known spelling once currency, brackets or the path of an export are off: 'Amount (USD)', 'Invoice lines/Date'."""
+    """A known spelling after removing the currency, brackets or an export path: 'Amount (USD)', 'Invoice lines/Date'."""
     paths = {h.rsplit("/", 1)[-1]: h for h in reversed(headers)}
     bare = paths | {header_without_unit(h): h for h in reversed(headers)}
     found = _known_spelling(list(bare), spellings)
     return bare[found] if found else None
 
 
-@lru_cache(maxsize=256)  # a table of no kind is asked again for every kind
+@lru_cache(maxsize=256)  # a table of unknown kind is tried against every kind, twice
 def _similar_spelling(headers: tuple[str, ...], spellings: tuple[str, ...]) -> str | None:
     ranked = [
-        (similarity(form, spelt), header)
+        (similarity(form, spelling), header)
         for header in headers
-        for spelt in map(normalised, spellings)
-        if len(spelt) > 3 and _can_be_similar(form := normalised(header), spelt)
+        for spelling in map(normalised, spellings)
+        if len(spelling) > 3 and _can_be_similar(form := normalised(header), spelling)
     ]
     best = max(ranked, default=(0.0, ""))
     return best[1] if best[0] >= HEADER_SIMILAR else None
@@ -171,7 +171,7 @@ def _letters(word: str) -> Counter[str]:
 
 
 def _can_be_similar(a: str, b: str) -> bool:
-    """Whether two words can reach ``HEADER_SIMILAR``, by their lengths and letters alone (a table may be wide)."""
+    """Whether two words can reach ``HEADER_SIMILAR`` at all, judged by lengths and letters (cheap, as a table may be wide)."""
     if 2 * min(len(a), len(b)) < HEADER_SIMILAR * (len(a) + len(b)):
         return False
     return 2 * (_letters(a) & _letters(b)).total() >= HEADER_SIMILAR * (len(a) + len(b))
@@ -185,7 +185,7 @@ _RULES = (
 
 
 def _has_field_of_other(table: Table, kind: Kind, kinds: tuple[Kind, ...]) -> bool:
-    """True when a header means a field that rules ``kind`` out (a roster has no stage of a deal)."""
+    """True when a header means a field that rules ``kind`` out (a roster has no deal stage)."""
     headers = [str(h) for h in table.frame.columns]
     fields = {f.name: f for k in kinds for f in k.fields}
     return any(_known_spelling(headers, fields[n].spellings) is not None for n in kind.never if n in fields)
@@ -199,9 +199,9 @@ def _check_given(mapped: MappedTable, mapping: MappingFile, ledger: QualityLedge
             ledger.refused(
                 mapped.file,
                 header,
-                f"the mapping file names this header for '{field}', the file has no such",
+                f"the mapping file names this header for '{field}', but the file does not have it",
                 headers,
-                "mend the mapping file",
+                "correct the mapping file",
             )
     for field in mapped.kind.required:
         if field not in mapped.columns and field not in given:
@@ -216,7 +216,7 @@ def _check_given(mapped: MappedTable, mapping: MappingFile, ledger: QualityLedge
 
 
 def _refuse_unknown(table: Table, kinds: tuple[Kind, ...], ledger: QualityLedger) -> None:
-    """Refuse a file of no kind, naming the kind that comes nearest and what it lacks."""
+    """Refuse a file of unknown kind, naming the closest kind and what the file lacks for it."""
 
     def lacking(kind: Kind) -> list[str]:
         columns, _ = guess_columns(table, kind, {})
@@ -228,20 +228,20 @@ def _refuse_unknown(table: Table, kinds: tuple[Kind, ...], ledger: QualityLedger
     near = max(kinds, key=likeness)
     lacks = (
         ", ".join(f"{f} (e.g. '{near.field(f).spellings[0]}')" for f in lacking(near))
-        or "nothing, but it has columns of another kind"
+        or "nothing, but has columns of another kind"
     )
     headers = ", ".join(str(h) for h in table.frame.columns)
-    several = f"one of {', '.join(k.name for k in kinds)}; nearest is {near.name}, which lacks {lacks}"
+    several = f"one of {', '.join(k.name for k in kinds)}; closest is {near.name}, but the file lacks {lacks}"
     lines = " ".join(f'{field} = "…"' for field in lacking(near))
-    mend = f"rename headers, or say which header is what in a file given with --mapping: [tables.{near.name}.columns] {lines}"
+    fix = f"rename headers, or say which header is which field in a file given with --mapping: [tables.{near.name}.columns] {lines}"
     if all(_is_number(str(h)) for h in table.frame.columns):
-        mend = f"the first line holds no headers: write them above it; or {mend}"
+        fix = f"the first line does not hold headers: add a line of headers above it; or {fix}"
     ledger.refused(
         table.file,
         "",
-        f"the headers are of no known kind: {headers}",
-        several if len(kinds) > 1 else f"a table of {near.name}; it lacks {lacks}",
-        mend,
+        f"the headers match no known kind of table: {headers}",
+        several if len(kinds) > 1 else f"a table of {near.name}; the file lacks {lacks}",
+        fix,
     )
 
 
@@ -250,7 +250,7 @@ def _is_number(text: str) -> bool:
 
 
 def mapping_content(found: Mapping[str, MappedTable], given: MappingFile) -> dict[str, object]:
-    """Contents of mapping.toml: the mapping that was used, in the form that an import takes."""
+    """Contents of mapping.toml: the mapping that was used, in the form that --mapping accepts."""
     content: dict[str, object] = {
         "tables": {kind: {"file": t.file, "columns": dict(t.columns)} for kind, t in found.items()}
     }

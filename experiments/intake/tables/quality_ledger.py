@@ -1,4 +1,4 @@
-"""The quality ledger of an import: what was mended, set aside, noted or refused, with counts, rows and reasons."""
+"""The quality ledger of an import: what was corrected, set aside, noted or refused, with counts, rows and reasons."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from sim.errors import InputError, InputErrors
 
-#: Kinds of findings: values that were corrected, safely; rows that are not used for some number; and a peculiarity that
-#: changes nothing but that a reader should know.
-CORRECTED = "mended"
+#: Kinds of findings: values that could be corrected safely; rows that are not used for some number; and peculiarities that
+#: change nothing but that a reader should know of.
+CORRECTED = "corrected"
 SET_ASIDE = "set aside"
 NOTED = "noted"
 
-#: What stands for a file where an option of the command, and no file, is wrong.
+#: Stands for the file when the error is in an option of the command, not in a file.
 COMMAND = "the command"
 #: Row numbers quoted for one finding; the count is always complete.
 ROWS_QUOTED = 5
@@ -21,7 +21,7 @@ ROWS_QUOTED = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of quirk in one column of one file, with the number of rows (or of cells) it touches; 0: a whole file."""
+    """One kind of quirk in one column of one file, with the number of rows (or cells) affected; 0: the whole file."""
 
     kind: str
     file: str
@@ -34,7 +34,7 @@ class Finding:
 
     @property
     def extent(self) -> str:
-        """How much it touches: ``1 row``, ``15,011 cells``; nothing where it is about a file as a whole."""
+        """How much is affected: ``1 row``, ``15,011 cells``; empty when the finding is about a file as a whole."""
         return f"{self.count:,} {self.counted}{'' if self.count == 1 else 's'}" if self.count else ""
 
     def line(self) -> str:
@@ -47,7 +47,7 @@ class Finding:
 class QualityLedger:
     """Collects findings and refusals while tables are read, so that all of them are reported at once.
 
-    ``discreet`` leaves values of personal columns out of every finding (used when they are hashed).
+    ``discreet`` keeps values of personal columns out of every finding (used when they are hashed).
     """
 
     discreet: bool = False
@@ -65,7 +65,7 @@ class QualityLedger:
         count: int | None = None,
         counted: str = "row",
     ) -> None:
-        """Record a finding of ``kind``, with the reason: why a correction is safe, what rows are not used for, …"""
+        """Record a finding of ``kind`` with its reason: why a correction is safe, what rows are not used for, …"""
         number = len(rows) if count is None else count
         self.findings.append(
             Finding(kind, file, column, number, what, why, tuple(int(r) for r in rows[:ROWS_QUOTED]), counted)
@@ -81,7 +81,7 @@ class QualityLedger:
         rows: Sequence[int] = (),
         row_word: str = "row",
     ) -> None:
-        """Record an error that a user must mend; :meth:`stop_if_refused` raises all of them together."""
+        """Record an error that the user must correct; :meth:`stop_if_refused` raises all of them together."""
         place = file
         if rows:
             place += f", {row_word}{'s' if len(rows) > 1 else ''} {quote_rows(rows)}"
@@ -92,7 +92,7 @@ class QualityLedger:
         self.refusals.append(InputError(place=place, problem=problem, expected=expected, remedy=remedy))
 
     def stop_if_refused(self) -> None:
-        """Raise :class:`sim.errors.InputErrors` when anything was refused so far."""
+        """Raise :class:`sim.errors.InputErrors` if anything has been refused so far."""
         if self.refusals:
             raise InputErrors(self.refusals)
 
@@ -101,7 +101,7 @@ class QualityLedger:
         return "(a name)" if personal and self.discreet else f"'{value}'"
 
     def count(self, kind: str) -> int:
-        """Number of rows touched by findings of ``kind``."""
+        """Number of rows affected by findings of ``kind``."""
         return sum(f.count for f in self.findings if f.kind == kind)
 
 

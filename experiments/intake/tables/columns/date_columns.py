@@ -1,4 +1,4 @@
-"""Days from text cells: one order of day and month for a table, one clock for an import, every form told."""
+"""Days from text cells: one order of day and month per table, one clock per import, every format reported."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _ORDER_WORDS = {MONTH_FIRST: "month/day/year", DAY_FIRST: "day/month/year", YEAR
 def read_dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order: str | None) -> dict[str, pd.Series]:
     """Dates of several fields of a table, with one order of day and month for all of them.
 
-    ``order`` from the mapping file wins. When cells such as 3/4/2017 occur and no cell can tell the
-    order, the table is refused: guessing would shift deals by months.
+    ``order`` from the mapping file takes precedence. When cells such as 3/4/2017 occur and no cell proves the order, the table
+    is refused: guessing would shift rows by months.
     """
     columns = {f: table.cells(f) for f in fields if f in table.columns}
     chosen, settled = _order(table, columns, check, order)
@@ -51,7 +51,7 @@ def read_dates(table: MappedTable, fields: Sequence[str], check: RowCheck, order
 def _order(
     table: MappedTable, columns: dict[str, pd.Series], check: RowCheck, order: str | None
 ) -> tuple[str | None, bool]:
-    """Order of day and month of a table, and whether all its cells can be read; else the table is refused."""
+    """Order of day and month of a table, and whether all its cells can be read; otherwise the table is refused."""
     found = find_order(list(columns.values()))
     chosen = order or found.order
     headers = ", ".join(table.header(f) for f in columns)
@@ -61,33 +61,35 @@ def _order(
     if chosen is not None:
         proofs = {MONTH_FIRST: found.month_first_only, DAY_FIRST: found.day_first_only}
         by_rule = (
-            f"{proofs[chosen]:,} cells can be read no other way" if chosen in proofs else "the last number is no year"
+            f"{proofs[chosen]:,} cells can be read in no other way"
+            if chosen in proofs
+            else "the last number is not a year"
         )
         why = "the mapping file says so" if order else by_rule
-        what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells taken alone fit both orders"
+        what = f"dates read as {_ORDER_WORDS[chosen]}; {found.either:,} cells on their own fit both orders"
         check.ledger.add(NOTED, table.file, headers, what, why, count=seen, counted="cell")
         return chosen, True
     check.ledger.refused(
         table.file,
         headers,
-        f"{found.either:,} dates fit month/day and day/month alike and no other cell tells",
-        "dates such as 2017-03-25, or one order that some cell proves",
+        f"{found.either:,} dates fit both month/day and day/month, and no other cell proves the order",
+        "dates such as 2017-03-25, or an order that some cell proves",
         'set [rules] date_order = "month_first" or "day_first" in the mapping file',
     )
     return None, False
 
 
 def _report_forms(table: MappedTable, field: str, cells: pd.Series, values: pd.Series, check: RowCheck) -> None:
-    """Note in which forms the dates of a column are written, and what was taken for granted with each."""
+    """Report in which formats the dates of a column are written, and what was assumed about each."""
     stamps: dict[str, Stamp | None] = {str(cell): read_stamp(str(cell)) for cell in cells.unique()}
     form = cells.map({cell: stamp.form if stamp else "" for cell, stamp in stamps.items()}).astype("str")
     counts = {name: int(number) for name, number in form[form.ne("")].value_counts().items()}
     header = table.header(field)
     if counts:
-        told = "; ".join(f"{number:,} as {name}" for name, number in counts.items())
+        formats = "; ".join(f"{number:,} as {name}" for name, number in counts.items())
         first = cells.index[form.ne("") & values.notna()][:1]
         example = f"'{cells[first[0]]}' is {values[first[0]].date()}" if len(first) else "none can be read"
-        what = f"dates are written {told}"
+        what = f"date formats: {formats}"
         check.ledger.add(NOTED, table.file, header, what, example, count=sum(counts.values()), counted="cell")
 
     def note(mask: pd.Series, what: str, why: str) -> None:
@@ -98,10 +100,10 @@ def _report_forms(table: MappedTable, field: str, cells: pd.Series, values: pd.S
     def having(test: str) -> pd.Series:
         return cells.map({cell: bool(stamp and getattr(stamp, test)) for cell, stamp in stamps.items()}).astype(bool)
 
-    note(having("short_year"), "years of two digits", "each is the latest such year that is not to come")
-    note(having("odd"), "times that no clock shows", "the day is used as it is written")
-    note(form.eq(ZERO_FORM), "zeros of a clock or a calendar", "programs write them for no date; read as blank")
+    note(having("short_year"), "two-digit years", "each is the latest such year that is not in the future")
+    note(having("odd"), "impossible times of day", "the day is used as written")
+    note(form.eq(ZERO_FORM), "zeros instead of dates", "programs write them when there is no date; read as blank")
     year = "1904" if table.conventions.serials_1904 else "1900"
     why = f'days are counted as in spreadsheets since {year} ([rules] day_numbers = "since_1904" in the mapping file changes that)'
     note(form.eq(SERIAL_FORM), "day numbers", why)
-    note(form.eq(EPOCH_FORM), "moments since 1970", "days are those of the clock of UTC unless another zone is noted")
+    note(form.eq(EPOCH_FORM), "moments since 1970", "days are in UTC unless another zone is noted")

@@ -1,4 +1,4 @@
-"""One history: dates in the future, and dates apart from all others, cannot be used."""
+"""Outlying dates: those in the future, and those far from all others, cannot be used."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 
 from experiments.intake.tables.columns.row_check import RowCheck
 
-#: Weeks without anything beyond which what lies before and after does not belong to one history.
+#: Longest gap in weeks within one history.
 LONGEST_GAP = 26
 
 
 @dataclass(frozen=True)
 class OutlierTexts:
-    """How one kind of table says it: problem and expectation for dates to come, and for dates apart from most."""
+    """Texts for one kind of table: problem and expectation for future dates, and for dates far from most others."""
 
     future: str
     today: str
@@ -24,7 +24,7 @@ class OutlierTexts:
 
 
 def refuse_date_outliers(field: str, days: pd.Series, check: RowCheck, words: OutlierTexts) -> None:
-    """Dates in the future, and those apart from all others: one such date would stretch the weeks of observation."""
+    """Report dates in the future and far from all others: one such date would stretch the weeks of observation."""
     today = date.today()
     future = days.gt(pd.Timestamp(today))
     check.unusable(field, future, words.future, f"{words.today}, {today}")

@@ -21,7 +21,7 @@ def match_column(
     valid_file: str,
     personal: bool,
 ) -> pd.Series:
-    """Names of a field as the valid list spells them; unknown names stay as written (see :func:`unknown_names`).
+    """Names of a field as the list of valid names spells them; unknown names stay as written (see :func:`unknown_names`).
 
     Every changed spelling is reported with its rows.
     """
@@ -33,7 +33,7 @@ def match_column(
         rows = [int(r) for r in cells.index[cells == written]]
         why = {
             "alias": "the mapping file says so",
-            "spacing": f"the same name but for spacing, case or punctuation as in {valid_file}",
+            "spacing": f"the same name as in {valid_file} apart from spacing, case or punctuation",
             "similar": f"the only name in {valid_file} that is nearly the same",
         }[match.how]
         what = f"{ledger.name(written, personal)} read as {ledger.name(match.name, personal)}"
@@ -48,6 +48,6 @@ def unknown_names(names: pd.Series, valid: Sequence[str]) -> dict[str, list[int]
 
 
 def suggest(name: str, valid: Sequence[str]) -> str:
-    """' (did you mean …?)' for a message, or nothing when no valid name is near."""
+    """' (did you mean …?)' for a message, or an empty text when no valid name is close."""
     near = nearest(name, valid)
     return f" (did you mean '{near}'?)" if near else ""

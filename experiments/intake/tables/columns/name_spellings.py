@@ -1,4 +1,4 @@
-"""Names that are one name, over all files and both ends of a tie: joined where that is safe, told or asked where it is not."""
+"""Spellings of one name, over all files and both ends of a tie: joined where that is safe, reported or asked about elsewhere."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from experiments.intake.tables.values.name_matching import normalised
 from sim.reading.identity import digits_lost, normal_form, tidy, written_form
 
 _POINT_NOTHING = re.compile(r"^-?\d+[.,]0+$")
-#: Names of which case tells one from another, such as 0015g00000AbCdE: signs of both cases mixed, and digits.
+#: Names that differ by case, such as 0015g00000AbCdE: letters of both cases mixed, and digits.
 _MIXED_CASE = re.compile(r"^(?=\S*\d)[A-Za-z0-9]*[a-z][A-Z][A-Za-z0-9]*$")
 _ZEROS_INSIDE = re.compile(r"(?<!\d)0+(?=\d)")
-#: Names that files of one kind have in common, as a share of the smaller one, below which that is told; and fewest names.
+#: Share of the smaller file's names that is also in the other, below which it is reported; and fewest names.
 _FEW_SHARED, _FEWEST = 0.05, 10
 
 
 @dataclass(frozen=True)
 class NameColumn:
-    """Names in one column; ``listed`` where the table is the list of them, each once, so that two spellings are two."""
+    """Names in one column; ``listed`` where the table is the list of them, each once, so that two spellings are two names."""
 
     table: MappedTable
     field: str
@@ -36,10 +36,10 @@ class NameColumn:
 
 @dataclass(frozen=True)
 class NameGroup:
-    """Columns whose names are compared with each other: ``noun`` and ``plural`` say of what.
+    """Columns whose names are compared with each other; ``noun`` and ``plural`` name what they are names of.
 
-    ``aliases``: written names and what they mean. ``numbers``: whether 0 and -1 may stand for nobody. ``joined``: whether
-    spellings of one name are sought (numbers of invoices may begin again with every year).
+    ``aliases``: written names and what they mean. ``numbers``: whether 0 and -1 may mean a missing name. ``joined``: whether
+    spellings of one name are sought (invoice numbers may start again every year).
     """
 
     noun: str
@@ -53,24 +53,24 @@ class NameGroup:
 
 
 def unify_names(groups: Sequence[NameGroup], rules: Rules, ledger: QualityLedger) -> None:
-    """Give every name of each group one spelling, in the tables themselves; words for nobody become blank.
+    """Give every name of each group one spelling, in the tables themselves; words for a missing name become blank.
 
-    What was done is told in ``ledger``. Refused there, because nobody but the user knows: numbers of one column that
-    differ by the zeros in front only, and numbers whose digits an exponent hides.
+    Changes are reported in ``ledger``. Refused there, because only the user can know: numbers of one column that differ
+    only by leading zeros, and numbers whose digits are hidden by an exponent.
     """
     for group in groups:
         _Names(group, rules, ledger).settle()
 
 
 class _Names:
-    """One group of names while it is settled; ``counts`` of each different name by column."""
+    """One group of names while its spellings are unified."""
 
     def __init__(self, group: NameGroup, rules: Rules, ledger: QualityLedger) -> None:
         self.group, self.rules, self.ledger = group, rules, ledger
         self.columns = [column for column in group.columns if column.field in column.table.columns]
 
     def settle(self) -> None:
-        """All steps in turn; each sees the names that the ones before left."""
+        """All steps in order; each sees the names as the previous steps left them."""
         self._apply_aliases()
         self._tidy()
         self._blank_missing_names()
@@ -87,7 +87,7 @@ class _Names:
         ]
 
     def _change(self, column: NameColumn, meant: Mapping[str, str]) -> pd.Index:
-        """Write ``meant`` into the cells of ``column``; the rows that changed."""
+        """Write ``meant`` into the cells of ``column``; returns the rows that changed."""
         cells = column.table.cells(column.field)
         known = {name: to for name, to in meant.items() if name != to}
         rows = cells.index[cells.isin(list(known))]
@@ -110,13 +110,13 @@ class _Names:
             rows = list(self._change(column, {name: tidy(name) for name in counts}))
             if rows:
                 why = "they are invisible and carry no meaning"
-                self._add(CORRECTED, column, "signs that cannot be seen and uneven blanks removed", why, rows)
+                self._add(CORRECTED, column, "invisible characters and irregular blanks removed", why, rows)
             given = {tidy(name) for name in counts} - missing_name_words(counts)
             if given and all(_POINT_NOTHING.match(name) for name in given):
                 whole = {name: re.split("[.,]", name)[0] for name in given}
                 rows = list(self._change(column, whole))
-                why = "every id ends so: they were stored as numbers"
-                self._add(CORRECTED, column, "'.0' taken off", why, rows)
+                why = "every id ends like this: they were stored as numbers"
+                self._add(CORRECTED, column, "'.0' removed", why, rows)
 
     def _blank_missing_names(self) -> None:
         counts = self._counts()
@@ -127,14 +127,14 @@ class _Names:
             mine = sorted(words & set(names))
             if mine:
                 rows = list(self._change(column, dict.fromkeys(mine, "")))
-                told = ", ".join(f"'{word}' ({names[word]:,})" for word in mine)
-                what = f"words for nobody taken for no {self.group.noun}: {told}"
-                why = f"nobody is called so; if a {self.group.noun} is, name the word in [rules] real_names of the mapping file"
+                words_found = ", ".join(f"'{word}' ({names[word]:,})" for word in mine)
+                what = f"read as no {self.group.noun}: {words_found}"
+                why = f"they mean a missing name; if a {self.group.noun} is really called so, list it in [rules] real_names of the mapping file"
                 self._add(CORRECTED, column, what, why, rows)
             kept = missing_name_words(names, self.rules.real_names) & set(names) if self.group.places else set()
             for word in sorted(kept - words):
-                what = f"'{word}' taken for a {self.group.noun} of this name"
-                why = "it may be Namibia or North America; if it means that none is known, blank these cells"
+                what = f"'{word}' read as the name of a {self.group.noun}"
+                why = "it may be Namibia or North America; if it means a missing name, blank these cells"
                 self._add(NOTED, column, what, why, [], count=names[word])
 
     def _refuse_lost_digits(self) -> None:
@@ -148,9 +148,9 @@ class _Names:
             self.ledger.refused(
                 column.table.file,
                 column.table.header(column.field),
-                f"digits of numbers are lost: {self._name(bad[0])} stands for {10 ** min(lost[bad[0]][0], 30):,} of them",
-                f"every digit of a {self.group.noun}'s number",
-                "export again with the column as text, or as a number without decimals that shows all digits",
+                f"digits are lost: {self._name(bad[0])} could be any of {10 ** min(lost[bad[0]][0], 30):,} numbers",
+                f"all digits of the {self.group.noun} number",
+                "export again with the column as text, or as a number format that shows all digits",
                 list(cells.index[cells.isin(bad)]),
             )
 
@@ -162,20 +162,20 @@ class _Names:
         for name in dict.fromkeys(name for names in counts for name in names):
             families.setdefault(form(name, case=case), []).append(name)
         listed = [set(names) for c, names in zip(self.columns, counts, strict=True) if c.listed]
-        # a list that has both means two
+        # a list that has both spellings means two names
         several = [f for f in families.values() if len(f) > 1 and not any(len(n & set(f)) > 1 for n in listed)]
         asked = [family for family in several if self._must_ask(family, counts)]
         self._ask(asked, counts)
         self._report_joined(self._spellings([family for family in several if family not in asked], counts))
 
     def _must_ask(self, family: list[str], counts: Sequence[Counter[str]]) -> bool:
-        """Whether some column holds numbers of ``family`` that differ by the zeros in front, and no rule settles it."""
+        """Whether some column holds numbers of ``family`` that differ by leading zeros, and no rule decides."""
         if self.rules.leading_zeros is not None:
             return False
         return any(len({written_form(name) for name in family if name in names}) > 1 for names in counts)
 
     def _spellings(self, families: Sequence[list[str]], counts: Sequence[Counter[str]]) -> dict[str, str]:
-        """What each other spelling means: that of a list; else digits alone, with zeros in front if most cells have them."""
+        """What each other spelling means: the one of a list; otherwise plain digits, with leading zeros if most cells have them."""
         total = sum(counts, Counter[str]())
         of_list = {n for c, names in zip(self.columns, counts, strict=True) if c.listed for n in names}
         numbers = [name for family in families for name in family if _is_number(name)]
@@ -199,9 +199,9 @@ class _Names:
             self.ledger.refused(
                 column.table.file,
                 column.table.header(column.field),
-                f"{len(mine):,} {self._many(len(mine))} would be one but for zeros in front, such as "
-                f"{' and '.join(self._name(name) for name in mine[0])}: nobody can tell whether they are the same",
-                "one way to write a number",
+                f"{len(mine):,} {self._many(len(mine))} differ from another only by leading zeros, such as "
+                f"{' and '.join(self._name(name) for name in mine[0])}: it is unclear whether they are the same",
+                "one way of writing a number",
                 '[rules] leading_zeros = "same" or "differ" in the mapping file says which it is',
                 list(cells.index[cells.isin(rare)]),
             )
@@ -216,35 +216,35 @@ class _Names:
             verb = "appears" if number == 1 else "appear"
             what = (
                 f"{number:,} {self._many(number)} {verb} in several spellings, such as {self._name(best)} and {self._name(name)}: "
-                "taken for one"
+                "read as one"
             )
             for column in self.columns:
                 rows = list(self._change(column, pairs))
                 if rows:
-                    self._add(CORRECTED, column, what, f"{why}; spelt {self._name(best)} from here on", rows)
+                    self._add(CORRECTED, column, what, f"{why}; spelled {self._name(best)} from here on", rows)
 
     def _report_twins(self) -> None:
-        """Names that differ in accents, punctuation or zeros inside only: apart, and told."""
+        """Report names that differ only in accents, punctuation or zeros inside; they are kept apart."""
         if any(column.listed for column in self.columns):
-            return  # misspelt names are matched with the list
+            return  # misspelled names are matched with the list
         twins: dict[str, list[str]] = {}
         for name in dict.fromkeys(name for names in self._counts() for name in names):
             twins.setdefault(_rough(name), []).append(name)
         pairs = [names for form, names in twins.items() if form and len(names) > 1]
         if pairs and self.columns:
             what = (
-                f"{len(pairs):,} {self._many(len(pairs))} are spelt nearly alike, such as "
+                f"{len(pairs):,} {self._many(len(pairs))} are spelled nearly alike, such as "
                 f"{' and '.join(self._name(name) for name in pairs[0][:2])}: kept apart"
             )
-            why = "they differ in accents, case, punctuation or zeros only"
+            why = "they differ only in accents, case, punctuation or zeros"
             if self.group.noun in NAMED_FIELDS:
-                why += f"; [names.{self.group.noun}] in the mapping file says which are one"
+                why += f"; [names.{self.group.noun}] in the mapping file says which are the same"
             files = " and ".join(dict.fromkeys(column.table.file for column in self.columns))
             header = self.columns[0].table.header(self.columns[0].field)
             self.ledger.add(NOTED, files, header, what, why, count=len(pairs), counted="spelling")
 
     def _report_strangers(self) -> None:
-        """Files of one kind whose names have next to nothing in common."""
+        """Report files of one kind whose names have next to nothing in common."""
         if not self.group.personal:
             return
         found = list(zip(self.columns, self._counts(), strict=True))
@@ -254,8 +254,8 @@ class _Names:
                     continue
                 fewest, shared = min(len(names), len(others)), len(set(names) & set(others))
                 if fewest >= _FEWEST and shared < _FEW_SHARED * fewest:
-                    what = f"{shared:,} of {fewest:,} {self.group.plural} are in {other.table.file} too"
-                    why = "if they are the same, they are written in ways that nothing here can compare"
+                    what = f"{shared:,} of {fewest:,} {self.group.plural} are also in {other.table.file}"
+                    why = "if they are the same, they are written in ways that cannot be compared here"
                     self._add(NOTED, column, what, why, [])
 
     def _add(
@@ -279,22 +279,22 @@ def _case_tells(names: set[str]) -> bool:
 
 
 def _difference(name: str, best: str) -> str:
-    """How two spellings of one name differ, as a reason to take them for one."""
+    """How two spellings of one name differ, as the reason for reading them as one."""
     if written_form(name) != written_form(best):
-        return "the same number but for zeros in front"
+        return "the same number apart from leading zeros"
     if written_form(name).isdecimal():
         return "the same number, stored as text or with decimals"
     if name.casefold() == best.casefold():
-        return "the same but for case"
-    return "the same but for width and shape of signs"
+        return "the same apart from case"
+    return "the same apart from the width and shape of characters"
 
 
 def _rough(name: str) -> str:
-    """``name`` without accents, case, punctuation, and zeros in front of any number in it."""
+    """``name`` without accents, case, punctuation, and the leading zeros of any number in it."""
     plain = "".join(s for s in unicodedata.normalize("NFKD", normal_form(name)) if not unicodedata.combining(s))
     return _ZEROS_INSIDE.sub("", normalised(plain))
 
 
 def own_copy(table: MappedTable) -> MappedTable:
-    """The same table with cells of its own, so that names may be settled in it."""
+    """The same table with its own copy of the cells, so that names can be changed in it."""
     return replace(table, table=replace(table.table, frame=table.table.frame.copy()))

@@ -12,7 +12,7 @@ from experiments.intake.tables.quality_ledger import SET_ASIDE, QualityLedger
 
 #: Kinds of tables whose rows can be excluded one by one.
 _EXCLUDABLE = ("opportunities", "transactions")
-#: Values of [rules] unusable_rows that set rows aside: the first as long as nothing but accidents is lost.
+#: Values of [rules] unusable_rows that set rows aside: the first only as long as the rows lost are few and scattered.
 _IF_FEW, _ANY = "set_aside", "set_aside_even_if_systematic"
 
 
@@ -33,7 +33,7 @@ class RowCheck:
         return cls(table, ledger, rule, none, none.copy())
 
     def unusable(self, field: str, bad: pd.Series, problem: str, expected: str) -> None:
-        """Report the rows where ``bad`` holds; they are dropped when the user chose to set aside and no part goes with them."""
+        """Report the rows where ``bad`` is true; they are dropped if the user chose to set rows aside and no whole part is lost."""
         bad = bad & ~self.dropped
         rows = [int(r) for r in bad.index[bad]]
         if not rows:
@@ -51,18 +51,18 @@ class RowCheck:
         self.ledger.refused(file, header, problem, expected, self._remedy(exclusion), rows)
 
     def _remedy(self, exclusion: Exclusion) -> str:
-        """Only deals and invoice lines can be left out: of a product or a rep of a list nothing else would be known."""
+        """Only deals and invoice lines can be excluded: a product or rep missing from its list would be unknown altogether."""
         if self.table.kind.name not in _EXCLUDABLE:
-            return "mend the cells"
+            return "correct the cells"
         if self.rule == _IF_FEW:
             return (
-                f'mend the cells, or their form where the export was made; [rules] unusable_rows = "{_ANY}" leaves them '
-                "out all the same, and numbers are those of another market then"
+                f'correct the cells, or their format in the export; [rules] unusable_rows = "{_ANY}" excludes them '
+                "all the same, but the numbers then describe another market"
             )
         if exclusion.harmful:
-            return f"mend the cells, or their form where the export was made: too much to leave out ({exclusion.description})"
+            return f"correct the cells, or their format in the export: too many to exclude ({exclusion.description})"
         return (
-            f'mend the cells, or set [rules] unusable_rows = "{_IF_FEW}" in the mapping file to leave these rows out, '
+            f'correct the cells, or set [rules] unusable_rows = "{_IF_FEW}" in the mapping file to exclude these rows, '
             f"counted ({exclusion.description})"
         )
 
@@ -72,6 +72,6 @@ class RowCheck:
 
 
 def quote_cells(cells: pd.Series) -> str:
-    """The first three different cells, for a message."""
+    """The first three distinct cells, for a message."""
     different = list(dict.fromkeys(str(c) for c in cells))[:3]
     return ", ".join(f"'{c}'" for c in different)

@@ -1,8 +1,8 @@
-"""Delimited text cut into rows, every physical line accounted for.
+"""Delimited text split into rows, every physical line accounted for.
 
-Quotation marks are those of RFC 4180 (a mark inside a quoted cell is doubled) and, where that leaves text behind a closing
-mark, those of database dumps (a backslash before it). Unlike the standard library's reader this one knows the lines of
-every row and every mark that is out of place, so that no line can vanish inside a cell without a word.
+Quoting follows RFC 4180 (a quotation mark inside a quoted cell is doubled) and, where that leaves text after a closing mark,
+database dumps (a backslash before the mark). Unlike the reader of the standard library, this one knows the lines of every
+row and every misplaced mark, so that no line can disappear inside a cell unnoticed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _MARK = '"'
 class Row:
     """Cells of one row, its first and last physical line (from 1), and what is odd about its quotation marks.
 
-    ``broken`` are the columns of cells with line breaks, ``stray`` those of cells with text behind the closing mark;
-    ``unclosed`` says that the text ended before a mark was closed, ``escaped`` that backslashes stand before marks.
+    ``broken`` are the columns of cells with line breaks, ``stray`` those of cells with text after the closing mark;
+    ``unclosed`` says that the text ended before a mark was closed, ``escaped`` that marks are escaped by backslashes.
     """
 
     cells: list[str]
@@ -33,23 +33,23 @@ class Row:
 
     @property
     def blank(self) -> bool:
-        """Whether no cell holds anything."""
+        """Whether all cells are empty."""
         return not any(cell.strip() for cell in self.cells)
 
     @property
     def width(self) -> int:
-        """Number of cells up to the last that holds something."""
+        """Number of cells up to the last one that is not empty."""
         return max((k for k, cell in enumerate(self.cells, 1) if cell.strip()), default=0)
 
 
 def split_lines(text: str) -> list[str]:
-    """Physical lines, ended by CR, LF or both; a last line without an end counts, an empty one does not."""
+    """Physical lines, ended by CR, LF or both; a last line without a line end counts, an empty one does not."""
     lines = _LINE_END.split(text)
     return lines if lines[-1] else lines[:-1]
 
 
 def cut(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
-    """Rows of the lines, in order; together they cover every line once."""
+    """Rows of the lines, in order; together they cover every line exactly once."""
     at = 0
     while at < len(lines):
         if _MARK not in lines[at]:  # nearly every line of nearly every file
@@ -86,7 +86,7 @@ def _cut_one(lines: Sequence[str], at: int, delimiter: str, *, backslash: bool) 
 
 
 def _quoted(lines: Sequence[str], row: Row, place: int, backslash: bool) -> tuple[str, int]:
-    """Text from ``place`` to the closing mark, over as many lines as it takes, and the place behind that mark."""
+    """Text from ``place`` to the closing mark, over as many lines as it takes, and the place after that mark."""
     parts: list[str] = []
     while True:
         line = lines[row.last - 1]

@@ -1,4 +1,4 @@
-"""Quotation marks out of place: lines that vanish inside a cell are refused, line breaks that belong there are told."""
+"""Misplaced quotation marks: rows that end up inside a cell are refused, line breaks that belong there are reported."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLe
 
 #: Rows that show what cells of each column look like.
 _SAMPLE = 2_000
-_REMEDY = 'double a mark that belongs to the text (24"" monitor) or take it out, and close every mark that opens a cell'
+_REMEDY = 'double a mark that belongs to the text (24"" monitor) or remove it, and close every mark that opens a cell'
 
 
 def check_quotes(file: str, headers: Sequence[str], rows: Sequence[Row], delimiter: str, ledger: QualityLedger) -> bool:
-    """Refuse rows whose marks swallow other rows or cells (False then); tell cells with line breaks and stray marks."""
+    """Refuse rows whose marks swallow other rows or cells (False then); report cells with line breaks and stray marks."""
     odd = [row for row in rows if row.broken or row.stray or row.unclosed or row.escaped]
     if not odd:
         return True
@@ -24,13 +24,13 @@ def check_quotes(file: str, headers: Sequence[str], rows: Sequence[Row], delimit
     swallowing = [row for row in odd if not row.unclosed and _swallows(row, len(headers), delimiter, forms)]
     if swallowing:
         one = swallowing[0]
-        more = f"; so do {len(swallowing) - 1} more cells" if len(swallowing) > 1 else ""
+        more = f"; the same goes for {len(swallowing) - 1} more cells" if len(swallowing) > 1 else ""
         problem = (
-            f"a quotation mark opened in {_place(one, headers)} is closed in line {one.last}: the cell between them holds "
-            f"lines that look like rows, or cells of other columns{more}"
+            f"a quotation mark opened in {_place(one, headers)} is closed in line {one.last}: the cell in between "
+            f"contains what look like rows or cells of other columns{more}"
         )
         ledger.refused(
-            file, "", problem, "cells that end where they should", _REMEDY, [row.first for row in swallowing]
+            file, "", problem, "cells that end in their own row and column", _REMEDY, [row.first for row in swallowing]
         )
     _report_oddities(file, odd, ledger)
     return len(ledger.refusals) == refused
@@ -40,7 +40,7 @@ def _refuse_unclosed(file: str, headers: Sequence[str], odd: Sequence[Row], ledg
     for row in odd:
         if row.unclosed:
             problem = (
-                f"a quotation mark is opened in {_place(row, headers)} and not closed up to the end, line {row.last}"
+                f"a quotation mark is opened in {_place(row, headers)} and never closed up to the last line, {row.last}"
             )
             ledger.refused(file, "", problem, "a closing mark for every opening one", _REMEDY, [row.first])
 
@@ -51,20 +51,20 @@ def _report_oddities(file: str, odd: Sequence[Row], ledger: QualityLedger) -> No
         (
             NOTED,
             [row.first for row in odd if row.broken],
-            f"cells with line breaks; they take {lines:,} lines more than rows",
+            f"cells with line breaks; the file has {lines:,} more lines than rows because of them",
             "the lines do not look like rows",
         ),
         (
             NOTED,
             [row.first for row in odd if row.stray],
-            "quotation marks that are not doubled inside a cell, kept as text",
+            "quotation marks inside a cell that are not doubled, kept as text",
             "the row has as many cells as headers",
         ),
         (
             CORRECTED,
             [row.first for row in odd if row.escaped],
-            "quotation marks behind a backslash read as part of the cell",
-            "the rows can be cut in no other way",
+            "quotation marks after a backslash read as part of the cell",
+            "the rows cannot be split in any other way",
         ),
     ):
         if rows:
@@ -78,7 +78,7 @@ def _place(row: Row, headers: Sequence[str]) -> str:
 
 
 def _swallows(row: Row, width: int, delimiter: str, forms: Sequence[set[str]]) -> bool:
-    """Whether a cell of the row holds what should be cells of other columns, or whole rows."""
+    """Whether a cell of the row contains cells of other columns, or whole rows."""
     for column in {*row.broken, *row.stray}:
         cell = row.cells[column]
         holds = delimiter in cell
@@ -90,9 +90,9 @@ def _swallows(row: Row, width: int, delimiter: str, forms: Sequence[set[str]]) -
 
 
 def _looks_like_rows(cell: str, column: int, width: int, delimiter: str, forms: Sequence[set[str]]) -> bool:
-    """Whether the lines of a cell, each on its own, would be rows: as many cells, most of the form of their columns.
+    """Whether the lines of a cell would be rows by themselves: as many cells, most of the form usual in their columns.
 
-    The first line is the end of a row that begins before the cell, the last one the beginning of a row that ends after it.
+    The first line may be the end of a row that begins before the cell, the last one the start of a row that ends after it.
     """
     first, *inner, last = (line.split(delimiter) for line in cell.split("\n"))
     if any(len(line) == width and _fit(line, 0, forms) for line in inner):
@@ -103,9 +103,9 @@ def _looks_like_rows(cell: str, column: int, width: int, delimiter: str, forms: 
 
 
 def _fit(cells: Sequence[str], column: int, forms: Sequence[set[str]]) -> bool:
-    """Whether at least half of the cells, from ``column`` on, have a form that their column has elsewhere.
+    """Whether at least half of the cells, from ``column`` on, have a form that occurs elsewhere in their column.
 
-    Where no other row shows any form, their number alone tells.
+    Where no other row shows any form, the number of cells alone decides.
     """
     if not any(forms):
         return True
@@ -121,5 +121,5 @@ def _forms_of(rows: Sequence[Row], width: int) -> list[set[str]]:
 
 
 def _form(cell: str) -> str:
-    """What a cell looks like: runs of letters and of digits shrink to one sign ('INV-0042' and 'C-7' are alike)."""
+    """What a cell looks like: runs of letters and of digits shrink to one character ('INV-0042' and 'C-7' are alike)."""
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip()))

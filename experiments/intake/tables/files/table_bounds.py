@@ -1,4 +1,4 @@
-"""Where a table begins and ends: lines above its headers, totals and notes below, headers printed again between."""
+"""Where a table begins and ends: lines above its headers, totals and notes below it, repeated headers in between."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
 from experiments.intake.tables.values.currency_symbols import header_without_unit
 from experiments.intake.tables.values.name_matching import normalised
 
-#: Lines among which headers are looked for, and rows that show how wide the table is.
+#: Lines searched for headers, and rows that show how wide the table is.
 _SEARCHED, _MEASURED = 40, 200
 _TOTAL = re.compile(
     r"(?i)^(grand |sub ?|report |overall )?(total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|totale|somme|suma)\b"
@@ -25,8 +25,8 @@ _TOTAL = re.compile(
 def find_headers(rows: Sequence[Row]) -> int:
     """Number of rows (none of them blank) above the headers.
 
-    The first row, unless it is narrower than most and names fewer than two known fields: then the first that names two,
-    else, below a title, the first that is as wide as most, has no blank and no number.
+    The headers are the first row, unless it is narrower than most and names fewer than two known fields. Then they are the
+    first row that names two; failing that, below a title, the first row that is as wide as most and has no blank or number.
     """
     widths = Counter(row.width for row in rows[:_MEASURED])
     usual = max(widths, key=lambda width: (widths[width], width), default=0)
@@ -42,7 +42,7 @@ def find_headers(rows: Sequence[Row]) -> int:
 
 
 def report_lines_above(file: str, above: Sequence[Row], headers: Row, ledger: QualityLedger) -> None:
-    """Say which lines above the headers are not read."""
+    """Report which lines above the headers are not read."""
     if above:
         seen = "; ".join(" ".join(cell.strip() for cell in row.cells if cell.strip())[:60] for row in above[:3])
         text = "" if ledger.discreet else f": {seen}{' …' if len(above) > 3 else ''}"
@@ -52,7 +52,7 @@ def report_lines_above(file: str, above: Sequence[Row], headers: Row, ledger: Qu
 
 
 def drop_totals(file: str, headers: Row, rows: Sequence[Row], ledger: QualityLedger) -> list[Row]:
-    """Rows of data: not totals, not notes below the table, not headers that are printed again; each is told."""
+    """Rows of data, without totals, notes below the table and repeated headers; each kind is reported."""
     width = headers.width
     names = [cell.strip() for cell in headers.cells[:width]]
     again = [
@@ -61,28 +61,28 @@ def drop_totals(file: str, headers: Row, rows: Sequence[Row], ledger: QualityLed
         if row.cells[0].strip() == names[0] and [cell.strip() for cell in row.cells[:width]] == names and width > 1
     ]
     totals = [row for row in rows if _TOTAL.match(_first(row)) and _is_total(row, width)]
-    left: set[int] = set()
+    removed: set[int] = set()
     for found, what, why in (
-        (again, "headers printed again", "they are no row of data"),
-        (totals, "rows of totals", "they add up rows that are read already"),
-        (_notes_below(rows, totals, width), "lines below the table", "they have one cell only"),
+        (again, "headers printed again", "they are not data"),
+        (totals, "rows of totals", "they add up rows that are already counted"),
+        (_notes_below(rows, totals, width), "lines below the table", "they have only one cell"),
     ):
-        told = [row for row in found if row.first not in left]
-        left |= {row.first for row in told}
-        if told:
-            text = ledger.name(_first(told[0])[:60], personal=True)
-            ledger.add(SET_ASIDE, file, "", f"{what}: {text}", why, [row.first for row in told])
-    return [row for row in rows if row.first not in left] if left else list(rows)
+        dropped = [row for row in found if row.first not in removed]
+        removed |= {row.first for row in dropped}
+        if dropped:
+            text = ledger.name(_first(dropped[0])[:60], personal=True)
+            ledger.add(SET_ASIDE, file, "", f"{what}: {text}", why, [row.first for row in dropped])
+    return [row for row in rows if row.first not in removed] if removed else list(rows)
 
 
 def _is_total(row: Row, width: int) -> bool:
-    """Whether half of the row is blank and something behind its first word has digits."""
-    sums = any(sign.isdigit() for cell in row.cells for sign in cell if cell.strip() != _first(row))
+    """Whether half of the row is blank and something after its first word has digits."""
+    sums = any(char.isdigit() for cell in row.cells for char in cell if cell.strip() != _first(row))
     return sums and 2 * _filled(row) <= width
 
 
 def _notes_below(rows: Sequence[Row], totals: Sequence[Row], width: int) -> list[Row]:
-    """One-cell lines at the end, apart from the table by a blank line or a total, or much narrower than all other rows."""
+    """One-cell lines at the end, separated from the table by a blank line or a total, or much narrower than all other rows."""
     end = len(rows)
     while end and _filled(rows[end - 1]) == 1 and rows[end - 1].cells[0].strip() and width > 2:
         end -= 1

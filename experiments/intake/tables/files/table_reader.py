@@ -1,4 +1,4 @@
-"""Readers of users' tables: CSV, TSV and Parquet files become tables of text cells with their row numbers."""
+"""Reader of users' tables: CSV, TSV and Parquet files become tables of text cells with their row numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, QualityLe
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAVE_AS = "save the sheet as 'CSV UTF-8' and import that file"
 _SNIFFED_LINES, _SNIFFED_SIGNS = 30, 1_000_000
-#: First line of spreadsheets' own text exports.
+#: First line of text exports of spreadsheets.
 _SEPARATOR = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ _SEPARATOR = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 class Table:
     """A user's table as it was written: text cells, blank = "", index = row number in the file.
 
-    ``numeric`` are the columns whose numbers the file itself holds as numbers (Parquet): nothing about them is a guess.
+    ``numeric`` are the columns that the file itself stores as numbers (Parquet): nothing about them is guessed.
     """
 
     path: Path
@@ -48,9 +48,9 @@ class Table:
 def read_table(path: Path, ledger: QualityLedger) -> Table | None:
     """Read one file; None when it was refused (the ledger then holds the reason).
 
-    The first line that is no title holds the headers. Titles, totals, blank lines, blanks around cells and missing cells
-    at the end of a row are reported; a row with more cells than headers is refused, because a stray delimiter shifts values
-    into wrong columns, and so is a quotation mark that swallows rows.
+    The first line that is not a title holds the headers. Titles, totals, blank lines, blanks around cells and missing cells
+    at the end of a row are reported. A row with more cells than headers is refused, because a stray delimiter shifts values
+    into the wrong columns; so is a quotation mark that swallows rows.
     """
     raw = read_bytes(path, ledger)
     if raw is None:
@@ -70,7 +70,7 @@ def read_table(path: Path, ledger: QualityLedger) -> Table | None:
         ledger.refused(
             path.name,
             "",
-            "the bytes are no text in a known encoding",
+            "the bytes are not text in a known encoding",
             "UTF-8, UTF-16, UTF-32, GBK or Latin-1",
             _SAVE_AS,
         )
@@ -86,7 +86,7 @@ def read_table(path: Path, ledger: QualityLedger) -> Table | None:
 
 
 def sniff_delimiter(text: str) -> str:
-    """The delimiter that cuts the first lines into the same number of cells most often, and into the most cells."""
+    """The delimiter that most often splits the first lines into the same number of cells, and into the most cells."""
     lines = split_lines(text[:_SNIFFED_SIGNS])[:_SNIFFED_LINES]
 
     def score(delimiter: str) -> tuple[float, int]:
@@ -99,19 +99,19 @@ def sniff_delimiter(text: str) -> str:
 
 def _read_text(path: Path, text: str, encoding: str, ledger: QualityLedger) -> Table | None:
     lines = split_lines(text)
-    said = _SEPARATOR.fullmatch(lines[0]) if lines else None
-    delimiter = said[1] if said else sniff_delimiter(text)
-    if said:
-        ledger.add(NOTED, path.name, "", f"the first line, '{lines[0]}', is no row", "it names the delimiter", [1])
+    named = _SEPARATOR.fullmatch(lines[0]) if lines else None
+    delimiter = named[1] if named else sniff_delimiter(text)
+    if named:
+        ledger.add(NOTED, path.name, "", f"the first line, '{lines[0]}', is not a row", "it names the delimiter", [1])
         lines[0] = ""
     if refuse_wide(path, max(row.width for row in islice(cut(lines, delimiter), _SNIFFED_LINES)), ledger):
         return None
     every = list(cut(lines, delimiter))
     filled = [row for row in every if not row.blank]
     if len(filled) < len(every):
-        blank = [row.first for row in every if row.blank and not (said and row.first == 1)]
+        blank = [row.first for row in every if row.blank and not (named and row.first == 1)]
         if blank:
-            ledger.add(CORRECTED, path.name, "", "blank lines skipped", "they hold no value", blank)
+            ledger.add(CORRECTED, path.name, "", "blank lines skipped", "they hold no values", blank)
     above = find_headers(filled)
     report_lines_above(path.name, filled[:above], filled[above], ledger)
     top = filled[above]
@@ -138,7 +138,7 @@ def _headers_usable(path: Path, headers: list[str], ledger: QualityLedger) -> bo
         ledger.refused(
             path.name,
             ", ".join(twice),
-            "the same header stands over two columns",
+            "two columns have the same header",
             "different headers",
             "rename one of them",
         )
@@ -147,8 +147,8 @@ def _headers_usable(path: Path, headers: list[str], ledger: QualityLedger) -> bo
             path.name,
             str(headers.index("") + 1),
             "a column has no header",
-            "a name over every column",
-            "name or delete it",
+            "a header for every column",
+            "name the column or delete it",
         )
     return not twice and "" not in headers
 
@@ -174,13 +174,13 @@ def _same_width(
             path.name,
             "",
             "missing cells at the end of a row read as blank",
-            "the cells before them are in place",
+            "the cells before them are complete",
             short,
         )
     if long:
         remedy = "put quotes around cells that contain the delimiter; delete lines above the headers"
-        problem = f"more cells than the {width} headers, which were taken from line {line}"
-        ledger.refused(path.name, "", problem, f"{width} cells in a row", remedy, long)
+        problem = f"more cells than the {width} headers, which are in line {line}"
+        ledger.refused(path.name, "", problem, f"{width} cells per row", remedy, long)
     return not long
 
 
@@ -211,7 +211,7 @@ def _read_parquet(path: Path, ledger: QualityLedger) -> Table | None:
     if typed.empty:
         ledger.refused(path.name, "", "there are no rows", "at least one row of data", "export the table again")
         return None
-    typed = typed.reset_index(drop=True)  # rows are counted, whatever index was stored
+    typed = typed.reset_index(drop=True)  # rows are numbered, whatever index was stored
     frame = pd.DataFrame({str(c): as_text(typed[c]) for c in typed.columns})
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     numeric = frozenset(str(c) for c in typed.columns if pd.api.types.is_numeric_dtype(typed[c]))

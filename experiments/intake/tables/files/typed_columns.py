@@ -1,4 +1,4 @@
-"""Cells of typed columns (Parquet) as the text that they would be in a CSV file."""
+"""Cells of typed columns (Parquet) as the text they would be in a CSV file."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _EXACT = 2.0**53
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Cells of a typed column as they would stand in a CSV file: ISO dates (and times), plain numbers, blanks.
+    """Cells of a typed column as they would appear in a CSV file: ISO dates (and times), plain numbers, blanks.
 
-    Whole numbers are often stored as fractional ones because a blank among them has no other place.
+    Whole numbers are often stored as floating-point numbers because an integer column cannot hold blanks.
     """
     if isinstance(column.dtype, pd.StringDtype):
         return column.fillna("").astype("str")
     if pd.api.types.is_object_dtype(column):
         return pd.Series(["" if m else str(v) for m, v in zip(column.isna(), column, strict=True)], dtype="str")
-    code, values = pd.factorize(column)  # written once per different value: a column may have millions of rows
+    code, values = pd.factorize(column)  # formatted once per distinct value: a column may have millions of rows
     different = pd.Series(values)
     if pd.api.types.is_datetime64_any_dtype(column):
         timed = bool(different.ne(different.dt.normalize()).any())

@@ -1,4 +1,4 @@
-"""All mapped tables of an import get the conventions that they agree on; what they disagree on is refused."""
+"""The notation that all tables of an import share: number style, currency, clock; disagreements are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from experiments.intake.tables.values.amounts import split_amount
 def agree_on_conventions(
     tables: Sequence[MappedTable], mapping: MappingFile, currency: str | None, ledger: QualityLedger
 ) -> tuple[list[MappedTable], Currency]:
-    """The tables with their conventions, and the currency of the import; disagreements go to ``ledger`` as refusals."""
+    """The tables with their conventions, and the currency of the import; disagreements are refused in ``ledger``."""
     if not tables:
         return [], Currency(currency or "", "")
     tables = fill_down(tables, mapping.rules.fill_down, ledger)
@@ -38,7 +38,7 @@ def agree_on_conventions(
 
 
 def _sign_of_credits(tables: Sequence[MappedTable], ledger: QualityLedger) -> float:
-    """-1 where amounts marked CR take back what most others sell, +1 where most amounts are marked so."""
+    """-1 where amounts marked CR are returns among sales, +1 where most amounts are marked CR."""
     credits, others = 0, 0
     place, rows = "", [0]
     for table, field in money_columns(tables):
@@ -51,7 +51,7 @@ def _sign_of_credits(tables: Sequence[MappedTable], ledger: QualityLedger) -> fl
     if not credits:
         return -1.0
     sales = credits > others
-    what = "amounts marked CR are read as sales, DR as taken back" if sales else "amounts marked CR are read as below 0"
-    why = f"{credits:,} are marked CR, {others:,} are not; an invoice sells more often than it takes back"
+    what = "amounts marked CR are read as sales, DR as returns" if sales else "amounts marked CR are read as negative"
+    why = f"{credits:,} are marked CR, {others:,} are not; sales are more frequent than returns"
     ledger.add(NOTED, place, "", f"{what} (first rows {quote_rows(rows)})", why, count=credits, counted="cell")
     return 1.0 if sales else -1.0

@@ -1,4 +1,4 @@
-"""What an import says of its currency: signs and codes in cells, words in headers, a column of currencies."""
+"""What the tables of an import say about its currency: symbols and codes in cells, words in headers, a currency column."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from experiments.intake.tables.schema.conventions import MONEY
 from experiments.intake.tables.values.amounts import split_amount
 from experiments.intake.tables.values.currency_symbols import currencies_in_header, currencies_of
 
-#: Field of kinds that may have a column of currencies.
+#: Field of kinds that may have a currency column.
 CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
 class CurrencyMention:
-    """Currencies that one place can mean, the likeliest first, the place in words, its cells of money, and their field.
+    """Currencies that one place can mean, the most likely first; the place in words, its money cells, and their field.
 
-    Headers and columns of currencies have no cells of money: they say what the money beside them is in.
+    Headers and currency columns have no money cells of their own: they apply to the amounts in their column or row.
     """
 
     codes: tuple[str, ...]
@@ -31,7 +31,7 @@ class CurrencyMention:
 
 
 def money_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, str]]:
-    """Table and field of every column of money."""
+    """Table and field of every money column."""
     for table in tables:
         for field in MONEY:
             if field in table.columns:
@@ -39,7 +39,7 @@ def money_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, 
 
 
 def find_currency_mentions(tables: Sequence[MappedTable]) -> list[CurrencyMention]:
-    """Everything that names a currency, once per column and way of writing it."""
+    """Every mention of a currency, once per column and way of writing it."""
     found = []
     for table, field in money_columns(tables):
         header = table.header(field)
@@ -55,17 +55,17 @@ def find_currency_mentions(tables: Sequence[MappedTable]) -> list[CurrencyMentio
 
 
 def currencies_of_amounts(cells: pd.Series) -> pd.Series:
-    """Currencies that each amount can be in, by its own sign or code; () where it names none."""
+    """Currencies that each amount can be in, by its own symbol or code; () where it names none."""
     return cells.map({cell: w.unit if (w := split_amount(str(cell))) else () for cell in cells.unique()})
 
 
 def currencies_of_words(cells: pd.Series) -> pd.Series:
-    """Currencies that each cell of a column of currencies can mean; () for blanks and for words that are none."""
+    """Currencies that each cell of a currency column can mean; () for blanks and for words that are not currencies."""
     return cells.map({cell: currencies_of(str(cell)) for cell in cells.unique()})
 
 
 def mentions_in_column(table: MappedTable, field: str, codes: pd.Series) -> list[CurrencyMention]:
-    """What the cells of one column name; ``codes`` are the currencies that each can mean."""
+    """Mentions in the cells of one column; ``codes`` are the currencies that each cell can mean."""
     cells = table.cells(field)
     found = []
     for meant in codes.unique():

@@ -1,4 +1,4 @@
-"""Reports whose groups are named in their first row only: told as such, and filled down where the user says so."""
+"""Reports that name a group only in its first row: recognised, and filled down where the user says so."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
 
 #: Fields that name the group in reports by customer.
 _GROUPS = ("customer", "account")
-#: Share of rows without a name from which a table is suspect, and share of names that stand once in a report by group.
+#: Share of rows without a name from which a table is suspect, and share of names that occur once in a grouped report.
 _BLANK, _ONCE = 0.5, 0.9
 
 
 def fill_down(tables: Sequence[MappedTable], fields: Sequence[str], ledger: QualityLedger) -> list[MappedTable]:
-    """The tables with blank cells of ``fields`` filled with the cell above, counted; other reports by group are refused."""
+    """The tables with blank cells of ``fields`` filled with the cell above, counted; other grouped reports are refused."""
     known = {spec.name for table in tables for spec in table.kind.fields}
     for field in fields:
         if field not in known:
-            problem, expected = f"'{field}' is no field of these tables", f"fields such as {', '.join(sorted(known))}"
-            ledger.refused("mapping file", "rules.fill_down", problem, expected, "mend the name")
+            problem, expected = (
+                f"'{field}' is not a field of these tables",
+                f"fields such as {', '.join(sorted(known))}",
+            )
+            ledger.refused("mapping file", "rules.fill_down", problem, expected, "correct the name")
     filled = []
     for table in tables:
         for field in fields:
@@ -39,7 +42,7 @@ def _filled(table: MappedTable, field: str, ledger: QualityLedger) -> MappedTabl
     rows = [int(r) for r in cells.index[down.ne(cells)]]
     if not rows:
         return table
-    why = "the mapping file says that a group is named in its first row"
+    why = "the mapping file says that a group is named only in its first row"
     ledger.add(CORRECTED, table.file, table.header(field), "blank cells filled with the cell above", why, rows)
     frame = table.table.frame.assign(**{table.columns[field]: down})
     return replace(table, table=replace(table.table, frame=frame))
@@ -54,7 +57,7 @@ def _refuse_grouped(table: MappedTable, field: str, ledger: QualityLedger) -> No
     rows = [int(r) for r in cells.index[blank]]
     first = ledger.name(str(names.iloc[0]), personal=True)
     problem = (
-        f"{len(rows):,} rows have no {field}; it seems to stand only in the first row of its group: {first} in row "
+        f"{len(rows):,} rows have no {field}; it seems to be given only in the first row of each group: {first} in row "
         f"{names.index[0]}, the next name in row {names.index[1]}"
     )
     remedy = (

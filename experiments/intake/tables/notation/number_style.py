@@ -1,4 +1,4 @@
-"""One style of numbers for all amounts of an import: what some cell proves, what the user says, or a question."""
+"""One number style for all amounts of an import: proved by a cell, stated by the user, or asked for."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WORDS = {POINT: "a decimal point, as in 1,250.50", COMMA: "a decimal comma, as 
 
 @dataclass
 class Evidence:
-    """Cells that show one style, or that tell nothing: how many, and the first of them with its place."""
+    """Cells that prove one style, or prove nothing: how many, and the first of them with its place."""
 
     cells: int = 0
     cell: str = ""
     first: str = ""
 
     def add(self, table: MappedTable, name: str, cells: pd.Series, cell: str, count: int) -> None:
-        """Count ``count`` more cells that are written ``cell``."""
+        """Add ``count`` cells with the text ``cell``."""
         if not self.cells:
             self.cell = cell
             row = int(cells.index[cells.eq(cell)][0])
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def number_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable, str]]:
-    """Table and field of every column of numbers that were written as text (numbers of a Parquet file are what they are)."""
+    """Table and field of every column of numbers written as text (typed numbers of a Parquet file need no style)."""
     for table in tables:
         for name in NUMBERS:
             if name in table.columns and table.columns[name] not in table.table.numeric:
@@ -42,10 +42,10 @@ def number_columns(tables: Sequence[MappedTable]) -> Iterator[tuple[MappedTable,
 
 @dataclass
 class Found:
-    """What all columns of numbers show: cells that prove a style, cells with two readings, plain whole numbers.
+    """Evidence of all number columns: cells that prove a style, cells with two readings, plain whole numbers.
 
-    ``decimals`` are, by style, the cells of columns of money that would have three decimals in it and that no cell of their
-    own column proves: money hardly ever has three.
+    ``decimals`` are, by style, the cells of money columns that would have three decimals in it while no cell of their own
+    column proves that style: money hardly ever has three decimals.
     """
 
     proofs: dict[str, Evidence] = field(default_factory=lambda: {style: Evidence() for style in STYLES})
@@ -55,7 +55,7 @@ class Found:
 
     @property
     def proved(self) -> list[str]:
-        """Styles that some cell proves."""
+        """Styles that at least one cell proves."""
         return [style for style in STYLES if self.proofs[style].cells]
 
 
@@ -63,8 +63,8 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
     """The style in which every number of the import is read.
 
     1.250 is a thousand in one style and one and a quarter in the other, so it proves nothing; 12,5 and 1.250,00 prove
-    one. Refused: both styles proved, and cells that need a style where nothing proves one. ``given`` (the user's word)
-    settles both.
+    one. Refused: both styles proved, and cells that need a style where nothing proves one. ``given``, stated by the user,
+    resolves both.
     """
     found = _look(tables)
     place = ", ".join(dict.fromkeys(table.file for table in tables))
@@ -74,17 +74,17 @@ def agree_on_style(tables: Sequence[MappedTable], given: str | None, ledger: Qua
     proof = found.proofs[style]
     if proof.cells or found.unclear.cells:
         what = f"numbers read with {_WORDS[style]}"
-        why = f"{_cells(proof.cells)} can be read no other way, such as {proof.first}"
+        why = f"{_cells(proof.cells)} can be read in no other way, such as {proof.first}"
         if found.unclear.cells:
             value = cell_readings(found.unclear.cell)[style]
-            what += f"; {_cells(found.unclear.cells)} could be read otherwise, such as {found.unclear.first}, taken for {value:g}"
+            what += f"; {_cells(found.unclear.cells)} could be read in another way, such as {found.unclear.first}, read as {value:g}"
         total = proof.cells + found.unclear.cells + found.plain
         ledger.add(NOTED, place, "", what, "the mapping file says so" if given else why, count=total, counted="cell")
     elif found.plain:
-        what = "numbers are whole, without decimals and signs for thousands"
+        what = "numbers are whole, without decimals or thousands separators"
         ledger.add(NOTED, place, "", what, "they mean the same in every style", count=found.plain, counted="cell")
     else:
-        ledger.add(NOTED, place, "", "numbers are stored as numbers", "no style to decide", count=0)
+        ledger.add(NOTED, place, "", "numbers are stored as numbers", "there is no style to decide", count=0)
     return style
 
 
@@ -119,20 +119,22 @@ def _refuse(found: Found, place: str, ledger: QualityLedger) -> None:
             f"numbers are written in two styles: {point.first} has a decimal point ({_cells(point.cells)}), "
             f"{comma.first} a decimal comma ({_cells(comma.cells)})",
             "one style in all columns of amounts and quantities",
-            f"{_SETTING}; cells that do not fit are then mistakes to be mended or set aside",
+            f"{_SETTING}; cells that do not fit are then errors to be corrected or set aside",
         )
         return
     doubt = found.decimals[found.proved[0]] if found.proved else found.unclear
     if doubt.cells:
-        tells = (
-            f"only {found.proofs[found.proved[0]].first} of another column tells" if found.proved else "no cell tells"
+        proof = (
+            f"only {found.proofs[found.proved[0]].first}, in another column, proves one"
+            if found.proved
+            else "no cell proves one"
         )
         ledger.refused(
             place,
             "",
-            f"the style of numbers is unclear: {_cells(doubt.cells)} such as {doubt.first} can be thousands or have three "
-            f"decimals, and {tells}",
-            "numbers such as 1250 or 1250.00, or one that can be read in one way only, such as 1.250,00",
+            f"the number style is unclear: {_cells(doubt.cells)} such as {doubt.first} can be thousands or have three "
+            f"decimals, and {proof}",
+            "numbers such as 1250 or 1250.00, or at least one that can be read in only one way, such as 1.250,00",
             _SETTING,
         )
 

@@ -1,4 +1,4 @@
-"""One clock for all stamps of an import: days differ by one when some are written in UTC and others in local time."""
+"""One clock for all times of an import: days differ by one when some times are in UTC and others in local time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from experiments.intake.tables.schema.conventions import DATES
 from experiments.intake.tables.values.date_stamps import ORDERED_FORM, SHORT_FORM, Stamp, moment_of, read_stamp
 from experiments.intake.tables.values.local_clock import LocalClock
 
-#: Months in which clocks are set to and from summer time somewhere.
+#: Months in which some place changes to or from summer time.
 _CHANGES = (3, 4, 9, 10, 11)
 
 
 def agree_on_zone(tables: Sequence[MappedTable], ledger: QualityLedger) -> LocalClock | None:
-    """The clock that all stamps with a zone are turned to; None where they are left as written.
+    """The clock to which all times with a zone are converted; None when they stay as written.
 
-    They are left when all have one offset, or two an hour apart that change with the season (summer time). Else the
-    clock is that of the place, for UTC is the clock of machines: the offset (or the two of summer time) that is not
-    UTC, the most frequent where there are several places.
+    They stay when all have one offset, or two an hour apart that change with the season (summer time). Otherwise the clock
+    is the local one, since UTC is the clock of machines: the offset (or the two of summer time) that is not UTC, the most
+    frequent one where there are several places.
     """
     stamps = _stamps_with_time(tables)
     offsets: Counter[int] = Counter()
@@ -31,21 +31,21 @@ def agree_on_zone(tables: Sequence[MappedTable], ledger: QualityLedger) -> Local
         return None
     place = ", ".join(dict.fromkeys(table.file for table in tables))
     without = sum(count for stamp, count in stamps.items() if stamp.offset is None)
-    rest = f"; {without:,} stamps name no zone and are taken as they are" if without else ""
-    told = ", ".join(f"{zone_name(offset)}: {count:,}" for offset, count in offsets.most_common())
+    rest = f"; {without:,} times have no zone and are used as written" if without else ""
+    counts = ", ".join(f"{zone_name(offset)}: {count:,}" for offset, count in offsets.most_common())
     if _one_place(stamps, sorted(offsets)):
-        summer = ", summer time among them" if len(offsets) > 1 else ""
-        what = f"times are of one place ({told}{summer}); days are those of its clock{rest}"
-        why = "the time of day is dropped, so another zone would shift what lies near midnight"
+        summer = ", including summer time" if len(offsets) > 1 else ""
+        what = f"times are in the local time of one place ({counts}{summer}); days follow that clock{rest}"
+        why = "the time of day is dropped, so another zone would shift times near midnight to another day"
         ledger.add(NOTED, place, "", what, why, count=offsets.total(), counted="cell")
         return None
     local = sorted(offset for offset in offsets if offset)
     if not _one_place(stamps, local):
         local = [max(local, key=lambda offset: (offsets[offset], -offset))]
-    what = f"times of several zones ({told}) are turned to {' and '.join(map(zone_name, local))}{rest}"
-    why = "one clock for all days: that of the place, as UTC is the clock of machines"
-    turned = offsets.total() - sum(offsets[offset] for offset in local)
-    ledger.add(NOTED, place, "", what, why, count=turned, counted="cell")
+    what = f"times of several zones ({counts}) are converted to {' and '.join(map(zone_name, local))}{rest}"
+    why = "all days follow one clock, the local one, as UTC is the clock of machines"
+    converted = offsets.total() - sum(offsets[offset] for offset in local)
+    ledger.add(NOTED, place, "", what, why, count=converted, counted="cell")
     if len(local) == 1:
         return LocalClock((0,), (local[0],))
     return LocalClock.of((m, s.offset) for s in stamps if s.offset in local and (m := moment_of(s)) is not None)
@@ -68,7 +68,7 @@ def _stamps_with_time(tables: Sequence[MappedTable]) -> Counter[Stamp]:
 
 
 def _one_place(stamps: Counter[Stamp], offsets: Sequence[int]) -> bool:
-    """Whether there is one offset, or two an hour apart that share no month, but for those in which clocks are set."""
+    """Whether there is one offset, or two an hour apart that share no month except those in which clocks change."""
     if len(offsets) == 1:
         return True
     if len(offsets) != 2 or offsets[1] - offsets[0] != 60:
@@ -76,7 +76,7 @@ def _one_place(stamps: Counter[Stamp], offsets: Sequence[int]) -> bool:
     seen: dict[tuple[int, int], set[int]] = defaultdict(set)
     for stamp in stamps:
         if stamp.form in (ORDERED_FORM, SHORT_FORM) and stamp.offset in offsets:
-            return False  # nobody can tell the month yet
+            return False  # the month is not known yet
         if stamp.offset is not None and stamp.offset in offsets:
             seen[stamp.numbers[:2]].add(stamp.offset)
     return all(len(found) == 1 or month in _CHANGES for (_, month), found in seen.items())

@@ -1,4 +1,4 @@
-"""What all tables of one import agree on: the style of numbers, the currency of money, the clock of dates."""
+"""What all tables of one import have in common: the number style, the currency, the clock of dates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.intake.tables.values.amounts import POINT
 from experiments.intake.tables.values.local_clock import LocalClock
 
-#: Fields whose cells are money, and all fields whose cells are numbers; names mean the same in every kind of table.
+#: Fields whose cells are money, and all fields whose cells are numbers; a name means the same in every kind of table.
 MONEY = ("price", "value", "list_price", "unit_cost")
 NUMBERS = (*MONEY, "quantity", "units", "revenue", "employees", "founded")
 #: Fields whose cells are dates.
@@ -19,7 +19,7 @@ DATES = ("day", "opened", "closed")
 
 @dataclass(frozen=True)
 class Currency:
-    """The currency of a scenario and what it rests on."""
+    """The currency of a scenario and how it was determined."""
 
     code: str
     how: str
@@ -29,9 +29,9 @@ class Currency:
 class Conventions:
     """How the cells of a table are to be read.
 
-    ``credits`` is the sign of amounts marked CR. ``factors`` turn the money of a field, row by row, into the currency
-    of the scenario; a field without any is in it already. ``zone`` is the clock that stamps with a
-    zone are turned to, None where they stay as written; ``serials_1904`` says since when day numbers count.
+    ``credits`` is the sign of amounts marked CR. ``factors`` convert the money of a field, row by row, into the currency of
+    the scenario; a field without factors is in that currency already. ``zone`` is the clock to which times with a zone are
+    converted (None: they stay as written); ``serials_1904`` says that day numbers count from 1904.
     """
 
     style: str = POINT

@@ -17,14 +17,14 @@ _AGENT = (
 
 OPPORTUNITIES = Kind(
     "opportunities",
-    "deals: who sells what to whom, the state, when opened and decided, for how much",
+    "deals: who sells what to whom, the stage, when opened and decided, for how much",
     (
         Field(
             "id",
             "number of the deal",
             ("opportunity_id", "opportunity", "deal_id", "deal", "id", "opp id", "商机编号", "编号"),
         ),
-        Field("agent", "rep who has the deal", _AGENT, required=True),
+        Field("agent", "rep who owns the deal", _AGENT, required=True),
         Field("product", "product offered", PRODUCT_SPELLINGS, required=True),
         Field("account", "customer", ACCOUNT_SPELLINGS, required=True),
         Field(
@@ -96,7 +96,7 @@ ROSTER = Kind(
 )
 ACCOUNTS = Kind(
     "accounts",
-    "customers with their marks",
+    "customers with their attributes",
     (
         Field("account", "customer", ACCOUNT_SPELLINGS, required=True),
         Field(
@@ -106,7 +106,7 @@ ACCOUNTS = Kind(
         ),
         Field(
             "founded",
-            "year of foundation",
+            "year founded",
             ("year_established", "founded", "established", "year founded", "成立年份", "成立时间"),
         ),
         Field("revenue", "yearly revenue", ("revenue", "annual revenue", "turnover", "营业额", "年收入", "营收")),
@@ -117,12 +117,12 @@ ACCOUNTS = Kind(
         ),
         Field(
             "location",
-            "place of the office",
+            "location of the office",
             ("office_location", "location", "country", "city", "address", "所在地", "国家", "城市", "地址"),
         ),
         Field(
             "parent",
-            "company it belongs to",
+            "parent company",
             ("subsidiary_of", "parent", "parent account", "parent company", "group", "母公司", "上级公司"),
         ),
     ),
@@ -133,12 +133,10 @@ PRODUCTS = Kind(
     "products with their list prices",
     (
         Field("product", "product", PRODUCT_SPELLINGS, required=True),
-        Field(
-            "series", "family of products", ("series", "family", "product family", "line", "category", "系列", "类别")
-        ),
+        Field("series", "product family", ("series", "family", "product family", "line", "category", "系列", "类别")),
         Field(
             "list_price",
-            "price per unit on the list",
+            "list price per unit",
             ("sales_price", "list price", "price", "unit price", "单价", "价格", "销售价", "标价"),
             required=True,
         ),

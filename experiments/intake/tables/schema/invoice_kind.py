@@ -12,7 +12,7 @@ from experiments.intake.tables.schema.table_kind import (
 
 TRANSACTIONS = Kind(
     "transactions",
-    "lines of invoices: who bought what, when, how much, at which price",
+    "invoice lines: who bought what, when, how much, at which price",
     (
         Field(
             "invoice",
@@ -79,12 +79,12 @@ TRANSACTIONS = Kind(
         ),
         Field(
             "group",
-            "group of products",
+            "product group",
             ("product group", "product category", "category_name", "category", "family", "department", "品类", "类别"),
         ),
         Field(
             "quantity",
-            "pieces sold; below 0 when taken back",
+            "pieces sold; negative when returned",
             (
                 "quantity",
                 "qty",

@@ -1,4 +1,4 @@
-"""The mapping file: a user's word on what headers and stage words mean and what becomes of unusable rows."""
+"""The mapping file: the user says what headers and stage words mean and what happens to unusable rows."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Stages(_Strict):
 class Rules(_Strict):
     """What to do where data cannot be used as they are.
 
-    ``unusable_rows``: refuse the import and list them, or set them aside and count them: a few scattered ones, or
-    whatever goes with them. ``leading_zeros``: whether 007 and 7 are the same where one column holds both.
-    ``strong_ties``: whether a tie is strong when either of its rows says so, or both. ``real_names``: words such as
-    NA that are somebody's name here, and not a word for nobody. ``date_order`` and ``number_style``: how to read what
-    no cell proves. ``fill_down``: fields that stand in the first row of a group only.
+    ``unusable_rows``: refuse the import and list them, or set them aside and count them: a few scattered ones only, or
+    any number. ``leading_zeros``: whether 007 and 7 are the same where one column holds both. ``strong_ties``: whether a
+    tie is strong when either of its rows says so, or only when both do. ``real_names``: words such as NA that are real
+    names here. ``date_order`` and ``number_style``: how to read what no cell proves. ``fill_down``: fields that are
+    filled in only in the first row of a group.
     """
 
     unusable_rows: Literal["refuse", "set_aside", "set_aside_even_if_systematic"] = "refuse"
@@ -61,7 +61,7 @@ class Rules(_Strict):
 
 
 class CurrencyRules(_Strict):
-    """Rates that convert amounts: ``rates`` are the worth of one unit of each currency in ``into``."""
+    """Rates that convert amounts: ``rates`` give the value of one unit of each currency in ``into``."""
 
     into: str
     rates: dict[str, Annotated[float, Field(gt=0.0, allow_inf_nan=False)]] = Field(default_factory=dict)
@@ -84,12 +84,12 @@ def _currency_code(code: str) -> str:
 
 
 class InvoiceRules(_Strict):
-    """What invoice lines do not say, and what the user may know of them.
+    """What invoice lines do not say but the user may know.
 
-    ``own_share``: share of customers' occasions that end in one of these invoices. ``no_customer``: lines
-    without a customer are set aside, or raise the rates of all customers in proportion. ``not_goods``,
-    ``goods``: codes that are services and charges, and codes that are goods although they look like such.
-    ``price_bands``: categories that products are cut into where no column groups them.
+    ``own_share``: share of customers' purchase occasions that end in one of these invoices. ``no_customer``: lines without
+    a customer are set aside, or raise the rates of all customers in proportion. ``not_goods``, ``goods``: codes of services
+    and charges, and codes of goods that look like charges. ``price_bands``: number of categories into which products are
+    divided where no column groups them.
     """
 
     own_share: float = Field(default=0.3, ge=0.05, le=0.95)
@@ -102,7 +102,7 @@ class InvoiceRules(_Strict):
 class MappingFile(_Strict):
     """Contents of a mapping file. ``names`` says what a written name means: product, agent, account, customer or sector.
 
-    ``transactions`` is for invoice lines only.
+    ``transactions`` applies to invoice lines only.
     """
 
     tables: dict[str, TableMapping] = Field(default_factory=dict)
@@ -140,7 +140,7 @@ def load_mapping(path: Path | None, kinds: tuple[Kind, ...]) -> MappingFile:
 
 
 def _of_pydantic(path: Path, error: ErrorDetails) -> InputError:
-    """One error of the model, as place, finding, expectation and remedy."""
+    """One validation error as place, finding, expectation and remedy."""
     where, remedy = error["loc"], "start from the mapping.toml of an earlier import"
     place = f"{path.name}: {'.'.join(str(w) for w in where)}"
     if error["type"] == "extra_forbidden":
@@ -154,7 +154,7 @@ def _of_pydantic(path: Path, error: ErrorDetails) -> InputError:
 
 
 def _valid_keys(where: tuple[int | str, ...]) -> list[str]:
-    """Valid keys at the place of an unknown one."""
+    """Keys that are valid where an unknown one was found."""
     if len(where) > 2:  # below [tables.…]
         return list(TableMapping.model_fields)
     sections: dict[str, type[_Strict]] = {
@@ -190,7 +190,7 @@ def _unknown_names(path: Path, mapping: MappingFile, kinds: tuple[Kind, ...]) ->
 def _unknown(place: str, word: str, valid: list[str], what: str) -> InputError:
     near = nearest(word, valid)
     remedy = f"did you mean '{near}'?" if near else "rename or remove it"
-    return _error(place, f"'{word}' is no {what}", "one of " + ", ".join(valid), remedy)
+    return _error(place, f"'{word}' is not a {what}", "one of " + ", ".join(valid), remedy)
 
 
 def _error(place: str, problem: str, expected: str, remedy: str) -> InputError:

@@ -1,4 +1,4 @@
-"""A kind of table: which fields it has, how their headers may be spelt, which fields are required."""
+"""A kind of table: which fields it has, how their headers may be spelled, which fields are required."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a kind of table. ``spellings`` are headers that mean it, in any case and punctuation."""
+    """One field of a kind of table. ``spellings`` are headers that mean it, whatever their case and punctuation."""
 
     name: str
     meaning: str
@@ -30,11 +30,11 @@ class Kind:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Names of the fields the kind cannot do without."""
+        """Names of the required fields."""
         return tuple(f.name for f in self.fields if f.required)
 
 
-#: Fields that several kinds have.
+#: Spellings and fields that several kinds share.
 ACCOUNT_SPELLINGS = (
     "account",
     "account name",

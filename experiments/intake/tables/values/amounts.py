@@ -1,7 +1,7 @@
-"""Amounts as users write them: taken apart into sign, number and unit, and read in one style of numbers.
+"""Amounts as users write them: split into sign, number and unit, and read in one number style.
 
-Cells are plain_characters first: digits of any script, full-width forms, every kind of blank, minus and apostrophe. Whether
-1.250 is a thousand or one and a quarter is never decided here: :func:`readings` gives all that a number can mean.
+Cells are first reduced to plain characters (see characters.py). Whether 1.250 is a thousand or one and a quarter is never
+decided here: :func:`readings` returns everything that a number can mean.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FORMS = {
     POINT: re.compile(rf"(?P<n>{_WHOLE % ','}|{_LAKHS}|(?=\.\d))(?:\.(?P<f>\d+))?{_EXPONENT}"),
     COMMA: re.compile(rf"(?P<n>{_WHOLE % '.'}|(?=,\d))(?:,(?P<f>\d+))?{_EXPONENT}"),
 }
-#: 40.- and 40,-- are prices without cents; the dash is no minus.
+#: 40.- and 40,-- are prices without cents; the dash is not a minus.
 _NO_CENTS = re.compile(r"^[.,]-{0,2}(?=\s|$|\D)")
 _SIDE = re.compile(r"(?:^|(?<=\s))(cr|dr)\.?$", re.IGNORECASE)
 _CORE = re.compile(r"[\d.,' ]+(?:[eE][-+]?\d{1,3})?")
@@ -35,7 +35,7 @@ _CORE = re.compile(r"[\d.,' ]+(?:[eE][-+]?\d{1,3})?")
 
 @dataclass(frozen=True)
 class WrittenAmount:
-    """One amount taken apart: number without sign, currencies that it can be in (none named: none), CR or DR."""
+    """One amount, split: number without sign, currencies that it can be in (empty: none named), CR or DR."""
 
     number: str
     negative: bool
@@ -45,14 +45,14 @@ class WrittenAmount:
 
 @lru_cache(maxsize=65536)
 def split_amount(cell: str) -> WrittenAmount | None:
-    """Sign, number and unit of a cell; None when it is no amount, or has a word beside it that is no currency."""
+    """Sign, number and unit of a cell; None when it is not an amount, or contains a word that is not a currency."""
     text = plain_characters(cell).strip()
-    digits = [place for place, sign in enumerate(text) if sign.isdecimal()]
+    digits = [place for place, char in enumerate(text) if char.isdecimal()]
     if not digits:
         return None
     first, end = digits[0], digits[-1] + 1
     if first and text[first - 1] in ".," and (first < 2 or not text[first - 2].isalpha()):
-        first -= 1  # .50 is a number, but the point of Rs.50 belongs to the word
+        first -= 1  # .50 is a number, but the dot of Rs.50 belongs to the word
     before, number, after = text[:first], text[first:end], _NO_CENTS.sub("", text[end:])
     if not _CORE.fullmatch(number):
         return None
@@ -66,7 +66,7 @@ def split_amount(cell: str) -> WrittenAmount | None:
     words = [word for word in (re.sub(r"[-+()']", "", part).strip() for part in (before, after)) if word]
     meant = [currencies_of(word) for word in words]
     unit = tuple(code for code in meant[0] if all(code in others for others in meant)) if meant else ()
-    crores = bool(side) and "INR" in unit  # ₹40 Cr is forty crores, not a credit of forty
+    crores = bool(side) and "INR" in unit  # ₹40 Cr means forty crores, not a credit of forty
     if (words and not unit) or crores or (side and (minus or brackets)):
         return None
     return WrittenAmount(number, bool(minus or brackets), unit, side[1].upper() if side else "")
@@ -74,10 +74,10 @@ def split_amount(cell: str) -> WrittenAmount | None:
 
 @lru_cache(maxsize=65536)
 def readings(number: str) -> Mapping[str, float]:
-    """What a number without sign means in each style in which it is well formed; empty when in none.
+    """Value of an unsigned number in each style in which it is well formed; empty when in none.
 
-    1.250,00 and 12,5 have one reading, 1250 the same in both, 1,250 two that differ. Thousands may stand apart by the
-    style's own sign, an apostrophe or a blank; commas also by lakhs (1,23,456).
+    1.250,00 and 12,5 have one reading, 1250 has the same in both styles, 1,250 has two that differ. Thousands may be
+    separated by the separator of the style, an apostrophe or a blank; commas may also separate lakhs (1,23,456).
     """
     found = {}
     for style, form in _FORMS.items():
@@ -89,15 +89,15 @@ def readings(number: str) -> Mapping[str, float]:
 
 
 def cell_readings(cell: str) -> Mapping[str, float]:
-    """:func:`readings` of the number in a cell; empty for a blank and for what is no amount."""
+    """:func:`readings` of the number in a cell; empty for a blank and for anything that is not an amount."""
     written = split_amount(cell)
     return readings(written.number) if written else {}
 
 
 def parse_amounts(column: pd.Series, style: str, credits: float = -1.0) -> tuple[pd.Series, pd.Series]:
-    """Numbers of a column of text in one style, and a mask of cells that are neither blank nor a number.
+    """Numbers of a text column in one style, and a mask of cells that are neither blank nor a number.
 
-    Units are left out (see currencies.py). ``credits`` is the sign of amounts marked CR; DR has the other.
+    Units are ignored here. ``credits`` is the sign of amounts marked CR; DR has the opposite sign.
     """
     known = {cell: _number(str(cell), style, credits) for cell in column.unique()}
     values = column.map(known).astype(float)

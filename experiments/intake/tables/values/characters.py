@@ -1,4 +1,4 @@
-"""Signs that look alike become one: digits of any script, full-width forms, every kind of blank, minus, apostrophe."""
+"""Characters that look alike become one: digits of any script, full-width forms, every kind of blank, minus, apostrophe."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ _APOSTROPHES = "’‘ʼ′`´٬＇"
 
 
 def plain_characters(text: str) -> str:
-    """``text`` in plain signs: 'ＵＳＤ １２３' is 'USD 123', U+2212 is '-', no-break and thin spaces are ' '."""
-    return text if text.isascii() else "".join(_plain(sign) for sign in text).strip()
+    """``text`` in plain characters: 'ＵＳＤ １２３' is 'USD 123', U+2212 is '-', no-break and thin spaces are ' '."""
+    return text if text.isascii() else "".join(_plain(char) for char in text).strip()
 
 
 @lru_cache(maxsize=4096)
-def _plain(sign: str) -> str:
-    digit = unicodedata.decimal(sign, None)  # not '²', which is no digit of a number
+def _plain(char: str) -> str:
+    digit = unicodedata.decimal(char, None)  # not '²', which is not a digit of a number
     if digit is not None:
         return str(digit)
-    if sign in _MINUS:
+    if char in _MINUS:
         return "-"
-    if sign in _APOSTROPHES:
+    if char in _APOSTROPHES:
         return "'"
-    if sign == "٫":
+    if char == "٫":
         return "."
-    if unicodedata.category(sign) == "Zs":
+    if unicodedata.category(char) == "Zs":
         return " "
-    if unicodedata.category(sign) == "Cf":  # marks of direction, zero width: they carry no meaning
+    if unicodedata.category(char) == "Cf":  # direction marks and zero-width characters carry no meaning
         return ""
-    return unicodedata.normalize("NFKC", sign) if "！" <= sign <= "～" or "￠" <= sign <= "￦" else sign
+    return unicodedata.normalize("NFKC", char) if "！" <= char <= "～" or "￠" <= char <= "￦" else char

@@ -1,7 +1,7 @@
-"""Currencies as users write them: signs, words and codes, each with the currencies that it can mean.
+"""Currencies as users write them: symbols, words and codes, each with the currencies that it can mean.
 
-Codes are those of ISO 4217; what a sign means where several currencies share it follows the English locale of the
-Unicode CLDR ($ is USD, ¥ is JPY, £ is GBP), and the most used one where that has none (kr: SEK).
+Codes are those of ISO 4217. A symbol that several currencies share means what it means in the English locale of the
+Unicode CLDR ($ is USD, ¥ is JPY, £ is GBP), or the most used currency where CLDR has none (kr: SEK).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WITHOUT_CENTS = frozenset(
 )
 
 _DOLLARS = "USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS BRL"
-_SIGNS = {
+_SYMBOLS = {
     "$": _DOLLARS, "dollar": _DOLLARS, "dollars": _DOLLARS, "us$": "USD", "$us": "USD", "u$s": "USD", "usd$": "USD",
     "hk$": "HKD", "r$": "BRL", "c$": "CAD", "ca$": "CAD", "can$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD",
     "s$": "SGD", "sg$": "SGD", "nt$": "TWD", "mx$": "MXN", "us dollar": "USD", "us dollars": "USD",
@@ -40,7 +40,7 @@ _SIGNS = {
     "đ": "VND", "₱": "PHP", "₦": "NGN", "лв": "BGN", "rm": "MYR", "rp": "IDR", "r": "ZAR", "₡": "CRC", "₲": "PYG",
     "₸": "KZT", "₵": "GHS", "₾": "GEL", "₼": "AZN", "din": "RSD", "s/": "PEN",
 }  # fmt: skip
-#: Signs and codes that are words of other cell_readings too: in a header they count in brackets only.
+#: Symbols and codes that are also words with other meanings: in a header they count only in brackets.
 _ALSO_WORDS = frozenset(
     (
         "r", "р", "rs", "rm", "rp", "fr", "ft", "din", "won", "pound", "pounds", "dollar", "lei", "tl", "all", "top",
@@ -53,26 +53,26 @@ _BETWEEN_WORDS = re.compile(r"[\s_/:,;|\-()\[\]（）【】]+")
 
 @lru_cache(maxsize=4096)
 def currencies_of(word: str) -> tuple[str, ...]:
-    """Currencies that a sign, word or code can mean, the likeliest first; none when it is no currency."""
+    """Currencies that a symbol, word or code can mean, the most likely first; empty when it is not a currency."""
     form = unicodedata.normalize("NFC", plain_characters(word)).casefold().strip().rstrip(".").strip()
     if form.upper() in CODES:
         return (form.upper(),)
-    return tuple(_SIGNS[form].split()) if form in _SIGNS else ()
+    return tuple(_SYMBOLS[form].split()) if form in _SYMBOLS else ()
 
 
 @lru_cache(maxsize=4096)
 def currencies_in_header(header: str) -> tuple[str, ...]:
-    """Currencies that a header names: 'Amount (USD)', 'price_eur', 'Betrag in €'; none where it names none."""
+    """Currencies that a header names: 'Amount (USD)', 'price_eur', 'Betrag in €'; empty where it names none."""
     text = plain_characters(header)
     bracketed = [word for inner in _BRACKETS.findall(text) for word in (inner, *_BETWEEN_WORDS.split(inner))]
     plain = [word for word in _BETWEEN_WORDS.split(text) if word.casefold() not in _ALSO_WORDS]
-    signs = [sign for sign in text if unicodedata.category(sign) == "Sc"]
-    return next((codes for word in (*bracketed, *plain, *signs) if (codes := currencies_of(word))), ())
+    symbols = [char for char in text if unicodedata.category(char) == "Sc"]
+    return next((codes for word in (*bracketed, *plain, *symbols) if (codes := currencies_of(word))), ())
 
 
 @lru_cache(maxsize=4096)
 def header_without_unit(header: str) -> str:
-    """``header`` without the currency that it names and without what stands in brackets: 'Amount (USD)' is 'Amount'."""
+    """``header`` without the currency that it names and without anything in brackets: 'Amount (USD)' becomes 'Amount'."""
     words = [word for word in _BETWEEN_WORDS.split(_BRACKETS.sub(" ", plain_characters(header))) if word]
     kept = [word for word in words if word.casefold() in _ALSO_WORDS or not currencies_of(word)]
     if len(kept) < len(words) and kept and kept[-1].casefold() == "in":

@@ -1,4 +1,4 @@
-"""Dates of whole columns: the order of day and month is decided over all cells together, never cell by cell."""
+"""Dates of whole columns: the order of day and month is decided from all cells together, never cell by cell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SERIALS_1904 = 1462
 
 @dataclass(frozen=True)
 class DateOrder:
-    """Which of day and month comes first, and what in the columns shows it (numbers of cells)."""
+    """Whether day or month comes first, and the evidence in the columns (numbers of cells)."""
 
     order: str | None
     month_first_only: int
@@ -38,11 +38,11 @@ class DateOrder:
 
 
 def find_order(columns: list[pd.Series]) -> DateOrder:
-    """Order of day and month over all cells of the columns together; None when no cell can tell.
+    """Order of day and month, from all cells of the columns together; None when no cell shows it.
 
-    A cell such as 3/25/2017 proves month first, 25/3/2017 day first, 3/4/2017 nothing. When both are
-    proved the majority wins, and the minority then is an impossible date. Numbers of two digits have the year first when
-    the last number cannot be a year of the past in some cell, and takes more values than the first.
+    A cell such as 3/25/2017 proves month first, 25/3/2017 day first, 3/4/2017 nothing. When both are proved the majority
+    wins, and cells of the minority become impossible dates. Three two-digit numbers have the year first when the last
+    number of some cell cannot be a past year, and the last number takes more values than the first.
     """
     month_first = day_first = either = 0
     short: Counter[tuple[int, int, int]] = Counter()
@@ -77,11 +77,11 @@ def _years_first(short: Counter[tuple[int, int, int]]) -> bool:
 def parse_dates(
     column: pd.Series, order: str | None, zone: LocalClock | None = None, serials_1904: bool = False
 ) -> tuple[pd.Series, pd.Series]:
-    """Days of a column of text and a mask of cells that are neither blank nor a possible date.
+    """Days of a text column and a mask of cells that are neither blank nor a possible date.
 
-    ``order`` is used for cells such as 3/4/2017; cells that start with the year need none. The time of day is dropped,
-    after moments with a zone were turned to the clock ``zone`` (None: every clock is left as it is).
-    A zero that stands for no date is NaT, and not bad.
+    ``order`` is used for cells such as 3/4/2017; cells that start with the year do not need it. The time of day is dropped
+    after moments with a zone have been converted to the clock ``zone`` (None: times stay as written).
+    A zero that means no date is NaT and does not count as bad.
     """
     stamps = {cell: read_stamp(str(cell)) for cell in column.unique()}
     known = {cell: _day(stamp, order, zone, serials_1904) for cell, stamp in stamps.items() if stamp is not None}
@@ -124,6 +124,6 @@ def _day(stamp: Stamp, order: str | None, zone: LocalClock | None, serials_1904:
 
 
 def full_year(short: int) -> int:
-    """Year of a number of two digits: the latest that is not to come."""
+    """Year of a two-digit number: the latest one that is not in the future."""
     this = date.today().year
     return this - (this - short) % 100

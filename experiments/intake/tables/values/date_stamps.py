@@ -1,4 +1,4 @@
-"""One date as it is written: its numbers, its form, the time of day and zone behind it."""
+"""One date as it is written: its numbers, its form, and the time of day and zone that follow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORT_FORM = "three numbers of two digits"
 NAMED_FORM = "a month in letters"
 SERIAL_FORM = "day numbers of a spreadsheet"
 EPOCH_FORM = "seconds (or parts of them) since 1970, UTC"
-ZERO_FORM = "a zero that stands for no date"
+ZERO_FORM = "a zero that means no date"
 
 _NUMBER = re.compile(r"(\d+)(?:[.,](\d+))?")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?!\d)")
@@ -34,25 +34,25 @@ _CLOCK = re.compile(
     r"\s*(Z|[+-]\d{2}(?::?\d{2})?|[A-Z]{3,4})?(?:\s*\[[\w/]+\])?",
     re.IGNORECASE,
 )
-#: Minutes ahead of UTC of zones that go by letters.
+#: Minutes ahead of UTC of zones named by letters.
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "BST": 60, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120, "EST": -300, "EDT": -240,
     "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "JST": 540, "AEST": 600,
 }  # fmt: skip
-#: Day numbers of spreadsheets from 1954 to 2119; the day that has the number 0.
+#: Day numbers of spreadsheets from 1954 to 2119, and the day with the number 0.
 _SERIALS, SERIAL_ZERO = range(20_000, 80_001), datetime(1899, 12, 30)
-#: Digits of a moment since 1970 in seconds, thousandths, millionths and billionths, and what divides them.
+#: Digits of a moment since 1970 in seconds, milli-, micro- and nanoseconds, and the divisor that gives seconds.
 _EPOCHS = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6, 18: 10**9, 19: 10**9}
-#: What programs write for no date: zero of Unix, of spreadsheets, of databases.
+#: What programs write when there is no date: the zero of Unix, of spreadsheets, of databases.
 _ZEROS = frozenset(((1970, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 0), (1900, 1, 1), (1, 1, 1), (0, 0, 0)))
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A date taken apart. ``numbers`` are year, month and day, or in ``ORDERED_FORM`` and ``SHORT_FORM`` as written.
+    """A date, parsed. ``numbers`` are year, month and day; in ``ORDERED_FORM`` and ``SHORT_FORM`` they are in the order written.
 
-    ``minutes`` of the day (None: no time is written), ``offset`` in minutes ahead of UTC (None: no zone is written);
-    ``odd`` says that the time is none that a clock shows.
+    ``minutes`` of the day (None: no time given), ``offset`` in minutes ahead of UTC (None: no zone given); ``odd`` says that
+    the time is impossible, such as 25:00.
     """
 
     form: str
@@ -65,7 +65,7 @@ class Stamp:
 
 @lru_cache(maxsize=2**18)
 def read_stamp(cell: str) -> Stamp | None:
-    """The date in a cell, with what stands behind it; None when it is none."""
+    """The date in a cell with its time and zone; None when the cell is not a date."""
     text = plain_characters(cell).strip()
     found = _of_number(text) or _of_text(text)
     weekday = _WEEKDAY.match(text)
@@ -85,13 +85,13 @@ def _zero(stamp: Stamp) -> bool:
 
 
 def is_zero(cell: str) -> bool:
-    """Whether a cell holds what programs write for no date."""
+    """Whether a cell holds what programs write when there is no date."""
     stamp = read_stamp(cell)
     return stamp is not None and stamp.form == ZERO_FORM
 
 
 def moment_of(stamp: Stamp) -> int | None:
-    """Minutes since 1970 (UTC) of a stamp with a zone; None when it has none, or its numbers have no settled order."""
+    """Minutes since 1970 (UTC) of a stamp with a zone; None when it has no zone, or the order of its numbers is open."""
     if stamp.minutes is None or stamp.offset is None or stamp.short_year or stamp.form in (ORDERED_FORM, ZERO_FORM):
         return None
     try:
@@ -139,7 +139,7 @@ def _of_text(text: str) -> Stamp | None:
 
 
 def _with_clock(stamp: Stamp, behind: str) -> Stamp | None:
-    """``stamp`` with the time and zone behind it; None when something else stands there."""
+    """``stamp`` with the time and zone that follow it; None when something else follows."""
     if not behind.strip():
         return stamp
     match = _CLOCK.fullmatch(behind)

@@ -1,4 +1,4 @@
-"""A clock on the wall of one place: minutes ahead of UTC, which change with summer time."""
+"""Local time of one place: minutes ahead of UTC, which change with summer time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LocalClock:
-    """``offsets[k]`` (minutes ahead of UTC) holds from ``since[k]`` (minutes since 1970, UTC), the first one before too."""
+    """``offsets[k]`` (minutes ahead of UTC) applies from ``since[k]`` (minutes since 1970, UTC); the first also applies before."""
 
     since: tuple[int, ...]
     offsets: tuple[int, ...]
 
     @classmethod
     def of(cls, seen: Iterable[tuple[int, int]]) -> LocalClock:
-        """The clock that shows each (moment, offset) of ``seen``, and between two of them the earlier offset."""
+        """The clock that agrees with each (moment, offset) of ``seen``; between two of them the earlier offset applies."""
         kept: list[tuple[int, int]] = []
         for moment, offset in sorted(seen):
             if not kept or kept[-1][1] != offset:

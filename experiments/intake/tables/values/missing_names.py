@@ -1,4 +1,4 @@
-"""Words for nobody: what systems and people write into a cell of names where there is no name."""
+"""Words for a missing name: what systems and people write into a name cell when there is no name."""
 
 from __future__ import annotations
 
@@ -75,22 +75,22 @@ _WORDS = (
     "不明",
 )
 _FORMS = frozenset(normalised(word) for word in _WORDS)
-#: Errors of spreadsheets.
+#: Error values of spreadsheets.
 _ERRORS = frozenset({"#n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "\\n"})
-#: Numbers for nobody, where all others are longer.
+#: Numbers that mean a missing name where all other numbers are longer.
 _NUMBERS = ("0", "-1")
 _LONGER = 3
-#: A word for nobody that is a place as well: Namibia, North America.
+#: A word for a missing name that can also be a place: Namibia, North America.
 _PLACES = frozenset({"na"})
 
 
 def missing_name_words(
     names: Iterable[str], real: Iterable[str] = (), *, places: bool = False, numbers: bool = True
 ) -> set[str]:
-    """Those of ``names`` that are words for nobody, except the ``real`` ones.
+    """Those of ``names`` that mean a missing name, except the ``real`` ones.
 
-    A name without any letter or digit is nobody; with ``numbers``, so is 0 or -1 where other names are long
-    numbers. NA is a place where ``places`` are named.
+    A name without any letter or digit is missing; with ``numbers``, so is 0 or -1 where other names are long numbers.
+    Where ``places`` are named, NA is a place.
     """
     given = [name for name in names if name]
     kept = {normal_form(name) for name in real}
@@ -107,4 +107,4 @@ def missing_name_words(
 
 def _is_word(name: str) -> bool:
     form = normal_form(name)
-    return form in _ERRORS or normalised(form) in _FORMS or not any(sign.isalnum() for sign in form)
+    return form in _ERRORS or normalised(form) in _FORMS or not any(char.isalnum() for char in form)

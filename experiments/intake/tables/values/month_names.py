@@ -1,4 +1,4 @@
-"""Names of months in common languages of business, told by their first letters."""
+"""Names of months in common business languages, recognised by their first letters."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _LEAST_LETTERS = 3
 
 
 def _bare(word: str) -> str:
-    """``word`` without case, accents and the point of an abbreviation."""
+    """``word`` without case, accents and the dot of an abbreviation."""
     apart = unicodedata.normalize("NFD", word.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).rstrip(".")
+    return "".join(char for char in apart if not unicodedata.combining(char)).rstrip(".")
 
 
 _FORMS = tuple((number, _bare(name)) for number, names in enumerate(_NAMES, 1) for name in names)
 
 
 def month_of(word: str) -> int:
-    """Number of the month that ``word`` (a name or its first three letters or more) means; 0 when none, or several."""
+    """Number of the month that ``word`` means (a name or at least its first three letters); 0 when it is none, or ambiguous."""
     bare = _bare(word)
     if len(bare) < _LEAST_LETTERS:
         return 0

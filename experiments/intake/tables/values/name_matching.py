@@ -1,4 +1,4 @@
-"""Names as users write them: what counts as the same name, and which valid name a misspelt one means."""
+"""Names as users write them: what counts as the same name, and which valid name a misspelled one means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sim.reading.identity import written_form
 
-#: Similarity from which a misspelt name is taken for a valid one, and the lead it needs over the second best.
+#: Similarity from which a misspelled name is matched to a valid one, and the lead it needs over the second best.
 SIMILAR_ENOUGH = 0.85
 CLEAR_LEAD = 0.05
 
@@ -36,8 +36,8 @@ def match_names(
 ) -> dict[str, Match | None]:
     """For each different written name the valid one it means, or None.
 
-    A name that differs in spacing or case only is the same name. A similar name counts only when its
-    digits agree (GTK 500 is not GTK 600) and no second valid name comes close.
+    A name that differs only in spacing or case is the same name. A similar name counts only when its digits agree
+    (GTK 500 is not GTK 600) and no second valid name comes close.
     """
     aliases = aliases or {}
     exact = set(valid)
@@ -67,14 +67,14 @@ def _match(
 
 
 def similarity(a: str, b: str) -> float:
-    """Likeness of two normalised names, 0..1; 0 when their digits differ."""
+    """Similarity of two normalised names, 0..1; 0 when their digits differ."""
     if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
         return 0.0
     return SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
 def nearest(written: str, valid: Sequence[str]) -> str | None:
-    """The most similar valid name for a message ('did you mean …?'), or None when nothing is near."""
+    """The most similar valid name for a message ('did you mean …?'), or None when nothing is close."""
     form = normalised(written)
     best = max(valid, key=lambda v: SequenceMatcher(None, form, normalised(v)).ratio(), default=None)
     if best is None or SequenceMatcher(None, form, normalised(best)).ratio() < 0.6:
