@@ -1,4 +1,4 @@
-"""`deepmarket import`: users' own tables become a scenario folder, with a data-quality page."""
+"""`deepmarket import`: users' own tables become a scenario folder with a data-quality page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from experiments.cli.options import JsonOption, QuietOption, ReplaceOption
 
 if TYPE_CHECKING:
-    from experiments.intake.summary import ImportSummary
+    from experiments.intake.scenario.import_summary import ImportSummary
 
 
 class Kind(StrEnum):
@@ -31,21 +31,21 @@ def import_tables(
     mapping: Annotated[
         Path | None,
         typer.Option(
-            "--mapping", metavar="FILE", help="TOML file that says which column is what.", show_default="guessed"
+            "--mapping", metavar="FILE", help="TOML file that maps headers to fields.", show_default="guessed"
         ),
     ] = None,
     holdout: Annotated[
-        float, typer.Option("--holdout", help="Share of the time kept back to test the fit; 0 for none.")
+        float, typer.Option("--holdout", help="Share of the weeks held out to test the fit; 0 for none.")
     ] = 0.2,
     hash_personal: Annotated[
         bool, typer.Option("--hash-personal", help="Replace names of people and customers by hashes.")
     ] = False,
     currency: Annotated[
         str | None,
-        typer.Option("--currency", help="Currency of amounts.", show_default="what the tables name, else EUR"),
+        typer.Option("--currency", help="Currency of amounts.", show_default="as named in the tables, otherwise EUR"),
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Title of the scenario.", show_default=False)] = "",
-    runs: Annotated[int, typer.Option("--runs", help="Replications behind calibration and test; 0 for neither.")] = 8,
+    runs: Annotated[int, typer.Option("--runs", help="Replications for calibration and test; 0 for neither.")] = 8,
     base: Annotated[
         str,
         typer.Option("--base", metavar="SCENARIO", help="For network: the market whose customers talk along the ties."),
@@ -61,7 +61,7 @@ def import_tables(
       [cyan]deepmarket import crm deals.csv team.csv accounts.csv products.csv --out my_company[/]
       [cyan]deepmarket compare my_company as_written deep_marketing[/]
 
-    [bold]Example[/]: lines of invoices (customer, product, day, quantity, price), in one file or several:
+    [bold]Example[/]: invoice lines (customer, product, day, quantity, price), in one file or several:
 
       [cyan]deepmarket import transactions invoices_2023.csv invoices_2024.csv --out my_customers[/]
       [cyan]deepmarket compare my_customers as_written deep_marketing[/]
@@ -71,9 +71,9 @@ def import_tables(
       [cyan]deepmarket import network edges.csv --out circle[/]
       [cyan]deepmarket run circle[/]
 
-    Headers are guessed and printed; mapping.toml in the folder holds what was guessed, to be edited and
-    given back with --mapping. quality.md tells what was mended, and which numbers come from the data.
-    Nothing leaves this machine.
+    Headers are guessed and printed; mapping.toml in the folder holds the guesses, to be edited and passed
+    with --mapping. quality.md reports what was corrected and which numbers come from the data.
+    No data leave this machine.
     """
     from experiments.cli.progress import show_progress
     from experiments.cli.screen import say_place, stdout, write_json
@@ -114,7 +114,7 @@ def _network(
     files: list[Path], out: Path, base: str, mapping: Path | None, hash_personal: bool, title: str, replace: bool
 ) -> ImportSummary:
     """Import one edge list."""
-    from experiments.intake.network import import_network
+    from experiments.intake import import_network
     from sim.errors import InputError, InputErrors
 
     if len(files) != 1:

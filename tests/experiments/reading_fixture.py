@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.intake.agreement import agree
-from experiments.intake.conventions import Currency
-from experiments.intake.headers import map_tables
-from experiments.intake.invoice_lines import read_lines
-from experiments.intake.kinds import TRANSACTION_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.invoices.invoice_lines import read_lines
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.conventions import Currency
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.errors import InputErrors
 
 HEADER = ["invoice", "customer", "product", "date", "quantity", "value"]
@@ -55,15 +55,15 @@ def read(
     ledger = QualityLedger()
     toml = folder / "mapping.toml"
     toml.write_text(mapping, encoding="utf-8")
-    given = load_mapping(toml, TRANSACTION_KINDS)
+    given = load_mapping(toml, INVOICE_KINDS)
     mapped = []
     for number, rows in enumerate(tables):
         table = read_table(write(folder / f"t{number}.csv", rows), ledger)
         ledger.stop_if_refused()
         assert table is not None
-        mapped += map_tables([table], TRANSACTION_KINDS, given, ledger).values()
+        mapped += map_tables([table], INVOICE_KINDS, given, ledger).values()
     ledger.stop_if_refused()
-    agreed, money = agree(mapped, given, currency, ledger)
+    agreed, money = agree_on_conventions(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     return read_lines(agreed, given, ledger).frame, money, ledger
 

@@ -8,11 +8,11 @@ import pytest
 from sales_fixture import WEEKS, made_sales
 from scipy import stats
 
-from experiments.intake.growth_fit import fit_growth
-from experiments.intake.loyalty_fit import fit_habit
-from experiments.intake.price_response import fit_price_response
-from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
-from experiments.intake.season_fit import fit_season
+from experiments.intake.fits.growth import fit_growth
+from experiments.intake.fits.loyalty_weight import fit_habit
+from experiments.intake.fits.price_response import fit_price_response
+from experiments.intake.fits.repeat_rates import DEFAULT_SHAPE, fit_identified, fit_repeats
+from experiments.intake.fits.season import fit_season
 
 _MARKETS = {
     "as usual": {},
@@ -62,7 +62,7 @@ def test_prices_that_do_not_move_over_time_tell_nothing() -> None:
     """Customers' and quantities' discounts alone: every price differs, none changes."""
     sales = made_sales(1, -2.0, lists=0.0)
     fit = fit_price_response(sales, sales["week"], WEEKS)
-    assert not fit.told and np.isnan(fit.estimate) and "0 products" in fit.reason
+    assert not fit.identified and np.isnan(fit.estimate) and "0 products" in fit.reason
 
 
 def _counts(seed: int, yearly: float, alike: float, weeks: int = 104) -> np.ndarray:
@@ -82,7 +82,9 @@ def test_growth_is_within_its_error_also_where_weeks_are_alike(yearly: float, al
     fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(150)]
     hits = [fit is not None and abs(fit.yearly - yearly) < 1.96 * fit.error for fit in fits]
     assert _covers(hits, lowest)
-    assert yearly or np.mean([fit is not None and fit.told for fit in fits]) < 0.12, "growth told where there is none"
+    assert yearly or np.mean([fit is not None and fit.identified for fit in fits]) < 0.12, (
+        "growth told where there is none"
+    )
 
 
 @pytest.mark.parametrize("alike", [0.0, 0.8])
@@ -128,7 +130,7 @@ def _watched(
 
 def _rate_hits(shape: float, older: float, runs: int) -> tuple[list[bool], list[bool]]:
     fits = [fit_repeats(*_watched(seed, shape, older), 78.0) for seed in range(runs)]
-    assert all(fit.told for fit in fits)
+    assert all(fit.identified for fit in fits)
     return (
         [abs(fit.mean - 0.117) < 1.96 * fit.mean_error for fit in fits],
         [abs(fit.shape - shape) < 1.96 * fit.shape_error for fit in fits],
@@ -153,9 +155,9 @@ def test_intervals_of_rates_hold_the_truth_as_often_as_they_say(shape: float, ol
 
 
 def test_few_customers_have_the_shape_of_the_built_in_market() -> None:
-    few = fit_told(*_watched(1, 0.5, 1.0, customers=60), 78.0)
+    few = fit_identified(*_watched(1, 0.5, 1.0, customers=60), 78.0)
     assert few.given and few.shape == DEFAULT_SHAPE and few.shape_error == 0.0 and 0.05 < few.mean < 0.3
-    assert not fit_told(*_watched(1, 0.5, 1.0), 78.0).given
+    assert not fit_identified(*_watched(1, 0.5, 1.0), 78.0).given
 
 
 @pytest.mark.parametrize("older", [0.5, 1.0])
@@ -174,9 +176,9 @@ def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
         for k in range(60):
             won = rng.random() < 1.0 / (1.0 + np.exp(-own - weight * (2.0 * loyalty - 1.0)))
             if k >= 20:
-                rows.append((f"a{account}", f"{account}-{k:03d}", k, "won" if won else "lost"))
+                rows.append((f"a{account}", f"{account}-{k:03d}", k, won))
             loyalty = 0.875 * loyalty + 0.125 * won
-    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "won"])
 
 
 @pytest.mark.parametrize("spread", [0.0, 1.0])

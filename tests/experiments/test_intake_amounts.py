@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_fixture import HEADER, read, refusal, rows_of, told
 
-from experiments.intake.amounts import COMMA, POINT, readings, take_apart
+from experiments.intake.tables.values.amounts import COMMA, POINT, readings, split_amount
 
 #: Ways of writing a number: decimal sign, sign of thousands.
 _STYLES = {
@@ -41,7 +41,7 @@ def test_every_style_gives_the_same_amounts(tmp_path: Path, style: str) -> None:
 @given(st.integers(0, 10**12), st.sampled_from(sorted(_STYLES)))
 def test_a_number_with_cents_is_read_back_in_its_style_only(cents: int, style: str) -> None:
     decimal, thousands = _STYLES[style]
-    written = take_apart(_written(cents, decimal, thousands))
+    written = split_amount(_written(cents, decimal, thousands))
     assert written is not None
     assert readings(written.number) == {COMMA if decimal == "," else POINT: cents / 100}
 

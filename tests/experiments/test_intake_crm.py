@@ -12,7 +12,7 @@ import pytest
 from crm_fixture import ACCOUNTS, REPS, WEEKS, small_crm
 
 from experiments.intake import import_crm
-from experiments.intake.market_runs import MarketRuns
+from experiments.intake.scenario.market_runs import MarketRuns
 from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 
@@ -98,7 +98,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
         raise InputErrors([InputError("here", "refused")])
 
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.intake.crm.Scenario.load", refuse)
+        patch.setattr("experiments.intake.crm_import.Scenario.load", refuse)
         with pytest.raises(InputErrors):
             import_crm(files, out, runs=0)
     assert not out.exists() and sorted(tmp_path.iterdir()) == sorted(files)

@@ -13,16 +13,16 @@ import pytest
 from crm_fixture import FIRST_DAY, small_crm
 
 from experiments.intake import import_crm
-from experiments.intake.crm_fit import CrmFit, fit_crm
-from experiments.intake.crm_pipeline import load_of_reps, mean_cycle, season_of_openings
-from experiments.intake.crm_tables import CrmTables, read_crm
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
-from experiments.intake.season_fit import Season
-from experiments.intake.window import Window, choose_window
+from experiments.intake.crm.crm_fit import CrmFit, fit_crm
+from experiments.intake.crm.crm_tables import CrmTables, read_crm
+from experiments.intake.crm.deal_cycles import load_of_reps, mean_cycle, season_of_openings
+from experiments.intake.fits.observation_window import Window, window_of_deals
+from experiments.intake.fits.season import Season
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.market import Market
 from sim.scenario import Scenario
 
@@ -33,7 +33,7 @@ def fitted(tmp_path: Path) -> tuple[CrmTables, CrmFit, Window]:
     tables = [read_table(p, ledger) for p in small_crm().write(tmp_path)]
     found = map_tables([t for t in tables if t is not None], CRM_KINDS, given, ledger)
     crm = read_crm(found, given, ledger)
-    window = choose_window(crm.deals.loc[crm.deals["state"].ne("open"), "closed"], 0.0)
+    window = window_of_deals(crm.deals.loc[crm.deals["state"].ne("open"), "closed"], 0.0)
     return crm, fit_crm(crm, window), window
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from crm_fixture import SmallCrm, small_crm
 
-from experiments.intake.agreement import agree
-from experiments.intake.crm_tables import CrmTables, read_crm
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.crm.crm_tables import CrmTables, read_crm
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.errors import InputErrors
 
 
@@ -26,7 +26,7 @@ def _read(crm: SmallCrm, folder: Path, mapping: str = "") -> tuple[CrmTables, Qu
     given = load_mapping(toml, CRM_KINDS)
     tables = [read_table(p, ledger) for p in reversed(crm.write(folder))]
     found = map_tables([t for t in tables if t is not None], CRM_KINDS, given, ledger)
-    agreed, _ = agree(list(found.values()), given, None, ledger)
+    agreed, _ = agree_on_conventions(list(found.values()), given, None, ledger)
     found = {table.kind.name: table for table in agreed}
     return read_crm(found, given, ledger), ledger
 

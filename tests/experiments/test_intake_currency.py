@@ -8,13 +8,18 @@ import pytest
 from reading_fixture import HEADER, read, refusal, rows_of, told
 
 from experiments.intake import import_transactions
-from experiments.intake.agreement import agree
-from experiments.intake.currencies import CODES, in_header, meant_by, without_unit
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile
+from experiments.intake.tables.values.currency_symbols import (
+    CODES,
+    currencies_in_header,
+    currencies_of,
+    header_without_unit,
+)
 from sim.scenario import Scenario
 
 _WRITTEN = {
@@ -60,12 +65,12 @@ def test_headers_set_the_currency(tmp_path: Path, header: str, code: str) -> Non
     "header", ["price per cup", "top price", "All sales", "try price", "net price", "Price Rs list"]
 )
 def test_words_of_headers_are_no_codes(header: str) -> None:
-    assert in_header(header) == ()
+    assert currencies_in_header(header) == ()
 
 
 def test_every_code_means_itself() -> None:
-    assert all(meant_by(code) == (code,) == meant_by(code.lower()) for code in CODES)
-    assert without_unit("Unit price (USD)") == "Unit price" and without_unit("Amount in EUR") == "Amount"
+    assert all(currencies_of(code) == (code,) == currencies_of(code.lower()) for code in CODES)
+    assert header_without_unit("Unit price (USD)") == "Unit price" and header_without_unit("Amount in EUR") == "Amount"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_every_code_means_itself() -> None:
 )
 def test_two_currencies_are_refused_with_a_cell_of_each(tmp_path: Path, first: str, other: str) -> None:
     found = refusal(tmp_path, rows_of([first, other, first]))
-    assert f"'{first}' in column 'value' of t0.csv, rows 2, 4 is {meant_by(first.strip('40. '))[0]}" in found
+    assert f"'{first}' in column 'value' of t0.csv, rows 2, 4 is {currencies_of(first.strip('40. '))[0]}" in found
     assert f"'{other}' in column 'value' of t0.csv, row 3 is" in found and "rates" in found
     assert "more than one currency" in refusal(tmp_path, rows_of([first]), rows_of([other]))
 
@@ -107,7 +112,7 @@ def test_marks_of_customers_are_in_one_currency_of_their_own(tmp_path: Path) -> 
             table = read_table(tmp_path / name, ledger)
             assert table is not None
             tables.append(table)
-        _, money = agree(
+        _, money = agree_on_conventions(
             list(map_tables(tables, CRM_KINDS, MappingFile(), ledger).values()), MappingFile(), None, ledger
         )
         return money.code + "".join(error.problem for error in ledger.refusals)

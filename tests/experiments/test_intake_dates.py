@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_fixture import read, refusal, rows_of, told
 
-from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, full_year, parse_dates
-from experiments.intake.month_names import month_of
+from experiments.intake.tables.values.date_order import DAY_FIRST, MONTH_FIRST, find_order, full_year, parse_dates
+from experiments.intake.tables.values.month_names import month_of
 
 _GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
 _FRENCH = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()  # noqa: SIM905
@@ -187,8 +187,8 @@ def test_stamps_without_a_zone_beside_others_are_told(tmp_path: Path) -> None:
 
 
 def test_parquet_stamps_keep_their_zone(tmp_path: Path) -> None:
-    from experiments.intake.quality import QualityLedger
-    from experiments.intake.readers import read_table
+    from experiments.intake.tables.files.table_reader import read_table
+    from experiments.intake.tables.quality_ledger import QualityLedger
 
     frame = pd.DataFrame({"day": pd.to_datetime(["2023-01-02 23:30"]).tz_localize("America/New_York")})
     frame.to_parquet(tmp_path / "t.parquet")

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.calibration import calibrate_intercepts
-from experiments.intake.holdout import FitRow, measure_orders, top_share
-from experiments.intake.loyalty_fit import fit_habit
-from experiments.intake.portfolios import assign_portfolios
-from experiments.intake.quality_page import fit_line
-from experiments.intake.season_fit import fit_season
-from experiments.intake.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
-from experiments.intake.window import choose_window, settled_from
+from experiments.intake.crm.account_owners import assign_owners
+from experiments.intake.fits.holdout_test import FitRow, measure_orders, top_share
+from experiments.intake.fits.intercept_calibration import calibrate_intercepts
+from experiments.intake.fits.loyalty_weight import fit_habit
+from experiments.intake.fits.observation_window import settled_from, window_of_deals
+from experiments.intake.fits.season import fit_season
+from experiments.intake.fits.shrinkage import STRONGEST, fit_mixes, fit_rates, fit_shares
+from experiments.intake.scenario.quality_page import fit_line
 
 
 def test_gamma_poisson_fit_recovers_shape_and_mean() -> None:
@@ -62,18 +62,18 @@ def _sequences(weight: float, seed: int) -> pd.DataFrame:
                     f"a{account}",
                     f"{account}-{k:03d}",
                     pd.Timestamp("2022-01-03") + pd.Timedelta(days=k),
-                    "won" if won else "lost",
+                    won,
                 )
             )
             loyalty = 0.875 * loyalty + 0.125 * won
-    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "won"])
 
 
 def test_habit_is_found_where_it_is_and_only_there() -> None:
     strong, none = fit_habit(_sequences(2.5, 1), 0.875), fit_habit(_sequences(0.0, 2), 0.875)
-    assert strong.told and strong.weight == pytest.approx(2.5, abs=3 * strong.error)
-    assert none.told and none.weight < 3 * none.error
-    assert not fit_habit(_sequences(1.0, 3).head(30), 0.875).told
+    assert strong.identified and strong.weight == pytest.approx(2.5, abs=3 * strong.error)
+    assert none.identified and none.weight < 3 * none.error
+    assert not fit_habit(_sequences(1.0, 3).head(30), 0.875).identified
 
 
 def test_season_needs_a_year_and_is_found_in_two() -> None:
@@ -97,14 +97,14 @@ def test_window_leaves_out_a_cold_start_and_odd_days() -> None:
         for _ in range(n)
     ]
     decided = pd.Series([pd.Timestamp("2022-01-05"), *days, pd.Timestamp("2022-01-07") + pd.Timedelta(days=7 * 40)])
-    window = choose_window(decided, 0.2)
+    window = window_of_deals(decided, 0.2)
     assert window.odd_days == 3 and window.cold in (2, 3) and window.weeks == 40
     assert window.test == 8 and window.in_test(decided).sum() >= 8 * 30 - 30
     assert not (window.in_test(decided) & window.in_train(decided)).any()
     assert settled_from(np.full(40, 30.0)) == 0
     assert settled_from(np.r_[np.full(20, 30.0), np.full(20, 5.0)]) == 0  # a market that shrinks is no cold start
     with pytest.raises(ValueError, match="are needed"):
-        choose_window(decided.head(40), 0.2)
+        window_of_deals(decided.head(40), 0.2)
 
 
 def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:
@@ -113,13 +113,13 @@ def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:
     for k in range(10):  # shared by a and b evenly, a always a little ahead, and s
         rows += [(f"x{k}", "a")] * 5 + [(f"x{k}", "b")] * 4 + [(f"x{k}", "s")] * 3
     accounts = ["mine", "south", *[f"x{k}" for k in range(10)], "silent"]
-    found = assign_portfolios(accounts, pd.DataFrame(rows, columns=["account", "agent"]), reps)
+    found = assign_owners(accounts, pd.DataFrame(rows, columns=["account", "agent"]), reps)
     assert found.loc["mine", "rep"] == "b" and found.loc["south", "rep"] == "s"
     assert found["rep"][2:12].value_counts().to_dict() == {"a": 6, "b": 4}
     assert found.loc["silent", "rep"] == "s"  # the fewest accounts
     assert found.loc["mine", "main_share"] == pytest.approx(5 / 6)
     rows = [("big", "a")] * 200 + [(small, rep) for small in ("s1", "s2", "s3") for rep in ("b", "b", "b", "a")]
-    found = assign_portfolios(["big", "s1", "s2", "s3"], pd.DataFrame(rows, columns=["account", "agent"]), reps)
+    found = assign_owners(["big", "s1", "s2", "s3"], pd.DataFrame(rows, columns=["account", "agent"]), reps)
     assert list(found["rep"]) == ["a", "b", "b", "b"]  # b has few deals in all, but these accounts are clearly b's
     assert (found["territory"] == found["rep"].map(reps["office"])).all()
 

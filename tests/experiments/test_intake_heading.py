@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_fixture import read, refusal, rows_of, told
 
-from experiments.intake import plain_file
-from experiments.intake.encodings import decode
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
+from experiments.intake.tables.files import plain_file
+from experiments.intake.tables.files.encodings import decode
+from experiments.intake.tables.files.table_reader import Table, read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile
 
 _HEADER = "invoice,customer,product,date,quantity,price"
 _ROWS = [f"I{k},C{k % 5},P{k % 3},2023-01-{k % 28 + 1:02d},{k % 4 + 1},{k}.50" for k in range(60)]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from invoice_fixture import SmallInvoices, small_invoices
 
 from experiments.intake import import_crm, import_transactions
-from experiments.intake.network import import_network
-from experiments.intake.nobody import nobody_words
-from experiments.intake.summary import ImportSummary
+from experiments.intake.network_import import import_network
+from experiments.intake.scenario.import_summary import ImportSummary
+from experiments.intake.tables.values.missing_names import missing_name_words
 from sim.errors import InputErrors
 from sim.reading.identity import digits_lost, normal_form, tidy, written_form
 
@@ -302,5 +302,5 @@ def test_forms_that_are_no_numbers_stay() -> None:
         digits_lost("1.23457E+11") == (6, 11) and digits_lost("1.2001E+04") == (0, 4) and digits_lost("12E3") == (0, 0)
     )
     assert normal_form("O’Brien – Söhne") == normal_form("o'brien - so\u0308hne")
-    assert nobody_words(["Nan Ltd", "Guest & Co", "Noneso", "0"]) == set()
-    assert nobody_words(["0", "12345", "23456"]) == {"0"} and nobody_words(["0", "1", "2"]) == set()
+    assert missing_name_words(["Nan Ltd", "Guest & Co", "Noneso", "0"]) == set()
+    assert missing_name_words(["0", "12345", "23456"]) == {"0"} and missing_name_words(["0", "1", "2"]) == set()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.intake.delimited import cut, split_lines
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
+from experiments.intake.tables.files.delimited import cut, split_lines
+from experiments.intake.tables.files.table_reader import Table, read_table
+from experiments.intake.tables.quality_ledger import QualityLedger
 
 _HEADER = ["invoice", "customer", "product", "date", "quantity", "price"]
 _END = st.sampled_from(["\n", "\r\n", "\r"])

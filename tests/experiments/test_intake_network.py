@@ -14,8 +14,8 @@ from crm_fixture import ACCOUNTS, small_crm
 from import_fuzz import check_any_end
 
 from experiments.intake import import_crm
-from experiments.intake.network import import_network
-from experiments.intake.network_facts import describe_network
+from experiments.intake.network.network_shape import describe_network
+from experiments.intake.network_import import import_network
 from experiments.rehearsal import rehearse
 from sim.errors import InputErrors
 from sim.market import Market

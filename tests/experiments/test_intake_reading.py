@@ -7,15 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.intake.amounts import COMMA, POINT, parse_amounts
-from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
-from experiments.intake.encodings import decode
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS, TRANSACTION_KINDS
-from experiments.intake.mapping import MappingFile, load_mapping
-from experiments.intake.names import match_names
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table, sniff_delimiter
+from experiments.intake.tables.files.encodings import decode
+from experiments.intake.tables.files.table_reader import read_table, sniff_delimiter
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile, load_mapping
+from experiments.intake.tables.values.amounts import COMMA, POINT, parse_amounts
+from experiments.intake.tables.values.date_order import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
+from experiments.intake.tables.values.name_matching import match_names
 from sim.errors import InputErrors
 
 _CHINESE = "客户,行业\n北京机械厂,制造业\n上海工具公司,零售\n"
@@ -101,7 +102,7 @@ def test_a_table_without_headers_is_told_so(tmp_path: Path) -> None:
     ledger = QualityLedger()
     table = read_table(_write(tmp_path, b"1,2\n2,3\n"), ledger)
     assert table is not None
-    map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)
+    map_tables([table], INVOICE_KINDS, MappingFile(), ledger)
     assert ledger.refusals[0].remedy.startswith("the first line holds no headers")
     assert ledger.refusals[0].expected.startswith("a table of transactions")
 
@@ -214,7 +215,7 @@ def test_headers_of_common_exports_are_known_in_their_places(tmp_path: Path, hea
     ledger = QualityLedger()
     table = read_table(_write(tmp_path, f"{headers}\n1,a,b,2022-01-01,1,5.50\n".encode()), ledger)
     assert table is not None
-    found = map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)["transactions"].columns
+    found = map_tables([table], INVOICE_KINDS, MappingFile(), ledger)["transactions"].columns
     fields = ("invoice", "customer", "product", "day", "quantity", "value")
     assert [found.get(field) for field in fields] == headers.split(",")
 

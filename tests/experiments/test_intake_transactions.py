@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from experiments.cli.app import app
 from experiments.intake import import_transactions
-from experiments.intake.market_runs import MarketRuns
+from experiments.intake.scenario.market_runs import MarketRuns
 from sim.errors import InputErrors
 from sim.scenario import Scenario
 

@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.growth_fit import fit_growth, mean_activity
-from experiments.intake.order_sizes import fit_sizes
-from experiments.intake.price_response import (
+from experiments.intake.fits.growth import fit_growth, mean_activity
+from experiments.intake.fits.order_sizes import fit_sizes
+from experiments.intake.fits.price_response import (
     BIAS_SPREAD,
     DEFAULT_ELASTICITY,
     DEFAULT_SPREAD,
     fit_price_response,
 )
-from experiments.intake.repeat_rates import fit_by_type, fit_repeats, spread_rates
-from experiments.intake.season_fit import Season, fit_season
-from experiments.intake.shrinkage import fit_rates
+from experiments.intake.fits.repeat_rates import fit_by_type, fit_repeats, spread_rates
+from experiments.intake.fits.season import Season, fit_season
+from experiments.intake.fits.shrinkage import fit_rates
 
 
 def _bought(seed: int, customers: int, shape: float, mean: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,7 +113,7 @@ def test_growth_takes_two_years_and_is_told_apart_from_the_season() -> None:
 
     assert fit_growth(counts(0.2)[:100]) is None
     growing, steady = fit_growth(counts(0.2)), fit_growth(counts(0.0))
-    assert growing is not None and growing.told and abs(growing.yearly - 0.2) < 4 * growing.error < 0.3
+    assert growing is not None and growing.identified and abs(growing.yearly - 0.2) < 4 * growing.error < 0.3
     assert steady is not None and abs(steady.yearly) < 4 * steady.error
     assert mean_activity(None, None, 52) == 1.0
     assert mean_activity(Season(0.5, 0.0), None, 52) == pytest.approx(1.0)
@@ -158,7 +158,7 @@ def _sales(seed: int, elasticity: float, *, discount: bool = False, products: in
 def test_price_response_is_found(elasticity: float, discount: bool) -> None:
     sales = _sales(9, elasticity, discount=discount)
     fit = fit_price_response(sales, sales["week"], 40)
-    assert fit.told and abs(fit.estimate - elasticity) < 4.0 * fit.error and fit.error < 0.1
+    assert fit.identified and abs(fit.estimate - elasticity) < 4.0 * fit.error and fit.error < 0.1
     low, high = fit.interval
     assert low < fit.estimate < high
     weight = DEFAULT_SPREAD**2 / (DEFAULT_SPREAD**2 + BIAS_SPREAD**2 + fit.error**2)
@@ -178,16 +178,16 @@ def test_bulk_prices_alone_would_look_like_price_response() -> None:
 def test_price_response_that_the_data_do_not_hold_is_not_made_up() -> None:
     rising = _sales(11, 1.5)
     fit = fit_price_response(rising, rising["week"], 40)
-    assert not fit.told and fit.pooled == DEFAULT_ELASTICITY and "sign" in fit.reason
+    assert not fit.identified and fit.pooled == DEFAULT_ELASTICITY and "sign" in fit.reason
     fixed = rising.assign(price=rising.groupby("product")["price"].transform("first"))
     fit = fit_price_response(fixed, fixed["week"], 40)
-    assert not fit.told and "0 products" in fit.reason and np.isnan(fit.estimate)
+    assert not fit.identified and "0 products" in fit.reason and np.isnan(fit.estimate)
     few = _sales(12, 0.0, products=6)
     fit = fit_price_response(few, few["week"], 40)
-    assert not fit.told and "fewer than 10 products" in fit.reason
+    assert not fit.identified and "fewer than 10 products" in fit.reason
     still = _sales(12, 0.0, products=14)
     still = still[still["week"] < 10]
     cell = pd.factorize(still["product"] * 10 + still["week"])[0]
     nudged = 5.0 * np.exp(0.02 * np.random.default_rng(12).standard_normal(cell.max() + 1))
     fit = fit_price_response(still.assign(price=nudged[cell]), still["week"], 10)
-    assert not fit.told and "standard error" in fit.reason
+    assert not fit.identified and "standard error" in fit.reason

@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 from invoice_fixture import HEADER
 
-from experiments.intake.cancellations import credit_prefixes
-from experiments.intake.headers import map_tables
-from experiments.intake.invoice_lines import InvoiceLines, read_lines
-from experiments.intake.invoice_sieve import Sifted, sift
-from experiments.intake.kinds import TRANSACTION_KINDS
-from experiments.intake.mapping import MappingFile, TransactionRules
-from experiments.intake.orders import make_orders
-from experiments.intake.places import find_places
-from experiments.intake.product_groups import group_products, main_category, merge_rare
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
-from experiments.intake.sales_layout import lay_out
+from experiments.intake.invoices.cancellations import credit_prefixes
+from experiments.intake.invoices.customer_orders import group_into_orders
+from experiments.intake.invoices.customer_territories import find_territories
+from experiments.intake.invoices.invoice_lines import InvoiceLines, read_lines
+from experiments.intake.invoices.product_categories import group_products, main_category, merge_rare
+from experiments.intake.invoices.purchases import Purchases, select_purchases
+from experiments.intake.invoices.sales_organisation import plan_organisation
+from experiments.intake.tables.files.table_reader import Table, read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import InvoiceRules, MappingFile
 
 _ANN, _BOB = "Ann", "Bob"
 
@@ -31,12 +31,12 @@ def _line(invoice: str, code: str, quantity: float, day: int, price: float, cust
 def _read(rows: list[list[str]], header: list[str] | None = None) -> InvoiceLines:
     frame = pd.DataFrame(rows, columns=header or HEADER, index=range(2, len(rows) + 2), dtype="str")
     ledger = QualityLedger()
-    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], TRANSACTION_KINDS, MappingFile(), ledger)
+    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], INVOICE_KINDS, MappingFile(), ledger)
     return read_lines(list(found.values()), MappingFile(), ledger)
 
 
-def _sift(rows: list[list[str]], rules: TransactionRules | None = None) -> Sifted:
-    return sift(_read(rows), rules or TransactionRules())
+def _sift(rows: list[list[str]], rules: InvoiceRules | None = None) -> Purchases:
+    return select_purchases(_read(rows), rules or InvoiceRules())
 
 
 def test_a_cancellation_takes_the_purchase_of_its_size_else_the_latest() -> None:
@@ -87,7 +87,7 @@ def test_credit_notes_are_told_by_their_numbers_and_returns_without_them_are_net
     lines = _read([*rows, _line("RINV-1", "11A", -5, 9, 2.0)])
     assert credit_prefixes(lines.frame) == ["RINV"]
     assert credit_prefixes(_read([*rows, _line("INV-9", "11A", -5, 9, 2.0)]).frame) == []
-    assert sift(lines, TransactionRules()).fates["used"] == 7
+    assert select_purchases(lines, InvoiceRules()).fates["used"] == 7
     exports = [_line(f"EXP-{k}", "11A", 5, k, 2.0) for k in range(1, 4)]
     assert credit_prefixes(_read([*rows, *exports]).frame) == [], "letters alone do not make a credit note"
     plain = _sift([*rows, _line("INV-9", "11A", -5, 9, 2.0)])
@@ -135,7 +135,7 @@ def test_charges_are_told_by_code_and_name_and_the_user_has_the_last_word() -> N
     odd = [_line("70", code, 1, 2, 3.0) for code in ("M", "D", "BANK CHARGES", "PADS", "9900")]
     odd[4][2] = "Next day carriage"
     assert _sift([*good, *odd]).fates == {"used": 61, "no goods": 4}
-    found = _sift([*good, *odd], TransactionRules(goods=["m", "9900"], not_goods=["pads"]))
+    found = _sift([*good, *odd], InvoiceRules(goods=["m", "9900"], not_goods=["pads"]))
     assert set(found.lines.frame.loc[found.lines.frame["fate"].eq("no goods"), "product"]) == {
         "D",
         "BANK CHARGES",
@@ -155,14 +155,14 @@ def test_codes_that_differ_in_case_are_one_product() -> None:
 
 def test_orders_are_invoices_or_days() -> None:
     rows = [_line("1", "11A", 5, 1, 2.0), _line("1", "12A", 5, 1, 3.0), _line("2", "11A", 1, 1, 2.0)]
-    orders = make_orders(_sift(rows).lines)
+    orders = group_into_orders(_sift(rows).lines)
     assert sorted(orders.table["value"]) == [2.0, 25.0] and "invoice" in orders.rule
     singles = [_line(str(k), f"11{k}", 1, 1 + k // 2, 2.0) for k in range(8)]
-    orders = make_orders(_sift(singles).lines)
+    orders = group_into_orders(_sift(singles).lines)
     assert len(orders.table) == 4 and "number of its own" in orders.rule
     header, rows = HEADER[1:], [r[1:] for r in rows]
-    found = sift(_read([*rows, rows[0]], header), TransactionRules())
-    assert len(make_orders(found.lines).table) == 1
+    found = select_purchases(_read([*rows, rows[0]], header), InvoiceRules())
+    assert len(group_into_orders(found.lines).table) == 1
     assert found.fates == {"used": 4}, "two equal purchases look like a copy"
     assert any(f.what == "identical lines kept" and f.count == 1 for f in found.lines.ledger.findings)
 
@@ -208,21 +208,21 @@ def test_an_order_is_of_the_category_with_most_of_its_value() -> None:
 def test_territories_are_the_places_that_tell_customers_apart() -> None:
     customers = [f"c{k}" for k in range(100)]
     lines = pd.DataFrame({"customer": customers, "country": "Italy", "region": "", "postcode": ""})
-    assert set(find_places(lines).territory) == {"all"}
+    assert set(find_territories(lines).territory) == {"all"}
     lines["postcode"] = [("10", "20", f"{k}")[0 if k < 60 else 1 if k < 95 else 2] + "x" for k in range(100)]
-    places = find_places(lines)
+    places = find_territories(lines)
     assert dict(places.territory.value_counts()) == {"10": 60, "20": 35, "other": 5} and "postcode" in places.rule
     lines["country"] = ["Italy" if k < 80 else "Spain" for k in range(100)]
-    assert dict(find_places(lines).territory.value_counts()) == {"Italy": 80, "Spain": 20}
+    assert dict(find_territories(lines).territory.value_counts()) == {"Italy": 80, "Spain": 20}
     twice = pd.concat([lines, lines.tail(1).assign(country="Italy"), lines.tail(1)])
-    assert find_places(twice).territory["c99"] == "Spain", "the most frequent place"
+    assert find_territories(twice).territory["c99"] == "Spain", "the most frequent place"
 
 
 @pytest.mark.parametrize(("customers", "value", "reps"), [(30, 100.0, 1), (4170, 10_000.0, 10), (4170, 1_000.0, 6)])
 def test_reps_and_distributors_follow_customers_and_revenue(customers: int, value: float, reps: int) -> None:
     names = [f"c{k}" for k in range(customers)]
     territory = pd.Series(["a" if k % 5 else "b" for k in range(customers)], index=names)
-    layout = lay_out(territory, pd.Series(float(value), index=names))
+    layout = plan_organisation(territory, pd.Series(float(value), index=names))
     assert len(layout.roster) == reps
     assert layout.distributors == {t: max(1, round(n * value / 2_800_000)) for t, n in territory.value_counts().items()}
     assert layout.rep.ne("").sum() == min(customers, 62 * reps) or customers == 30

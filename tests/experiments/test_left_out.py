@@ -11,7 +11,7 @@ from crm_fixture import small_crm
 from invoice_fixture import small_invoices
 
 from experiments.intake import import_crm, import_transactions
-from experiments.intake.summary import ImportSummary
+from experiments.intake.scenario.import_summary import ImportSummary
 from sim.errors import InputErrors
 
 _PRODUCT, _QUANTITY, _DAY, _PRICE, _CUSTOMER = 1, 3, 4, 5, 6
