@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.intervals import adjust_holm, compare_pairs
 from analysis.paired import LEVEL, judge
-from analysis.selection import signed_values
+from analysis.ranking import signed_values
 from analysis.study import Study
 
 

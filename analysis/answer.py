@@ -12,7 +12,7 @@ from analysis.intervals import pairs_to_settle
 from analysis.numerals import NO_BREAK, listed, p_text, plural, probability, round_up, scale_of
 from analysis.paired import compare_policies, row_of
 from analysis.phrases import belief, evidence, named_change, row_scale, size
-from analysis.selection import rank_policies
+from analysis.ranking import rank_policies
 from analysis.study import BOOKS, Study
 
 MAIN = "contribution"

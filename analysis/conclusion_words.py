@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.conclusions import Conclusions, Finding
+from analysis.futures.sensitivity import Sensitivity
 from analysis.numerals import Scale, inside, listed, p_text, percent, plural, probability, scale_of
 from analysis.paired import row_of
-from analysis.sensitivity import Sensitivity
 from analysis.targets import targets_in_words
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cases import beaten, fails
-from analysis.discovery import Discovery, discover
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
-from analysis.future_pairs import compare_in_futures
-from analysis.robust import robust_table
-from analysis.robust_choice import choose_robust
-from analysis.sensitivity import Sensitivity, morris_screening, sobol_indices
+from analysis.futures.cases import beaten, fails
+from analysis.futures.discovery import Discovery, discover
+from analysis.futures.future_pairs import compare_in_futures
+from analysis.futures.robust import robust_table
+from analysis.futures.robust_choice import choose_robust
+from analysis.futures.sensitivity import Sensitivity, morris_screening, sobol_indices
 from analysis.targets import Target
 
 #: Fewest study futures from which rules of choice and boxes are learnt.
@@ -36,7 +36,7 @@ class Finding:
 class Conclusions:
     """What an ensemble shows on ``kpi``.
 
-    ``pairs`` as of :func:`analysis.future_pairs.compare_in_futures` (against the baseline), ``robust`` of
+    ``pairs`` as of :func:`analysis.futures.future_pairs.compare_in_futures` (against the baseline), ``robust`` of
     ``robust_table``, ``choices`` of ``choose_robust`` (None with one policy or too few futures), ``findings`` of
     scenario discovery for the policy that loses least, ``sensitivities`` of Morris and Saltelli designs. ``skipped``
     says in words what could not be told, and why.

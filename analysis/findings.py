@@ -12,7 +12,7 @@ from analysis.answer import MAIN, Answer, answer_question
 from analysis.digests import note_digests
 from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
-from analysis.selection import rank_policies
+from analysis.ranking import rank_policies
 from analysis.study import Study
 from analysis.upper_bounds import marked
 from sim.text import write_csv

@@ -2,7 +2,7 @@
 
 Settings, and why: ``cache`` (a cold compile is paid once), ``nogil`` (threads may share the rows of one
 kernel), ``error_model="numpy"`` (a division need not test for zero, so loops vectorise), no fastmath
-(results must not differ between machines), no ``parallel`` (see :func:`sim.kernels.jit.run_blocks`).
+(results must not differ between machines), no ``parallel`` (see :func:`sim.kernels.threads.run_blocks`).
 With ``NUMBA_DISABLE_JIT=1`` the plain Python functions run instead, slowly, for debugging.
 
 Where binaries cannot be kept each process compiles its own (:mod:`sim.cache_place`).

@@ -14,13 +14,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from analysis.discovery import Discovery
 from analysis.errors import StudyError
 from analysis.factor import Factor
 from analysis.figures import style as look
 from analysis.figures.discovery_panels import CHOSEN, GROWN, level_runs, limits_panel, trajectory_panel
+from analysis.futures.discovery import Discovery
+from analysis.futures.rule import Rule
 from analysis.numerals import NO_BREAK, listed, percent, plural
-from analysis.rule import Rule
 
 _WIDTH, _SIDE, _GAP, _FOOT = 10.0, 4.1, 0.75, 0.92
 #: Most inches that the name of a factor takes beside its bar.
@@ -28,7 +28,7 @@ _NAME = 1.5
 
 
 def discovery_figure(discovery: Discovery, box: int = 1) -> Figure:
-    """Draw the rule number ``box`` of :func:`analysis.discovery.discover`.
+    """Draw the rule number ``box`` of :func:`analysis.futures.discovery.discover`.
 
     Raises :class:`StudyError` when there is no such rule: what was not found is not drawn.
     """

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.factor import Factor
 from analysis.figures import style as look
-from analysis.rule import Rule, value_text
+from analysis.futures.rule import Rule, value_text
 
 #: Marks of the trajectory: the box that was chosen on it, and the rule that grew from it.
 CHOSEN: dict[str, Any] = {"marker": "o", "markersize": 9, "color": look.INK, "markerfacecolor": "none", "zorder": 5}

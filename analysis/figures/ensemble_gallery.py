@@ -9,7 +9,7 @@ from analysis.figures.discovery import discovery_figure
 from analysis.figures.gallery import Plate
 from analysis.figures.regret import regret_figure
 from analysis.figures.sensitivity import indices_figure, screening_figure
-from analysis.sensitivity import Sensitivity
+from analysis.futures.sensitivity import Sensitivity
 
 #: Letters of a policy's name in the name of a file.
 _LONGEST = 60

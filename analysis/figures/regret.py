@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 
 from analysis.ensemble import Ensemble
 from analysis.figures import style as look
+from analysis.futures.regret import regret_table
+from analysis.futures.robust import robust_table
 from analysis.numerals import Scale, inside, percent, plural, scale_of
-from analysis.regret import regret_table
-from analysis.robust import robust_table
 
 _ROW, _FOOT = 0.62, 0.98
 #: Half the height of a strip, in rows; futures are spread over it so that equal ones lie side by side.
@@ -20,9 +20,9 @@ _SPREAD = 0.26
 
 
 def regret_figure(ensemble: Ensemble, kpi: str = "contribution", role: str = "study") -> Figure:
-    """Draw :func:`analysis.regret.regret_table`, the policy with the smallest largest regret on top.
+    """Draw :func:`analysis.futures.regret.regret_table`, the policy with the smallest largest regret on top.
 
-    Raises :class:`analysis.errors.StudyError` as :func:`analysis.robust.robust_table`.
+    Raises :class:`analysis.errors.StudyError` as :func:`analysis.futures.robust.robust_table`.
     """
     table = robust_table(ensemble, kpi, role=role).sort_values(["max_regret", "mean_regret"], kind="stable")
     regret = regret_table(ensemble, kpi, role).dropna()

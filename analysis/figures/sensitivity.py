@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from analysis.ensemble import Ensemble
 from analysis.figures import style as look
 from analysis.figures.labels import Box, draw_labels, place_labels
+from analysis.futures.sensitivity import Sensitivity
 from analysis.numerals import NO_BREAK, Scale, inside, listed, percent, plural, scale_of
-from analysis.sensitivity import Sensitivity
 
 _INDICES = {
     "total": (look.ORANGE, "s", "total: with all interactions"),
@@ -36,7 +36,7 @@ _NEAR_ZERO = 0.03
 
 
 def indices_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
-    """Draw the result of :func:`analysis.sensitivity.sobol_indices` on ``ensemble``, the largest total on top."""
+    """Draw the result of :func:`analysis.futures.sensitivity.sobol_indices` on ``ensemble``, the largest total on top."""
     with look.style():
         rows = found.table.sort_values("total", ascending=False, kind="stable").reset_index(drop=True)
         shown = rows.head(_MOST)
@@ -70,7 +70,7 @@ def indices_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
 
 
 def screening_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
-    """Draw the result of :func:`analysis.sensitivity.morris_screening` on ``ensemble``: sigma against mu*."""
+    """Draw the result of :func:`analysis.futures.sensitivity.morris_screening` on ``ensemble``: sigma against mu*."""
     with look.style():
         rows = found.table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
         scale = scale_of([*rows["mu_star"], *rows["sigma"]], found.unit, ensemble.meta.currency)

@@ -13,7 +13,7 @@ from analysis.conclusions import Conclusions
 from analysis.figures.gallery import Plate
 from analysis.numerals import DASH, percent, probability, scale_of
 from analysis.report.page import embed, render_page, seeds_text, write_page
-from analysis.report.tables import meanings
+from analysis.report.table_rows import meanings
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.answer import MAIN
 from analysis.numerals import DASH, Scale, scale_of
-from analysis.run import Run
+from analysis.single_run import Run
 from analysis.study import BOOKS
 
 

@@ -9,8 +9,8 @@ from analysis.figures.gallery import Plate, draw_run
 from analysis.numerals import plural, scale_of
 from analysis.report.page import assumed, embed, render_page, seeds_text, write_page
 from analysis.report.reconciliation import reconcile_run
-from analysis.report.tables import meanings
-from analysis.run import Run
+from analysis.report.table_rows import meanings
+from analysis.single_run import Run
 from analysis.study import BOOKS, KPI_CLASSES
 
 

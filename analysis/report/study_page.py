@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.answer import MAIN
+from analysis.comparison_table import Group, scorecard_groups
 from analysis.figures.gallery import Plate, draw_study
 from analysis.findings import Findings, analyse_study
 from analysis.intervals import replications_needed
@@ -17,8 +18,7 @@ from analysis.numerals import factor_text, percent, plural
 from analysis.paired import existing_kpis
 from analysis.report.page import Picture, assumed, pick, render_page, seeds_text, write_page
 from analysis.report.reconciliation import Item, reconcile_policies, reconciliation_unit
-from analysis.report.tables import Term, choices, meanings, terms, windows_text
-from analysis.scorecard import Group, scorecard_groups
+from analysis.report.table_rows import Term, choices, meanings, terms, windows_text
 from analysis.study import BOOKS, Study
 
 #: Precision that the methods box says how many pairs would buy, as a share of the baseline's mean.

@@ -21,10 +21,11 @@ from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
+from sim.jit import sealed
 from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
-from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
+from sim.kernels.threads import blocks_of, run_blocks
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.open_projects import OpenProjects

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.kernels.jit import sealed
+from sim.jit import sealed
 
 if TYPE_CHECKING:
     from sim.params.customer_numbers import ChoiceNumbers

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import jit
+from sim.jit import jit
 from sim.rng import draw
 
 Ints = NDArray[np.integer[Any]]

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare, sealed
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed, threads_for
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.stages import Stage
 
 Counts = NDArray[np.int64]

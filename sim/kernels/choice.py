@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.gumbel import gumbel_of
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
 from sim.kernels.needs import DURABLE_OCCASION
 from sim.kernels.normal import normal_quantile
+from sim.kernels.threads import BLOCK
 from sim.rng import draw, draw32
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.choice import Choosers, choose, count_bought, write_orders
 from sim.kernels.experience import Deliveries, Memory, TalkChanges, experience
 from sim.kernels.funnel import Standing, move_customers
-from sim.kernels.jit import BLOCK, blocks_of, run_blocks, sealed, sealed_array, threads_for
 from sim.kernels.needs import Occasions, count_needs, list_occasions
 from sim.kernels.relationship import cultivate, fade
 from sim.kernels.spread import count_calls, spread_awareness
 from sim.kernels.talk import count_talk, push_talk
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.rng import Decision, stream
 
 if TYPE_CHECKING:

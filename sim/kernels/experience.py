@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare, sealed_array
+from sim.jit import Whole, jit, jit_bare, sealed_array
 from sim.kernels.normal import normal_of
+from sim.kernels.threads import BLOCK
 from sim.rng import draw
 
 if TYPE_CHECKING:

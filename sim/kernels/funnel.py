@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 from sim.stages import Stage, Stimulus
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit_bare
 from sim.kernels.choice import known, utility, weight_of_tie
-from sim.kernels.jit import Whole, jit_bare
 
 if TYPE_CHECKING:
     from sim.kernels.board import OfferBoard

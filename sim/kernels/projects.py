@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed_array, threads_for
+from sim.jit import jit, jit_bare, sealed_array
 from sim.kernels.needs import poisson_count
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.rng import draw32
 from sim.stages import MOST_AT_START
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.jit import jit, jit_bare, sealed_array
+from sim.jit import jit, jit_bare, sealed_array
 from sim.kernels.tally import units_by_stock
 from sim.rng import Luck, draw
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import jit_bare, sealed_array
+from sim.jit import jit_bare, sealed_array
 
 Reals = NDArray[np.floating[Any]]
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, jit_bare
+from sim.jit import jit_bare
+from sim.kernels.threads import BLOCK
 
 if TYPE_CHECKING:
     from sim.params.customer_numbers import RelationshipNumbers

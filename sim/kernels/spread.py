@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, jit, jit_bare
+from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.experience import half_units
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.threads import BLOCK
 
 if TYPE_CHECKING:
     from sim.kernels.experience import TalkChanges

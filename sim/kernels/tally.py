@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import Whole, jit_bare, sealed_array
+from sim.jit import Whole, jit_bare, sealed_array
 
 Ints = NDArray[np.integer[Any]]
 Counts = NDArray[np.int64]

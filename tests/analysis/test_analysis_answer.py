@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from analysis.answer import answer_question
+from analysis.comparison_table import scorecard_groups
 from analysis.errors import StudyError
 from analysis.findings import analyse_study
 from analysis.narrative import main_kpi, tell_study
 from analysis.numerals import MINUS, Scale, percent, probability, scale_of, tick
 from analysis.phrases import row_scale
-from analysis.scorecard import scorecard_groups
 from analysis.study import Study
 
 

@@ -14,7 +14,7 @@ from analysis.errors import StudyError
 from analysis.findings import analyse_study, write_tables
 from analysis.report.run_page import write_run_report
 from analysis.report.study_page import write_report
-from analysis.run import Run
+from analysis.single_run import Run
 from analysis.study import PolicyLabel, Provenance, Study
 from analysis.study_folder import read_study, write_study
 

@@ -7,11 +7,11 @@ import pytest
 
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
-from analysis.future_pairs import compare_in_futures
+from analysis.futures.future_pairs import compare_in_futures
+from analysis.futures.regret import estimate_regret, regret_table
+from analysis.futures.robust import robust_table, share_best, worst_mean
+from analysis.futures.robust_choice import choose_robust
 from analysis.intervals import share_interval
-from analysis.regret import estimate_regret, regret_table
-from analysis.robust import robust_table, share_best, worst_mean
-from analysis.robust_choice import choose_robust
 from analysis.targets import Target
 from tests.analysis.ensembles import by_hand
 

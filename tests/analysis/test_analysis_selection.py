@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 from analysis.errors import StudyError
-from analysis.selection import _choose_of_many, choose, rank_policies
+from analysis.ranking import _choose_of_many, choose, rank_policies
 from analysis.study import Study
 
 

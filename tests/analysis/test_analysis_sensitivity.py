@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from SALib.analyze import morris as salib_morris
 
-from analysis.blocks import missing_blocks
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
+from analysis.futures.blocks import missing_blocks
+from analysis.futures.sensitivity import Sensitivity, morris_screening, noise_share, sobol_indices
 from analysis.intervals import Floats
-from analysis.sensitivity import Sensitivity, morris_screening, noise_share, sobol_indices
 from tests.analysis.futures_fixture import FIRST, G_WEIGHTS, ISHIGAMI, TOTAL, ensemble, ishigami, sobol_g
 
 UNIT = tuple(Factor(f"x{j}") for j in range(1, 6))

@@ -14,8 +14,8 @@ from analysis.figures.labels import Box, place_labels
 from analysis.figures.save import svg_bytes
 from analysis.figures.sensitivity import indices_figure, screening_figure
 from analysis.figures.style import new_figure
+from analysis.futures.sensitivity import morris_screening, sobol_indices
 from analysis.intervals import Floats
-from analysis.sensitivity import morris_screening, sobol_indices
 from tests.analysis.futures_fixture import ISHIGAMI, ensemble, ishigami
 from tests.analysis.test_analysis_figures import layout_faults
 

@@ -13,7 +13,7 @@ from sim.phases.labour_market import leave
 from sim.phases.manage import manage
 from sim.phases.people import people
 from sim.phases.work import work
-from sim.solvers.selection import ability_behind, order_of_offers
+from sim.solvers.applicants import ability_behind, order_of_offers
 from tests.unit.part_weeks import until, writes
 from tests.validation.people_runs import lent, sales_force, seeds, spread_sales
 

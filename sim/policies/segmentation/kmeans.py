@@ -9,7 +9,7 @@ import numpy as np
 from sim.decisions.seen import FirmSeen
 from sim.decisions.segmentation import SegmentationRule, Segments
 from sim.quantity import param
-from sim.solvers.clusters import cluster
+from sim.solvers.row_clusters import cluster
 
 
 class KMeansSegments(SegmentationRule):

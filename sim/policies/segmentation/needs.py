@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.decisions.seen import FirmSeen
 from sim.decisions.segmentation import SegmentationRule, Segments
 from sim.quantity import param
-from sim.solvers.clusters import cluster
+from sim.solvers.row_clusters import cluster
 
 
 class NeedsSegments(SegmentationRule):

@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
+from analysis.futures.regret import Regrets, estimate_regret
 from analysis.intervals import ROUNDING, Floats, compare_pairs, share_interval
-from analysis.regret import Regrets, estimate_regret
-from analysis.selection import choose
+from analysis.ranking import choose
 from analysis.targets import Target, all_met
 
 #: The worst share of futures that "worst tenth" is the mean of.
@@ -51,7 +51,7 @@ def robust_table(
     nothing else is said: policy, kpi, label, unit, direction, mean with mean_low and mean_high; difference (paired, to
     the baseline) with difference_low and difference_high; max_regret, mean_regret and regret_90 (90th percentile) on
     means over replications, which noise makes too high, beside max_regret_low and mean_regret_low, which it makes too
-    low, and regret_noise (:class:`analysis.regret.Regrets`); satisficing (share of futures that meet all targets) with
+    low, and regret_noise (:class:`analysis.futures.regret.Regrets`); satisficing (share of futures that meet all targets) with
     satisficing_low and satisficing_high (Wilson); worst_tenth (:func:`worst_mean`); share_best (share of futures in
     which it is best, ties split); probability_best (:func:`probability_best`);
     futures, left_out (incomplete ones) and thin (counted, but without some of the replications). Without targets
@@ -142,6 +142,6 @@ def share_best(gains: Floats) -> Floats:
 def probability_best(gains: Floats) -> Floats:
     """Probability that a policy has the best mean over futures, from ``gains`` [futures, policies] (posterior, flat prior).
 
-    See :func:`analysis.selection.choose`. One future alone says nothing about others: NaN.
+    See :func:`analysis.ranking.choose`. One future alone says nothing about others: NaN.
     """
     return choose(gains.T)[0] if len(gains) > 1 else np.full(gains.shape[1], np.nan)

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from analysis.ensemble import Ensemble
+from analysis.futures.robust import Across, gather, probability_best, share_best, worst_mean
 from analysis.intervals import Floats
-from analysis.robust import Across, gather, probability_best, share_best, worst_mean
 from analysis.targets import Target
 
 #: Rules in the order of the table, and what a reader calls them.
@@ -37,7 +37,7 @@ def choose_robust(
     fresh_mean_regret and fresh_max_regret of the pick and fresh_difference (paired, its mean minus the baseline's) in
     the KPI's unit, futures, fresh_futures, left_out, fresh_left_out. Columns of fresh futures are NaN (again: NA) when
     there are none, or none is whole. Without targets there is no satisficing rule. Raises :class:`StudyError` as
-    :func:`analysis.robust.robust_table`.
+    :func:`analysis.futures.robust.robust_table`.
     """
     study = gather(ensemble, kpi, targets)
     fresh = _whole_fresh(ensemble, kpi, targets)

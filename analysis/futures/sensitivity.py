@@ -16,10 +16,10 @@ import pandas as pd
 from SALib.analyze import sobol
 from scipy.stats import bootstrap
 
-from analysis.blocks import Blocks, whole_blocks
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
+from analysis.futures.blocks import Blocks, whole_blocks
 from analysis.intervals import ROUNDING, Floats
 
 VALUE, DIFFERENCE = "value", "difference"
@@ -39,7 +39,7 @@ class Sensitivity:
     ``table`` has a row per factor in the design's order. Morris: ``factor``, ``mu``, ``mu_star``, ``mu_star_low``,
     ``mu_star_high``, ``sigma``, in ``unit`` per full range. Saltelli: ``factor``, ``first``, ``first_low``,
     ``first_high``, ``total``, ``total_low``, ``total_high``, shares of the variance over futures. Intervals are 95 %.
-    ``left_out`` lists blocks with gaps (columns: :data:`analysis.blocks.LEFT_OUT`), ``blocks`` counts those used.
+    ``left_out`` lists blocks with gaps (columns: :data:`analysis.futures.blocks.LEFT_OUT`), ``blocks`` counts those used.
     ``mean`` and ``spread`` (standard deviation) over futures are in ``unit``. ``noise_share`` is the share of the
     variance over futures that is luck specific to a future, NaN with one replication. ``against`` is the policy whose
     outcome was subtracted, "" where none was.
