@@ -1,4 +1,4 @@
-"""Reads records and tables, never the engine: paired comparison, answers in words, figures, reports.
+"""Paired comparison, answers in words, figures and reports, from records and tables; never touches the engine.
 
 Everything public is named here and loaded on first use, so that importing the package costs
 nothing and a command that draws nothing never loads matplotlib.

@@ -20,7 +20,7 @@ from analysis.intervals import Floats, Paired, compare_pairs
 from analysis.paired import arrange, judge, signs
 from analysis.study import Study
 
-#: Kinds of effects, in the order of tables; ``interaction`` is what two parts do together beyond what they do apart.
+#: Kinds of effects, in the order of tables; ``interaction`` is what two parts do together beyond the sum of what they do separately.
 KINDS = ("whole", "alone", "last", "share", "interaction")
 
 Subset = frozenset[str]

@@ -1,4 +1,4 @@
-"""Everything a study says, computed once: for the terminal, the tables, the figures and the report."""
+"""All findings of a study, computed once: for the terminal, the tables, the figures and the report."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from sim.text import write_csv
 class Findings:
     """A study with its comparisons.
 
-    ``table`` as of :func:`analysis.paired.compare_policies`, ``levels`` of ``compare_levels``,
-    ``horizons`` of ``compare_horizons``, ``ranks`` of ``rank_policies`` on contribution.
+    ``table`` from :func:`analysis.paired.compare_policies`, ``levels`` from ``compare_levels``,
+    ``horizons`` from ``compare_horizons``, ``ranks`` from ``rank_policies`` on contribution.
     """
 
     study: Study

@@ -1,4 +1,4 @@
-"""The two small panels beside a discovered box: its limits over each factor's range, and its way of peeling."""
+"""The two small panels next to a discovered box: its limits over each factor's range, and how it was peeled."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def share_spans(rule: Rule, factor: Factor) -> list[tuple[float, float]]:
 
 
 def level_runs(rule: Rule, factor: Factor) -> list[tuple[int, int]]:
-    """Runs of levels in the box that lie side by side: number of the first, number after the last."""
+    """Runs of adjacent levels in the box: number of the first, number after the last."""
     kept = rule.levels(factor) or ()
     runs: list[tuple[int, int]] = []
     for number, level in enumerate(factor.levels):

@@ -30,7 +30,7 @@ def draw_ensemble(found: Conclusions) -> list[Plate]:
 
 
 def file_name(one: Sensitivity) -> str:
-    """Name of the figure and table of ``one``: policies by letters that every disk takes, told apart by a hash."""
+    """Name of the figure and table of ``one``: policies by letters that every disk accepts, made unique by a hash."""
     return f"sensitivity_{_plain(one.policy)}{'_against_' + _plain(one.against) if one.against else ''}"
 
 

@@ -42,7 +42,7 @@ class Plate:
 
     @property
     def words(self) -> str:
-        """The finding and how the figure is read, for those who cannot see it."""
+        """The finding and how to read the figure, for those who cannot see it."""
         return str(self.figure.get_label())
 
 

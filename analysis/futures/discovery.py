@@ -1,4 +1,4 @@
-"""Scenario discovery: in which futures the cases lie, as a rule that is checked against chance and on fresh futures.
+"""Scenario discovery: a rule for the futures in which cases occur, checked against chance and on fresh futures.
 
 Bryant & Lempert (2010), Thinking inside the box, Technological Forecasting & Social Change 77; the search is PRIM
 (:mod:`analysis.futures.prim`). A box is reported only when the whole procedure, run on random labels, hardly ever finds one that
@@ -25,15 +25,15 @@ from analysis.numerals import plural
 
 #: No box holds fewer futures, whatever the least mass.
 FEWEST = 5
-#: So many random labels that agree as well settle that there is no rule; fewer make the p-value too rough.
+#: After this many random labellings that agree as well there is no rule; fewer would make the p-value too rough.
 _ENOUGH = 10
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found: ``rules`` (boxes, in the order found; none when chance does as well) and why no more (``reason``).
+    """What was found: ``rules`` (boxes, in the order found; none when chance does as well) and why there are no more (``reason``).
 
-    ``cases`` are true or false by future, study and fresh; ``futures`` the design's table; ``left_out`` counts study
+    ``cases`` are true or false by future, study and fresh; ``futures`` the design's table; ``excluded`` counts study
     futures without a case value (incomplete ones). ``words`` say what a case is.
     """
 
@@ -43,7 +43,7 @@ class Discovery:
     cases: pd.Series
     futures: pd.DataFrame
     factors: tuple[Factor, ...]
-    left_out: int
+    excluded: int
 
     @property
     def found(self) -> bool:
@@ -104,7 +104,7 @@ def discover(
 ) -> Discovery:
     """Find boxes of futures in which ``cases`` are dense, from the study futures of ``ensemble``.
 
-    ``cases`` is true or false by number of the future (see :mod:`analysis.futures.cases`); futures it lacks are left out and
+    ``cases`` is true or false by number of the future (see :mod:`analysis.futures.cases`); futures without a value are excluded and
     counted. ``least_mass``: least share of futures in a box. ``level``: a box is reported when at most this share of
     ``permutations`` of the labels gives one that agrees as well. ``most_boxes`` are found one after the other, each on
     the futures outside those before (covering). ``peel`` and ``significance``: see :class:`analysis.futures.prim.Settings`.
@@ -128,9 +128,9 @@ def discover(
         rule = _as_rule(found, left, left_labels, labels, factors, values, p_value)
         rules.append(rule)
         rest &= ~rule.inside(table)
-    told = words or str(cases.name or "the case")
-    left_out = int(len(study) - known.sum())
-    return Discovery(told, tuple(rules), reason, cases, ensemble.futures, factors, left_out)
+    case = words or str(cases.name or "the case")
+    excluded = int(len(study) - known.sum())
+    return Discovery(case, tuple(rules), reason, cases, ensemble.futures, factors, excluded)
 
 
 def _box_beyond_chance(

@@ -1,4 +1,4 @@
-"""Rules on fresh futures: density and coverage with intervals, and whether the rule holds there."""
+"""Rules on fresh futures: density and coverage with confidence intervals, and whether the rule holds there."""
 
 from __future__ import annotations
 

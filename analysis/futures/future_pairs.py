@@ -1,4 +1,4 @@
-"""Paired tests of policies over futures: the future is the unit, and many comparisons are allowed for."""
+"""Paired tests of policies over futures: the future is the unit, with an adjustment for many comparisons."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def compare_in_futures(
             "p_holm": holm,
             "share_better": paired.above if across.sign > 0 else 1 - paired.above,
             "futures": len(across.futures),
-            "left_out": across.left_out,
+            "left_out": across.excluded,
             "verdict": [
                 word if word == "identical" or p <= 1 - level else "cannot tell"
                 for word, p in zip(verdicts, holm, strict=True)

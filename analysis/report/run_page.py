@@ -37,7 +37,7 @@ def write_run_report(run: Run, path: Path | str, plates: Sequence[Plate] | None 
 def run_groups(run: Run) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The scorecard by class: heading → (label, value with unit, formula); for terminal and page alike.
 
-    KPIs without a value are about nothing in this market and left out.
+    KPIs without a value do not apply to this market and are omitted.
     """
     rows = run.scorecard[(run.scorecard["kpi_class"] != BOOKS) & run.scorecard["value"].notna()]
     present = list(dict.fromkeys(rows["kpi_class"]))

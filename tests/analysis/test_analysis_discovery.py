@@ -277,7 +277,7 @@ def test_failing_targets_and_incomplete_futures() -> None:
         fails(ensemble, "nobody", [Target("contribution", at_least=2.0)])
     planted_one = known("two numbers")[0]
     some = beaten(planted_one, "deep", "base").drop(index=[0, 1, 2])
-    assert discover(planted_one, some).left_out == 3
+    assert discover(planted_one, some).excluded == 3
 
 
 def test_no_cases_and_nothing_but_cases_give_no_rule_and_say_so() -> None:

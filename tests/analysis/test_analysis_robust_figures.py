@@ -58,7 +58,7 @@ def test_regret_says_who_misses_the_best_by_least(noise: float, replications: in
     figure = regret_figure(ensemble(noise, replications))
     assert layout_faults(figure) == []
     words = str(figure.get_label())
-    assert "1\u00a0incomplete future left out" in words and "29\u00a0futures" in words
+    assert "1\u00a0incomplete future excluded" in words and "29\u00a0futures" in words
     assert ("noise is part of regret" in words) == (replications == 1)
     assert svg_bytes(figure) == svg_bytes(figure)
 
