@@ -1,4 +1,4 @@
-"""Regions: what the records of customers add up to by territory, in one pass over the database."""
+"""Regions: sums of customers' records by territory, in one pass over the database."""
 
 from __future__ import annotations
 

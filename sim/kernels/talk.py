@@ -1,7 +1,7 @@
 """Talk: changes of what customers say are pushed to the neighbours who hear it.
 
 Each customer keeps the net talk of weak and of strong ties about each brand in half units; only the few who changed
-their mind this week push a difference, instead of everybody asking all neighbours. Differences are integers, so
+their mind this week push a difference, instead of every customer reading all neighbours. Differences are integers, so
 their order does not matter; with several threads each adds only to rows of its own.
 """
 

@@ -1,4 +1,4 @@
-"""Tallies: what happened to scattered customers this week, added up by territory and true type, by offer, by stock.
+"""Tallies: events of this week, summed by territory and true type, by offer, by stock.
 
 One pass over the events, whole numbers only, so that no result depends on their order.
 """
@@ -40,7 +40,7 @@ def tally_purchases(
 
 
 def units_by_stock(stock: Ints, units: Ints, size: int) -> Counts:
-    """Units summed by flat stock cell, int64 [``size``]; orders with −1 draw on no stock of ours."""
+    """Units summed by flat stock cell, int64 [``size``]; orders with −1 use no stock of ours."""
     total = np.zeros(size, np.int64)
     _units_by_stock(_sealed(stock), _sealed(units), total)
     return total

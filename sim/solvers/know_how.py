@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-#: One of so many members of a team is among those whom the others learn from.
+#: The others learn from one in this many members of a team.
 ONE_OF = 3
 
 
