@@ -162,7 +162,9 @@ def test_files_that_are_no_tables_are_explained(tmp_path: Path) -> None:
 
 def test_columns_that_are_not_used_are_warned_about(tmp_path: Path) -> None:
     scenario = Scenario.load(folder(tmp_path, customers(price_sensitivty=[1.0, 1, 1, 1])))
-    assert any("`price_sensitivty` is not used; did you mean `price_sensitivity`?" in warning for warning in scenario.warnings)
+    assert any(
+        "`price_sensitivty` is not used; did you mean `price_sensitivity`?" in warning for warning in scenario.warnings
+    )
 
 
 def test_the_number_of_customers_cannot_be_set_when_a_table_gives_it(tmp_path: Path) -> None:
