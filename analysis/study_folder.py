@@ -62,7 +62,7 @@ def read_study(folder: Path | str) -> Study:
     except StudyError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:  # also text that is not JSON or not UTF-8
-        raise StudyError(str(head_file), f"not the head of a study ({error})", "Run the comparison again.") from error
+        raise StudyError(str(head_file), f"not a study's head ({error})", "Run the comparison again.") from error
 
 
 def read_table(file: Path) -> pd.DataFrame:
