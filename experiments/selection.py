@@ -44,7 +44,7 @@ class Selection:
     first: policy, title, mean, replications (counted), eliminated_at (replication; NA while in), eliminated_by,
     difference (mean paired difference to the leader), low, high (its 95 % t-interval, which takes no account of the
     looks: docs/statistics.md), pairs, probability_best; numbers in the unit of the runs. ``probability_best`` comes
-    from :func:`analysis.selection.choose` for the policy and the leader, and is therefore the most it can be; for the
+    from :func:`analysis.ranking.choose` for the policy and the leader, and is therefore the most it can be; for the
     leader it is the least, one minus the others. ``label``, ``unit`` and ``direction`` are those of the key figure,
     ``replications`` how many were counted, ``runs`` how many were done (some of them ahead of the decision).
     """
@@ -160,7 +160,7 @@ def standings(
     import pandas as pd
 
     from analysis.intervals import compare_pairs
-    from analysis.selection import choose
+    from analysis.ranking import choose
 
     leader = max(elimination.survivors, key=lambda p: sign * float(values[p].mean()))
     rows = []

@@ -19,7 +19,7 @@ from experiments.store import open_folder
 from sim.text import write_csv
 
 if TYPE_CHECKING:
-    from analysis.run import Run
+    from analysis.single_run import Run
     from sim.scenario import Scenario
 
 #: Tables of a run's folder, by the field of :class:`analysis.Run` that they fill.
@@ -45,7 +45,7 @@ def run_market(
     """
     import pandas as pd
 
-    from analysis.run import Run
+    from analysis.single_run import Run
     from analysis.study import PolicyLabel, Provenance
     from analysis.upper_bounds import titled
     from sim.scenario import Scenario as Loader
@@ -133,7 +133,7 @@ def read_run(folder: Path) -> Run:
     """Read what :func:`save_run` wrote. Raises :class:`analysis.StudyError` when it is not there or not whole."""
     from analysis.digests import check_digest
     from analysis.errors import StudyError
-    from analysis.run import Run
+    from analysis.single_run import Run
     from analysis.study import PolicyLabel, Provenance
     from analysis.study_folder import read_table
 

@@ -26,7 +26,7 @@ class Account(IntEnum):
     PAYABLES = 4  # the mirror of RECEIVABLES
     CAPITAL = 5
     OUTSIDE = 6  # the outside world's other side of every payment (households, suppliers, media)
-    # manufacturer's income and what is taken off it
+    # manufacturer's income and deductions
     REVENUE = 7  # sell_in at list price
     DISCOUNTS = 8
     COST_OF_GOODS = 9
@@ -85,7 +85,7 @@ COST_OF_TRADE = (_A.CHANNEL_COST_OF_GOODS, _A.INTERNAL_COST)
 class Formula:
     """A figure of a statement: the sum of account balances times ``weights`` [accounts].
 
-    ``balance`` says that it is a state at the end of a week (stock, cash) and not a flow of the week.
+    ``balance`` says that it is a balance at the end of a week (stock, cash) and not a flow of the week.
     """
 
     label: str
@@ -106,7 +106,7 @@ def _formula(label: str, plus: tuple[Account, ...], minus: tuple[Account, ...] =
 _CREDIT_SIDE = frozenset((_A.PAYABLES, _A.CAPITAL, _A.OUTSIDE, *INCOME))
 _ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
 
-#: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others take off.
+#: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others are deducted.
 _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "gross_revenue": ("Sell-in at list price", (_A.REVENUE,)),
     "taken_off": ("Discounts, rebates, returns", TAKEN_OFF),

@@ -1,4 +1,4 @@
-"""The books of units, hours and heads: what must balance every week besides money."""
+"""The books of units, hours and heads: what must balance every week in addition to money."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class UnitsBook:
 class HoursBook:
     """Hours of each person by use: hours spent = hours available.
 
-    ``spent`` [weeks, uses, people] float64; ``uses`` is the IntEnum of what time goes to. Rows of people who are not
-    there have no hours available.
+    ``spent`` [weeks, uses, people] float64; ``uses`` is the IntEnum of what time goes to. Rows without a person have no
+    hours available.
     """
 
     def __init__(self, weeks: int, people: int, uses: type[IntEnum]) -> None:
@@ -73,7 +73,7 @@ class HoursBook:
         self.spent[week, use] += hours
 
     def check(self, week: int) -> None:
-        """Raise LawBroken unless everybody's hours of ``week`` add up, none of them negative."""
+        """Raise LawBroken unless everyone's hours of ``week`` add up, none of them negative."""
         spent = self.spent[week]
         if not spent.min(initial=0.0) >= 0.0:
             use, person = (int(i) for i in np.argwhere(~(spent >= 0.0))[0])

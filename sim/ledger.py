@@ -159,7 +159,7 @@ class Ledger:
         if self.claims.min() < 0:
             row = tuple(int(i) for i in np.argwhere(self.claims < 0)[0])
             found = f"claim of {row[0]} on {row[1]} is {self.claims[row]}"
-            raise LawBroken(self._place(), "nobody pays off more than is owed", found)
+            raise LawBroken(self._place(), "no one pays off more than is owed", found)
 
     def _checked(
         self,
@@ -261,7 +261,7 @@ def _add(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
 
 
 def _take(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
-    """Credit, likewise."""
+    """Credit: as for debit, rows may repeat."""
     if isinstance(rows, np.ndarray) and rows.ndim:
         np.subtract.at(week[:, account], rows, money.each)
     else:

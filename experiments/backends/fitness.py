@@ -83,7 +83,7 @@ def make_look(role: str = "worker") -> Callable[..., dict[str, Any]]:
             from threadpoolctl import threadpool_info
 
             import sim.market  # noqa: F401
-            from sim.kernels.jit import threads_for
+            from sim.kernels.threads import threads_for
 
             pools = [pool["num_threads"] for pool in threadpool_info()]
             found["threads"] = {

@@ -14,7 +14,7 @@ from experiments.batch.design import DesignSection, FactorSection, SamplingSecti
 from experiments.batch.library import find_design
 from experiments.batch.sizes import too_large
 from sim.errors import InputError, InputErrors
-from sim.reading.complaints import MOST_TOLD, Complaint, validate
+from sim.reading.complaints import MOST_SHOWN, Complaint, validate
 from sim.reading.files import is_folder, is_there
 from sim.reading.toml_text import Document, decode, document_of, split_key
 
@@ -74,9 +74,9 @@ def _sound(document: Document, text: str, folder: Path) -> Design:
     if content is not None:
         complaints += too_large(content)
     if content is not None and not complaints:
-        complaints += islice(_misfits(content), MOST_TOLD)
+        complaints += islice(_misfits(content), MOST_SHOWN)
     if content is None or complaints:
-        raise InputErrors([_located(document, complaint) for complaint in complaints[:MOST_TOLD]])
+        raise InputErrors([_located(document, complaint) for complaint in complaints[:MOST_SHOWN]])
     return Design(content, text, document.path.name, folder)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from experiments.outcome import Outcome
 
-#: Columns of the comparison table by the fields of :class:`analysis.scorecard.Line`.
+#: Columns of the comparison table by the fields of :class:`analysis.comparison_table.Line`.
 _COLUMNS = {
     "label": "KPI",
     "baseline": "Baseline",
@@ -166,8 +166,8 @@ def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
 
 
 def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
+    from analysis.comparison_table import scorecard_groups
     from analysis.numerals import plural
-    from analysis.scorecard import scorecard_groups
     from experiments.cli.screen import add_heading, make_table, plain_row
 
     study = outcome.study

@@ -51,13 +51,13 @@ def expected_units(world: World, customers: Columns, rates: Array) -> Array:
 
 
 def own_share(world: World) -> float:
-    """Our share of users at the start: what forecasts begin with."""
+    """Our share of users at the start: the first value of forecasts."""
     total = sum(brand.users_at_start for brand in world.brands)
     return world.brands[world.own_brand].users_at_start / total if total > 0 else 1.0 / len(world.brands)
 
 
 def users_of(world: World) -> dict[str, float]:
-    """Each brand's share of all customers at the start, those who use no brand among them; alike where nobody uses any."""
+    """Each brand's share of all customers at the start, including those who use no brand; equal shares if no one uses any."""
     anybody = any(b.users_at_start > 0 for b in world.brands)
     return {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
 
@@ -129,7 +129,7 @@ def _expected_of_ours(world: World, customers: Columns, rates: Array) -> Array:
 
 
 def _studied_sensitivity(world: World, params: Params, seed: int, customers: Columns, offers: list[Offer]) -> Array:
-    """Mean price sensitivity of customers as the brand of each of ``offers`` found it: a study by brand and category."""
+    """Mean price sensitivity of customers as estimated by the brand of each of ``offers``: a study by brand and category."""
     key = np.array([key_of(offer.brand, offer.category) for offer in offers], np.uint64)
     error, spread = rng.normal(seed, Decision.RIVAL_STUDY, 0, key), params.rivals.study_error
     mean = float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0
@@ -138,7 +138,7 @@ def _studied_sensitivity(world: World, params: Params, seed: int, customers: Col
 
 
 def build_rivals(world: World, params: Params, seed: int, customers: Columns) -> Columns:
-    """Rival offers with their prices, costs and what the rivals believe of the market."""
+    """Rival offers with their prices, costs and the rivals' beliefs about the market."""
     rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
     rivals = Columns(RIVAL_COLUMNS, len(rows), {})
     reference = {c.name: c.reference_price for c in world.categories}

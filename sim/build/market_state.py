@@ -1,4 +1,4 @@
-"""The state of a market before its first week, put together from a scenario and a seed."""
+"""The state of a market before its first week, built from a scenario and a seed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
+from sim.jit import sealed
 from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
-from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
+from sim.kernels.threads import blocks_of, run_blocks
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.open_projects import OpenProjects
@@ -126,7 +127,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
 
 
 def _remember_sales(state: MarketState) -> None:
-    """What reps are seen to sell at the start: what their accounts have bought."""
+    """Sales of reps as observed at the start: what their accounts have bought."""
     rep = state.knowledge.rep
     served = np.flatnonzero(rep >= 0)
     yearly = np.bincount(rep[served], weights=state.diary.bought[served], minlength=len(state.reps))
@@ -134,7 +135,7 @@ def _remember_sales(state: MarketState) -> None:
 
 
 def build_network(params: Params, seed: int, customers: Columns, data: DataTables | None) -> Network:
-    """Who talks to whom: drawn, or taken from the users' table of ties."""
+    """Who talks to whom: drawn, or from the users' table of ties."""
     numbers = params.network
     if numbers.kind == "edge_list" and data is not None and data.ties is not None:
         ids = None if data.customers is None else data.customers["id"]
@@ -198,7 +199,7 @@ def _usual_sales(world: World, distributors: Columns, territories: int) -> np.nd
 def _open_books(
     world: World, weeks: int, distributors: int, teams: int, stock_value: np.ndarray, plant_stock: np.ndarray
 ) -> Ledger:
-    """Books with the opening stocks, put in by the owners."""
+    """Books with the opening stocks, contributed by the owners."""
     ledger = Ledger(
         distributors, weeks, {"territory": len(world.territories), "offer": len(world.offers), "team": teams}
     )

@@ -57,7 +57,7 @@ class Numbers:
     customers: Array  # [T, K] customers by territory and type
     tiers: tuple[Array, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
-    to_order: Array  # [own offers] bought by projects, and only made when they are decided
+    to_order: Array  # [own offers] bought through projects, and made only when these are decided
 
 
 def made_to_order(world: World) -> Array:

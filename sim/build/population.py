@@ -18,12 +18,12 @@ from sim.stages import Stage
 
 Array = NDArray[Any]
 
-#: Customers drawn together: numbers in double precision for all at once would be the most memory of a market.
+#: Customers drawn together: doubles for all at once would be the peak of memory.
 _ROWS_AT_ONCE = 1 << 18
 
 
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Columns:
-    """All customers' columns but their neighbours' talk, which needs the network."""
+    """All columns of customers except their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
     customers = _empty(world, params, rows)
     if table is not None:
@@ -51,7 +51,7 @@ def _empty(world: World, params: Params, rows: int) -> Columns:
 
 
 def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Columns:
-    """The customers with these keys; draws are keyed, so it does not matter who is drawn together."""
+    """The customers with these keys; draws are keyed, so the division into groups does not matter."""
     customers = _empty(world, params, len(key))
     customers.fill({"key": key})
     kind = _types(world, seed, key, table)
@@ -187,7 +187,7 @@ def _history(world: World, params: Params, seed: int, customers: Columns, rates:
 def _ownership(world: World, params: Params, seed: int, customers: Columns, rates: Array) -> tuple[Array, Array]:
     """Brand [N, C] of the last purchase in each category and its week, which is before week 0.
 
-    ``rates`` [N, C]: projects a week; who never has projects in an opportunity category owns nothing of it.
+    ``rates`` [N, C]: projects a week; a customer that never has projects in an opportunity category owns nothing of it.
     """
     key = customers.key
     shares = np.array([b.users_at_start for b in world.brands])

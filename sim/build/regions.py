@@ -1,4 +1,4 @@
-"""Territories at the start: how many customers the firm counts in each, and nothing that was studied."""
+"""Territories at the start: how many customers the firm counts in each, and no results of studies yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.tables import TERRITORY_COLUMNS
 
 
 def build_territories(world: World, params: Params, seed: int, customers: NDArray[np.integer], weeks: int) -> Columns:
-    """The market department's table of territories; ``customers`` [T] are there, public registers count them with an error."""
+    """The market department's table of territories; ``customers`` [T] are there; public registers count them with an error."""
     places = len(world.territories)
     rivals = len(world.offers) - len(world.own_offers)
     widths = {"brands": len(world.brands), "rival offers": rivals, "weeks": weeks}

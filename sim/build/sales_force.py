@@ -89,7 +89,7 @@ def build_sales_force(
 def _keys(world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None) -> Array:
     """Keys of positions: of their reps' names in a roster, else of the territory and the place in it.
 
-    Spare positions of a territory with a roster are counted by themselves, so that one rep more leaves them alone.
+    Spare positions of a territory with a roster are counted by themselves, so that one more rep does not change them.
     """
     name = [world.territories[t].name for t in territory]
     if roster is None:
@@ -101,7 +101,7 @@ def _keys(world: World, territory: Array, place: Array, filled: Array, roster: p
 
 
 def _one_of(kinds: int, u: Array) -> Array:
-    """One of so many equally likely kinds, from a uniform draw each."""
+    """One of ``kinds`` equally likely kinds, from a uniform draw each."""
     kind: Array = np.floor(kinds * u).astype(np.int64)
     return kind
 
@@ -115,7 +115,7 @@ def _maturity(params: Params, seed: int, key: Array, tenure: Array) -> Array:
 
 
 def _usual_calls(params: Params) -> float:
-    """Calls a week that the firm reckons with before it has seen any work of a position: field hours at an hour and a bit a call."""
+    """Calls a week that the firm assumes before it has seen any work of a position: field hours at an hour and a bit a call."""
     hours = params.hours
     field = max(hours.contract * (1 - hours.absence) - hours.administration, 0.0)
     return field / (2 * hours.selling_per_call + hours.travel_beyond_selling)

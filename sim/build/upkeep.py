@@ -1,4 +1,4 @@
-"""Upkeep at the start: how often what fails, when items in use failed last and will fail next, how many of ours run since when."""
+"""Upkeep at the start: failure rates, the last and next failure of items in use, and how many of ours have been in use since when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LAST_FAILURE, _FIRST_FAILURE = 64, 72
 def build_upkeep(
     world: World, params: Params, seed: int, weeks: int, customers: Columns
 ) -> tuple[Upkeep, Columns, Columns]:
-    """What fails and who mends it: (upkeep, table of service by territory, table of the technical department)."""
+    """What fails and who repairs it: (upkeep, table of service by territory, table of the technical department)."""
     first_offer, quality = _offers(world)
     service, technical = make_tables(keys_of(t.name for t in world.territories))
     factor = np.array([b.failure_factor for b in world.brands])[:, np.newaxis] * (first_offer >= 0)

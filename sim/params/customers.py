@@ -26,7 +26,7 @@ from sim.params.ties import Network, Relationship
 from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param, retention_of_half_life
 from sim.stages import Stage, Stimulus
 
-#: Names of the files beside this one that are handed on, so that all numbers of customers are found here.
+#: Names re-exported from neighbouring files, so that all numbers of customers are found here.
 __all__ = [
     "Advertising",
     "AdvertisingNumbers",
@@ -66,7 +66,7 @@ class Awareness(Section):
 
 
 class Talk(Section):
-    """Word of mouth: what one tie's talk does, by strength of tie and by how content the speaker is."""
+    """Word of mouth: the effect of one tie's talk, by strength of tie and by how content the speaker is."""
 
     weak: float = param(
         0.01,
@@ -87,14 +87,14 @@ class Talk(Section):
     disappointed: float = param(
         2.0,
         unit="content speakers",
-        doc="ω: a disappointed owner's talk counts this many times the other way; kept in half units.",
+        doc="ω: a disappointed owner's talk counts this many times in the opposite direction; stored in half units.",
         bounds=(0.0, 10.0),
         soft=(1.0, 2.5),
     )
     imitation: float = param(
         0.38 / WEEKS_PER_YEAR,
         unit="1/week",
-        doc="q: hazard of learning of a brand of which everybody speaks; complete network only.",
+        doc="q: hazard of learning of a brand that all customers talk about; complete network only.",
         bounds=(0.0, 10.0),
         source="Bass 1969; Sultan, Farley & Lehmann 1990",
     )
@@ -161,7 +161,7 @@ class Loyalty(Section):
 
 
 class Experience(Section):
-    """What a delivery does to satisfaction, expectation and talk."""
+    """Effects of a delivery on satisfaction, expectation and talk."""
 
     noise: float = param(
         0.3,
@@ -267,7 +267,7 @@ class Lapse(Section):
     probability: float = param(
         0.3,
         unit="probability a week",
-        doc="Chance to lapse of an overdue customer of neutral satisfaction, where all are alike (`alike`).",
+        doc="Chance to lapse of an overdue customer of neutral satisfaction, where all have the same hazard (`alike`).",
         bounds=(0.0, 1.0),
     )
     satisfaction: float = param(
@@ -279,7 +279,7 @@ class Lapse(Section):
     kind: Literal["alike", "beta"] = param(
         "alike",
         unit="text",
-        doc="Whether all overdue customers lapse alike, or each with a yearly probability of its own, drawn from Beta(a, b).",
+        doc="Whether all overdue customers have the same hazard, or each a yearly probability of its own, drawn from Beta(a, b).",
     )
     beta_a: float = param(
         0.704,

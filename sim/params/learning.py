@@ -1,4 +1,4 @@
-"""Numbers of how reps learn beside coaching and courses, from colleagues and by years in the job (MODEL §5)."""
+"""Numbers of how reps learn apart from coaching and courses: from colleagues and by years in the job (MODEL §5)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from sim.quantity import WEEKS_PER_YEAR, Section, param
 
 
 class Needs(Section):
-    """When customers want to buy: season and trend of consumable occasions. Needs for durables follow age alone: they get neither."""
+    """When customers want to buy: season and trend of consumable occasions. Needs for durables depend only on age: they have neither."""
 
     season_swing: float = param(
         0.0,

@@ -25,7 +25,7 @@ class People(Section):
         12.0, unit="weeks of salary", doc="Paid to a rep whose position is closed.", bounds=(0, 104), soft=(0, 52)
     )
     applicants: int = param(
-        5, unit="applicants", doc="Applicants per position; the best-looking one is hired.", bounds=(1, 100)
+        5, unit="applicants", doc="Applicants per position; the one with the best rating is hired.", bounds=(1, 100)
     )
     validity: float = param(
         0.19,

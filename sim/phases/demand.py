@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_rep import learnt_of_job
 from sim.boards import build_need_board
+from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose
 from sim.kernels.demand_step import Chosen, Visits, choosers, demand_week, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
-from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER
+from sim.kernels.threads import blocks_of
 from sim.phases.persuade import persuade
 from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells

@@ -13,8 +13,8 @@ from sim.phases.account import book_hiring
 from sim.phases.labour_market import exodus_at_rest
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
+from sim.solvers.applicants import ability_behind, first_to_accept
 from sim.solvers.motives import NEEDS, STYLES
-from sim.solvers.selection import ability_behind, first_to_accept
 from sim.state import MarketState
 
 Floats = NDArray[np.float64]

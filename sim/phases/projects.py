@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_rep import decide_pursuit, see_projects, served
+from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Chosen, Visits, choosers
-from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER, list_openings, numbers_of_week
 from sim.kernels.relationship import cultivate, fade
+from sim.kernels.threads import blocks_of, run_blocks, threads_for
 from sim.open_projects import born_this_week, draw_projects
 from sim.population import Columns
 from sim.rng import Decision, stream

@@ -47,6 +47,7 @@ def test_all_contracts_are_there() -> None:
     ids = {contract["id"] for contract in config["contracts"]}
     assert ids == {
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
+        *("analysis-floors", "analysis-futures"),
         *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
     }
     assert config["exclude_type_checking_imports"]

@@ -93,7 +93,7 @@ def _fail_when_fresh(run: Run) -> Numbers:
 def test_study_futures_are_answered_while_no_fresh_one_is_whole(tmp_path: Path) -> None:
     found = _answer(tmp_path, FRESH, task=_fail_when_fresh)
     assert "forgoes least" in found.sentences[0]
-    assert any("no fresh future is whole" in note for note in found.notes)
+    assert any("no fresh future is complete" in note for note in found.notes)
 
 
 def test_ties_are_told(tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_many_mutated_files_are_taken_or_explained(block: int, library: Path) ->
 def test_what_cannot_be_read_is_named_with_what_was_expected(tmp_path: Path) -> None:
     """Place, what is there, and what should be, for a pipe, a size, a number, a depth and a chain."""
     for name, words in {
-        "pipe_as_a_file": ("special.toml", "a pipe", "an ordinary file"),
-        "endless_extended": ("x.toml, line 1", "a device", "an ordinary file"),
+        "pipe_as_a_file": ("special.toml", "a pipe", "a regular file"),
+        "endless_extended": ("x.toml, line 1", "a device", "a regular file"),
         "sparse_as_roster": ("x.toml, line 4", "4,398,046,511,104 bytes", "at most"),
         "scenario_integer_of_4301_digits": ("x.toml, line 3", "a number of 4,301 digits", "at most 300"),
         "scenario_deep_dotted_key": ("x.toml, line 3", "a key of 20,000 parts", "at most 32"),

@@ -172,14 +172,14 @@ THREADS = [
 
 @pytest.mark.parametrize(("name", "given"), THREADS)
 def test_nonsense_about_threads_is_left_out_of_account(name: str, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.cache_place import mend_environment
+    from sim.cache_place import drop_invalid_threads
 
     monkeypatch.setenv(name, given)
     if given:
-        with pytest.warns(RuntimeWarning, match=f"{name}={given} is left out of account"):
-            mend_environment()
+        with pytest.warns(RuntimeWarning, match=f"{name}={given} is ignored"):
+            drop_invalid_threads()
     else:
-        mend_environment()
+        drop_invalid_threads()
     assert name not in os.environ
 
 

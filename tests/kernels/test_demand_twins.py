@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.demand_step import (
     DEMAND_WRITES,
@@ -24,7 +25,6 @@ from sim.kernels.demand_step import (
     spread_week,
 )
 from sim.kernels.experience import Deliveries, form_habits
-from sim.kernels.jit import sealed, sealed_array
 from sim.kernels.persuasion import odds_of_ours, persuade
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk

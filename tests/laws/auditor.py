@@ -137,7 +137,7 @@ class Auditor:
         first = np.array([k >= queued and wish not in self._wishes for k, wish in enumerate(wished)], dtype=np.bool_)
         np.testing.assert_array_equal(per_cell(state, orders, orders.units * first), state.today.demand)
         lacking = per_cell(state, orders, (orders.units - served) * first)
-        lacking[:, state.numbers.to_order] = 0  # nobody reckons to get at once what is made to order
+        lacking[:, state.numbers.to_order] = 0  # no one expects to get made-to-order goods at once
         np.testing.assert_array_equal(lacking, state.today.unserved)
         bought = {(c, k) for (c, _), k, got in zip(wished, category, served, strict=True) if got and durable[k]}
         self._wishes |= {

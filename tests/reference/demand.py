@@ -187,7 +187,7 @@ def units(c: Columns, o: OfferBoard, occasion: tuple[int, int, int], seed: int, 
 
 
 def experience(c: Columns, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, seed: int, tick: int) -> None:
-    """Live through deliveries, in place; talk is counted afresh by :func:`heard`."""
+    """Live through deliveries, in place; talk is counted again by :func:`heard`."""
     category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
     habit = d.habit if len(d.habit) else d.offer
     for i, j, number, bought, given, used_to in zip(*d[:5], habit, strict=True):

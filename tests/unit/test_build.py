@@ -251,7 +251,7 @@ def test_portfolios_at_the_start_are_those_of_the_ordinary_plan_under_every_poli
     for name in ("rep", "known"):
         assert (getattr(states[1].knowledge, name) == getattr(first.knowledge, name)).all()
     assert (states[1].customers.relationship == first.customers.relationship).all()
-    # The list is sorted by recorded purchases: nobody left out has bought more than the least of a territory's accounts.
+    # The list is sorted by recorded purchases: no customer outside it has bought more than the least of a territory's accounts.
     for territory in np.unique(first.customers.territory):
         here = first.knowledge.known & (first.customers.territory == territory)
         value = first.knowledge.value

@@ -157,7 +157,7 @@ def test_the_division_of_calls_is_optimal() -> None:
 
 @pytest.mark.parametrize("elasticity", [-0.1, 1.0])
 def test_an_elasticity_without_an_optimum_is_refused(elasticity: float) -> None:
-    with pytest.raises(ValueError, match=r"elasticity must lie in \[0, 1\)"):
+    with pytest.raises(ValueError, match=r"elasticity must be in \[0, 1\)"):
         allocate_calls(np.ones(3), elasticity, 10.0)
 
 
@@ -186,7 +186,7 @@ def test_accounts_stay_with_their_rep_while_it_is_there() -> None:
     seed=st.integers(0, 1000),
 )
 def test_accounts_go_one_by_one_to_the_rep_with_most_room(held: list[int], reps: list[int], seed: int) -> None:
-    """The rule as it is told: deal out what nobody has, then the fullest give to those who are far from even."""
+    """The rule in plain words: deal out what no one has, then the fullest give to those who are far from even."""
     key = np.random.default_rng(seed).choice(10_000, len(held), replace=False).astype(np.uint32)
     order = sorted(range(len(held)), key=lambda i: int(key[i]) * 2654435761 % 2**32)
     now = {i: rep if rep in reps else None for i, rep in enumerate(held)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.quantity import param
 from sim.questions.segmentation.question import SegmentationRule, Segments
-from sim.solvers.clusters import cluster
+from sim.solvers.row_clusters import cluster
 from sim.views import FirmSeen
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.quantity import param
 from sim.questions.segmentation.question import SegmentationRule, Segments
-from sim.solvers.clusters import cluster
+from sim.solvers.row_clusters import cluster
 from sim.views import FirmSeen
 
 

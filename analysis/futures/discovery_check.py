@@ -1,4 +1,4 @@
-"""Rules on fresh futures: density and coverage with intervals, and whether the rule holds there."""
+"""Rules on fresh futures: density and coverage with confidence intervals, and whether the rule holds there."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from analysis.errors import StudyError
+from analysis.futures.rule import Rule
 from analysis.intervals import share_interval
-from analysis.rule import Rule
 
 #: What a check can come to.
 CHECKS = ("holds", "holds, but weaker", "cannot tell", "does not hold")

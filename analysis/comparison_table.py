@@ -1,4 +1,4 @@
-"""The paired comparison as a table to be printed: the four KPI classes, then distributors."""
+"""The paired comparison as a printable table: the four KPI classes, then distributors."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Group:
 def scorecard_groups(table: pd.DataFrame, policy: str, currency: str = "EUR") -> list[Group]:
     """Lines of ``policy`` from a table of :func:`analysis.paired.compare_policies`, grouped by class.
 
-    Classes come in the order of KPI_CLASSES, classes unknown to it after them; components of the
-    books are left to the waterfall.
+    Classes come in the order of KPI_CLASSES, other classes after them; components of the books
+    appear in the waterfall only.
     """
     rows = table[(table["policy"] == policy) & (table["kpi_class"] != BOOKS)]
     present = list(dict.fromkeys(rows["kpi_class"]))

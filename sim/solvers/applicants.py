@@ -1,4 +1,4 @@
-"""Selection: who is asked first, who accepts, and how able the chosen are behind what was seen of them."""
+"""Selection of applicants: the order of offers, who accepts, and the true ability behind what an interview shows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Ints = NDArray[np.integer]
 
 
 def order_of_offers(looks: Floats) -> Ints:
-    """Applicants in the order in which they are made an offer, [applicants, positions]: the best-looking first."""
+    """Applicants in the order in which they get an offer, [applicants, positions]: the best ``looks`` (ratings) first."""
     order: Ints = np.argsort(-looks, axis=0, kind="stable")
     return order
 
 
 def first_to_accept(looks: Floats, accepts: NDArray[np.bool_]) -> Ints:
-    """Applicant hired for each position: the first in the order of offers who accepts; −1 where nobody does.
+    """Applicant hired for each position: the first in the order of offers who accepts; −1 where no one does.
 
     ``looks`` and ``accepts`` [applicants, positions].
     """
@@ -28,6 +28,6 @@ def first_to_accept(looks: Floats, accepts: NDArray[np.bool_]) -> Ints:
 
 
 def ability_behind(looks: Floats, rest: Floats, validity: Floats | float) -> Floats:
-    """Standardised ability of applicants whose looks correlate with it by ``validity`` r: r·looks + √(1−r²)·rest."""
+    """Standardised ability of applicants whose ratings ``looks`` correlate with it by ``validity`` r: r·looks + √(1−r²)·rest."""
     ability: Floats = validity * looks + np.sqrt(1 - np.square(validity)) * rest
     return ability

@@ -13,13 +13,13 @@ from analysis.intervals import Floats
 
 
 class Regrets(NamedTuple):
-    """Regret of each policy, all fields [policies], in the unit of the key figure.
+    """Regret of each policy, all fields [policies], in the unit of the KPI.
 
     ``mean`` and ``most`` (over futures) rest on means over replications, so that the best of several noisy means is
     too good and regret too high. ``mean_low`` and ``most_low`` err on the other side: which policy is best (and which
     future is worst) is decided without the replication that then measures it. The truth lies between the two in
-    expectation; a lower estimate below zero means that noise hides whatever regret there is, nan that no future has two
-    whole replications. ``noise``: root mean square, over futures, of the
+    expectation; a lower estimate below zero means that noise hides any regret, nan that no future has two
+    complete replications. ``noise``: root mean square, over futures, of the
     standard error of the paired difference to the policy that seems best there.
     """
 
@@ -45,7 +45,7 @@ def regret_table(ensemble: Ensemble, kpi: str = "contribution", role: str = "stu
 def estimate_regret(values: Floats) -> Regrets:
     """Regret from ``values`` [futures, policies, replications], more being better; NaN where a run is missing.
 
-    Futures without a whole replication do not count. Method: cross-fitting, leaving one replication out, as the double
+    Futures without a complete replication do not count. Method: cross-fitting, leaving one replication out, as the double
     estimator of a maximum (van Hasselt 2010, Double Q-learning, NeurIPS 23): max of means is biased upwards, the value
     of what others chose downwards.
     """
@@ -55,11 +55,11 @@ def estimate_regret(values: Floats) -> Regrets:
     counts = whole.sum(axis=1)
     means = filled.sum(axis=2) / counts[:, None]
     regret = means.max(axis=1, keepdims=True) - means
-    mean_low, most_low = _left_out(filled, whole)
+    mean_low, most_low = _cross_fitted(filled, whole)
     return Regrets(regret.mean(axis=0), mean_low, regret.max(axis=0), most_low, _noise(filled, whole, means))
 
 
-def _left_out(filled: Floats, whole: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _cross_fitted(filled: Floats, whole: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Mean and largest regret, measured by each replication in turn where the others say what is best and worst."""
     futures, policies, replications = filled.shape
     counts = whole.sum(axis=1)
@@ -78,7 +78,7 @@ def _left_out(filled: Floats, whole: npt.NDArray[np.bool_]) -> tuple[Floats, Flo
         most.append(forgone[worst, np.arange(policies)])
     if not most:
         return np.full(policies, np.nan), np.full(policies, np.nan)
-    # Not cut off at zero: cutting would lift the average, and the estimate would no longer err low.
+    # Not cut off at zero: that would raise the average, and the estimate would no longer err low.
     return per_future[counts > 1].mean(axis=0), np.mean(most, axis=0)
 
 

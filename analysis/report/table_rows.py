@@ -1,4 +1,4 @@
-"""Tables of the study's report as texts: choice of policy, short against long term, definitions."""
+"""Rows of the tables of a study's report, as text: choice of policy, short against long term, definitions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.study import BOOKS, KPI_CLASSES
 
 @dataclass(frozen=True)
 class Choice:
-    """One policy among all: its mean, its chance of being best, what choosing it wrongly would cost."""
+    """One policy among all: its mean, its chance of being best, and the cost of choosing it wrongly."""
 
     title: str
     mean: str
@@ -91,8 +91,8 @@ def terms(findings: Findings, policy: str) -> list[Term]:
     return [
         Term(
             str(early.loc[k, "label"]),
-            *_told(early.loc[k], money),
-            *_told(late.loc[k], money),
+            *_cells(early.loc[k], money),
+            *_cells(late.loc[k], money),
             turns=bool(late.loc[k, "turns"]),
         )
         for k in early.index
@@ -109,7 +109,7 @@ def windows_text(findings: Findings) -> tuple[str, str]:
     return f"First {span}", f"Last {span}"
 
 
-def _told(row: pd.Series, currency: str) -> tuple[str, str, str]:
+def _cells(row: pd.Series, currency: str) -> tuple[str, str, str]:
     if row["verdict"] == "identical":
         return "0", "[0, 0]", "identical"
     scale = row_scale(row, currency)

@@ -17,8 +17,8 @@ from analysis.targets import Target, all_met, targets_in_words
 def fails(ensemble: Ensemble, policy: str, targets: Sequence[Target]) -> pd.Series:
     """Futures in which ``policy`` misses at least one of ``targets``: true or false by number of the future.
 
-    Study and fresh futures alike; incomplete ones are left out. The name of the series says in words what a case is.
-    Raises :class:`StudyError` for an unknown policy, no target or an unknown key figure.
+    Covers study and fresh futures and omits incomplete ones. The name of the series says in words what a case is.
+    Raises :class:`StudyError` for an unknown policy, no target or an unknown KPI.
     """
     _check(ensemble, policy)
     met = pd.concat([all_met(ensemble, targets, role)[policy] for role in ROLES]).dropna().sort_index()
@@ -29,7 +29,7 @@ def fails(ensemble: Ensemble, policy: str, targets: Sequence[Target]) -> pd.Seri
 def beaten(ensemble: Ensemble, policy: str, by: str, kpi: str = "contribution") -> pd.Series:
     """Futures in which ``by`` does better than ``policy`` on ``kpi`` (means over paired replications), as :func:`fails`.
 
-    Differences by rounding only are none. Raises :class:`StudyError` for an unknown policy or a KPI without direction.
+    Differences within rounding do not count. Raises :class:`StudyError` for an unknown policy or a KPI without direction.
     """
     _check(ensemble, policy)
     _check(ensemble, by)

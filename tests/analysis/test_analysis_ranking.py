@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, stats
 
 from analysis.errors import StudyError
-from analysis.selection import _choose_of_many, choose, rank_policies
+from analysis.ranking import _choose_of_many, choose, rank_policies
 from analysis.study import Study
 
 
@@ -63,8 +63,8 @@ def test_better_policies_rank_first_and_cost_least(make_study: Callable[..., Stu
 
 
 def test_less_is_better_for_costs(make_study: Callable[..., Study]) -> None:
-    study = make_study(effects={"cheap": {"cost_to_sell": -0.1}, "dear": {"cost_to_sell": 0.1}}, cuts=False)
-    assert rank_policies(study, "cost_to_sell")["policy"].tolist() == ["cheap", "status_quo", "dear"]
+    study = make_study(effects={"cheap": {"cost_to_sell": -0.1}, "expensive": {"cost_to_sell": 0.1}}, cuts=False)
+    assert rank_policies(study, "cost_to_sell")["policy"].tolist() == ["cheap", "status_quo", "expensive"]
 
 
 def test_same_values_always_give_the_same_answer() -> None:

@@ -1,4 +1,4 @@
-"""Paired tests of policies over futures: the future is the unit, and many comparisons are allowed for."""
+"""Paired tests of policies over futures: the future is the unit, with an adjustment for many comparisons."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.ensemble import Ensemble
+from analysis.futures.robust import gather
 from analysis.intervals import adjust_holm, compare_pairs
 from analysis.paired import judge
-from analysis.robust import gather
 
 
 def compare_in_futures(
@@ -26,7 +26,7 @@ def compare_in_futures(
     minus against, in the KPI's unit) with low and high (Student's t over futures, one comparison alone), spread (of the
     difference between futures), p_value (two-sided), p_holm (over all rows), share_better (of the futures, ties half),
     futures, left_out (incomplete), verdict. A verdict other than *cannot tell* or *identical* also needs p_holm at most
-    1 − ``level``. Raises :class:`StudyError` as :func:`analysis.robust.robust_table`.
+    1 − ``level``. Raises :class:`StudyError` as :func:`analysis.futures.robust.robust_table`.
     """
     across = gather(ensemble, kpi, (), role)
     policies = list(ensemble.policies)
@@ -60,7 +60,7 @@ def compare_in_futures(
             "p_holm": holm,
             "share_better": paired.above if across.sign > 0 else 1 - paired.above,
             "futures": len(across.futures),
-            "left_out": across.left_out,
+            "left_out": across.excluded,
             "verdict": [
                 word if word == "identical" or p <= 1 - level else "cannot tell"
                 for word, p in zip(verdicts, holm, strict=True)

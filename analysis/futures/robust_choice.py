@@ -10,13 +10,13 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from analysis.ensemble import Ensemble
+from analysis.futures.robust import Across, gather, probability_best, share_best, worst_mean
 from analysis.intervals import Floats
-from analysis.robust import Across, gather, probability_best, share_best, worst_mean
 from analysis.targets import Target
 
 #: Rules in the order of the table, and what a reader calls them.
 RULES = {
-    "minimax_regret": "smallest largest regret",
+    "minimax_regret": "least maximum regret",
     "satisficing": "meets its targets most often",
     "worst_tenth": "best mean of the worst tenth",
     "mean": "best mean",
@@ -28,7 +28,7 @@ RULES = {
 def choose_robust(
     ensemble: Ensemble, kpi: str = "contribution", targets: Sequence[Target] = (), digits: int = 9
 ) -> pd.DataFrame:
-    """What each rule picks on study futures, and what becomes of the pick on fresh ones: one row per rule.
+    """What each rule picks on study futures, and how the pick does on fresh ones: one row per rule.
 
     Columns: rule, words, policy (the pick; of policies that score the same to ``digits`` significant digits the one
     with the better mean), tied (policies that score the same), score (the rule's own measure on study futures: regret,
@@ -36,8 +36,8 @@ def choose_robust(
     the pick, 1 the best, ties share the better rank), again (whether the pick is picked or ties with it),
     fresh_mean_regret and fresh_max_regret of the pick and fresh_difference (paired, its mean minus the baseline's) in
     the KPI's unit, futures, fresh_futures, left_out, fresh_left_out. Columns of fresh futures are NaN (again: NA) when
-    there are none, or none is whole. Without targets there is no satisficing rule. Raises :class:`StudyError` as
-    :func:`analysis.robust.robust_table`.
+    there are none, or none is complete. Without targets there is no satisficing rule. Raises :class:`StudyError` as
+    :func:`analysis.futures.robust.robust_table`.
     """
     study = gather(ensemble, kpi, targets)
     fresh = _whole_fresh(ensemble, kpi, targets)
@@ -47,7 +47,7 @@ def choose_robust(
 
 
 def _whole_fresh(ensemble: Ensemble, kpi: str, targets: Sequence[Target]) -> Across | None:
-    """Fresh futures that are whole; None when there are none, as long as a batch is under way."""
+    """Complete fresh futures; None when there are none (yet)."""
     known = [ensemble.means(name, "fresh").notna().all(axis=1) for name in (kpi, *(target.kpi for target in targets))]
     whole = np.logical_and.reduce([one.to_numpy() for one in known])
     return gather(ensemble, kpi, targets, "fresh") if whole.any() else None
@@ -94,8 +94,8 @@ def _row(
         | {
             "futures": len(study.gains),
             "fresh_futures": len(fresh.gains) if fresh else 0,
-            "left_out": study.left_out,
-            "fresh_left_out": fresh.left_out if fresh else 0,
+            "left_out": study.excluded,
+            "fresh_left_out": fresh.excluded if fresh else 0,
         }
     )
 
@@ -139,5 +139,5 @@ def _rounded(scores: Floats, digits: int) -> npt.NDArray[np.float64]:
 
 
 def _sign(rule: str, across: Across) -> float:
-    """What turns a score back into the measure that readers know."""
+    """The sign that turns a score back into the measure readers know."""
     return -1.0 if rule == "minimax_regret" else across.sign if rule in ("mean", "worst_tenth") else 1.0

@@ -1,4 +1,4 @@
-"""Which uncertainties matter: Morris screening and Sobol indices of a key figure, or of what a policy changes in it.
+"""Which uncertainties matter: Morris screening and Sobol indices of a KPI, or of what a policy changes in it.
 
 Outcomes are means over replications. Replication r has the same seed in every future, so a mean over replications is a
 function of the factors alone, and indices are those of this function: luck that adds the same everywhere cancels. What
@@ -16,18 +16,18 @@ import pandas as pd
 from SALib.analyze import sobol
 from scipy.stats import bootstrap
 
-from analysis.blocks import Blocks, whole_blocks
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
+from analysis.futures.blocks import Blocks, whole_blocks
 from analysis.intervals import ROUNDING, Floats
 
 VALUE, DIFFERENCE = "value", "difference"
-#: Fewest whole blocks from which numbers are given. Measured on functions with known truth: with fewer, 95 % intervals
-#: hold it in 73–92 % of designs (Morris with 4 and 8) or 83–96 % (Saltelli with 16 and 32); with these in 89–94 % and 94 %
+#: Fewest complete blocks from which numbers are given. Measured on functions with known truth: with fewer, 95 % intervals
+#: cover it in 73–92 % of designs (Morris with 4 and 8) or 83–96 % (Saltelli with 16 and 32); with these in 89–94 % and 94 %
 #: or more. Intervals of Morris reach 95 % with some 40 trajectories.
 FEWEST = {"morris": 10, "saltelli": 64}
-#: Percentiles need more resamples than a standard error, which 500 tell to 3 %.
+#: Percentiles need more resamples than a standard error, which 500 give to within 3 %.
 _RESAMPLES = {"morris": 1000, "saltelli": 500}
 _LEVEL = 0.95
 
@@ -39,7 +39,7 @@ class Sensitivity:
     ``table`` has a row per factor in the design's order. Morris: ``factor``, ``mu``, ``mu_star``, ``mu_star_low``,
     ``mu_star_high``, ``sigma``, in ``unit`` per full range. Saltelli: ``factor``, ``first``, ``first_low``,
     ``first_high``, ``total``, ``total_low``, ``total_high``, shares of the variance over futures. Intervals are 95 %.
-    ``left_out`` lists blocks with gaps (columns: :data:`analysis.blocks.LEFT_OUT`), ``blocks`` counts those used.
+    ``excluded`` lists blocks with gaps (columns: :data:`analysis.futures.blocks.EXCLUDED`), ``blocks`` counts those used.
     ``mean`` and ``spread`` (standard deviation) over futures are in ``unit``. ``noise_share`` is the share of the
     variance over futures that is luck specific to a future, NaN with one replication. ``against`` is the policy whose
     outcome was subtracted, "" where none was.
@@ -52,7 +52,7 @@ class Sensitivity:
     policy: str
     against: str
     table: pd.DataFrame
-    left_out: pd.DataFrame
+    excluded: pd.DataFrame
     blocks: int
     replications: int
     mean: float
@@ -79,12 +79,12 @@ def morris_screening(
     An effect is the change of the outcome over one step, divided by the step as a share of the factor's full range (on
     its own scale: equal ratios for ``log``), in the unit of the KPI. ``mu`` is the mean effect, ``mu_star`` the mean of
     its size with a percentile bootstrap over trajectories, ``sigma`` the standard deviation: large where the effect
-    depends on other factors or is not linear. For levels that are no numbers an effect is a switch of level, and with
+    depends on other factors or is not linear. For levels that are not numbers an effect is a switch of level, and with
     more than two of them ``mu`` is NaN: they have no order.
 
     ``of`` "value" is about ``policy`` (default: the baseline); "difference" about ``policy`` (default: the only other
     one) minus ``against`` (default: the baseline), in pairs with the same future and seed: what decides whether the
-    policy pays. Raises :class:`StudyError` for another design, fewer than 10 whole blocks, and unknown names.
+    policy pays. Raises :class:`StudyError` for another design, fewer than 10 complete blocks, and unknown names.
     """
     chosen, other = _sides(ensemble, policy, of, against)
     blocks, outcomes = _outcomes(ensemble, "morris", kpi, chosen, other)
@@ -128,7 +128,7 @@ def sobol_indices(
     ``first`` is the share of the variance over futures that would go if the factor were known, ``total`` the share that
     would stay if all others were. Intervals: estimate ± 1.96 standard errors from a bootstrap over blocks; an estimate
     near 0 may be below it. ``policy``, ``of`` and ``against`` as in :func:`morris_screening`; ``seed`` (1 or above) is
-    that of the bootstrap. Raises :class:`StudyError` for another design, fewer than 64 whole blocks, an outcome that is
+    that of the bootstrap. Raises :class:`StudyError` for another design, fewer than 64 complete blocks, an outcome that is
     the same in all futures, and unknown names.
     """
     if seed < 1:
@@ -140,7 +140,7 @@ def sobol_indices(
     if np.ptp(y[:, [0, -1]]) <= ROUNDING * scale:
         raise StudyError(
             f"KPI '{kpi}'",
-            f"there is no variance to share out: the {of} is the same in all futures",
+            f"there is no variance to attribute: the {of} is the same in all futures",
             "Choose another KPI or policy, or wider ranges of the factors.",
         )
     names = [f.name for f in ensemble.factors]
@@ -165,7 +165,7 @@ def _sides(ensemble: Ensemble, policy: str | None, of: str, against: str | None)
     against = against or ensemble.baseline
     others = [name for name in ensemble.policies if name != against]
     if policy is None and len(others) != 1:
-        raise StudyError("policy", f"one of {', '.join(others)} is expected", "Say whose difference is meant.")
+        raise StudyError("policy", f"one of {', '.join(others)} is expected", "Say which policy's difference is meant.")
     chosen = policy or others[0]
     if chosen == against:
         raise StudyError("policy", f"a difference needs two policies, '{chosen}' was given twice", "Name another one.")
@@ -173,7 +173,7 @@ def _sides(ensemble: Ensemble, policy: str | None, of: str, against: str | None)
 
 
 def _outcomes(ensemble: Ensemble, method: str, kpi: str, policy: str, against: str) -> tuple[Blocks, Floats]:
-    """The whole blocks, and outcomes [blocks, steps, replications] of them."""
+    """The complete blocks, and outcomes [blocks, steps, replications] of them."""
     if ensemble.method != method and ensemble.method in FEWEST:
         function = {"morris": "morris_screening", "saltelli": "sobol_indices"}[ensemble.method]
         raise StudyError("design", f"'{method}' is expected, this is '{ensemble.method}'", f"Use {function}.")
@@ -182,8 +182,8 @@ def _outcomes(ensemble: Ensemble, method: str, kpi: str, policy: str, against: s
     if count < fewest:
         raise StudyError(
             f"KPI '{kpi}'",
-            f"at least {fewest} whole blocks are expected, there are {count} ({len(blocks.left_out)} left out)",
-            "Draw more blocks, and mend what makes runs fail.",
+            f"at least {fewest} complete blocks are expected, there are {count} ({len(blocks.excluded)} excluded)",
+            "Draw more blocks, and fix what makes runs fail.",
         )
     values = blocks.values
     return blocks, values[:, :, 0] - values[:, :, 1] if against else values[:, :, 0]
@@ -214,7 +214,7 @@ def _result(
         policy=policy,
         against=against,
         table=table,
-        left_out=blocks.left_out,
+        excluded=blocks.excluded,
         blocks=len(blocks.futures),
         replications=rows.shape[1],
         mean=float(rows.mean()),
@@ -227,7 +227,7 @@ def noise_share(values: Floats) -> float:
     """Share of the variance of means over replications that is luck specific to a future; ``values`` [futures, replications].
 
     The residual variance of future and replication (two ways, no interaction), over the number of replications, as a
-    share of the variance of the futures' means. NaN with one replication, where luck cannot be told from the future;
+    share of the variance of the futures' means. NaN with one replication, where luck cannot be separated from the future;
     0 where nothing varies.
     """
     futures, replications = values.shape

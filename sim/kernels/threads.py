@@ -1,10 +1,10 @@
-"""What every kernel is compiled and run with: ``jit``, blocks of rows, and how many threads share them.
+"""How kernels share work among threads: blocks of rows, and how many threads work on them.
 
-Rows are worked in blocks of :data:`BLOCK`, each block by one thread, and no result depends on which one:
-blocks write to places of their own, and sums over blocks are sums of integers. Threads are plain Python
-threads (compiled code lets go of the interpreter lock), not numba's ``prange``: one compiled version
-serves any number of threads, half the compile time, no threading layer that breaks when a caller has
-threads or forks of its own, and no second variant to be mistaken for the first in the cache.
+Each block of :data:`BLOCK` rows is worked by one thread, and no result depends on which one: every block writes to
+memory of its own, and sums over blocks are sums of integers. Threads are plain Python threads (compiled code releases
+the interpreter lock), not numba's ``prange``: one compiled version serves any number of threads, compiling takes half
+the time, no threading layer breaks when a caller has threads or forks of its own, and the cache holds no second
+variant that could be confused with the first.
 """
 
 from __future__ import annotations
@@ -14,28 +14,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sim.jit import Whole, jit, jit_bare, sealed, sealed_array
-
-__all__ = [
-    "BLOCK",
-    "Whole",
-    "blocks_of",
-    "jit",
-    "jit_bare",
-    "run_blocks",
-    "sealed",
-    "sealed_array",
-    "set_threads",
-    "threads_for",
-]
-
 #: Rows in one block.
 BLOCK = 4096
 
 #: Below this many rows the hand-over to a second thread costs more than it saves.
 ROWS_PER_THREAD = 25_000
 
-#: More than any machine has use for: a larger number in the environment is a slip.
+#: More than any machine can use: a larger number in the environment is a typing error.
 MOST_THREADS = 256
 
 _ENVIRONMENT = "DEEPMARKET_THREADS"

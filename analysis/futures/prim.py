@@ -22,7 +22,7 @@ from analysis.intervals import Floats
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-#: Most rounds in which limits are moved; a handful is enough, the bound keeps a round trip from lasting.
+#: Most rounds in which limits are moved; a handful is enough, the bound prevents endless cycles.
 _ROUNDS = 25
 #: Gains of φ up to this size are rounding.
 _ROUNDING = 1e-12
@@ -30,7 +30,7 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Grid:
-    """Points as PRIM sees them: every factor as codes of its distinct values, in order where it has one.
+    """Points as PRIM sees them: every factor as codes of its distinct values, ordered where the factor has an order.
 
     ``codes`` [points, factors] counts on from ``starts`` [factors], so that one count serves all factors; ``sizes``
     [factors] are the numbers of distinct values, ``ordered`` [factors] says which factors are numbers.
@@ -88,7 +88,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Settings:
-    """How patiently is peeled (``peel``, share of the box taken per step), down to how many points (``floor``), and
+    """How finely boxes are peeled (``peel``, share of the box removed per step), down to how many points (``floor``), and
     the level (``significance``) that restrictions must reach, shared among all factors (Bonferroni).
     """
 
@@ -189,7 +189,7 @@ def _without(grid: Grid, allowed: Bools, face: Face) -> Bools:
 
 
 def _peel(grid: Grid, cases: Bools, settings: Settings) -> Iterator[Step]:
-    """Boxes from all points down to the floor, or to the first one that holds nothing but cases."""
+    """Boxes from all points down to the floor, or to the first one that contains only cases."""
     allowed, inside = grid.everything, np.ones(cases.size, dtype=np.bool_)
     while True:
         futures, hits = int(inside.sum()), int((inside & cases).sum())
@@ -206,7 +206,7 @@ def _peel(grid: Grid, cases: Bools, settings: Settings) -> Iterator[Step]:
 
 
 def _best_peel(grid: Grid, cases: Bools, inside: Bools, settings: Settings) -> slice | None:
-    """The codes whose removal raises the density most per point removed; None when none may go."""
+    """The codes whose removal raises the density most per point removed; None when none may be removed."""
     total, starts = int(grid.sizes.sum()), grid.starts
     count = np.bincount(grid.codes[inside].ravel(), minlength=total)
     hits = np.bincount(grid.codes[inside & cases].ravel(), minlength=total)
@@ -240,7 +240,7 @@ def _best_peel(grid: Grid, cases: Bools, inside: Bools, settings: Settings) -> s
 def _paste(grid: Grid, cases: Bools, allowed: Bools, settings: Settings) -> Bools:
     """Move every limit, one after the other, to where the box agrees best with the cases, until none moves.
 
-    Peeling takes a twentieth at a time; this finds the place between, outwards (pasting) or inwards.
+    Peeling takes a twentieth at a time; this finds the exact place, outwards (pasting) or inwards.
     """
     for _ in range(_ROUNDS):
         before = allowed

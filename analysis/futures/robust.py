@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
+from analysis.futures.regret import Regrets, estimate_regret
 from analysis.intervals import ROUNDING, Floats, compare_pairs, share_interval
-from analysis.regret import Regrets, estimate_regret
-from analysis.selection import choose
+from analysis.ranking import choose
 from analysis.targets import Target, all_met
 
 #: The worst share of futures that "worst tenth" is the mean of.
@@ -21,19 +21,19 @@ TAIL = 0.1
 
 
 class Across(NamedTuple):
-    """Whole futures of one role, ready to be compared.
+    """Complete futures of one role, ready to be compared.
 
     ``gains`` [futures, policies]: means over replications, signed so that more is better; ``met`` [futures, policies]:
     whether all targets are met (no column without targets); ``cells`` [futures, policies, replications] of the same
-    futures, signed alike; ``futures`` are their numbers; ``left_out`` counts the incomplete ones, ``thin`` those that
-    lack some replication.
+    futures, signed alike; ``futures`` are their numbers; ``excluded`` counts the incomplete ones, ``thin`` those with
+    missing replications.
     """
 
     gains: Floats
     met: npt.NDArray[np.bool_] | None
     cells: Floats
     futures: npt.NDArray[np.int64]
-    left_out: int
+    excluded: int
     thin: int
     sign: float
 
@@ -47,15 +47,15 @@ def robust_table(
 ) -> pd.DataFrame:
     """One row per policy over the futures of ``role``, in which every policy has ``kpi`` and all KPIs of ``targets``.
 
-    All futures weigh the same; intervals are Student's t with the future as unit. Columns, in the unit of ``kpi`` where
-    nothing else is said: policy, kpi, label, unit, direction, mean with mean_low and mean_high; difference (paired, to
+    All futures weigh the same; confidence intervals are Student's t with the future as unit. Columns, in the unit of ``kpi`` unless
+    stated otherwise: policy, kpi, label, unit, direction, mean with mean_low and mean_high; difference (paired, to
     the baseline) with difference_low and difference_high; max_regret, mean_regret and regret_90 (90th percentile) on
-    means over replications, which noise makes too high, beside max_regret_low and mean_regret_low, which it makes too
-    low, and regret_noise (:class:`analysis.regret.Regrets`); satisficing (share of futures that meet all targets) with
+    means over replications, which noise makes too high, with max_regret_low and mean_regret_low, which it makes too
+    low, and regret_noise (:class:`analysis.futures.regret.Regrets`); satisficing (share of futures that meet all targets) with
     satisficing_low and satisficing_high (Wilson); worst_tenth (:func:`worst_mean`); share_best (share of futures in
     which it is best, ties split); probability_best (:func:`probability_best`);
     futures, left_out (incomplete ones) and thin (counted, but without some of the replications). Without targets
-    the satisficing columns are NaN. Raises :class:`StudyError` with fewer than two policies, without a whole future,
+    the satisficing columns are NaN. Raises :class:`StudyError` with fewer than two policies, without a complete future,
     for an unknown KPI and for one without direction.
     """
     across = gather(ensemble, kpi, targets, role)
@@ -82,7 +82,7 @@ def robust_table(
     out["worst_tenth"] = sign * worst_mean(gains)
     out["share_best"] = share_best(gains)
     out["probability_best"] = probability_best(gains)
-    return out.assign(futures=len(gains), left_out=across.left_out, thin=across.thin)
+    return out.assign(futures=len(gains), left_out=across.excluded, thin=across.thin)
 
 
 def _add_regret(out: pd.DataFrame, regrets: Regrets, gains: Floats) -> None:
@@ -93,7 +93,7 @@ def _add_regret(out: pd.DataFrame, regrets: Regrets, gains: Floats) -> None:
 
 
 def gather(ensemble: Ensemble, kpi: str, targets: Sequence[Target] = (), role: str = "study") -> Across:
-    """The futures of ``role`` that are whole for ``kpi`` and for all ``targets``; errors as :func:`robust_table`."""
+    """The futures of ``role`` that are complete for ``kpi`` and for all ``targets``; errors as :func:`robust_table`."""
     if len(ensemble.policies) < 2:
         raise StudyError("policies", "a comparison needs at least two", "Add a policy to the design.")
     sign = ensemble.direction(kpi)
@@ -115,7 +115,7 @@ def gather(ensemble: Ensemble, kpi: str, targets: Sequence[Target] = (), role: s
         met=None if met is None else met[whole].to_numpy(dtype=np.float64) == 1.0,
         cells=sign * cells,
         futures=means.index[whole].to_numpy(dtype=np.int64),
-        left_out=int(np.sum(~whole)),
+        excluded=int(np.sum(~whole)),
         thin=int((counts < cells.shape[2]).sum()),
         sign=sign,
     )
@@ -142,6 +142,6 @@ def share_best(gains: Floats) -> Floats:
 def probability_best(gains: Floats) -> Floats:
     """Probability that a policy has the best mean over futures, from ``gains`` [futures, policies] (posterior, flat prior).
 
-    See :func:`analysis.selection.choose`. One future alone says nothing about others: NaN.
+    See :func:`analysis.ranking.choose`. NaN with one future, which says nothing about others.
     """
     return choose(gains.T)[0] if len(gains) > 1 else np.full(gains.shape[1], np.nan)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, Whole, blocks_of, jit_bare, run_blocks, sealed_array, threads_for
+from sim.jit import Whole, jit_bare, sealed_array
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 
 Reals = NDArray[np.floating[Any]]
 

@@ -1,4 +1,4 @@
-"""Clusters: k-means that depends on nothing but the rows themselves, their order aside."""
+"""Clusters of rows: k-means that depends only on the rows and their order, not on chance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def cluster(points: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     """Label 0..count−1 of each row of ``points`` [n, d] by k-means on standardised columns, ordered by the first column.
 
-    The start is the means of equal slices along the first principal axis, so that no chance is needed.
+    The start is the means of equal slices along the first principal axis, so that no random start is needed.
     """
     # Imported here: scikit-learn takes longer to import than the rest of the model.
     from sklearn.cluster import KMeans

@@ -1,4 +1,4 @@
-"""One run of one policy on one seed, as the tables its market left behind."""
+"""One run of one policy on one seed, as the tables of its market."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ KPIS_BY = ("dimension", "level", "kpi", "value")
 
 @dataclass(frozen=True)
 class Run:
-    """What one market run left behind.
+    """The results of one market run.
 
     ``scorecard``, ``kpis_weekly`` and ``weekly`` are the tables of ``market.results``; ``kpis_by``
-    stacks ``market.results.kpis_by(dimension)`` under a column dimension. ``meta.seeds`` holds the
+    stacks ``market.results.kpis_by(dimension)`` under a column dimension. ``meta.seeds`` is the
     one seed. Refuses tables without the columns expected, with :class:`StudyError`.
     """
 

@@ -1,7 +1,7 @@
-"""Scenario discovery: in which futures the cases lie, as a rule that is checked against chance and on fresh futures.
+"""Scenario discovery: a rule for the futures in which cases occur, checked against chance and on fresh futures.
 
 Bryant & Lempert (2010), Thinking inside the box, Technological Forecasting & Social Change 77; the search is PRIM
-(:mod:`analysis.prim`). A box is reported only when the whole procedure, run on random labels, hardly ever finds one that
+(:mod:`analysis.futures.prim`). A box is reported only when the whole procedure, run on random labels, hardly ever finds one that
 agrees as well.
 """
 
@@ -15,25 +15,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.discovery_check import check_rules
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
+from analysis.futures.discovery_check import check_rules
+from analysis.futures.prim import Bools, Face, Found, Grid, Settings, find_box
+from analysis.futures.rule import Restriction, Rule, rules_table
 from analysis.numerals import plural
-from analysis.prim import Bools, Face, Found, Grid, Settings, find_box
-from analysis.rule import Restriction, Rule, rules_table
 
 #: No box holds fewer futures, whatever the least mass.
 FEWEST = 5
-#: So many random labels that agree as well settle that there is no rule; fewer make the p-value too rough.
+#: After this many random labellings that agree as well there is no rule; fewer would make the p-value too rough.
 _ENOUGH = 10
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found: ``rules`` (boxes, in the order found; none when chance does as well) and why no more (``reason``).
+    """What was found: ``rules`` (boxes, in the order found; none when chance does as well) and why there are no more (``reason``).
 
-    ``cases`` are true or false by future, study and fresh; ``futures`` the design's table; ``left_out`` counts study
+    ``cases`` are true or false by future, study and fresh; ``futures`` the design's table; ``excluded`` counts study
     futures without a case value (incomplete ones). ``words`` say what a case is.
     """
 
@@ -43,7 +43,7 @@ class Discovery:
     cases: pd.Series
     futures: pd.DataFrame
     factors: tuple[Factor, ...]
-    left_out: int
+    excluded: int
 
     @property
     def found(self) -> bool:
@@ -60,7 +60,7 @@ class Discovery:
 
     @property
     def restrictions(self) -> pd.DataFrame:
-        """A row per restriction, see :func:`analysis.rule.rules_table`."""
+        """A row per restriction, see :func:`analysis.futures.rule.rules_table`."""
         return rules_table(self.rules)
 
     @property
@@ -73,7 +73,7 @@ class Discovery:
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["box", *_TRAJECTORY])
 
     def check(self, cases: pd.Series | None = None, futures: pd.DataFrame | None = None) -> pd.DataFrame:
-        """The rules on fresh futures, see :func:`analysis.discovery_check.check_rules`.
+        """The rules on fresh futures, see :func:`analysis.futures.discovery_check.check_rules`.
 
         By default the fresh futures of the same ensemble; others by ``futures`` (a column per factor) and ``cases``
         (true or false by future). Raises :class:`StudyError` without a rule or without fresh futures.
@@ -104,10 +104,10 @@ def discover(
 ) -> Discovery:
     """Find boxes of futures in which ``cases`` are dense, from the study futures of ``ensemble``.
 
-    ``cases`` is true or false by number of the future (see :mod:`analysis.cases`); futures it lacks are left out and
+    ``cases`` is true or false by number of the future (see :mod:`analysis.futures.cases`); futures without a value are excluded and
     counted. ``least_mass``: least share of futures in a box. ``level``: a box is reported when at most this share of
     ``permutations`` of the labels gives one that agrees as well. ``most_boxes`` are found one after the other, each on
-    the futures outside those before (covering). ``peel`` and ``significance``: see :class:`analysis.prim.Settings`.
+    the futures outside those before (covering). ``peel`` and ``significance``: see :class:`analysis.futures.prim.Settings`.
     Raises :class:`StudyError` for cases that are not true or false or settings that no data could meet.
     """
     _check_settings(cases, ensemble, least_mass, level, permutations)
@@ -128,9 +128,9 @@ def discover(
         rule = _as_rule(found, left, left_labels, labels, factors, values, p_value)
         rules.append(rule)
         rest &= ~rule.inside(table)
-    told = words or str(cases.name or "the case")
-    left_out = int(len(study) - known.sum())
-    return Discovery(told, tuple(rules), reason, cases, ensemble.futures, factors, left_out)
+    case = words or str(cases.name or "the case")
+    excluded = int(len(study) - known.sum())
+    return Discovery(case, tuple(rules), reason, cases, ensemble.futures, factors, excluded)
 
 
 def _box_beyond_chance(
