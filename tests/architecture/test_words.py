@@ -52,7 +52,7 @@ AVOID = {
     r"asunder|awry|askew|afresh|hark|befall|bygone": "a word of today",
 }
 #: What files and scripts of users hold stays as it is: keys and values of results, by the text that writes them.
-HELD_BY_USERS = ('"told"', '"mended"')
+HELD_BY_USERS = ('"told"', '"mended"', "plan_changes_heeded")
 PLACES = ("sim", "analysis", "experiments", "bench", "scenarios", "docs", "README.md", "CONTRIBUTING.md")
 #: The places that are checked.
 SWEPT = PLACES
