@@ -49,5 +49,15 @@ def test_all_contracts_are_there() -> None:
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
         *("analysis-floors", "analysis-futures"),
         *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
+        *(
+            "intake",
+            "intake-tables",
+            "intake-fits",
+            "intake-crm",
+            "intake-invoices",
+            "intake-scenario",
+            "intake-network",
+        ),
+        *("intake-alone", "intake-fits-alone"),
     }
     assert config["exclude_type_checking_imports"]
