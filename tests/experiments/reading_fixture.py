@@ -1,4 +1,4 @@
-"""Invoice files that tests write and read as an import does, up to the clean lines."""
+"""Invoice files that tests write and then read as an import does, up to the clean lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADER = ["invoice", "customer", "product", "date", "quantity", "value"]
 
 
 def rows_of(values: Sequence[str], days: Sequence[str] = (), quantities: Sequence[str] = ()) -> list[list[str]]:
-    """Header and one line of an invoice per value, on the days and with the quantities given (else plain ones)."""
+    """Header and one invoice line per value, with the given days and quantities (plain ones by default)."""
     return [
         HEADER,
         *(
@@ -69,7 +69,7 @@ def read(
 
 
 def refusal(folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", currency: str | None = None) -> str:
-    """What :func:`read` refuses, in words."""
+    """The refusals of :func:`read` as text."""
     try:
         read(folder, *tables, mapping=mapping, currency=currency)
     except InputErrors as refused:
@@ -78,6 +78,6 @@ def refusal(folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", c
     raise AssertionError("nothing was refused")
 
 
-def told(ledger: QualityLedger) -> str:
+def findings_text(ledger: QualityLedger) -> str:
     """All findings, one line each."""
     return "\n".join(finding.line() for finding in ledger.findings)

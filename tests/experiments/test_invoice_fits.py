@@ -1,4 +1,4 @@
-"""Fits on made purchases with a known answer: repeat rates, order sizes, growth, price response."""
+"""Fits on generated purchases with a known answer: repeat rates, order sizes, growth, price response."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_errors_of_the_fit_are_those_of_repeated_samples() -> None:
         assert np.mean([getattr(f, error) for f in fits]) == pytest.approx(spread, rel=0.3)
 
 
-def test_customers_who_differ_by_chance_only_have_a_shape_without_error() -> None:
+def test_customers_who_differ_only_by_chance_have_an_infinite_error_of_the_shape() -> None:
     weeks = np.full(500, 40.0)
     fit = fit_repeats(np.random.default_rng(1).poisson(0.2 * weeks).astype(np.float64), weeks)
     assert fit.shape > 20.0 and fit.mean == pytest.approx(0.2, rel=0.05)
@@ -104,7 +104,7 @@ def test_order_sizes_are_found_and_means_are_kept() -> None:
     assert np.ptp(alike.log_means) < 0.3 and alike.between < 0.12
 
 
-def test_growth_takes_two_years_and_is_told_apart_from_the_season() -> None:
+def test_growth_takes_two_years_and_is_separated_from_the_season() -> None:
     rng, week = np.random.default_rng(8), np.arange(120)
 
     def counts(growth: float) -> np.ndarray:
@@ -130,11 +130,11 @@ def test_below_two_years_all_change_counts_as_season() -> None:
     )
 
 
-def test_one_christmas_cannot_be_told_from_a_shock_that_lasts() -> None:
+def test_one_christmas_is_indistinguishable_from_a_lasting_shock() -> None:
     week, rng = np.arange(156), np.random.default_rng(13)
     sold = rng.poisson(300 * (1 + 0.8 * np.exp(-(((week % 52 - 46) / 5.0) ** 2)))).astype(np.float64)
     once, thrice = fit_season(sold[:53], trend=False), fit_season(sold)
-    assert once is not None and once.swing == 0.0 and "cannot be told from noise" in once.text()
+    assert once is not None and once.swing == 0.0 and "is indistinguishable from noise" in once.text()
     assert thrice is not None and thrice.swing > 0.15 and thrice.peak == pytest.approx(46, abs=2)
 
 
@@ -175,7 +175,7 @@ def test_bulk_prices_alone_would_look_like_price_response() -> None:
     assert naive < -0.5 and abs(fit.estimate) < 4.0 * fit.error
 
 
-def test_price_response_that_the_data_do_not_hold_is_not_made_up() -> None:
+def test_a_price_response_that_is_not_in_the_data_is_not_invented() -> None:
     rising = _sales(11, 1.5)
     fit = fit_price_response(rising, rising["week"], 40)
     assert not fit.identified and fit.pooled == DEFAULT_ELASTICITY and "sign" in fit.reason

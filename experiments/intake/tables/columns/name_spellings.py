@@ -233,7 +233,7 @@ class _Names:
         pairs = [names for form, names in twins.items() if form and len(names) > 1]
         if pairs and self.columns:
             what = (
-                f"{len(pairs):,} {self._many(len(pairs))} are spelled nearly alike, such as "
+                f"{len(pairs):,} {self._many(len(pairs))} {'is' if len(pairs) == 1 else 'are'} spelled nearly alike, such as "
                 f"{' and '.join(self._name(name) for name in pairs[0][:2])}: kept apart"
             )
             why = "they differ only in accents, case, punctuation or zeros"

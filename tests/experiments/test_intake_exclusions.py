@@ -1,4 +1,4 @@
-"""Rows that cannot be used: a few scattered ones may be set aside, a part of the table may not unless the user insists."""
+"""Rows that cannot be used: a few scattered ones may be set aside, a whole part of the table only if the user insists."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Rows = list[list[str]]
 
 
 def _credits(rows: Rows) -> None:
-    """A minus that no reader knows, behind one quantity in fifty."""
+    """A minus in an unknown notation after one quantity in fifty."""
     for row in rows[25::50]:
         row[_QUANTITY] += "--"
 
 
 def _another_order(rows: Rows) -> None:
-    """The last four weeks have dates of another form."""
+    """The last four weeks have dates in another format."""
     for row in rows[1:]:
         if row[_DAY] >= "2022-11-21":
             year, month, day = row[_DAY].split("-")
@@ -70,27 +70,27 @@ def _import(folder: Path, spoil: Callable[[Rows], None], rule: str) -> ImportSum
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "trait"),
     [
-        (_credits, "amounts below 0 in 'qty'"),
-        (_another_order, "cells of 'order date' that are written like 99~99~9999"),
+        (_credits, "negative amounts in 'qty'"),
+        (_another_order, "cells of 'order date' written like 99~99~9999"),
         (_a_product, "rows with '1009' in 'article'"),
         (_a_customer, "rows with one name in 'customer no'"),
-        (_a_page, "most of them stand together, from row 302 to 314"),
+        (_a_page, "most of them are together, from row 302 to 314"),
         (_many, "of 1,391 rows, 8.3%"),
     ],
 )
-def test_what_is_systematic_is_not_set_aside(spoil: Callable[[Rows], None], told: str, tmp_path: Path) -> None:
+def test_systematic_losses_are_not_set_aside(spoil: Callable[[Rows], None], trait: str, tmp_path: Path) -> None:
     with pytest.raises(InputErrors) as refused:
         _import(tmp_path, spoil, "refuse")
-    assert 'unusable_rows = "set_aside"' not in str(refused.value), "a remedy that harms is not offered"
+    assert 'unusable_rows = "set_aside"' not in str(refused.value), "a harmful remedy is not offered"
     with pytest.raises(InputErrors) as refused:
         _import(tmp_path, spoil, "set_aside")
-    assert told in str(refused.value) and "too much would be set aside" in str(refused.value)
+    assert trait in str(refused.value) and "too much would be set aside" in str(refused.value)
     assert "set_aside_even_if_systematic" in str(refused.value) and not (tmp_path / "m").exists()
 
 
-def test_the_user_may_insist_and_the_share_is_told(tmp_path: Path) -> None:
+def test_the_user_may_insist_and_the_share_is_reported(tmp_path: Path) -> None:
     summary = _import(tmp_path, _a_product, "set_aside_even_if_systematic")
     (aside,) = [f for f in summary.ledger.findings if f.kind == "set aside"]
     assert f"{aside.count:,} of 1,391 rows" in aside.why and "'1009' in 'article'" in aside.why
@@ -106,7 +106,7 @@ def test_a_few_scattered_rows_may_be_set_aside(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["two thirds", "lost deals", "a rep"])
-def test_deals_are_not_set_aside_by_the_part(part: str, tmp_path: Path) -> None:
+def test_whole_parts_of_the_deals_are_not_set_aside(part: str, tmp_path: Path) -> None:
     crm = small_crm()
     for k, row in enumerate(crm.opportunities[1:481]):
         if (part == "two thirds" and k % 3) or (part == "lost deals" and row[4] == "Lost" and k < 40):

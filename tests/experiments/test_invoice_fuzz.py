@@ -1,4 +1,4 @@
-"""Whatever stands in the cells of invoices, an import ends in a scenario or in a message, never in another error."""
+"""Whatever the cells of invoices contain, an import ends in a scenario or in a message, never in another error."""
 
 from __future__ import annotations
 

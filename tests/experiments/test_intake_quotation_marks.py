@@ -1,4 +1,4 @@
-"""Quotation marks: no line vanishes inside a cell; what belongs there is read, what swallows rows is refused with lines."""
+"""Quotation marks: no line disappears inside a cell; what belongs there is read, what swallows rows is refused with line numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _read(folder: Path, text: str) -> tuple[Table | None, QualityLedger]:
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), delimiter=st.sampled_from([",", ";", "\t"]), end=_END)
-def test_stray_marks_never_make_rows_vanish(
+def test_stray_marks_never_make_rows_disappear(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, delimiter: str, end: str
 ) -> None:
     lines, spoilt = _lines(40, delimiter), set()
@@ -64,7 +64,7 @@ def test_stray_marks_never_make_rows_vanish(
     column=st.integers(0, 6),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
-def test_whatever_a_cell_holds_is_read_back_or_refused(
+def test_any_cell_content_is_read_back_or_refused(
     tmp_path_factory: pytest.TempPathFactory, notes: list[str], column: int, quoting: int
 ) -> None:
     rows = [line.split(",") for line in _lines(20)]
@@ -91,7 +91,7 @@ def test_every_line_is_in_one_row(text: str) -> None:
     assert at == len(lines)
 
 
-def test_addresses_and_notes_of_several_lines_are_read_and_told(tmp_path: Path) -> None:
+def test_addresses_and_notes_of_several_lines_are_read_and_reported(tmp_path: Path) -> None:
     text = (
         "invoice,address,product,date,quantity,price,note\n"
         'I1,"Main Street 1\nSpringfield, IL",Drill,2023-01-02,1,2.50,"call first,\nask for Bob, please"\n'
@@ -100,13 +100,13 @@ def test_addresses_and_notes_of_several_lines_are_read_and_told(tmp_path: Path) 
     table, ledger = _read(tmp_path, text)
     assert table is not None and list(table.frame.index) == [2, 5]
     assert table.frame.loc[2, "address"] == "Main Street 1\nSpringfield, IL"
-    (told,) = [f for f in ledger.findings if "line breaks" in f.what]
-    assert told.rows == (2,) and "2 lines more than rows" in told.what
+    (finding,) = [f for f in ledger.findings if "line breaks" in f.what]
+    assert finding.rows == (2,) and "2 more lines than rows" in finding.what
 
 
 @pytest.mark.parametrize("column", range(6))
 @pytest.mark.parametrize("swallowed", [1, 2, 10])
-def test_a_stretch_between_two_marks_is_refused_with_both_lines(tmp_path: Path, column: int, swallowed: int) -> None:
+def test_rows_between_two_marks_are_refused_with_both_lines(tmp_path: Path, column: int, swallowed: int) -> None:
     lines = _lines(100)
     for row, form in ((20, '"{}'), (20 + swallowed, '{}"')):
         cells = lines[row].split(",")
@@ -123,7 +123,7 @@ def test_a_stretch_between_two_marks_is_refused_with_both_lines(tmp_path: Path, 
 def test_a_mark_opened_in_the_last_line_is_refused(tmp_path: Path, end: str) -> None:
     table, ledger = _read(tmp_path, "\n".join([*_lines(30), 'I30,Shop 1,"24 inch,2023-01-01,1,2.50']) + end)
     assert table is None
-    assert "opened in line 32 (column 'product') and not closed up to the end, line 32" in ledger.refusals[0].problem
+    assert "opened in line 32 (column 'product') and never closed up to the last line, 32" in ledger.refusals[0].problem
 
 
 def test_marks_that_are_plain_text_stay(tmp_path: Path) -> None:

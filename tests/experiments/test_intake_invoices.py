@@ -1,4 +1,4 @@
-"""The import of invoice lines: its folder loads as a scenario, says what it did, and repeats what it was fitted on."""
+"""The import of invoice lines: its folder loads as a scenario, reports what was done, and reproduces what it was fitted on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sim.scenario import Scenario
 
 _RETAIL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "online_retail" / "online_retail.parquet"
 needs_retail = pytest.mark.skipif(
-    not _RETAIL.is_file(), reason="the table online_retail is not at ../shared/data beside the clone"
+    not _RETAIL.is_file(), reason="the table online_retail is not at ../shared/data next to the clone"
 )
 
 
@@ -40,7 +40,7 @@ def _facts(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
     return facts
 
 
-def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) -> None:
+def test_folder_loads_as_a_scenario_and_says_where_numbers_come_from(tmp_path: Path) -> None:
     out = tmp_path / "m"
     summary = import_transactions(small_invoices().write(tmp_path), out, runs=0, currency="GBP", title="Shops")
     assert {p.name for p in out.iterdir()} == {
@@ -62,7 +62,7 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert customers.filter(like="mix_").sum(axis=1).to_numpy() == pytest.approx(1.0)
     offers = pd.read_csv(out / "offers.csv")
     assert (offers["unit_cost"] / offers["list_price"]).to_numpy() == pytest.approx(0.55, abs=0.01)
-    assert (pd.read_csv(out / "roster.csv")["skill"] == 0.0).all(), "invoices tell nothing of reps"
+    assert (pd.read_csv(out / "roster.csv")["skill"] == 0.0).all(), "invoices say nothing about reps"
     page = (out / "quality.md").read_text(encoding="utf-8")
     for words in (
         "# Data quality: Shops",
@@ -70,7 +70,7 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
         "## Numbers from the data",
         "our share of customers' occasions",
         "one rep per 417 customers",
-        "Invoices hold what was bought, never what was not",
+        "Invoices contain what was bought, never what was not",
         "kept their default",
     ):
         assert words in page
@@ -79,7 +79,7 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert "customer ← customer no" in lines and "surprising" not in lines
 
 
-def test_known_rates_and_sizes_come_back(tmp_path: Path) -> None:
+def test_known_rates_and_sizes_are_recovered(tmp_path: Path) -> None:
     out = tmp_path / "m"
     invoices = small_invoices()
     assert len(invoices.rows) <= 2000
@@ -102,7 +102,7 @@ def test_known_rates_and_sizes_come_back(tmp_path: Path) -> None:
     assert yearly / 52 == pytest.approx(repeated / weeks, rel=0.25)
 
 
-def test_our_share_is_the_users_word_and_moves_rates_not_orders(tmp_path: Path) -> None:
+def test_our_share_is_set_by_the_user_and_moves_rates_not_orders(tmp_path: Path) -> None:
     files = small_invoices().write(tmp_path)
     rates = {}
     for share in (0.3, 0.6):
@@ -206,23 +206,27 @@ def _drop_column(rows: list[list[str]], header: str) -> None:
 
 
 _BAD = {
-    "no price": (lambda r: _drop_column(r, "unit price"), "invoices.csv", "price of a piece or the value of a line"),
+    "no price": (lambda r: _drop_column(r, "unit price"), "invoices.csv", "price per piece or the value of the line"),
     "no customer column": (
         lambda r: _drop_column(r, "customer no"),
         "invoices.csv",
-        "the headers are of no known kind",
+        "the headers match no known kind of table",
     ),
     "unknown headers": (
         lambda r: r.__setitem__(0, list("stuvwxyz")),
         "invoices.csv",
-        "the headers are of no known kind",
+        "the headers match no known kind of table",
     ),
     "impossible date": (
         lambda r: r[30].__setitem__(4, "2022-02-30"),
         "invoices.csv, row 31, column 'order date'",
         "impossible date: '2022-02-30'",
     ),
-    "date to come": (lambda r: r[30].__setitem__(4, "2117-02-03"), "row 31, column 'order date'", "on a day to come"),
+    "date to come": (
+        lambda r: r[30].__setitem__(4, "2117-02-03"),
+        "row 31, column 'order date'",
+        "on a day in the future",
+    ),
     "date apart": (lambda r: r[30].__setitem__(4, "1917-02-03"), "row 31, column 'order date'", "without an invoice"),
     "text for a number": (lambda r: r[30].__setitem__(3, "six"), "row 31, column 'qty'", "not a number: 'six'"),
     "huge": (lambda r: r[30].__setitem__(3, "-1e30"), "row 31, column 'qty'", "above 1e+10"),
@@ -236,7 +240,7 @@ _BAD = {
     "all taken back": (
         lambda r: [row.__setitem__(3, f"-{row[3]}") for row in r[1:]],
         "invoices.csv",
-        "no purchase of a customer is left",
+        "no purchase of a customer remains",
     ),
     "one customer": (lambda r: [row.__setitem__(6, "Shop 1") for row in r[1:]], "invoices.csv", "1 customers bought"),
     "two weeks": (
@@ -254,14 +258,14 @@ _BAD = {
 
 
 @pytest.mark.parametrize("what", _BAD)
-def test_what_cannot_be_used_is_told_and_nothing_is_written(what: str, tmp_path: Path) -> None:
+def test_unusable_input_is_refused_and_nothing_is_written(what: str, tmp_path: Path) -> None:
     spoil, place, problem = _BAD[what]
     invoices = small_invoices()
     spoil(invoices.rows)
     with pytest.raises(InputErrors) as caught:
         import_transactions(invoices.write(tmp_path), tmp_path / "m", runs=0)
-    told = [e for e in caught.value.errors if place in e.place and problem in e.problem]
-    assert told and all(e.expected and e.remedy for e in told)
+    found = [e for e in caught.value.errors if place in e.place and problem in e.problem]
+    assert found and all(e.expected and e.remedy for e in found)
     assert not (tmp_path / "m").exists()
 
 
@@ -304,8 +308,8 @@ def test_the_command_imports_and_ends_with_2_on_bad_files(tmp_path: Path) -> Non
     assert "import transactions invoices_2023.csv" in helped
 
 
-def test_simulated_market_repeats_the_weeks_held_out(tmp_path: Path) -> None:
-    """The fixture is steady by making, so that every measure must fit; rates off by half must not."""
+def test_simulated_market_reproduces_the_weeks_held_out(tmp_path: Path) -> None:
+    """The fixture is stationary by construction, so every measure must fit; rates off by half must not."""
     out = tmp_path / "m"
     summary = import_transactions(small_invoices(5, 240).write(tmp_path), out, runs=4)
     assert [row.measure for row in summary.fit] == [
@@ -337,8 +341,8 @@ def test_every_quirk_of_online_retail_is_reported(tmp_path: Path) -> None:
     found = {f.what: f.count for f in summary.ledger.findings}
     assert found["lines without a customer"] == 135_080
     assert found["cancellations: lines of invoices whose numbers begin with C"] == 9_288
-    assert found["quantities below 0 that cancel nothing"] == 1_336
-    assert found["prices below 0"] == 2
+    assert found["negative quantities that cancel nothing"] == 1_336
+    assert found["negative prices"] == 2
     assert found["identical lines kept once"] == 5_268
     assert found["lines of 'POST' (POSTAGE)"] == 1_256 and found["lines of 'BANK CHARGES' (Bank Charges)"] == 37
     facts = _facts(tmp_path / "m")
@@ -357,7 +361,7 @@ def test_online_retail_misses_christmas_and_says_why(tmp_path: Path) -> None:
     assert rows["weekly_orders"].observed == pytest.approx(407.3, abs=0.1)
     assert (
         "September to December" in rows["weekly_orders"].reason
-        and "no season can be told" in rows["weekly_orders"].reason
+        and "no season can be estimated" in rows["weekly_orders"].reason
     )
     assert rows["order_value"].fits and rows["top_share"].fits
-    assert "whom the market does not have" in rows["all_orders"].reason
+    assert "whom the market does not include" in rows["all_orders"].reason

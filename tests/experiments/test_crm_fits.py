@@ -1,4 +1,4 @@
-"""Fits of an import on made data with a known answer: rates, habit, season, window, portfolios, calibration."""
+"""Fits of an import on generated data with a known answer: rates, habit, season, window, account owners, calibration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_gamma_poisson_fit_recovers_shape_and_mean() -> None:
     assert np.mean((fit_rates(raw * 4.0, 4.0).each - rates) ** 2) < np.mean((raw - rates) ** 2)
 
 
-def test_units_that_differ_by_chance_only_are_taken_as_alike() -> None:
+def test_units_that_differ_only_by_chance_count_as_alike() -> None:
     rng = np.random.default_rng(4)
     rates = fit_rates(rng.poisson(20.0, 300).astype(float), 10.0)
     assert rates.shape > 50 and np.ptp(rates.each) < 1.0
@@ -51,7 +51,7 @@ def test_dirichlet_fit_recovers_strength_and_keeps_shares() -> None:
 
 
 def _sequences(weight: float, seed: int) -> pd.DataFrame:
-    """Deals of 100 accounts that choose by a constant and their loyalty."""
+    """Deals of 100 accounts that choose by a constant and by their loyalty."""
     rng, rows = np.random.default_rng(seed), []
     for account in range(100):
         loyalty = 0.5
@@ -88,7 +88,7 @@ def test_season_needs_a_year_and_is_found_in_two() -> None:
     assert np.median(swings) == 0.0  # noise alone would show a swing of .08
 
 
-def test_window_leaves_out_a_cold_start_and_odd_days() -> None:
+def test_window_excludes_a_cold_start_and_odd_days() -> None:
     rng = np.random.default_rng(7)
     counts = np.r_[[2, 6, 12, 18], np.full(36, 30)]
     days = [
@@ -102,12 +102,12 @@ def test_window_leaves_out_a_cold_start_and_odd_days() -> None:
     assert window.test == 8 and window.in_test(decided).sum() >= 8 * 30 - 30
     assert not (window.in_test(decided) & window.in_train(decided)).any()
     assert settled_from(np.full(40, 30.0)) == 0
-    assert settled_from(np.r_[np.full(20, 30.0), np.full(20, 5.0)]) == 0  # a market that shrinks is no cold start
+    assert settled_from(np.r_[np.full(20, 30.0), np.full(20, 5.0)]) == 0  # a market that shrinks is not a cold start
     with pytest.raises(ValueError, match="are needed"):
         window_of_deals(decided.head(40), 0.2)
 
 
-def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:
+def test_accounts_keep_clear_owners_and_the_rest_are_shared() -> None:
     reps = pd.DataFrame({"office": ["N", "N", "S"]}, index=["a", "b", "s"])
     rows = [("mine", "b")] * 5 + [("mine", "a")] + [("south", "s")] * 4 + [("south", "a")] * 3
     for k in range(10):  # shared by a and b evenly, a always a little ahead, and s
@@ -125,7 +125,7 @@ def test_portfolios_keep_clear_owners_and_share_out_the_rest() -> None:
 
 
 def _logit_market(offset: float) -> object:
-    """A stand-in for the simulator: wins by the logit of intercept + offset, 3,000 occasions a run."""
+    """A replacement for the simulator: wins by the logit of intercept + offset, 3,000 occasions per run."""
 
     def run(intercepts: Mapping[str, float], seed: int, weeks: int) -> pd.DataFrame:
         rng = np.random.default_rng(seed)
@@ -177,8 +177,8 @@ def test_verdict_at_the_tolerance(deviation: float, fits: bool) -> None:
     assert row.fits is fits and row.verdict == ("fit" if fits else "unfit: why")
 
 
-def test_a_fit_says_when_the_observed_lies_outside_the_runs() -> None:
+def test_a_fit_says_when_the_observed_value_is_outside_the_runs() -> None:
     row = FitRow("active_share", "accounts", 1.0, 1.0, 0.9996, 0.99, 0.9999, -0.0004, "", 8)
     assert fit_line(row) == (
-        "accounts: observed 100.0%, simulated 100.0% (0.0%): fit, though the observed lies outside 95 % of 8 runs"
+        "accounts: observed 100.0%, simulated 100.0% (0.0%): fit, though the observed value is outside 95 % of 8 runs"
     )

@@ -1,4 +1,4 @@
-"""Deals as projects: their lengths, those open at the start, a rep's load, the season of openings."""
+"""Deals as projects: their lengths, those open at the start, the load of a rep, the season of openings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fitted(tmp_path: Path) -> tuple[CrmTables, CrmFit, Window]:
 
 
 def test_a_crm_becomes_a_market_of_projects(tmp_path: Path) -> None:
-    """Lengths are those of the deals by product, and those open before the first week are open in the market."""
+    """Lengths match the deals of each product, and deals open before the first week are open in the market."""
     out = tmp_path / "m"
     import_crm(small_crm().write(tmp_path), out, runs=0, holdout=0.0)
     scenario = Scenario.load(out)
@@ -61,7 +61,7 @@ def test_a_crm_becomes_a_market_of_projects(tmp_path: Path) -> None:
     assert len(state.projects) == pytest.approx(facts["opportunities"]["decided_per_week"] * 30 / 7, rel=0.25)
 
 
-def test_deals_without_open_dates_get_a_length_that_is_said_to_be_set(tmp_path: Path) -> None:
+def test_deals_without_open_dates_get_a_length_reported_as_assumed(tmp_path: Path) -> None:
     crm = small_crm()
     crm.opportunities = [[cell for k, cell in enumerate(row) if k != 5] for row in crm.opportunities]
     summary = import_crm(crm.write(tmp_path), tmp_path / "m", runs=1)
@@ -83,8 +83,8 @@ def test_a_rep_can_carry_what_the_busiest_one_carried(tmp_path: Path) -> None:
     assert mean_cycle(fit) == pytest.approx(30 / 7, rel=0.1)
 
 
-def test_the_season_of_openings_gives_that_of_decisions(tmp_path: Path) -> None:
-    """Openings with the wave found, each delayed by a gamma length, are decisions with the wave that was seen."""
+def test_the_season_of_openings_gives_the_season_of_decisions(tmp_path: Path) -> None:
+    """Openings with the estimated wave, each delayed by a gamma length, give decisions with the observed wave."""
     _, fit, _ = fitted(tmp_path)
     assert season_of_openings(fit) is None
     products = fit.products.assign(cycle_mean=12.0 * 7, cycle_shape=1.5)
@@ -100,12 +100,12 @@ def test_the_season_of_openings_gives_that_of_decisions(tmp_path: Path) -> None:
     assert float(np.angle(wave)) * 52 / (2 * np.pi) % 52 == pytest.approx(30.0, abs=1.0)
 
 
-def test_the_page_says_what_is_taken_up_and_what_is_not(tmp_path: Path) -> None:
+def test_the_page_says_what_the_market_includes_and_what_not(tmp_path: Path) -> None:
     import_crm(small_crm().write(tmp_path), tmp_path / "m", runs=0)
     page = (tmp_path / "m" / "quality.md").read_text(encoding="utf-8")
-    taken, left = page.split("## What the data show and the market does not take up yet")
+    taken, left = page.split("## What the data show but the market does not include yet")
     for words in ("cycle_mean, cycle_shape", "open opportunities at the start", "params.projects.load"):
         assert words in taken
     assert "one occasion of that week" not in page
-    assert "deals that nobody ever decides" in left
+    assert "deals that are never decided" in left
     assert (FIRST_DAY + timedelta(days=0)).isoformat() in page

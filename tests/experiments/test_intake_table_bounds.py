@@ -1,4 +1,4 @@
-"""Where a table begins and ends, what is no table at all, and how wide and large one may be."""
+"""Where a table begins and ends, what is not a table at all, and how wide and large one may be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_fixture import read, refusal, rows_of, told
+from reading_fixture import findings_text, read, refusal, rows_of
 
 from experiments.intake.tables.files import plain_file
 from experiments.intake.tables.files.encodings import decode
@@ -44,7 +44,7 @@ def _read(folder: Path, text: str) -> tuple[Table | None, QualityLedger]:
 )
 @pytest.mark.parametrize("header", [_HEADER, "nummer,wer,was,tag,wieviel,wie teuer"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_lines_above_the_headers_are_skipped_and_told(
+def test_lines_above_the_headers_are_skipped_and_reported(
     tmp_path: Path, above: list[str], header: str, delimiter: str
 ) -> None:
     body = [line.replace(",", delimiter) for line in (header, *_ROWS)]
@@ -53,17 +53,17 @@ def test_lines_above_the_headers_are_skipped_and_told(
     assert table is not None, ledger.refusals
     assert list(table.frame.columns) == header.split(",") and table.frame.index[0] == len(above) + 2
     assert len(table.frame) == len(_ROWS)
-    assert "lines above the headers skipped" in told(ledger) and f"the headers are in line {len(above) + 1}" in told(
+    assert "lines above the headers skipped" in findings_text(
         ledger
-    )
+    ) and f"the headers are in line {len(above) + 1}" in findings_text(ledger)
 
 
 @pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
-def test_a_line_that_names_the_delimiter_is_no_row(tmp_path: Path, first: str) -> None:
+def test_a_line_that_names_the_delimiter_is_not_a_row(tmp_path: Path, first: str) -> None:
     rows = [line.replace(",", ";").replace(".", ",") for line in (_HEADER, *_ROWS)]
     table, ledger = _read(tmp_path, "\r\n".join([first, *rows]))
     assert table is not None and table.delimiter == ";" and len(table.frame) == len(_ROWS)
-    assert "it names the delimiter" in told(ledger)
+    assert "it names the delimiter" in findings_text(ledger)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_a_line_that_names_the_delimiter_is_no_row(tmp_path: Path, first: str) -
         ([_HEADER, *_ROWS[:1]], "headers printed again: 'invoice'"),
     ],
 )
-def test_what_stands_below_a_table_is_set_aside_and_told(tmp_path: Path, below: list[str], what: str) -> None:
+def test_lines_below_a_table_are_set_aside_and_reported(tmp_path: Path, below: list[str], what: str) -> None:
     table, ledger = _read(tmp_path, "\n".join([_HEADER, *_ROWS, *below]))
-    assert table is not None and what in told(ledger)
+    assert table is not None and what in findings_text(ledger)
     assert len(table.frame) == len(_ROWS) + (1 if _HEADER in below else 0)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_lines_read_skipped_and_told_add_up_to_the_lines_of_the_file(
+def test_lines_read_and_reported_add_up_to_the_lines_of_the_file(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     extra = ["", ",,,", "Total,,,,,5.00", _HEADER, 'I,C,"two\nlines",2023-01-01,1,2.50', "a note"]
@@ -95,7 +95,7 @@ def test_lines_read_skipped_and_told_add_up_to_the_lines_of_the_file(
     text = "\n".join(lines) + "\n"
     table, ledger = _read(tmp_path_factory.mktemp("t"), text)
     assert table is not None
-    inside = sum(int(f.what.split("they take ")[1].split()[0]) for f in ledger.findings if "line breaks" in f.what)
+    inside = sum(int(f.what.split("the file has ")[1].split()[0]) for f in ledger.findings if "line breaks" in f.what)
     apart = ("blank lines", "totals", "printed again", "below the table", "above the headers")
     skipped = sum(f.count for f in ledger.findings if any(word in f.what for word in apart))
     assert len(table.frame) + 1 + inside + skipped == text.count("\n")
@@ -110,18 +110,18 @@ def test_lines_read_skipped_and_told_add_up_to_the_lines_of_the_file(
         "account,sector,founded,location\nAcme\nBolt,retail,1990,Rome\nCog\n",
     ],
 )
-def test_names_with_nothing_known_of_them_are_no_notes(tmp_path: Path, text: str) -> None:
+def test_names_without_further_cells_are_not_notes(tmp_path: Path, text: str) -> None:
     table, ledger = _read(tmp_path, text)
     assert table is not None and len(table.frame) == text.count("\n") - 1
-    assert "below the table" not in told(ledger) and "totals" not in told(ledger)
+    assert "below the table" not in findings_text(ledger) and "totals" not in findings_text(ledger)
 
 
 def test_long_rows_name_the_line_of_the_headers(tmp_path: Path) -> None:
     table, ledger = _read(tmp_path, "a,b,c\n1,2,3,4\n5,6,7,8\n")
-    assert table is None and "the 3 headers, which were taken from line 1" in ledger.refusals[0].problem
+    assert table is None and "the 3 headers, which are in line 1" in ledger.refusals[0].problem
 
 
-def test_a_report_by_group_says_so_and_can_be_filled_down(tmp_path: Path) -> None:
+def test_a_grouped_report_is_recognised_and_can_be_filled_down(tmp_path: Path) -> None:
     rows = rows_of([f"{k}.50" for k in range(30)])
     for k, row in enumerate(rows[1:]):
         row[1] = f"Shop {k // 10}" if k % 10 == 0 else ""
@@ -129,11 +129,11 @@ def test_a_report_by_group_says_so_and_can_be_filled_down(tmp_path: Path) -> Non
     assert "27 rows have no customer" in found and "'Shop 0' in row 2, the next name in row 12" in found
     frame, _, ledger = read(tmp_path, rows, mapping='[rules]\nfill_down = ["customer"]\n')
     assert frame["customer"].tolist() == [f"Shop {k // 10}" for k in range(30)]
-    assert "filled with the cell above (27 rows)" in told(ledger)
-    assert "'shop' is no field" in refusal(tmp_path, rows, mapping='[rules]\nfill_down = ["shop"]\n')
+    assert "filled with the cell above (27 rows)" in findings_text(ledger)
+    assert "'shop' is not a field" in refusal(tmp_path, rows, mapping='[rules]\nfill_down = ["shop"]\n')
 
 
-def test_some_sales_without_a_customer_are_no_report_by_group(tmp_path: Path) -> None:
+def test_some_sales_without_a_customer_are_not_a_grouped_report(tmp_path: Path) -> None:
     rows = rows_of([f"{k}.50" for k in range(30)])
     for row in rows[2::2]:
         row[1] = ""
@@ -159,7 +159,7 @@ def test_unicode_is_read_in_every_width_with_and_without_a_mark(encoding: str, t
 @pytest.mark.parametrize(
     "raw", [b"\x00" * 64, bytes(range(256)) * 4, b"a,b\x00\n1,2\n", b"\x7fELF\x02\x01\x01" + b"\x00" * 57]
 )
-def test_bytes_that_are_no_text_stay_none(raw: bytes) -> None:
+def test_bytes_that_are_not_text_stay_none(raw: bytes) -> None:
     assert decode(raw) is None
 
 
@@ -189,7 +189,7 @@ def test_headers_of_the_widest_table_are_matched_quickly(tmp_path: Path) -> None
     assert time.process_time() - begun < 15.0 and ledger.refusals
 
 
-def test_only_ordinary_files_of_a_bounded_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_ordinary_files_of_limited_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "large.csv").write_text("a,b\n1,2\n" * 10)
     monkeypatch.setattr(plain_file, "MOST_BYTES", 50)
