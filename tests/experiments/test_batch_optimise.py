@@ -300,7 +300,7 @@ def test_the_figure_says_what_was_found(tmp_path: Path, objectives: int) -> None
     _, _, found = _go(tmp_path, *SMALL, ('"contribution", "revenue"', names))
     figure = pareto_figure(found)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert "How far the search had come" in titles[1]
+    assert "Progress of the search" in titles[1]
     assert str(figure.get_label())
 
 

@@ -287,4 +287,4 @@ def test_contribution_is_reconciled_line_by_line_and_drawn(tmp_path: Path) -> No
         assert (sign * books[column]).sum() == pytest.approx(rows.loc["contribution", column], rel=1e-12)
     assert (tmp_path / "figures" / "waterfall_deep_marketing.png").is_file()
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "How the difference in contribution comes about" in page and "Payments for shared data" in page
+    assert "Where the difference in contribution comes from" in page and "Payments for shared data" in page
