@@ -8,8 +8,6 @@ from pathlib import Path
 
 import tomli_w
 
-from experiments.comparison import Progress
-from experiments.files import write_file
 from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, Calibration, calibrate_intercepts
 from experiments.intake.crm_bases import seen_not_taken_up, set_without_data, told_by_data
@@ -35,6 +33,8 @@ from experiments.intake.summary import ImportSummary
 from experiments.intake.window import Window, choose_window
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.runs.progress import Progress
+from experiments.whole_files import write_file
 from sim.errors import InputError, InputErrors
 from sim.params import Params
 from sim.scenario import Scenario

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from experiments.files import write_file
 from experiments.intake.headers import MappedTable, map_tables
 from experiments.intake.mapping import MappingFile, load_mapping
 from experiments.intake.network_facts import NetworkFacts, describe_network
@@ -28,6 +27,7 @@ from experiments.intake.tie_list import TieList, clean_ties
 from experiments.intake.ties_kind import TIES
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.whole_files import write_file
 from sim.reading.identity import normal_form
 from sim.reading.library import available_scenarios, find_scenario
 from sim.reading.ties import tie_rows

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import tomli_w
 
-from experiments.comparison import Progress
-from experiments.files import write_file
 from experiments.intake.agreement import agree
 from experiments.intake.calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.crm_scenario import Words
@@ -34,6 +32,8 @@ from experiments.intake.transactions_holdout import compare_orders
 from experiments.intake.transactions_scenario import TransactionScenario
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.runs.progress import Progress
+from experiments.whole_files import write_file
 from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 

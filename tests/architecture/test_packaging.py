@@ -59,7 +59,7 @@ def test_everything_that_is_installed_is_pinned_and_installed_as_pinned() -> Non
 
 
 def test_the_version_stands_in_one_place() -> None:
-    from experiments.identity import version
+    from experiments.runs.identity import version
 
     assert "version" in PROJECT["dynamic"]
     assert "version" not in PROJECT

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import comparison
 from experiments.cli.app import app
 from experiments.cli.screen import stdout, write_json
 from experiments.cli.streams import PLAIN, register_plain
+from experiments.comparison import paired_runs
 from experiments.outside import door, refused
 from sim.errors import InputError, InputErrors
 from tests.experiments import fake_runs as fake
@@ -112,7 +112,7 @@ def test_a_full_disk_is_told_by_the_library(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("pyarrow.parquet.write_table", full)
     with pytest.raises(InputErrors, match="No space left on device"):
-        comparison.compare(
+        paired_runs.compare(
             "tiny", ["status_quo", "deep_marketing"], replications=2, weeks=2, workers=1, out=tmp_path, task=fake.quick
         )
     assert list(tmp_path.rglob("*.part")) == []
