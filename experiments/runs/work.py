@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from experiments.runs.backends import Backend
+from experiments.runs.backends.local import end_unguarded
 from experiments.runs.driver import Driver, Task
 from experiments.runs.numbers import Numbers
 from experiments.runs.progress import Progress, Tally
@@ -114,6 +115,7 @@ def at_work(
     Without a ``folder`` runs are kept in memory. ``timeout`` is the longest that a run may take, seconds. Raises
     :class:`InputErrors` when another driver is at work on this ledger.
     """
+    end_unguarded()  # before it waits for the lock that its driver holds
     place = RunLedger(Path(IN_MEMORY)) if folder is None else folder.driving(shard)
     with (
         place as ledger,

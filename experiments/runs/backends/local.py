@@ -77,9 +77,7 @@ class Local:
 
     def open(self, slots: int) -> Executor:
         """A pool of ``slots`` fresh processes; they start with the first run."""
-        if getattr(multiprocessing.current_process(), "_inheriting", False):
-            # This is a worker that reads its driver's script before it does anything else; the driver says what is wrong.
-            os._exit(UNGUARDED)
+        end_unguarded()
         pool = _Pool(slots)
         self._pools.append(pool)
         return pool
@@ -114,6 +112,12 @@ class Local:
 
     def close(self) -> None:
         """Pools end with their executors."""
+
+
+def end_unguarded() -> None:
+    """End a worker that reads its driver's script and would start its runs again; the driver says what is wrong."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(UNGUARDED)
 
 
 @contextmanager
