@@ -21,7 +21,7 @@ from analysis.elimination import Elimination
 from analysis.intervals import compare_pairs
 from analysis.numerals import shown_unit
 from analysis.ranking import signed_values
-from experiments.stopping import StoppingRule, Wanted, Width
+from experiments.comparison.stopping_rule import StoppingRule, Wanted, Width
 
 Floats = npt.NDArray[np.float64]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from experiments.outcome import Outcome
+    from experiments.comparison.outcome import Outcome
 
 #: Columns of the comparison table by the fields of :class:`analysis.comparison_table.Line`.
 _COLUMNS = {
@@ -103,9 +103,9 @@ def compare(
     """
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
-    from experiments.cli.progress import show_progress
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
-    from experiments.comparison import compare as compare_policies
+    from experiments.comparison.paired_runs import compare as compare_policies
     from experiments.ownership import Asked
 
     asked = Asked.of("compare", scenario, policies, seed, weeks, overrides)

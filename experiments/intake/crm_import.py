@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.comparison import Progress
 from experiments.intake.crm.crm_bases import assumed_without_data, bases_from_data, missing_in_market
 from experiments.intake.crm.crm_facts import collect_crm_facts
 from experiments.intake.crm.crm_fit import fit_crm
@@ -35,6 +34,7 @@ from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
 from experiments.intake.tables.schema.mapping_file import MappingFile, load_mapping
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.runs.progress import Progress
 from sim.errors import InputError, InputErrors
 from sim.params import Params
 

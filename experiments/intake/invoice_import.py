@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.comparison import Progress
 from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.fits.intercept_calibration import ROUNDS, calibrate_intercepts
 from experiments.intake.invoices.invoice_bases import assumed_without_invoices, bases_from_invoices, limits_of_invoices
@@ -31,6 +30,7 @@ from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
 from experiments.intake.tables.schema.mapping_file import InvoiceRules, MappingFile, TableMapping, load_mapping
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.runs.progress import Progress
 from sim.errors import InputError, InputErrors
 
 #: Replications of the simulated market for the hold-out table.

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import tomli_w
 
-from experiments.files import write_file
 from experiments.intake.network.clean_ties import clean_ties
 from experiments.intake.network.network_scenario import assumed_bases, bases_from_ties, write_network
 from experiments.intake.network.placed_ties import PlacedTies, place_ties
@@ -21,6 +20,7 @@ from experiments.intake.tables.schema.mapping_file import MappingFile, load_mapp
 from experiments.intake.tables.schema.tie_kind import TIES
 from experiments.outside import door
 from experiments.ownership import settled
+from experiments.whole_files import write_file
 from sim.scenario import Scenario
 
 #: The default market whose customers talk along the ties.

@@ -59,5 +59,6 @@ def test_all_contracts_are_there() -> None:
             "intake-network",
         ),
         *("intake-alone", "intake-fits-alone"),
+        *("experiments", "experiments-runs", "experiments-comparison", "experiments-batch", "experiments-cli"),
     }
     assert config["exclude_type_checking_imports"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.batch.settings import _matching
+from experiments.batch.future_settings import _matching
 from experiments.cli.app import app
 from sim.reading.complaints import nearest
 from sim.reading.library import scenario_folder

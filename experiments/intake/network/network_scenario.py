@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from experiments.files import write_file
 from experiments.intake.network.network_shape import NetworkShape, describe_network
 from experiments.intake.network.placed_ties import PlacedTies
 from experiments.intake.network.scaled_company import scaled_policies, scaled_scenario
 from experiments.intake.scenario.quality_page import Basis
+from experiments.whole_files import write_file
 from sim.reading.library import available_scenarios, find_scenario
 from sim.reading.ties import tie_rows
 from sim.scenario import Scenario

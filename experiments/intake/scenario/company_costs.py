@@ -8,8 +8,8 @@ from typing import Any
 
 import tomli_w
 
-from experiments.files import write_file
 from experiments.intake.scenario.quality_page import Basis
+from experiments.whole_files import write_file
 
 #: Minor units in one unit of currency; exports state money in major units.
 MINOR = 100

@@ -9,13 +9,13 @@ from typing import Any
 
 import tomli_w
 
-from experiments.files import write_file
 from experiments.intake.fits.holdout_test import FitRow
 from experiments.intake.scenario.import_summary import ImportSummary
 from experiments.intake.scenario.kept_defaults import kept_defaults
 from experiments.intake.scenario.quality_page import Basis, write_page
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.whole_files import write_file
 from sim.scenario import Scenario
 
 

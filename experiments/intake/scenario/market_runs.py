@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.comparison import Count, Progress
 from experiments.intake.scenario.company_costs import MINOR
+from experiments.runs.progress import Count, Progress
 from sim.market import Market
 from sim.scenario import Scenario
 
