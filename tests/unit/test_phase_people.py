@@ -13,6 +13,7 @@ from sim.market import Market
 from sim.phases.demand import visits_of_week
 from sim.phases.manage import manage
 from sim.phases.people import people
+from sim.phases.persuade import _factors
 from sim.phases.work import work
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision, Luck
@@ -165,6 +166,15 @@ def test_hours_not_worked_count_as_selling_as_far_as_calls_would_have_been() -> 
     np.testing.assert_allclose(
         state.record["hours_selling"][0], np.bincount(state.reps.team, selling, len(state.managers)), rtol=1e-6
     )
+
+
+def test_skill_has_its_whole_effect_on_accounts_that_are_warm_enough_and_no_more_on_warmer_ones() -> None:
+    state = Market("tiny", seed=1).state
+    with state.lend(("reps.skill",)):
+        state.reps.skill[:] = 1.0
+    for warmth, heard in ((0.0, 0.0), (0.1, 0.5), (0.2, 1.0), (0.9, 1.0)):
+        found = _factors(state, np.full(len(state.reps), warmth))
+        np.testing.assert_allclose(found, np.exp(0.3 * heard), rtol=1e-6)
 
 
 def test_calls_of_a_newcomer_are_worth_what_was_learnt() -> None:
