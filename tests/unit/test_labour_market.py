@@ -151,6 +151,12 @@ def test_leavers_are_counted_by_tercile() -> None:
     assert counted == left.sum() == state.record["quits"][0].sum() > 0
 
 
+def test_leavers_as_many_as_usual_bring_no_more_offers() -> None:
+    offers = [_leave_once(**{"params.labour_market.contagion": pull})[2] for pull in (0.0, 50.0)]
+    assert offers[0].sum() > 0
+    np.testing.assert_array_equal(offers[0], offers[1])
+
+
 def test_leavers_of_late_fade() -> None:
     state, left, _ = _leave_once(**{"params.labour_market.contagion_half_life": 4.0})
     usual = usual_exodus(-np.log1p(-0.95) / 52, 4.0)

@@ -126,6 +126,19 @@ def test_headquarters_averages_what_territories_are_invoiced(memory: float) -> N
     assert market.state.ledger.flows("gross_revenue")[:, 0].any()
 
 
+@pytest.mark.parametrize("window", [8, 2])
+def test_a_distributors_usual_purchases_are_averaged_over_its_window(window: int) -> None:
+    market = Market("tiny", seed=4, weeks=6, overrides={"params.channel.forecast_window": window})
+    state, own = market.state, [0, 2]
+    expected = state.distributors.purchases.copy()
+    for week in range(6):
+        market.run_week()
+        bought = (state.record["sell_in_units"][week][:, own] * state.distributors.wholesale).sum(axis=1)
+        expected = expected + (bought - expected) / window
+        np.testing.assert_allclose(state.distributors.purchases, expected)
+    assert state.record["sell_in_units"].any()
+
+
 def test_orders_go_out_every_other_week_in_turn() -> None:
     market = Market("regional_equipment", seed=4, customers=2000, weeks=8).run()
     ordered = market.results.measure("ordered_units").sum(axis=2)
