@@ -139,54 +139,23 @@ def _states(table: MappedTable, stages: Stages, check: RowCheck) -> pd.Series:
 
 
 def _note_values(table: MappedTable, deals: pd.DataFrame, ledger: QualityLedger) -> None:
-    header = table.header("value")
-    blank = deals["state"].eq(OPEN) & (deals["closed"].isna() | deals["value"].isna())
-    if blank.any():
-        ledger.add(
-            NOTED,
-            table.file,
-            f"{table.header('closed')}, {header}",
-            "open deals without close date or value",
-            "they are not decided yet; used only for the open pipeline",
-            list(deals.index[blank]),
-        )
-    unopened = deals["opened"].isna()
-    if unopened.any() and "opened" in table.columns:
-        ledger.add(
-            NOTED,
-            table.file,
-            table.header("opened"),
-            "deals without an open date",
-            "not used for cycle length and opening rate",
-            list(deals.index[unopened]),
-        )
-    early = deals["state"].eq(OPEN) & deals["closed"].notna()
-    if early.any():
-        ledger.add(
-            NOTED,
-            table.file,
-            table.header("closed"),
-            "open deals with a close date",
-            "read as planned dates and not used",
-            list(deals.index[early]),
-        )
-    nothing = deals["state"].eq(LOST) & deals["value"].fillna(0.0).eq(0.0)
-    if nothing.any():
-        ledger.add(
-            NOTED,
-            table.file,
-            header,
-            "lost deals with value 0 or none",
-            "a lost deal earns nothing; they count for win rates, not for prices",
-            list(deals.index[nothing]),
-        )
-    free = deals["state"].eq(WON) & deals["value"].fillna(0.0).eq(0.0)
-    if free.any():
-        ledger.add(
-            SET_ASIDE,
-            table.file,
-            header,
-            "won deals with value 0 or none",
-            "they count as won, but not for prices and order values",
-            list(deals.index[free]),
-        )
+    """Report deals whose dates or values are missing, and for what they are not used."""
+    opened, closed, value = (table.header(field) for field in ("opened", "closed", "value"))
+    still_open, worthless = deals["state"].eq(OPEN), deals["value"].fillna(0.0).eq(0.0)
+
+    def note(mask: pd.Series, header: str, what: str, why: str, kind: str = NOTED) -> None:
+        if mask.any():
+            ledger.add(kind, table.file, header, what, why, list(deals.index[mask]))
+
+    blank = still_open & (deals["closed"].isna() | deals["value"].isna())
+    why = "they are not decided yet; used only for the open pipeline"
+    note(blank, f"{closed}, {value}", "open deals without close date or value", why)
+    if "opened" in table.columns:
+        why = "not used for cycle length and opening rate"
+        note(deals["opened"].isna(), opened, "deals without an open date", why)
+    early = still_open & deals["closed"].notna()
+    note(early, closed, "open deals with a close date", "read as planned dates and not used")
+    why = "a lost deal earns nothing; they count for win rates, not for prices"
+    note(deals["state"].eq(LOST) & worthless, value, "lost deals with value 0 or none", why)
+    why = "they count as won, but not for prices and order values"
+    note(deals["state"].eq(WON) & worthless, value, "won deals with value 0 or none", why, SET_ASIDE)

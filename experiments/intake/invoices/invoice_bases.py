@@ -14,6 +14,7 @@ from experiments.intake.invoices.sales_organisation import (
     REVENUE_PER_DISTRIBUTOR,
     REVENUE_PER_REP,
     SPAN,
+    SalesOrganisation,
 )
 from experiments.intake.scenario.company_costs import COST_SHARE, MINOR, bases_of_costs
 from experiments.intake.scenario.quality_page import Basis
@@ -187,23 +188,7 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
             "invoices contain no lost occasions, so habit cannot be separated from lasting differences between customers; these "
             "are already in the rates, and habit on top would drive customers further apart than they are",
         ),
-        Basis(
-            "reps and managers",
-            f"{len(organisation.roster)} reps, {organisation.roster['manager'].nunique()} managers, average skill",
-            f"one rep per {CUSTOMERS_PER_REP} customers or {REVENUE_PER_REP:,.0f} of yearly revenue, whichever is fewer, a "
-            f"manager per {SPAN}, as in the built-in market; allocated to territories by customers",
-        ),
-        Basis(
-            "portfolios",
-            f"{int(organisation.rep.ne('').sum()):,} customers have a rep",
-            f"the {ACCOUNTS_PER_REP} customers per rep that buy most in a territory, as in the built-in market",
-        ),
-        Basis(
-            "pass-through distributors",
-            f"{sum(organisation.distributors.values())}: mark-up 0, own cost 0, holding cost 0",
-            f"one per territory and per {REVENUE_PER_DISTRIBUTOR:,.0f} of its yearly revenue, as in the built-in market; "
-            "invoices are the company's own, stock and lead times keep their defaults",
-        ),
+        *_from_built_in_market(organisation),
         Basis("awareness at the start", "all customers know both brands", "all have bought from us"),
         Basis(
             "users at the start",
@@ -230,6 +215,29 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
             )
         )
     return rows
+
+
+def _from_built_in_market(organisation: SalesOrganisation) -> list[Basis]:
+    """Reps, portfolios and distributors, as many as the built-in market has for its size."""
+    return [
+        Basis(
+            "reps and managers",
+            f"{len(organisation.roster)} reps, {organisation.roster['manager'].nunique()} managers, average skill",
+            f"one rep per {CUSTOMERS_PER_REP} customers or {REVENUE_PER_REP:,.0f} of yearly revenue, whichever is fewer, a "
+            f"manager per {SPAN}, as in the built-in market; allocated to territories by customers",
+        ),
+        Basis(
+            "portfolios",
+            f"{int(organisation.rep.ne('').sum()):,} customers have a rep",
+            f"the {ACCOUNTS_PER_REP} customers per rep that buy most in a territory, as in the built-in market",
+        ),
+        Basis(
+            "pass-through distributors",
+            f"{sum(organisation.distributors.values())}: mark-up 0, own cost 0, holding cost 0",
+            f"one per territory and per {REVENUE_PER_DISTRIBUTOR:,.0f} of its yearly revenue, as in the built-in market; "
+            "invoices are the company's own, stock and lead times keep their defaults",
+        ),
+    ]
 
 
 def limits_of_invoices(scenario: InvoiceScenario, purchases: Purchases) -> list[str]:

@@ -72,23 +72,15 @@ def fit_invoices(purchases: Purchases, holdout: float, rules: InvoiceRules) -> I
     made = group_into_orders(purchases.lines)
     window = window_of_orders(made.table.loc[made.table["customer"].ne(""), "day"], holdout)
     train_orders = made.table[window.in_train(made.table["day"])]
-    known = train_orders[train_orders["customer"].ne("")]
-    if known["customer"].nunique() < FEWEST_CUSTOMERS:
-        found = known["customer"].nunique()
-        raise ValueError(f"{found} customers bought in the {window.train} weeks fitted; {FEWEST_CUSTOMERS} are needed")
+    known = _of_known_customers(train_orders, window)
     of_train = made.order.isin(known.index)
     bought = lines.loc[made.order.index[of_train]]
     groups = group_products(bought, rules.price_bands)
     main, moved = _main_categories(bought, made, groups)
     known = known.assign(category=main.reindex(known.index))
     customers = _customers(bought, known, made, window)
-    row = _rows(known, customers)
     categories = _categories(bought, known, groups)
-    kind, _ = pd.factorize(known["category"])
-    order = list(dict.fromkeys(known["category"]))
-    relative = (known["value"] / known["category"].map(categories["order_value"])).to_numpy(np.float64)
-    sizes = fit_sizes(relative, row, len(customers), kind.astype(np.int64), len(order))
-    categories["spread"] = pd.Series(sizes.within, index=order).reindex(categories.index)
+    sizes = _sizes(known, _rows(known, customers), len(customers), categories)
     customers["type"] = _thirds(sizes.log_means)
     weekly = _weekly(train_orders, window)
     growth = fit_growth(weekly)
@@ -129,6 +121,15 @@ def fit_invoices(purchases: Purchases, holdout: float, rules: InvoiceRules) -> I
     )
 
 
+def _of_known_customers(orders: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Orders with a customer; ValueError when they are of too few."""
+    known = orders[orders["customer"].ne("")]
+    found = known["customer"].nunique()
+    if found < FEWEST_CUSTOMERS:
+        raise ValueError(f"{found} customers bought in the {window.train} weeks fitted; {FEWEST_CUSTOMERS} are needed")
+    return known
+
+
 def _main_categories(bought: pd.DataFrame, made: Orders, groups: ProductCategories) -> tuple[pd.Series, dict[str, str]]:
     category = bought["product"].map(groups.category).rename("category")
     main = main_category(bought, made.order.reindex(bought.index), category)
@@ -166,6 +167,19 @@ def _categories(bought: pd.DataFrame, known: pd.DataFrame, groups: ProductCatego
     return table.sort_values("value", ascending=False, kind="stable")
 
 
+def _relative(known: pd.DataFrame, categories: pd.DataFrame) -> Floats:
+    """Value of each order relative to the mean order of its category."""
+    return (known["value"] / known["category"].map(categories["order_value"])).to_numpy(np.float64)
+
+
+def _sizes(known: pd.DataFrame, row: NDArray[np.int64], customers: int, categories: pd.DataFrame) -> OrderSizes:
+    """Fit of order sizes; adds the column spread to ``categories``."""
+    kind, names = pd.factorize(known["category"])
+    sizes = fit_sizes(_relative(known, categories), row, customers, kind.astype(np.int64), len(names))
+    categories["spread"] = pd.Series(sizes.within, index=names).reindex(categories.index)
+    return sizes
+
+
 def _thirds(log_means: Floats) -> NDArray[np.int64]:
     """Type of each customer: thirds by (shrunk) mean order value relative to the category's."""
     rank = pd.Series(log_means).rank(method="first").to_numpy(np.float64)
@@ -195,7 +209,6 @@ def _rates(
 
 def _unit(known: pd.DataFrame, categories: pd.DataFrame) -> float:
     """Units in a mean order: its pieces, or more where 1 % of orders would otherwise be smaller than one unit."""
-    relative = (known["value"] / known["category"].map(categories["order_value"])).to_numpy(np.float64)
-    small = float(np.quantile(relative, _SMALLEST))
+    small = float(np.quantile(_relative(known, categories), _SMALLEST))
     most = min(max(float(categories["order_value"].min()) * MINOR / _CHEAPEST, 1.0), _MOST_UNITS)
     return float(np.clip(max(float(known["pieces"].mean()), 1.0 / max(small, 1e-9)), 1.0, most))
