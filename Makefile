@@ -35,23 +35,23 @@ demo: warm  ## compare two policies on the built-in market, write a report
 test: $(READY)  ## run all tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
-test-all: $(READY)  ## run all tests
+test-all: $(READY)  ## run all tests, also on the wheel in an environment of its own
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(READY)  ## style, types, rooms and floors
+check: $(READY)  ## style, types, imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fix: $(READY)  ## mend what the style checker can mend
+fix: $(READY)  ## fix what the style checker can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)  ## speed and memory beside peers, by hand
+bench: $(READY)  ## speed and memory against peers, by hand
 	$(BIN)/python -m bench
 
-docs: $(READY)  ## write the generated pages anew
+docs: $(READY)  ## write the generated pages
 	$(BIN)/python -m sim.describe
 
 clean:  ## remove the environment, caches and what runs wrote

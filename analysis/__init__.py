@@ -1,4 +1,4 @@
-"""Reads records and tables, never the engine: paired comparison, answers in words, figures, reports.
+"""Paired comparison, answers in words, figures and reports, from records and tables; never touches the engine.
 
 Everything public is named here and loaded on first use, so that importing the package costs
 nothing and a command that draws nothing never loads matplotlib.
@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.all_pairs import compare_all_pairs
     from analysis.answer import Answer, answer_question
-    from analysis.blocks import missing_blocks
-    from analysis.cases import beaten, fails
-    from analysis.discovery import Discovery, discover
+    from analysis.comparison_table import scorecard_groups
     from analysis.elimination import Elimination
     from analysis.ensemble import Ensemble
     from analysis.errors import StudyError
     from analysis.factor import Factor
     from analysis.figures.gallery import Plate, draw_run, draw_study, save_plates
     from analysis.findings import Findings, analyse_study, write_tables
-    from analysis.future_pairs import compare_in_futures
+    from analysis.futures.blocks import missing_blocks
+    from analysis.futures.cases import beaten, fails
+    from analysis.futures.discovery import Discovery, discover
+    from analysis.futures.future_pairs import compare_in_futures
+    from analysis.futures.regret import regret_table
+    from analysis.futures.robust import robust_table
+    from analysis.futures.robust_choice import choose_robust
+    from analysis.futures.sensitivity import Sensitivity, morris_screening, sobol_indices
     from analysis.horizon import compare_horizons
     from analysis.intervals import replications_needed
     from analysis.paired import compare_levels, compare_policies, precision_table
-    from analysis.regret import regret_table
+    from analysis.ranking import rank_policies
     from analysis.report.run_page import run_groups, write_run_report
     from analysis.report.study_page import write_report
-    from analysis.robust import robust_table
-    from analysis.robust_choice import choose_robust
-    from analysis.run import Run
-    from analysis.scorecard import scorecard_groups
-    from analysis.selection import rank_policies
-    from analysis.sensitivity import Sensitivity, morris_screening, sobol_indices
+    from analysis.single_run import Run
     from analysis.study import PolicyLabel, Provenance, Study
     from analysis.study_folder import read_study, write_study
     from analysis.targets import Target
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 _HOME = {
     "Answer": "answer",
     "answer_question": "answer",
-    "missing_blocks": "blocks",
-    "beaten": "cases",
-    "fails": "cases",
-    "discover": "discovery",
-    "Discovery": "discovery",
+    "missing_blocks": "futures.blocks",
+    "beaten": "futures.cases",
+    "fails": "futures.cases",
+    "discover": "futures.discovery",
+    "Discovery": "futures.discovery",
     "Ensemble": "ensemble",
     "compare_all_pairs": "all_pairs",
     "Elimination": "elimination",
@@ -59,24 +59,24 @@ _HOME = {
     "analyse_study": "findings",
     "Findings": "findings",
     "write_tables": "findings",
-    "compare_in_futures": "future_pairs",
+    "compare_in_futures": "futures.future_pairs",
     "compare_horizons": "horizon",
     "replications_needed": "intervals",
     "compare_levels": "paired",
     "compare_policies": "paired",
     "precision_table": "paired",
-    "regret_table": "regret",
+    "regret_table": "futures.regret",
     "run_groups": "report.run_page",
     "write_run_report": "report.run_page",
     "write_report": "report.study_page",
-    "robust_table": "robust",
-    "choose_robust": "robust_choice",
-    "Run": "run",
-    "scorecard_groups": "scorecard",
-    "rank_policies": "selection",
-    "Sensitivity": "sensitivity",
-    "morris_screening": "sensitivity",
-    "sobol_indices": "sensitivity",
+    "robust_table": "futures.robust",
+    "choose_robust": "futures.robust_choice",
+    "Run": "single_run",
+    "scorecard_groups": "comparison_table",
+    "rank_policies": "ranking",
+    "Sensitivity": "futures.sensitivity",
+    "morris_screening": "futures.sensitivity",
+    "sobol_indices": "futures.sensitivity",
     "PolicyLabel": "study",
     "Provenance": "study",
     "Study": "study",

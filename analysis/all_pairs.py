@@ -1,4 +1,4 @@
-"""Every policy against every other one on the key figure that decides, adjusted for how many comparisons that is."""
+"""Every policy against every other one on the KPI that decides, adjusted for the number of comparisons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.intervals import adjust_holm, compare_pairs
 from analysis.paired import LEVEL, judge
-from analysis.selection import signed_values
+from analysis.ranking import signed_values
 from analysis.study import Study
 
 
@@ -17,7 +17,7 @@ def compare_all_pairs(study: Study, kpi: str = "contribution", level: float = LE
     """Paired comparison of all pairs of policies on ``kpi``, in the order of the study's policies.
 
     Columns: policy, other, kpi, unit, difference (policy minus other, in the KPI's unit), low, high (plain ``level``
-    interval), p_value, p_holm (Holm 1979, Scandinavian Journal of Statistics 6:65-70, over all pairs: the chance that
+    confidence interval), p_value, p_holm (Holm 1979, Scandinavian Journal of Statistics 6:65-70, over all pairs: the chance that
     any equal pair has a value below x is at most x), prob_better, pairs, verdict (by the plain interval, for
     ``policy``). Raises StudyError for an unknown KPI or one without direction.
     """

@@ -12,13 +12,13 @@ from analysis.intervals import pairs_to_settle
 from analysis.numerals import NO_BREAK, listed, p_text, plural, probability, round_up, scale_of
 from analysis.paired import compare_policies, row_of
 from analysis.phrases import belief, evidence, named_change, row_scale, size
-from analysis.selection import rank_policies
+from analysis.ranking import rank_policies
 from analysis.study import BOOKS, Study
 
 MAIN = "contribution"
 PARTNER = "distributor_profit"
 NAMED = 3
-#: Of several challengers the one to lead with: a clear winner, else one that may yet win, the best mean among them first.
+#: Which of several challengers to lead with: a clear winner, else one that may still win; the best mean first.
 _LEADS = ("better", "cannot tell", "identical", "worse", "undefined")
 
 
@@ -26,9 +26,9 @@ _LEADS = ("better", "cannot tell", "identical", "worse", "undefined")
 class Answer:
     """What a study says.
 
-    ``verdict`` is win, loss, cannot tell or identical, of ``policy`` (of the challengers a clear winner,
-    else one that may yet win, the best mean first) against the baseline on contribution. ``clauses`` say it, then what it does to others;
-    ``better`` and ``worse`` list the KPIs on which the policy is clearly so.
+    ``verdict`` is win, loss, cannot tell or identical: ``policy`` (of several challengers a clear winner, else one that
+    may still win, the best mean first) against the baseline on contribution. ``clauses`` state it, then the effects on
+    others; ``better`` and ``worse`` list the KPIs on which the policy is clearly better or worse.
     """
 
     verdict: str
@@ -80,28 +80,28 @@ def _of_two(study: Study, rows: pd.DataFrame, ranks: pd.DataFrame, policy: str, 
 def _headline(study: Study, row: pd.Series, policy: str, verdict: str, sure: list[str]) -> str:
     name, base = study.title(policy), study.title(study.baseline)
     money, horizon = study.meta.currency, plural(study.meta.weeks, "week")
-    told = _told(row, money, sure)
+    details = _in_brackets(row, money, sure)
     if verdict == "win":
-        return f"{name} wins: it earns {size(row, money)} more contribution than {base} over {horizon} ({told})"
+        return f"{name} wins: it earns {size(row, money)} more contribution than {base} over {horizon} ({details})"
     if verdict == "loss":
-        return f"{name} loses: it earns {size(row, money)} less contribution than {base} over {horizon} ({told})"
+        return f"{name} loses: it earns {size(row, money)} less contribution than {base} over {horizon} ({details})"
     if verdict == "identical":
         return f"{name} and {base} earn exactly the same contribution in {_all_pairs(row)}"
     if verdict == "undefined":
         return f"{name} and {base} cannot be compared: contribution has no value in at least one run"
     return (
-        f"The data cannot tell {name} and {base} apart on contribution: {row_scale(row, money).difference(row['difference'])} "
-        f"over {horizon} ({told}); {_effort(row)}"
+        f"The data cannot distinguish {name} from {base} on contribution: {row_scale(row, money).difference(row['difference'])} "
+        f"over {horizon} ({details}); {_effort(row)}"
     )
 
 
-def _told(row: pd.Series, currency: str, sure: list[str]) -> str:
-    """What stands in brackets behind a difference: evidence, and how sure it is as far as that is known."""
+def _in_brackets(row: pd.Series, currency: str, sure: list[str]) -> str:
+    """Text in brackets after a difference: evidence, and how sure it is as far as that is known."""
     return "; ".join(part for part in (evidence(row, currency), *sure) if part)
 
 
 def _price(study: Study, ranks: pd.DataFrame, policy: str) -> str:
-    """The price of being wrong in choosing ``policy``; nothing when the pairs are too few to tell."""
+    """The price of being wrong in choosing ``policy``; nothing when there are too few pairs to say."""
     loss = float(row_of(ranks.set_index("policy"), policy)["expected_loss"])
     if not isfinite(loss):
         return ""
@@ -111,7 +111,7 @@ def _price(study: Study, ranks: pd.DataFrame, policy: str) -> str:
 
 def _effort(row: pd.Series) -> str:
     if pd.isna(row["low"]):
-        return "one pair cannot show how far luck reaches"
+        return "one pair of runs cannot show how much is luck"
     needed = pairs_to_settle(float(row["spread"]), float(row["difference"]))
     if needed > 10_000:
         return "the difference is too small to be settled by more runs"
@@ -119,19 +119,19 @@ def _effort(row: pd.Series) -> str:
 
 
 def _partner(study: Study, rows: pd.DataFrame, verdict: str) -> str:
-    """What it does to distributors' profit."""
+    """The effect on distributors' profit."""
     if PARTNER not in rows.index:
         return ""
     row, money = row_of(rows, PARTNER), study.meta.currency
-    told = f"{size(row, money)} ({evidence(row, money)})"
+    change = f"{size(row, money)} ({evidence(row, money)})"
     if row["verdict"] == "better":
         return (
             "distributors gain too: " if verdict == "win" else "distributors gain: "
-        ) + f"their profit from our brand rises by {told}"
+        ) + f"their profit from our brand rises by {change}"
     if row["verdict"] == "worse":
         return (
             "but distributors pay: " if verdict == "win" else "distributors lose: "
-        ) + f"their profit from our brand falls by {told}"
+        ) + f"their profit from our brand falls by {change}"
     if row["verdict"] == "identical":
         return "distributors' profit is exactly the same"
     if row["verdict"] == "undefined":
@@ -162,7 +162,7 @@ def _named(study: Study, rows: pd.DataFrame) -> str:
 
 
 def _of_many(study: Study, table: pd.DataFrame, ranks: pd.DataFrame, policy: str, verdict: str) -> list[str]:
-    """The leading challenger first; then how each of the others stands."""
+    """The leading challenger first; then the standing of each of the others."""
     rows = table[table["policy"] == policy].set_index("kpi", drop=False)
     mains = table[table["kpi"] == MAIN].set_index("policy", drop=False)
     base = study.title(study.baseline)
@@ -198,13 +198,13 @@ def _adjusted(mains: pd.DataFrame, policy: str) -> str:
 def _standing(study: Study, row: pd.Series, policy: str, sure: list[str]) -> str:
     name, money = study.title(policy), study.meta.currency
     scale = row_scale(row, money)
-    told = f"{scale.difference(row['difference'])} ({_told(row, money, sure)})"
+    difference = f"{scale.difference(row['difference'])} ({_in_brackets(row, money, sure)})"
     word = {"better": "beats the baseline", "worse": "loses to the baseline"}.get(str(row["verdict"]))
     if word:
-        return f"{name} {word}: {told}"
+        return f"{name} {word}: {difference}"
     if row["verdict"] == "identical":
         return f"{name} equals the baseline exactly"
-    return f"{name} cannot be told from the baseline: {told}"
+    return f"{name} cannot be distinguished from the baseline: {difference}"
 
 
 def _all_identical(table: pd.DataFrame) -> bool:

@@ -1,4 +1,4 @@
-"""Conclusions in sentences that can be defended: who wins over futures, by how much, how surely, where it fails."""
+"""Conclusions in sentences: which policy wins over futures, by how much, how surely, and where it fails."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.conclusions import Conclusions, Finding
+from analysis.futures.sensitivity import Sensitivity
 from analysis.numerals import Scale, inside, listed, p_text, percent, plural, probability, scale_of
 from analysis.paired import row_of
-from analysis.sensitivity import Sensitivity
 from analysis.targets import targets_in_words
 
 
@@ -19,12 +19,12 @@ def tell(found: Conclusions) -> tuple[str, ...]:
 
 
 def scale_for(found: Conclusions, values: pd.Series, unit: str) -> Scale:
-    """The scale on which values of the key figure are written."""
+    """The scale on which values of the KPI are written."""
     return scale_of(values.dropna().tolist(), unit, found.ensemble.meta.currency)
 
 
 def _of_pick(found: Conclusions) -> Iterator[str]:
-    """The policy that forgoes least: what, how often it is best, how sure its mean is the best."""
+    """The policy with the least regret: how much, how often it is best, how sure its mean is the best."""
     if found.robust is None or found.pick is None:
         return
     ensemble, robust = found.ensemble, found.robust.set_index("policy")
@@ -33,17 +33,18 @@ def _of_pick(found: Conclusions) -> Iterator[str]:
     most, mean = (_size(scale, float(best[column])) for column in ("max_regret", "mean_regret"))
     futures, tied = plural(int(best["futures"]), "future"), _tied(found, "minimax_regret")
     head, also = ensemble.title(found.pick), f" ({tied})" if tied else ""
-    left_out = f"; {plural(int(best['left_out']), 'incomplete future')} left out" if best["left_out"] else ""
+    missing = int(best["left_out"])
+    excluded = f"; {plural(missing, 'incomplete future')} excluded" if missing else ""
     if best["max_regret"] == 0 and best["share_best"] == 1:
-        yield f"{head} is the best of {len(ensemble.policies)} policies in every one of {futures}{left_out}."
+        yield f"{head} is the best of {len(ensemble.policies)} policies in every one of {futures}{excluded}."
         return
     if best["max_regret"] == 0:
-        told = f"{head} forgoes nothing{also}: no policy is better in any of {futures}, and it"
+        sentence = f"{head} forgoes nothing{also}: no policy is better in any of {futures}, and it"
     else:
         often = percent(float(best["share_best"]), decimals=0)
-        told = f"{head} forgoes least where it is not the best{also}: at most {most} in any of {futures}, {mean} on average; "
-        told += f"it is best in {often} of them, and"
-    yield f"{told} has the best mean with probability {probability(float(best['probability_best']))}{left_out}."
+        sentence = f"{head} forgoes least where it is not the best{also}: at most {most} in any of {futures}, {mean} on average; "
+        sentence += f"it is best in {often} of them, and"
+    yield f"{sentence} has the best mean with probability {probability(float(best['probability_best']))}{excluded}."
 
 
 def _of_policies(found: Conclusions) -> Iterator[str]:
@@ -58,12 +59,14 @@ def _of_policies(found: Conclusions) -> Iterator[str]:
             yield f"{subject} on {inside(str(row['label']))} in each of {plural(int(row['futures']), 'future')}."
             continue
         scale = scale_for(found, pd.Series([row["difference"], row["low"], row["high"]]), str(row["unit"]))
-        told = scale.difference(float(row["difference"]))
-        evidence = f"95 % interval over {plural(int(row['futures']), 'future')} {scale.interval(float(row['low']), float(row['high']))}"
+        difference = scale.difference(float(row["difference"]))
+        evidence = f"95 % confidence interval over {plural(int(row['futures']), 'future')} {scale.interval(float(row['low']), float(row['high']))}"
         share = percent(float(row["share_better"]), decimals=0)
-        verb = {"better": "is better than", "worse": "is worse than"}.get(str(row["verdict"]), "cannot be told from")
+        verb = {"better": "is better than", "worse": "is worse than"}.get(
+            str(row["verdict"]), "cannot be distinguished from"
+        )
         yield (
-            f"{ensemble.title(str(row['policy']))} {verb} {baseline} on {inside(str(row['label']))}: {told} on average "
+            f"{ensemble.title(str(row['policy']))} {verb} {baseline} on {inside(str(row['label']))}: {difference} on average "
             f"({evidence}; p {p_text(float(row['p_holm']))} by Holm over {plural(len(found.pairs), 'comparison')}); better in {share} of futures."
         )
     if found.targets:
@@ -82,7 +85,7 @@ def _size(scale: Scale, amount: float) -> str:
 
 
 def _tied(found: Conclusions, rule: str) -> str:
-    """Who else scores the same by a rule, as many policies; empty when nobody does."""
+    """How many other policies score the same by a rule; empty when none does."""
     if found.choices is None:
         return ""
     others = int(row_of(found.choices.set_index("rule"), rule)["tied"]) - 1
@@ -100,7 +103,7 @@ def _of_rules(found: Conclusions) -> Iterator[str]:
         by_pick.setdefault(str(row["policy"]), []).append(f"{row['words']}{f' ({tied})' if tied else ''}")
     picks = "; ".join(f"{ensemble.title(policy)}: {listed(words)}" for policy, words in by_pick.items())
     if int(found.choices["fresh_futures"].iloc[0]) == 0:
-        yield f"Chosen by rule: {picks}. No fresh futures were kept back to check this on."
+        yield f"Chosen by rule: {picks}. No fresh futures were held out to check this."
         return
     again = int(found.choices["again"].fillna(False).sum())
     fresh = plural(int(found.choices["fresh_futures"].iloc[0]), "fresh future")
@@ -137,13 +140,13 @@ def _sensitivity(found: Conclusions, one: Sensitivity) -> str:
     column = "total" if one.method == "saltelli" else "mu_star"
     rows = one.table.sort_values(column, ascending=False, kind="stable").head(3).to_dict(orient="records")
     if one.method == "saltelli":
-        told = [
+        drivers = [
             f"{row['factor']} ({row['total']:.2f} [{row['total_low']:.2f}, {row['total_high']:.2f}])" for row in rows
         ]
         measure = "total Sobol indices"
     else:
         scale = scale_of([row["mu_star"] for row in rows], one.unit, ensemble.meta.currency)
-        told = [f"{row['factor']} ({_size(scale, row['mu_star'])})" for row in rows]
+        drivers = [f"{row['factor']} ({_size(scale, row['mu_star'])})" for row in rows]
         measure = "mean size of effects over the full range"
-    left = f"; {plural(len(one.left_out), 'incomplete block')} left out" if len(one.left_out) else ""
-    return f"What moves {subject} most: {listed(told)} ({measure}, {plural(one.blocks, 'block')}{left})."
+    excluded = f"; {plural(len(one.excluded), 'incomplete block')} excluded" if len(one.excluded) else ""
+    return f"What moves {subject} most: {listed(drivers)} ({measure}, {plural(one.blocks, 'block')}{excluded})."

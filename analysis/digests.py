@@ -1,7 +1,7 @@
-"""Digests: what was written is what is read, to the last bit, or it is told.
+"""Digests: results are read exactly as they were written, to the last bit, or an error is reported.
 
-A flipped bit of a disk turns one number into another that looks as good. Whatever holds results therefore has a digest
-beside it, which is taken again whenever it is read: of each run in a ledger or a store, and of each file of a folder.
+A bit flipped on a disk turns one number into another that looks just as good. Every run in a ledger or store and every
+file of a results folder therefore has a digest, which is checked whenever it is read.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ def _bytes(part: Any) -> bytes:
 
 
 def note_digests(folder: Path, names: list[str]) -> None:
-    """Keep the digests of files of ``folder``, beside those that were noted before."""
+    """Record the digests of files of ``folder``, along with those recorded before."""
     known = {name: digest for name, digest in _noted(folder).items() if (folder / name).is_file()}
     files = known | {name: file_digest(folder / name) for name in names}
-    beside = folder / f"{DIGESTS}.part"
+    part = folder / f"{DIGESTS}.part"
     content = {"files": files, "digest": digest_of(*sorted(files.items()))}
-    beside.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(folder / DIGESTS)
+    part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(folder / DIGESTS)
 
 
 def check_digest(file: Path) -> None:
-    """Refuse a file of a results folder that is not, to the last bit, what was written. Raises StudyError."""
+    """Refuse a file of a results folder that is not exactly what was written. Raises StudyError."""
     noted = _noted(file.parent).get(file.name)
     if noted is None:
-        told = "there is no digest of it, so nobody can say whether it is whole (older versions kept none)"
+        problem = "it has no digest, so damage could not be detected (older versions recorded none)"
     elif file_digest(file) != noted:
-        told = "it was damaged or changed: its digest is another than when it was written"
+        problem = "it was damaged or changed: its digest differs from the one recorded when it was written"
     else:
         return
-    raise StudyError(str(file), told, "Give the same command again: it writes the folder anew.")
+    raise StudyError(str(file), problem, "Run the same command again: it rewrites the folder.")
 
 
 def is_whole(file: Path) -> bool:
-    """Whether a file is what was written."""
+    """Whether a file is exactly what was written."""
     try:
         check_digest(file)
     except (StudyError, OSError):
@@ -70,7 +70,7 @@ def is_whole(file: Path) -> bool:
 
 
 def file_digest(file: Path) -> str:
-    """Digest of a file's bytes; taken once for as long as the file is the same to the system."""
+    """Digest of a file's bytes; computed once as long as size, time and inode stay the same."""
     found = file.stat()
     return _file_digest(file.resolve(), found.st_mtime_ns, found.st_size, found.st_ino)
 

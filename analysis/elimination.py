@@ -1,19 +1,19 @@
-"""Choosing the best of several policies: replications of all, policies that fall behind drop out one after another.
+"""Choosing the best of several policies: all are replicated, and those that fall behind drop out one by one.
 
 Procedure KN of Kim & Nelson (2001), A fully sequential procedure for indifference-zone selection in simulation, ACM
 Transactions on Modeling and Computer Simulation 11(3):251-273, with c = 1, for systems that are simulated with common
-random numbers (the constant of Bonferroni, α/(k - 1), which asks for no independence).
+random numbers (Bonferroni's constant, α/(k - 1), which requires no independence).
 
 With k policies, n₀ replications in the first stage, indifference δ and confidence 1 - α:
 
 * η = ½ ((2α/(k - 1))^(-2/(n₀ - 1)) - 1), the root of g(η) = ½ (1 + 2η)^(-(n₀ - 1)/2) = α/(k - 1), and h² = 2η(n₀ - 1).
 * S²ᵢₗ is the sample variance of the paired differences of i and l in the first stage. It is not updated: the guarantee
   rests on its independence of the means (normal values).
-* After replication r ≥ n₀ policy i stays if for every other l still in, its mean X̄ᵢ(r) ≥ X̄ₗ(r) - Wᵢₗ(r), where
+* After replication r ≥ n₀ policy i stays if for every other l still in its mean X̄ᵢ(r) ≥ X̄ₗ(r) - Wᵢₗ(r), where
   Wᵢₗ(r) = max(0, δ/(2r) (h² S²ᵢₗ/δ² - r)).
 
 If the best mean is at least δ above all others, it is chosen with a probability of at least 1 - α when values are
-jointly normal. Luck in common makes S²ᵢₗ small, and thereby saves replications; it never touches the guarantee.
+jointly normal. Common luck makes S²ᵢₗ small and so saves replications; it never affects the guarantee.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FIRST_STAGE = 10
 
 
 class Fall(NamedTuple):
-    """Why a policy is out: after ``replication`` replications it lay too far behind the policy ``by``."""
+    """Why a policy is out: after ``replication`` replications it was too far behind the policy ``by``."""
 
     replication: int
     by: str
@@ -40,8 +40,8 @@ class Elimination:
     """The procedure as a state machine: :meth:`add` one replication after another until ``best`` is known.
 
     ``policies`` are at least two names, ``indifference`` is the smallest difference that matters (in the unit of the
-    values), ``confidence`` the promised probability of choosing a best policy that is ahead by that much. More is
-    better: the caller turns the sign of values of which less is better. Raises ValueError for settings out of range.
+    values), ``confidence`` the guaranteed probability of choosing a best policy that is ahead by that much. More is
+    better: the caller flips the sign of values of which less is better. Raises ValueError for settings out of range.
     """
 
     def __init__(
@@ -91,14 +91,14 @@ class Elimination:
     def add(self, values: Sequence[float] | Floats) -> None:
         """Take in the next replication: values [policies] under one seed, in the order of ``policies``.
 
-        Values of policies that are out are not looked at (they may be NaN). Raises ValueError for a value that is no
-        number of a policy still in, and when the best is known already.
+        Values of policies that are out are ignored (they may be NaN). Raises ValueError when a policy still in has no
+        number, and when the best is known already.
         """
         if self.best is not None:
             raise ValueError("the best policy is known already")
         row = np.where(self._in, np.asarray(values, dtype=np.float64), 0.0)
         if not np.isfinite(row).all():
-            raise ValueError("every policy that is in needs a value that is a number")
+            raise ValueError("every policy still in needs a number")
         self.replications += 1
         self._sums += row
         if self.replications <= self.first_stage:

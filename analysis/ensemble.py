@@ -14,11 +14,11 @@ from analysis.factor import Factor
 from analysis.intervals import Floats
 from analysis.study import DEFINITIONS, PolicyLabel, Provenance, check_columns, check_definitions
 
-#: Columns of ``runs`` that say which run a row is; all others are key figures.
+#: Columns of ``runs`` that say which run a row is; all others are KPIs.
 KEYS = ("policy", "future", "replication")
 #: Columns of ``futures`` that say how a future was drawn; all others are factors.
 DRAWN = ("role", "block", "step")
-#: A future is there to learn from, or fresh: kept back to check what was learnt.
+#: A future is used to learn from, or fresh: held out to check what was learnt.
 ROLES = ("study", "fresh")
 
 
@@ -26,12 +26,12 @@ ROLES = ("study", "fresh")
 class Ensemble:
     """Policies × futures × replications of one scenario and horizon.
 
-    ``runs`` is wide: ``policy``, ``future``, ``replication`` and one column per key figure, a row for each run that
-    ended well. Replication r has the same seed for every policy and every future. ``futures`` is indexed by the number
+    ``runs`` is wide: ``policy``, ``future``, ``replication`` and one column per KPI, a row for each run that
+    succeeded. Replication r has the same seed for every policy and every future. ``futures`` is indexed by the number
     of the future (index name ``future``): ``role`` ("study" or "fresh"), ``block`` and ``step`` (the block of a
     Saltelli or Morris design and the place in it; block = future, step = 0 for other designs) and one column per
     factor with its value there. ``definitions`` are those of a :class:`analysis.study.Study`.
-    Refuses with :class:`StudyError` tables that lack columns or name what is not there.
+    Refuses with :class:`StudyError` tables with missing columns or unknown names.
     """
 
     runs: pd.DataFrame
@@ -53,9 +53,9 @@ class Ensemble:
             raise StudyError("runs", "at least one run is expected, the table is empty", "Run the batch first.")
         if self.baseline not in self.policies:
             raise StudyError("baseline", f"'{self.baseline}' is not among {sorted(self.policies)}", "Name one of them.")
-        strangers = sorted(set(self.runs["policy"]) - set(self.policies))
-        if strangers:
-            raise StudyError("runs, column policy", f"no title for {strangers}", "List them in `policies`.")
+        unknown_policies = sorted(set(self.runs["policy"]) - set(self.policies))
+        if unknown_policies:
+            raise StudyError("runs, column policy", f"no title for {unknown_policies}", "List them in `policies`.")
         if not self.futures.index.is_unique:
             raise StudyError("futures", "one row per future is expected", "Remove repeated rows.")
         unknown = sorted(set(self.runs["future"]) - set(self.futures.index))
@@ -66,7 +66,7 @@ class Ensemble:
 
     @property
     def kpis(self) -> tuple[str, ...]:
-        """The key figures that runs report, in the order of their columns."""
+        """The KPIs that runs report, in the order of their columns."""
         return tuple(name for name in self.runs.columns if name not in KEYS)
 
     def title(self, policy: str) -> str:
@@ -74,16 +74,16 @@ class Ensemble:
         return self.policies[policy].title or policy
 
     def of_role(self, role: str) -> npt.NDArray[np.int64]:
-        """Numbers of the futures that play ``role``, ascending. Raises :class:`StudyError` for a role of another name."""
+        """Numbers of the futures in ``role``, ascending. Raises :class:`StudyError` for an unknown role."""
         if role not in ROLES:
-            raise StudyError(f"role '{role}'", "futures play no such role", f"Choose one of: {', '.join(ROLES)}.")
+            raise StudyError(f"role '{role}'", "it is not a role of futures", f"Choose one of: {', '.join(ROLES)}.")
         return np.sort(self.futures.index[self.futures["role"] == role].to_numpy(dtype=np.int64))
 
     def means(self, kpi: str, role: str = "study") -> pd.DataFrame:
         """Mean over replications of ``kpi``: a row per future, a column per policy (both in order).
 
         A replication counts only where every policy has a value (pairs stay pairs); a future without any such
-        replication is NaN for all policies. Raises :class:`StudyError` for a key figure that runs do not report.
+        replication is NaN for all policies. Raises :class:`StudyError` for a KPI that runs do not report.
         """
         values = self.cells(kpi, role)
         whole = np.logical_not(np.isnan(values).any(axis=1))

@@ -1,4 +1,4 @@
-"""What is wrong with a study or a run, said so that its maker can mend it."""
+"""What is wrong with a study or a run, worded so that its author can fix it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ class StudyError(ValueError):
     """Results that cannot be compared or shown.
 
     ``place`` names table, row or field; ``expected`` what should have been there; ``remedy`` how to
-    mend it. The message joins the three, so it can be shown to a user as it is.
+    fix it. The message joins the three and can be shown to a user as it is.
     """
 
     def __init__(self, place: str, expected: str, remedy: str) -> None:

@@ -16,8 +16,8 @@ Value: TypeAlias = float | int | str | bool
 class Factor:
     """One factor: either a range from ``low`` to ``high``, or ``levels`` to choose from.
 
-    ``paths`` are the settings it sets (by default the one called ``name``). With ``times`` its value multiplies what
-    the scenario holds there. ``log``: equal shares of the range are equal ratios; ``whole``: rounded to whole numbers.
+    ``paths`` are the settings it sets (by default the one called ``name``). With ``times`` its value multiplies the
+    value in the scenario. ``log``: equal shares of the range are equal ratios; ``whole``: rounded to whole numbers.
     """
 
     name: str

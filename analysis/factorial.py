@@ -20,9 +20,6 @@ from analysis.intervals import Floats, Paired, compare_pairs
 from analysis.paired import arrange, judge, signs
 from analysis.study import Study
 
-#: Kinds of effects, in the order of tables; ``interaction`` is what two parts do together beyond what they do apart.
-KINDS = ("whole", "alone", "last", "share", "interaction")
-
 Subset = frozenset[str]
 
 

@@ -1,4 +1,4 @@
-"""Everything a study says, computed once: for the terminal, the tables, the figures and the report."""
+"""All findings of a study, computed once: for the terminal, the tables, the figures and the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analysis.answer import MAIN, Answer, answer_question
 from analysis.digests import note_digests
 from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
-from analysis.selection import rank_policies
+from analysis.ranking import rank_policies
 from analysis.study import Study
 from analysis.upper_bounds import marked
 from sim.text import write_csv
@@ -22,8 +22,8 @@ from sim.text import write_csv
 class Findings:
     """A study with its comparisons.
 
-    ``table`` as of :func:`analysis.paired.compare_policies`, ``levels`` of ``compare_levels``,
-    ``horizons`` of ``compare_horizons``, ``ranks`` of ``rank_policies`` on contribution.
+    ``table`` from :func:`analysis.paired.compare_policies`, ``levels`` from ``compare_levels``,
+    ``horizons`` from ``compare_horizons``, ``ranks`` from ``rank_policies`` on contribution.
     """
 
     study: Study

@@ -27,7 +27,7 @@ def compare_horizons(study: Study, level: float = LEVEL) -> pd.DataFrame:
 
     Adds columns window (short, long), first_week, last_week and turns (a clear difference in both
     windows, of opposite sign). Values are means per week of the window; weeks in which a KPI is
-    undefined are left out of its mean. Empty without ``study.runs_weekly``.
+    undefined are excluded from its mean. Empty without ``study.runs_weekly``.
     """
     if study.runs_weekly.empty:
         return pd.DataFrame()

@@ -1,4 +1,4 @@
-"""Paired statistics on arrays: Student's t on the differences of runs that shared their luck."""
+"""Paired statistics on arrays: Student's t on the differences of runs with the same luck."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 
-#: What differs by less than this share of the values differs by rounding only.
+#: Differences below this share of the values are rounding.
 ROUNDING = 1e-12
 
 
@@ -138,7 +138,7 @@ def share_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, 
     z = float(ndtri(0.5 + level / 2))
     middle = (hits + z * z / 2) / (trials + z * z)
     half = z / (trials + z * z) * float(np.sqrt(hits * (trials - hits) / trials + z * z / 4))
-    # At the ends the interval touches 0 or 1 but for rounding.
+    # At the ends the interval reaches 0 or 1 up to rounding.
     return (0.0 if hits == 0 else middle - half), (1.0 if hits == trials else middle + half)
 
 

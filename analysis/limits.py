@@ -1,7 +1,7 @@
-"""What limits cost a search: which of them bind, what relaxing one would buy, and why nothing keeps them all.
+"""What limits cost a search: which of them bind, what relaxing one would gain, and why no point meets them all.
 
-All of it is read off points that were evaluated. The search was directed to where the limits are kept, so what a point
-beyond one limit gains is the least that relaxing this limit would buy; a search with the relaxed limit may find more.
+Everything is derived from points that were evaluated. The search aimed at points that meet the limits, so the gain of a
+point beyond one limit is the least that relaxing this limit would bring; a search with the relaxed limit may find more.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from analysis.intervals import Floats
 from analysis.pareto import Flags, hypervolume, non_dominated
 from analysis.search import Limit, Search
 
-#: A point of the front lies at a limit when its slack is at most this share of the key figure's range over all points.
+#: A point of the front lies at a limit when its slack is at most this share of the KPI's range over all points.
 NEAR = 0.05
 RELAXATION = ("limit", "objective", "point", "bound", "relaxed_by", "value", "best", "gain")
 
 
 def binding_limits(search: Search) -> pd.DataFrame:
-    """How each limit holds the front back, a row per limit.
+    """How much each limit restricts the front, a row per limit.
 
     Columns: ``limit``; ``at_limit`` and ``front`` (points of the front at the limit, see :data:`NEAR`, and all of
-    them); ``only_this`` (evaluated points that break this limit and no other); ``largest_gain`` (the largest share of an
+    them); ``only_this`` (evaluated points that violate this limit and no other); ``largest_gain`` (the largest share of an
     objective's range over all points that relaxing it would buy); ``hypervolume_gain`` (what these points add to the
     final hypervolume, as a share of it; NaN without a feasible point); ``binds``: whether relaxing it would buy a better
-    value of some objective or more hypervolume. A front that merely touches a limit is not known to be held back by it.
+    value of some objective or more hypervolume. A front that merely touches a limit need not be restricted by it.
     """
     spread, bought = _ranges(search), relaxations(search)
     rows = []
@@ -56,13 +56,13 @@ def binding_limits(search: Search) -> pd.DataFrame:
 
 
 def relaxations(search: Search) -> pd.DataFrame:
-    """What relaxing one limit, the others kept, would buy at least: a row per step worth taking.
+    """The least that relaxing one limit, with the others met, would gain: a row per step worth taking.
 
-    Columns :data:`RELAXATION`: the limit's name; the objective's key figure; the evaluated point that shows it;
-    ``bound`` (what the limit would have to be relaxed to) and ``relaxed_by`` (> 0, by how much), in units of the limit's key figure;
+    Columns :data:`RELAXATION`: the limit's name; the objective's KPI; the evaluated point that shows it;
+    ``bound`` (what the limit would have to be relaxed to) and ``relaxed_by`` (> 0, by how much), in units of the limit's KPI;
     ``value``, ``best`` (of the feasible points) and ``gain`` > 0 (in the objective's good direction), in units of the
-    objective. Steps of one limit and objective go from the smallest relaxation to the largest gain; a step that asks
-    for more and gives no more is left out. Empty without a feasible point: then there is nothing to gain on.
+    objective. Steps of one limit and objective go from the smallest relaxation to the largest gain; a step that
+    relaxes more and gains no more is omitted. Empty without a feasible point, because there is nothing to compare with.
     """
     rows: list[tuple[object, ...]] = []
     if search.feasible.any():
@@ -91,7 +91,7 @@ def _steps(search: Search, limit: Limit, column: int, kpi: str) -> list[tuple[ob
 
 
 def only_breaking(search: Search, limit: Limit) -> Flags:
-    """Points [points] that did not fail, break ``limit`` and keep all others."""
+    """Points [points] that did not fail, violate ``limit`` and meet all others."""
     short = shortfalls(search)
     place = search.limits.index(limit)
     others = np.delete(short, place, axis=1)
@@ -99,19 +99,19 @@ def only_breaking(search: Search, limit: Limit) -> Flags:
 
 
 def shortfalls(search: Search) -> Floats:
-    """How far each point is beyond each limit [points, limits], in units of the limit's key figure; NaN where it failed."""
+    """How far each point is beyond each limit [points, limits], in units of the limit's KPI; NaN where it failed."""
     columns = [limit.shortfall(search.evaluations[limit.kpi].to_numpy(dtype=np.float64)) for limit in search.limits]
     return np.column_stack(columns) if columns else np.zeros((len(search.evaluations), 0))
 
 
 @dataclass(frozen=True)
 class Infeasibility:
-    """Why no point keeps all limits.
+    """Why no point meets all limits.
 
-    ``never`` are limits that no point keeps, with the best value that was reached; ``apart`` are pairs of limits that
-    are each kept by some point and never both by one; ``lifting`` are limits without which some point would be
-    feasible; ``nearest`` is the point with the smallest sum of shortfalls, each as a share of the key figure's range
-    over all points, and ``missing`` its shortfalls by limit (units of the key figure, kept ones left out).
+    ``never`` are limits that no point meets, with the best value that was reached; ``apart`` are pairs of limits that
+    are each met by some point and never both by one; ``lifting`` are limits without which some point would be
+    feasible; ``nearest`` is the point with the smallest sum of shortfalls, each as a share of the KPI's range
+    over all points, and ``missing`` its shortfalls by limit (units of the KPI, only those that are missed).
     ``nearest`` is "" when all points failed.
     """
 

@@ -1,4 +1,4 @@
-"""The answer at length: the paragraph of the report, sentence by sentence."""
+"""The answer at length: the report's opening paragraphs, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from analysis.paired import row_of
 from analysis.phrases import evidence, named_change, row_scale
 from analysis.study import BOOKS, KPI_CLASSES
 
-#: KPIs by which territories, segments and offers are judged, the first that is cut by them.
+#: KPIs by which territories, segments and offers are judged, the first that is available by them.
 JUDGES = (MAIN, "revenue", "market_share")
 
 
-def tell_study(findings: Findings) -> list[str]:
-    """Sentences on the best challenger beyond the answer itself: score by class, losses, places, time, sureness."""
+def study_in_words(findings: Findings) -> list[str]:
+    """Sentences on the best challenger beyond the answer itself: score by class, losses, places, time, precision."""
     rows = findings.of(findings.answer.policy)
     rows = rows[rows["kpi_class"] != BOOKS].set_index("kpi", drop=False)
     if rows["verdict"].isin(["identical", "undefined"]).all():
         return [s for s in (_unmeasured(rows),) if s]
-    told = [
+    sentences = [
         _classes(findings, rows),
         _losses(findings, rows),
         _places(findings),
@@ -29,7 +29,7 @@ def tell_study(findings: Findings) -> list[str]:
         _sureness(rows),
         _unmeasured(rows),
     ]
-    return [s for s in told if s]
+    return [s for s in sentences if s]
 
 
 def _classes(findings: Findings, rows: pd.DataFrame) -> str:
@@ -42,7 +42,7 @@ def _classes(findings: Findings, rows: pd.DataFrame) -> str:
             up, down = (int((part["verdict"] == v).sum()) for v in ("better", "worse"))
             parts.append(f"{heading.lower()} {up} and {down} of {len(part)}")
     name = findings.study.title(findings.answer.policy)
-    text = f"Of {len(judged)} KPIs with a better side, {name} is clearly better on {better} and clearly worse on {worse} ({'; '.join(parts)})."
+    text = f"Of the {len(judged)} KPIs with a better direction, {name} is clearly better on {better} and clearly worse on {worse} ({'; '.join(parts)})."
     clear = better + worse
     if not clear:
         return text
@@ -52,7 +52,7 @@ def _classes(findings: Findings, rows: pd.DataFrame) -> str:
 
 
 def _losses(findings: Findings, rows: pd.DataFrame) -> str:
-    """The losses that the answer's sentence had to leave unnamed."""
+    """The losses that the answer's sentence does not name."""
     worse = rows[(rows["verdict"] == "worse") & ~rows["kpi"].isin([MAIN, PARTNER])]
     if len(worse) <= NAMED:
         return ""
@@ -63,7 +63,7 @@ def _losses(findings: Findings, rows: pd.DataFrame) -> str:
 
 def _places(findings: Findings) -> str:
     """How many territories, segments and offers gain on the KPI by which places are judged, and which lose."""
-    told: dict[str, list[str]] = {}
+    gaining: dict[str, list[str]] = {}
     lost: list[str] = []
     for dimension in ("territory", "segment", "offer"):
         part = findings.cut(findings.answer.policy, dimension)
@@ -71,24 +71,24 @@ def _places(findings: Findings) -> str:
         if not kpi:
             continue
         part = part[part["kpi"] == kpi]
-        # Rivals' offers bring us nothing under any policy: they are no places where one could win or lose.
+        # Rivals' offers bring us nothing under any policy, so nothing can be won or lost there.
         part = part[(part["verdict"] != "identical") | (part["baseline_mean"] != 0)]
         if part.empty:
             continue
         noun = f"{dimension[:-1]}ies" if dimension.endswith("y") else f"{dimension}s"
-        told.setdefault(inside(str(part["label"].iloc[0])), []).append(
+        gaining.setdefault(inside(str(part["label"].iloc[0])), []).append(
             f"{int((part['verdict'] == 'better').sum())} of {len(part)} {noun}"
         )
         losers = part.loc[part["verdict"] == "worse", "level"].astype(str).tolist()
         lost += [f"{x} ({dimension})" for x in losers] if len(losers) <= NAMED else [f"{len(losers)} {noun}"]
-    if not told:
+    if not gaining:
         return ""
-    text = "; ".join(f"{listed(places)} clearly gain on {label}" for label, places in told.items())
+    text = "; ".join(f"{listed(places)} clearly gain on {label}" for label, places in gaining.items())
     return f"{text}; clearly losing: {listed(lost)}." if lost else f"{text}; none clearly loses."
 
 
 def main_kpi(levels: pd.DataFrame) -> str:
-    """The KPI by which places are judged: the first of :data:`JUDGES` that is cut so, else the first judged."""
+    """The KPI by which places are judged: the first of :data:`JUDGES` that is available, else the first judged."""
     if levels.empty:
         return ""
     judged = levels[
@@ -114,20 +114,20 @@ def _terms(findings: Findings) -> str:
     )
     turned = table[(table["policy"] == findings.answer.policy) & table["turns"] & (table["window"] == "long")]
     if len(turned):
-        text += f" Early and late point opposite ways on {listed([inside(str(x)) for x in turned['label']])}."
+        text += f" The first and the last weeks point in opposite directions on {listed([inside(str(x)) for x in turned['label']])}."
     return text
 
 
 def _sureness(rows: pd.DataFrame) -> str:
     row = row_of(rows, MAIN)
     if pd.isna(row["low"]):
-        return "One pair of runs cannot show how far luck reaches: run more replications."
+        return "One pair of runs cannot show how much is luck: run more replications."
     if pd.isna(row["relative"]) or row["baseline_mean"] == 0:
         return ""
     width = percent(row["half_width"] / abs(row["baseline_mean"]))
     vrf = factor_text(row["vrf"]).removeprefix("×")
     pairing = "" if vrf in ("∞", "–") else f"; without pairing, {vrf} times the runs would be needed for the same width"
-    return f"The 95{NO_BREAK}% interval of contribution is ±{width} of the baseline's mean, from {plural(int(row['pairs']), 'pair')}{pairing}."
+    return f"The 95{NO_BREAK}% confidence interval of contribution is ±{width} of the baseline's mean, from {plural(int(row['pairs']), 'pair')}{pairing}."
 
 
 def _unmeasured(rows: pd.DataFrame) -> str:

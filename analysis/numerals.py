@@ -15,7 +15,7 @@ _MONEY = re.compile(r"^(?P<code>[A-Z]{3}|money|currency)(?P<per>\s*(/|per ).*)?$
 _MINOR = re.compile(r"^(minor units?|cents?)(?P<per>\s*(/|per ).*)?$")
 _PERCENT = re.compile(r"^%(?P<per>\s*(/|per |of ).*)?$")
 _SHARE = re.compile(r"^(share|fraction|(annual )?probability)(?P<per>\s*(/|per |of ).*)?$")
-#: Digits of the smallest number beyond which a narrow interval asks for no more: nobody reads a fifth one.
+#: Digits of the smallest number beyond which a narrow interval adds none: no one reads a fifth.
 _DIGITS = 4
 _STEPS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
@@ -92,7 +92,7 @@ def scale_of(values: Iterable[float], unit: str, currency: str = "EUR", half_wid
     Units understood: a currency code, ``money`` or ``currency`` (then ``currency`` names it),
     ``minor units`` or ``cents`` (hundredths of it), ``share`` and ``%`` (written in percent;
     differences in points), anything else as it is. The largest value shows three significant digits; a
-    ``half_width`` asks for enough places that it can be read off.
+    ``half_width`` adds the places needed to read it.
     """
     sizes = [abs(v) for v in values if v is not None and math.isfinite(v)]
     largest, least = max(sizes, default=0.0), min((size for size in sizes if size > 0), default=0.0)
@@ -116,19 +116,19 @@ def scale_of(values: Iterable[float], unit: str, currency: str = "EUR", half_wid
 
 
 def shown_unit(unit: str) -> float:
-    """How much of ``unit`` is one of the unit that readers see: 100 minor units are 1 of the currency, a share of 0.01 is 1 %."""
+    """How much of ``unit`` makes one of the unit that readers see: 100 minor units are 1 of the currency, a share of 0.01 is 1 %."""
     return 1.0 / scale_of([1.0], unit).factor
 
 
 def _plain(unit: str) -> str:
-    """A unit as it stands behind a number; nothing for numbers without one."""
+    """A unit as it follows a number; empty for numbers without one."""
     if unit in ("1", "", "-", "none", "ratio", "index", "number", "count") or unit.startswith(("1 = ", "mean ")):
         return ""
     return f"per {unit[2:]}" if unit.startswith("1/") else unit
 
 
 def inside(label: str) -> str:
-    """A label as it stands inside a sentence: ``Staff turnover`` → ``staff turnover``, ``KPI`` stays."""
+    """A label as written inside a sentence: ``Staff turnover`` → ``staff turnover``, ``KPI`` stays."""
     return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 

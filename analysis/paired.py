@@ -12,10 +12,6 @@ from analysis.errors import StudyError
 from analysis.intervals import Floats, Paired, adjust_holm, compare_pairs, replications_needed
 from analysis.study import Study
 
-#: What a comparison can come to. ``higher`` and ``lower`` are clear differences of a KPI for which
-#: neither side is better; ``undefined`` is a KPI without a value in at least one run.
-VERDICTS = ("better", "worse", "cannot tell", "identical", "higher", "lower", "undefined")
-
 LEVEL = 0.95
 
 
@@ -39,8 +35,7 @@ class Cells(NamedTuple):
 def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...], name: str) -> Cells:
     """Arrange a long table (policy, seed, *cut, value) into cells × policies × seeds.
 
-    Refuses with :class:`StudyError` a row that is there twice and a pair that is not there: nothing
-    is dropped. ``name`` is what the message calls the table.
+    Refuses with :class:`StudyError` repeated rows and missing pairs: nothing is dropped. ``name`` is what the message calls the table.
     """
     cells = table.groupby(list(cut), sort=False, observed=True).ngroup().to_numpy()
     keys = table.loc[~pd.Series(cells, index=table.index).duplicated(), list(cut)].reset_index(drop=True)
@@ -51,7 +46,7 @@ def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...]
     if times.size and times.max() > 1:
         raise StudyError(
             f"{name}: {_cell(int(times.argmax()), keys, policies, seeds)}",
-            f"one value is expected, {times.max()} are there",
+            f"one value is expected, there are {times.max()}",
             "Remove the repeated runs.",
         )
     if times.size and times.min() < 1:
@@ -59,7 +54,7 @@ def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...]
         raise StudyError(
             f"{name}: {_cell(int(times.argmin()), keys, policies, seeds)}",
             f"the value is missing ({missing} such gap{'s' if missing > 1 else ''}), and only complete pairs are compared",
-            "Run the missing seeds, or leave these seeds out for all policies.",
+            "Run the missing seeds, or exclude these seeds for all policies.",
         )
     values = np.empty(times.size, dtype=np.float64)
     values[where] = table["value"].to_numpy(dtype=np.float64)
@@ -69,14 +64,16 @@ def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...]
 def compare_policies(study: Study, level: float = LEVEL) -> pd.DataFrame:
     """Paired comparison of every policy with the baseline: one row per policy × KPI.
 
-    KPIs without a value in any run of any policy are left out.
+    KPIs without a value in any run of any policy are omitted.
 
     Columns: policy, kpi, label, kpi_class, unit, direction, baseline_mean, policy_mean, difference,
     low, high, half_width (of the ``level`` interval, in the KPI's unit), relative, relative_low,
     relative_high (shares of the baseline's mean), p_value, p_holm (within policy and class),
     share_better (of the pairs), prob_better (posterior), spread (of a paired difference), vrf,
-    pairs, verdict (see VERDICTS), p_holm_policies. ``p_holm`` is adjusted over the KPIs of a class of one policy,
-    ``p_holm_policies`` over the policies that are compared with the baseline on one KPI.
+    pairs, verdict, p_holm_policies. ``p_holm`` is adjusted over the KPIs of a class of one policy,
+    ``p_holm_policies`` over the policies that are compared with the baseline on one KPI. A verdict is "better", "worse",
+    "cannot tell" or "identical"; "higher" or "lower" for a clear difference of a KPI of which neither side is better;
+    "undefined" for a KPI without a value in at least one run.
     """
     return _compare(study, study.runs, ("kpi",), "runs", level)
 
@@ -94,7 +91,7 @@ def compare_levels(study: Study, dimension: str | None = None, level: float = LE
 
 
 def precision_table(study: Study, precision: float, level: float = LEVEL) -> pd.DataFrame:
-    """How narrow the intervals are: policy, kpi, half_width, relative_half_width, pairs, pairs_needed.
+    """How narrow the confidence intervals are: policy, kpi, half_width, relative_half_width, pairs, pairs_needed.
 
     ``precision`` is the wanted half-width as a share of the baseline's mean (0.01 is ±1 %).
     """
@@ -128,7 +125,7 @@ def judge(paired: Paired, direction: Floats) -> list[str]:
 
 
 def existing_kpis(study: Study) -> list[str]:
-    """KPIs that have a value in some run, in their order; the rest is about nothing in this market and not shown."""
+    """KPIs that have a value in some run, in their order; the others do not apply to this market and are not shown."""
     return [str(kpi) for kpi in study.runs.loc[study.runs["value"].notna(), "kpi"].unique()]
 
 

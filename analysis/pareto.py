@@ -1,4 +1,4 @@
-"""Pareto fronts: which points no other point beats, and how much of the space of objectives they dominate together.
+"""Pareto fronts: points that no other point dominates, and how much of the space of objectives they dominate together.
 
 Values are arrays [points, objectives] in the objectives' own units; ``directions`` holds +1 for each objective of which
 more is better and −1 where less is. A point dominates another one when it is at least as good in every objective and
@@ -95,7 +95,7 @@ def hypervolume_by_evaluation(
 def box_volume(values: npt.ArrayLike, reference: npt.ArrayLike, directions: Sequence[float]) -> float:
     """Volume of the box from ``reference`` to the best of each objective among ``values``: no front dominates more.
 
-    A hypervolume divided by it is a share without units. Points with a NaN are left out; 0 when nothing is better.
+    A hypervolume divided by it is a share without units. Points with a NaN are excluded; 0 when nothing is better.
     """
     costs, corner = _costs(values, directions), _costs(np.atleast_2d(reference), directions)[0]
     costs = costs[np.logical_not(np.isnan(costs).any(axis=1))]

@@ -44,20 +44,20 @@ def change(row: pd.Series, currency: str) -> str:
 
 
 def evidence(row: pd.Series, currency: str, relative: bool = True) -> str:
-    """How much and how sure, for brackets: ``+8.3 %, 95 % interval +EUR 0.98 m to +EUR 1.50 m``."""
+    """How much and how sure, for brackets: ``+8.3 %, 95 % CI +EUR 0.98 m to +EUR 1.50 m``."""
     scale = row_scale(row, currency)
     parts = [percent(row["relative"], signed=True)] if relative and not pd.isna(row["relative"]) else []
     if pd.isna(row["low"]):
-        parts.append("one pair, so no interval")
+        parts.append("one pair, so no confidence interval")
     elif row["half_width"] == 0:
         parts.append("the same in every pair")
     else:
-        parts.append(f"95{NO_BREAK}% interval {scale.interval(row['low'], row['high'])}")
+        parts.append(f"95{NO_BREAK}% CI {scale.interval(row['low'], row['high'])}")
     return ", ".join(parts)
 
 
 def belief(row: pd.Series) -> str:
-    """Probability of being better and the pairs that went that way."""
+    """Probability of being better and the number of pairs in which it is better."""
     if pd.isna(row["prob_better"]):
         return ""
     wins = row["share_better"] * row["pairs"]

@@ -23,15 +23,15 @@ from analysis.pareto import (
 )
 from analysis.study import check_columns
 
-#: What an evaluated point is: one that the search asked for, or a policy that the design lists.
+#: What an evaluated point is: one chosen by the search, or a policy that the design lists.
 ROLES = ("searched", "listed")
-#: Columns of evaluations beside levers, key figures, and those of each limit.
+#: Columns of evaluations in addition to levers, KPIs, and those of each limit.
 COLUMNS = ("point", "title", "role", "generation", "feasible", "error")
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A key figure to improve; ``direction`` is +1 when more of it is better and −1 when less is."""
+    """A KPI to improve; ``direction`` is +1 when more of it is better and −1 when less is."""
 
     kpi: str
     label: str
@@ -41,7 +41,7 @@ class Objective:
 
 @dataclass(frozen=True)
 class Limit:
-    """What the mean of a key figure must keep to: ``bound`` is its least value (``least``) or its greatest."""
+    """What the mean of a KPI must meet: ``bound`` is its least value (``least``) or its greatest."""
 
     kpi: str
     label: str
@@ -60,20 +60,20 @@ class Limit:
         return "at least" if self.least else "at most"
 
     def slack(self, values: npt.ArrayLike) -> Floats:
-        """How far ``values`` are on the right side of the bound, in units of the key figure; negative beyond it."""
+        """How far ``values`` are on the right side of the bound, in units of the KPI; negative beyond it."""
         given = np.asarray(values, dtype=np.float64)
         return np.asarray(given - self.bound if self.least else self.bound - given, dtype=np.float64)
 
     def shortfall(self, values: npt.ArrayLike) -> Floats:
-        """How far ``values`` are beyond the bound, in units of the key figure; 0 where it is kept."""
+        """How far ``values`` are beyond the bound, in units of the KPI; 0 where it is met."""
         return np.maximum(-self.slack(values), 0.0)
 
     def words(self, currency: str, bound: float | None = None) -> str:
-        """The limit as readers want it: ``customer satisfaction at least 62.0 %``; ``bound`` replaces its own."""
+        """The limit as readers see it: ``customer satisfaction at least 62.0 %``; ``bound`` replaces its own."""
         value = self.bound if bound is None else bound
         gap = abs(value - self.bound)
-        told = scale_of([value], self.unit, currency, gap if gap > 0 else float("nan")).level(value)
-        return f"{inside(self.label)} {self.side} {told}"
+        amount = scale_of([value], self.unit, currency, gap if gap > 0 else float("nan")).level(value)
+        return f"{inside(self.label)} {self.side} {amount}"
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ class Search:
     """What a search evaluated.
 
     ``evaluations`` has a row per point in the order of evaluation (listed policies first), with :data:`COLUMNS`, one
-    column per lever and one per key figure among objectives and limits: its mean over the futures of the means over
+    column per lever and one per KPI among objectives and limits: its mean over the futures of the means over
     replications, NaN for a point that failed, whose ``error`` says why. For each limit there are ``shortfall: NAME``
-    (units of the key figure) and ``met: NAME`` (share of the futures in which the mean over replications keeps it).
-    ``feasible`` points did not fail and keep all limits on the mean over futures.
-    Refuses with :class:`StudyError` tables that lack columns, and searches without an objective.
+    (units of the KPI) and ``met: NAME`` (share of the futures in which the mean over replications meets it).
+    ``feasible`` points did not fail and meet all limits on the mean over futures.
+    Refuses with :class:`StudyError` tables with missing columns, and searches without an objective.
     """
 
     evaluations: pd.DataFrame
@@ -100,7 +100,7 @@ class Search:
 
     def __post_init__(self) -> None:
         if not self.objectives:
-            raise StudyError("objectives", "at least one is expected", "Name a key figure to improve.")
+            raise StudyError("objectives", "at least one is expected", "Name a KPI to improve.")
         kpis = [objective.kpi for objective in self.objectives] + [limit.kpi for limit in self.limits]
         check_columns(self.evaluations, (*COLUMNS, *(lever.name for lever in self.levers), *kpis), "evaluations")
 
@@ -116,7 +116,7 @@ class Search:
 
     @cached_property
     def feasible(self) -> Flags:
-        """Points [points] that did not fail and keep all limits."""
+        """Points [points] that did not fail and meet all limits."""
         return self.evaluations["feasible"].to_numpy(dtype=np.bool_)
 
     @cached_property

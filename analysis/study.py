@@ -35,7 +35,7 @@ def empty(columns: Sequence[str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class PolicyLabel:
-    """How a policy is called in front of readers; ``upper_bound``: an oracle is among its rules, and the title says so."""
+    """How a policy is presented to readers; ``upper_bound``: an oracle is among its rules, and the title says so."""
 
     title: str
     description: str = ""
@@ -44,7 +44,7 @@ class PolicyLabel:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where results come from, enough to make them again.
+    """Where results come from, enough to reproduce them.
 
     ``seeds`` are the replications, shared by all policies; ``versions`` maps package to version;
     ``commands`` are the shell lines that reproduce the results; ``notes`` are warnings for the
@@ -106,23 +106,23 @@ class Study:
         if self.baseline not in self.policies:
             raise StudyError("baseline", f"'{self.baseline}' is not among {sorted(self.policies)}", "Name one of them.")
         if len(self.policies) < 2:
-            raise StudyError("policies", "a comparison needs a policy besides the baseline", "Add a policy.")
+            raise StudyError("policies", "a comparison needs a policy in addition to the baseline", "Add a policy.")
         check_definitions(self.definitions)
         ran = {int(s) for s in self.runs["seed"].unique()}
         if ran != set(self.meta.seeds):
             odd = sorted(ran ^ set(self.meta.seeds))
             raise StudyError(
                 "runs, column seed",
-                f"seeds {odd} stand in only one of `runs` and `meta.seeds`",
+                f"seeds {odd} are in only one of `runs` and `meta.seeds`",
                 "Name exactly the seeds that ran.",
             )
         for name in ("runs", "runs_weekly", "runs_by"):
             self._check_names(getattr(self, name), name)
 
     def _check_names(self, table: pd.DataFrame, name: str) -> None:
-        strangers = set(table["policy"].unique()) - set(self.policies)
-        if strangers:
-            raise StudyError(f"{name}, column policy", f"no title for {sorted(strangers)}", "List them in `policies`.")
+        unknown = set(table["policy"].unique()) - set(self.policies)
+        if unknown:
+            raise StudyError(f"{name}, column policy", f"no title for {sorted(unknown)}", "List them in `policies`.")
         undefined = set(table["kpi"].unique()) - set(self.definitions["kpi"])
         if undefined:
             raise StudyError(

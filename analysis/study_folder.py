@@ -1,4 +1,4 @@
-"""A study on disk: its long tables as Parquet beside ``study.json``."""
+"""A study on disk: its long tables as Parquet, and ``study.json``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def write_study(study: Study, folder: Path | str) -> Path:
 
 
 def read_study(folder: Path | str) -> Study:
-    """Read what :func:`write_study` wrote. Raises StudyError when it is not there or not readable."""
+    """Read what :func:`write_study` wrote. Raises StudyError when it is missing or not readable."""
     folder = Path(folder)
     head_file = folder / "study.json"
     for file in (head_file, *(folder / f"{name}.parquet" for name in TABLES)):
@@ -61,8 +61,8 @@ def read_study(folder: Path | str) -> Study:
         )
     except StudyError:
         raise
-    except (KeyError, TypeError, AttributeError, ValueError) as error:  # also text that is no JSON or not UTF-8
-        raise StudyError(str(head_file), f"not a study's head ({error})", "Write the comparison again.") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:  # also text that is not JSON or not UTF-8
+        raise StudyError(str(head_file), f"not a study's head ({error})", "Run the comparison again.") from error
 
 
 def read_table(file: Path) -> pd.DataFrame:
@@ -72,4 +72,4 @@ def read_table(file: Path) -> pd.DataFrame:
         return pd.read_parquet(file)
     except (OSError, ValueError) as error:  # pyarrow's errors derive from these
         problem = f"cannot be read ({str(error).splitlines()[0]})"
-        raise StudyError(str(file), problem, "Give the same command again: it writes the folder anew.") from error
+        raise StudyError(str(file), problem, "Run the same command again: it rewrites the folder.") from error

@@ -16,10 +16,10 @@ from analysis.numerals import inside, listed, scale_of
 
 @dataclass(frozen=True)
 class Target:
-    """One key figure and what it must reach, in the unit that the definitions give it (shares as fractions of one).
+    """One KPI and what it must reach, in the unit of its definition (shares as fractions of one).
 
     At least one of ``at_least`` and ``at_most`` is given; both limits belong to the target. Refuses with
-    :class:`StudyError` a target without a limit, with one that is no number, or that nothing can meet.
+    :class:`StudyError` a target without a limit, with a limit that is not a number, or that nothing can meet.
     """
 
     kpi: str
@@ -39,7 +39,7 @@ class Target:
             )
 
     def unit(self, ensemble: Ensemble) -> str:
-        """Unit of the limits. Raises :class:`StudyError` for a key figure without definition or that no run reports."""
+        """Unit of the limits. Raises :class:`StudyError` for a KPI without definition or that no run reports."""
         facts = ensemble.definitions.set_index("kpi")
         if self.kpi not in facts.index or self.kpi not in ensemble.kpis:
             known = ", ".join(kpi for kpi in ensemble.kpis if kpi in facts.index)
@@ -69,7 +69,7 @@ class Target:
 
 
 def all_met(ensemble: Ensemble, targets: Sequence[Target], role: str = "study") -> pd.DataFrame:
-    """Whether all ``targets`` are met, as :meth:`Target.met`; NaN where any of them cannot be told.
+    """Whether all ``targets`` are met, as :meth:`Target.met`; NaN where any of them is unknown.
 
     Raises :class:`StudyError` when no target is given.
     """
@@ -78,7 +78,7 @@ def all_met(ensemble: Ensemble, targets: Sequence[Target], role: str = "study") 
     tables = [target.met(ensemble, role) for target in targets]
     met = tables[0]
     for table in tables[1:]:
-        # The product keeps NaN: a future in which one target cannot be told is not judged by the others.
+        # The product keeps NaN: a future in which one target is unknown is not judged by the others.
         met = met * table
     return met
 

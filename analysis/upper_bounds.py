@@ -1,7 +1,7 @@
 """Upper bounds: results of policies with an oracle among their rules, and how every table and title says so.
 
-An oracle reads what nobody can see. What it earns is no forecast of a policy but the most that such knowledge is worth.
-Whether a policy is one, its scenario knows (:attr:`sim.scenario.Scenario.oracles`); here is how it is told.
+An oracle reads what no one can see. Its result is not a forecast but the most that such knowledge is worth. The scenario
+knows whether a policy has one (:attr:`sim.scenario.Scenario.oracles`); this module marks it in tables and titles.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def titled(title: str, upper_bound: bool) -> str:
 
 
 def marked(table: pd.DataFrame, policies: Mapping[str, PolicyLabel]) -> pd.DataFrame:
-    """``table`` with a column that says which rows rest on an oracle; as it is where no policy has one.
+    """``table`` with a column that says which rows depend on an oracle; unchanged if no policy has one.
 
-    Rows that compare policies rest on it when one of them does; rows of a table without policies when any does.
+    Rows that compare policies depend on it when one of them does; rows of a table without policies when any does.
     """
     bounds = {name for name, label in policies.items() if label.upper_bound}
     if not bounds:

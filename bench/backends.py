@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.one_backend import LONG_RUNS, SECONDS
 from bench.timing import Measurement, wait_for_quiet, watched
-from experiments.backends.local import ONE_THREAD
+from experiments.runs.backends.local import ONE_THREAD
 
 LONG = f"{LONG_RUNS} runs of {SECONDS:g} s"
 OVERHEAD, IDEAL = "backends: overhead per run", f"backends: {LONG}, as a share of the ideal"

@@ -50,16 +50,16 @@ def measure_batches(patience: float, sizes: tuple[int, ...] = SIZES) -> list[Mea
 
 def time_one(runs: int) -> dict[str, tuple[str, str, float]]:
     """All measurements of one size, in this process."""
-    from experiments.backends import Serial
-    from experiments.batch.carrying_out import carry_out
-    from experiments.batch.driving import drive
-    from experiments.batch.folder import Folder
-    from experiments.batch.numbers import Numbers
-    from experiments.batch.planning import plan_batch
-    from experiments.batch.reading import read_design
-    from experiments.batch.results import Batch
-    from experiments.batch.run import Run
-    from experiments.batch.sealing import seal
+    from experiments.batch.batch_folder import BatchFolder
+    from experiments.batch.batch_plan import plan_batch
+    from experiments.batch.design_file import read_design
+    from experiments.batch.drive import drive
+    from experiments.batch.sealed_batch import Batch
+    from experiments.batch.sealed_tables import seal
+    from experiments.runs.backends import Serial
+    from experiments.runs.numbers import Numbers
+    from experiments.runs.run import Run
+    from experiments.runs.worker import simulate
 
     found: dict[str, tuple[str, str, float]] = {}
 
@@ -73,8 +73,8 @@ def time_one(runs: int) -> dict[str, tuple[str, str, float]]:
         file = Path(place) / "design.toml"
         file.write_text(_DESIGN.format(size=runs // 4), encoding="utf-8")
         plan = plan_batch(read_design(file))
-        numbers = carry_out(next(plan.runs()))
-        folder = Folder.start(Path(place) / "out", plan.design)
+        numbers = simulate(next(plan.runs()))
+        folder = BatchFolder.start(Path(place) / "out", plan.design)
 
         def known(run: Run) -> Numbers:
             return numbers

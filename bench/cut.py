@@ -27,6 +27,7 @@ from sim.params.customer_numbers import (
     RelationshipNumbers,
     SpreadNumbers,
 )
+from sim.params.customers import Lapse
 from sim.state.customers import Customers
 
 Floats = NDArray[np.floating[Any]]
@@ -37,8 +38,8 @@ SCENARIO = Path(__file__).with_name("market.toml")
 #: One customer in so many is called on by a rep, every week.
 CUSTOMERS_PER_VISIT = 200
 
-#: Share of purchases that is expected from a buyer at least; as in :mod:`sim.kernels.funnel`.
-LEAST_SHARE = 0.1
+#: Share of purchases that is expected from a buyer at least; as the model has it.
+LEAST_SHARE = Lapse().least_share
 
 
 class Numbers(NamedTuple):

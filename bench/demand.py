@@ -11,7 +11,7 @@ from bench.peers.c_market import CMarket, has_compiler
 from bench.peers.mesa_market import MesaMarket
 from bench.peers.numpy_market import NumpyMarket
 from bench.timing import Measurement, Race
-from sim.kernels.jit import set_threads
+from sim.kernels.threads import set_threads
 
 SECTION = "demand phases"
 OURS, C, MESA, NUMPY, NUMPY_PUSH = (

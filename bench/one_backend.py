@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.backends import parse_backend
-from experiments.driver import Driver
-from experiments.runs import Done
+from experiments.runs.backends import parse_backend
+from experiments.runs.driver import Driver
+from experiments.runs.result import Done
 
 EMPTY_RUNS, LONG_RUNS, SECONDS = 300, 48, 0.5
 
@@ -82,7 +82,7 @@ def _carry_out(driver: Driver[Any, Any], task: Callable[[Turn], Told], runs: int
     elapsed = time.perf_counter() - started
     failed = [result for result in results if not isinstance(result, Done)]
     assert not failed, failed[0]
-    return [result.tables for result in results if isinstance(result, Done)], elapsed
+    return [result.output for result in results if isinstance(result, Done)], elapsed
 
 
 def _resident() -> int:

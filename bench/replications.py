@@ -20,8 +20,8 @@ from analysis import read_study, replications_needed
 from analysis.elimination import Elimination
 from analysis.intervals import compare_pairs
 from analysis.numerals import shown_unit
-from analysis.selection import signed_values
-from experiments.stopping import StoppingRule, Wanted, Width
+from analysis.ranking import signed_values
+from experiments.comparison.stopping_rule import StoppingRule, Wanted, Width
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,8 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from experiments.batch.running import run_batch
-from experiments.comparison import Count
+from experiments.batch.launch import run_batch
+from experiments.runs.progress import Count
 from sim.market import Market
 
 _DESIGN = """\

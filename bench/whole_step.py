@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.cut import SCENARIO
 from bench.timing import Measurement, Race
 from sim import Market, Scenario
-from sim.kernels.jit import set_threads
+from sim.kernels.threads import set_threads
 from sim.week import WEEK, Phase
 
 SECTION, PHASES, MEMORY = "whole step", "whole step by phase", "memory"

@@ -9,27 +9,28 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.batch.answering import answer_batch
-    from experiments.batch.results import Batch, open_batch
-    from experiments.batch.running import run_batch
-    from experiments.comparison import RunsFailed, compare
-    from experiments.outcome import Outcome
-    from experiments.select import select_best
-    from experiments.selection import Selection
-    from experiments.tables import Tables, open_tables
+    from experiments.batch.batch_answer import answer_batch
+    from experiments.batch.launch import run_batch
+    from experiments.batch.sealed_batch import Batch, open_batch
+    from experiments.comparison.outcome import Outcome
+    from experiments.comparison.paired_runs import compare
+    from experiments.comparison.race import select_best
+    from experiments.comparison.race_outcome import Selection
+    from experiments.result_tables import Tables, open_tables
+    from experiments.runs.result import RunsFailed
 
 _HOME = {
-    "answer_batch": "batch.answering",
-    "Batch": "batch.results",
-    "open_batch": "batch.results",
-    "run_batch": "batch.running",
-    "compare": "comparison",
-    "RunsFailed": "comparison",
-    "Outcome": "outcome",
-    "select_best": "select",
-    "Selection": "selection",
-    "open_tables": "tables",
-    "Tables": "tables",
+    "answer_batch": "batch.batch_answer",
+    "Batch": "batch.sealed_batch",
+    "open_batch": "batch.sealed_batch",
+    "run_batch": "batch.launch",
+    "compare": "comparison.paired_runs",
+    "RunsFailed": "runs.result",
+    "Outcome": "comparison.outcome",
+    "select_best": "comparison.race",
+    "Selection": "comparison.race_outcome",
+    "open_tables": "result_tables",
+    "Tables": "result_tables",
 }
 
 __all__ = [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.files import staged, write_file
+from experiments.whole_files import staged, write_file
 from sim.errors import InputError, InputErrors
 from sim.text import one_line
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.cache_place import mend_environment
+from sim.cache_place import drop_invalid_threads
 
-mend_environment()  # before anything imports numba
+drop_invalid_threads()  # before anything imports numba
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = ["Market", "Results", "Scenario", "__version__"]
 
 if TYPE_CHECKING:

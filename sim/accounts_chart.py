@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 
 class Account(IntEnum):
-    """Where money is booked. May only grow; the number is the account's column in the books."""
+    """Where money is booked; the number is the account's column in the books. Every account is posted to by some phase."""
 
     # what an entity owns
     CASH = 0
@@ -26,63 +26,55 @@ class Account(IntEnum):
     PAYABLES = 4  # the mirror of RECEIVABLES
     CAPITAL = 5
     OUTSIDE = 6  # the outside world's other side of every payment (households, suppliers, media)
-    # manufacturer's income and what is taken off it
+    # manufacturer's income and deductions
     REVENUE = 7  # sell_in at list price
     DISCOUNTS = 8
-    REBATES = 9
-    RETURNS = 10  # credit given for goods taken back
-    COST_OF_GOODS = 11
+    COST_OF_GOODS = 9
     # pay
-    SALARY = 12
-    COMMISSION = 13
-    BONUS = 14
-    BENEFITS = 15
+    SALARY = 10
+    COMMISSION = 11
+    BONUS = 12
+    BENEFITS = 13
     # other cost of selling
-    HIRING = 16
-    TRAINING = 17
-    TRAVEL = 18
-    MEETINGS = 19  # meeting rooms, material; hours are in SALARY
-    MANAGEMENT = 20  # sales managers' pay
-    ADMINISTRATION = 21  # forms, their handling, back office
+    HIRING = 14
+    SEVERANCE = 15  # paid to reps whose positions are closed
+    TRAINING = 16
+    TRAVEL = 17
+    MANAGEMENT = 18  # sales managers' pay
     # market and information
-    ADVERTISING = 22
-    CAMPAIGNS = 23
-    STUDIES = 24
-    DATABASE = 25
-    INFORMATION_SYSTEM = 26  # gateway, reporting line, hardware
-    DATA_SHARING = 27  # paid to distributors for sell_out data
+    ADVERTISING = 19
+    CAMPAIGNS = 20
+    STUDIES = 21
+    DATABASE = 22
+    INFORMATION_SYSTEM = 23  # gateway, reporting line, hardware
+    DATA_SHARING = 24  # paid to distributors for sell_out data
     # product and service
-    SERVICE = 28
-    VARIETY = 29  # cost of variants and of serving segments differently
-    WRITE_OFFS = 30
-    OVERHEAD = 31
+    SERVICE = 25
+    TECHNICAL = 26  # technical department: design, analysis of field problems, their coordination with sales
+    VARIETY = 27  # cost of variants and of serving segments differently
+    OVERHEAD = 28
     # distributor
-    SALES = 32  # sell_out at retail price
-    CHANNEL_COST_OF_GOODS = 33
-    HOLDING = 34  # capital, space and ageing of stock
-    OWN_COSTS = 35  # staff, premises, delivery
-    OTHER_INCOME = 36  # rebates, payments for data, fines received
-    # other cost of selling, added later
-    SEVERANCE = 37  # paid to reps whose positions are closed
-    # product and service, added later
-    TECHNICAL = 38  # technical department: design, analysis of field problems, their coordination with sales
-    # distributor, added later
-    DISTRIBUTOR_EFFORT = 39  # selling effort for our brand; what of it was in OWN_COSTS before
+    SALES = 29  # sell_out at retail price
+    CHANNEL_COST_OF_GOODS = 30
+    HOLDING = 31  # capital, space and ageing of stock
+    OWN_COSTS = 32  # staff, premises, delivery
+    DISTRIBUTOR_EFFORT = 33  # selling effort for our brand
+    OTHER_INCOME = 34  # discounts granted by the manufacturer, payments for data
     # distributor that supplies others; sell_out does not count what only moves from one distributor to another
-    INTERNAL_SALES = 40  # sold to sub-distributors
-    INTERNAL_COST = 41  # cost of the goods sold to them
+    INTERNAL_SALES = 35  # sold to sub-distributors
+    INTERNAL_COST = 36  # cost of the goods sold to them
 
 
 ACCOUNTS = max(Account) + 1
 
 _A = Account
 PAY = (_A.SALARY, _A.COMMISSION, _A.BONUS, _A.BENEFITS)
-SELLING = (*PAY, _A.HIRING, _A.SEVERANCE, _A.TRAINING, _A.TRAVEL, _A.MEETINGS, _A.MANAGEMENT, _A.ADMINISTRATION)
+SELLING = (*PAY, _A.HIRING, _A.SEVERANCE, _A.TRAINING, _A.TRAVEL, _A.MANAGEMENT)
 MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
 INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
-PRODUCT = (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.WRITE_OFFS, _A.OVERHEAD)
+PRODUCT = (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.OVERHEAD)
 INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME, _A.INTERNAL_SALES)
-TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES, _A.RETURNS)
+TAKEN_OFF = (_A.DISCOUNTS,)
 CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS, _A.DISTRIBUTOR_EFFORT)
 #: What distributors sell, to customers and to one another, and what it cost them.
 TRADE = (_A.SALES, _A.INTERNAL_SALES)
@@ -93,11 +85,10 @@ COST_OF_TRADE = (_A.CHANNEL_COST_OF_GOODS, _A.INTERNAL_COST)
 class Formula:
     """A figure of a statement: the sum of account balances times ``weights`` [accounts].
 
-    ``balance`` says that it is a state at the end of a week (stock, cash) and not a flow of the week.
+    ``balance`` says that it is a balance at the end of a week (stock, cash) and not a flow of the week.
     """
 
     label: str
-    text: str
     weights: npt.NDArray[np.int64]
     balance: bool = False
 
@@ -109,14 +100,13 @@ def _formula(label: str, plus: tuple[Account, ...], minus: tuple[Account, ...] =
     for account in minus:
         weights[account] = 1 if account in _CREDIT_SIDE else -1
     weights.flags.writeable = False
-    text = " + ".join(a.name for a in plus) + "".join(f" - {a.name}" for a in minus)
-    return Formula(label, text, weights, balance)
+    return Formula(label, weights, balance)
 
 
 _CREDIT_SIDE = frozenset((_A.PAYABLES, _A.CAPITAL, _A.OUTSIDE, *INCOME))
 _ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
 
-#: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others take off.
+#: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others are deducted.
 _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "gross_revenue": ("Sell-in at list price", (_A.REVENUE,)),
     "taken_off": ("Discounts, rebates, returns", TAKEN_OFF),
@@ -124,14 +114,14 @@ _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "pay": ("Pay of reps", PAY),
     "travel": ("Travel", (_A.TRAVEL,)),
     "hiring_and_training": ("Hiring, severance, training", (_A.HIRING, _A.SEVERANCE, _A.TRAINING)),
-    "management": ("Managers, meetings, administration", (_A.MANAGEMENT, _A.MEETINGS, _A.ADMINISTRATION)),
+    "management": ("Managers, meetings, administration", (_A.MANAGEMENT,)),
     "advertising": ("Advertising and campaigns", (_A.ADVERTISING, _A.CAMPAIGNS)),
     "studies": ("Studies", (_A.STUDIES,)),
     "information": ("Database and information system", (_A.DATABASE, _A.INFORMATION_SYSTEM)),
     "data_sharing": ("Payments for shared data", (_A.DATA_SHARING,)),
     "product": (
         "Service, technical department, variety, write-offs",
-        (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.WRITE_OFFS),
+        (_A.SERVICE, _A.TECHNICAL, _A.VARIETY),
     ),
     "overhead": ("Overhead", (_A.OVERHEAD,)),
 }
@@ -141,7 +131,7 @@ CONTRIBUTION_LINES = tuple(_LINES)
 #: Every figure of the statements: the lines of contribution, then sums over them, distributors and balances.
 FORMULAS: Mapping[str, Formula] = {
     **{name: _formula(label, accounts) for name, (label, accounts) in _LINES.items()},
-    "revenue": _formula("Revenue net of discounts, rebates and returns", (_A.REVENUE,), TAKEN_OFF),
+    "revenue": _formula("Revenue net of discounts", (_A.REVENUE,), TAKEN_OFF),
     "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
     **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
     "severance": _formula("Severance", (_A.SEVERANCE,)),
@@ -149,7 +139,7 @@ FORMULAS: Mapping[str, Formula] = {
     "cost_to_sell": _formula("Cost of selling: reps, managers, their support", SELLING),
     "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
     "information_cost": _formula("Database, information system, shared data", INFORMATION),
-    "product_cost": _formula("Service, technical department, variety, write-offs, overhead", PRODUCT),
+    "product_cost": _formula("Service, technical department, variety, overhead", PRODUCT),
     "contribution": _formula(
         "Contribution of the manufacturer", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS)
     ),

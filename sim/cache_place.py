@@ -1,7 +1,7 @@
-"""Where compiled kernels are kept, and the environment that compiling reads: both belong to the machine, not to us.
+"""Where compiled kernels are cached, and the environment variables that compiling reads: both depend on the machine.
 
-An installation may be read-only, a home absent, a disk full. None of these keeps a market from running: binaries then
-go to another folder, and where there is none each process compiles its own.
+An installation may be read-only, a home missing, a disk full. A market runs nevertheless: binaries then go to another
+folder, and if there is none each process compiles its own.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ import warnings
 from functools import cache
 from pathlib import Path
 
-#: What says how many threads to use; read when numba is imported, which refuses nonsense.
+#: Variables for the number of threads; read when numba is imported, which refuses invalid numbers.
 THREADS = ("DEEPMARKET_THREADS", "NUMBA_NUM_THREADS")
 
 
-def mend_environment() -> None:
-    """Take numbers of threads that are none out of the environment, with a warning: results do not depend on them."""
+def drop_invalid_threads() -> None:
+    """Remove invalid numbers of threads from the environment, with a warning: results do not depend on them."""
     for name in THREADS:
         given = os.environ.get(name)
         if given is None or (given.isascii() and given.isdigit() and int(given) > 0):
             continue
         del os.environ[name]
         if given.strip():
-            told = f"{name}={given} is left out of account: expected a number of threads, 1 or more"
-            warnings.warn(told, RuntimeWarning, stacklevel=2)
+            problem = f"{name}={given} is ignored: expected a number of threads, 1 or more"
+            warnings.warn(problem, RuntimeWarning, stacklevel=2)
 
 
 @cache
 def cache_root(package: Path) -> Path | None:
-    """The folder of this project's binaries: beside the code, else in the user's cache, else for the time being.
+    """The folder of this project's binaries: next to the code, else in the user's cache, else a temporary one.
 
     None when no folder can be written to.
     """
-    beside = package / "__pycache__"
-    if takes_files(beside):
-        return beside
+    next_to_code = package / "__pycache__"
+    if takes_files(next_to_code):
+        return next_to_code
     own = _users_cache()
     if own is not None and takes_files(own):
         return own
-    return _passing()
+    return _temporary()
 
 
 def _users_cache() -> Path | None:
@@ -52,7 +52,7 @@ def _users_cache() -> Path | None:
         return None
 
 
-def _passing() -> Path | None:
+def _temporary() -> Path | None:
     """A folder below the one for temporary files, of this user alone: binaries found in it are run."""
     try:
         folder = Path(tempfile.gettempdir()) / f"deepmarket-cache-{os.getuid() if hasattr(os, 'getuid') else 'user'}"

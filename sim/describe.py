@@ -62,7 +62,7 @@ def schema() -> dict[str, Any]:
 
 
 def _clean(node: Any, inside_properties: bool) -> Any:
-    """Leave out generated titles and requirements that hold for the whole only."""
+    """Remove generated titles, and requirements that apply only to the complete file."""
     if isinstance(node, list):
         return [_clean(item, False) for item in node]
     if not isinstance(node, dict):
@@ -83,9 +83,9 @@ def defaults_page() -> str:
         "",
         _NOTE,
         "",
-        "Every number of the model. *Source* A marks an assumption without a published value: sweep it before you",
+        "Every number of the model. *Source* A marks an assumption without a published value: vary it before you",
         "rely on it. *Lever* marks what a `[[change]]` may move in mid-run. Values outside *bounds* are refused, those",
-        "outside *usual* are warned about.",
+        "outside *usual* give a warning.",
         "",
         "## Parameters",
     ]
@@ -110,7 +110,7 @@ def _section_of(info: FieldInfo) -> type[Section]:
 
 
 def _section_table(path: str, section: type[Section], source: str = "") -> Iterator[str]:
-    """Heading, meaning and table of one section; ``source`` stands in for that of values which a scenario gives."""
+    """Heading, meaning and table of one section; ``source`` replaces that of values which a scenario gives."""
     yield from ("", f"### {path}", "", (section.__doc__ or "").strip().splitlines()[0], "")
     declared = dict(section.declarations())
     if not declared:
@@ -218,10 +218,10 @@ _GUIDE = """\
 
 {note}
 
-A scenario is one TOML file: a market, and how its firms work. Start from one that is shipped and say what differs:
+A scenario is one TOML file: a market, and how its firms work. Start from a shipped one and say what differs:
 
 ```toml
-extends = "regional_equipment"      # every value of that file holds, unless changed below
+extends = "regional_equipment"      # every value of that file applies unless changed below
 name = "cheaper_kits"
 weeks = 52
 
@@ -251,8 +251,8 @@ set = { "policy.pay.commission" = 0.04 }
   with another `kind` replaces the whole section. `deepmarket params` shows who set each value.
 - **Paths** name entries of lists: `offer.consumable_kit.list_price`, `params.hours.contract`, `policy.pay.commission`.
 - **Policies** in `policies/` hold `[policy.*]` tables only and can be put on top of any scenario.
-- **Changes** hold from their week on, weeks being counted from 1. `set` may move levers only (`docs/defaults.md`);
-  `policy` rolls out a whole policy. With `territories` they hold there alone, if the question is answered by territory.
+- **Changes** apply from their week on; weeks are counted from 1. `set` may move levers only (`docs/defaults.md`);
+  `policy` rolls out a whole policy. With `territories` they apply only there, if the question is answered by territory.
 - **Your own tables.** `[data]` names `customers` and `projects` (Parquet), `roster`, `offers` and `distributors` (CSV), relative to the file:
 
 | table | columns | optional |
@@ -263,11 +263,11 @@ set = { "policy.pay.commission" = 0.04 }
 | distributors | distributor, territory, supplier | size |
 | projects | customer, category, opened_week (below 0) | |
 
-  Rates are per week, those of projects (`projects_*` by opportunity category) a year; `rep` may be empty; `mix_*` and `mark_*` go by the names of categories and marks.
-  `supplier` names another distributor, or is empty for who buys from the plant; customers of a territory without a
+  Rates are per week, those of projects (`projects_*` by opportunity category) a year; `rep` may be empty; `mix_*` and `mark_*` are followed by the names of categories and marks.
+  `supplier` names another distributor, or is empty for distributors that buy from the plant; customers of a territory without a
   `distributor` of their own are split by `size`.
-- **Checking.** `deepmarket check FILE` lists all mistakes at once with file, line and remedy. Unknown keys are refused. What is sound on paper is rehearsed: two weeks of a small market
-  (`--no-rehearsal` leaves that out). Only ordinary files are read, of at most 4 MB (tables 512 MB), with at most 200,000 values, 32 levels, 1,040 changes and 50 files in a chain of `extends`.
+- **Checking.** `deepmarket check FILE` lists all input errors at once with file, line and remedy. Unknown keys are refused. A valid file is then rehearsed: two weeks of a small market
+  (`--no-rehearsal` skips this). Only regular files are read, of at most 4 MB (tables 512 MB), with at most 200,000 values, 32 levels, 1,040 changes and 50 files in a chain of `extends`.
   `invalid/` holds broken files, each with the message it must cause in its first line.
 - **Completion.** `schema.json` describes the format to editors; write `#:schema schema.json` in the first line.
 """

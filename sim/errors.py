@@ -1,4 +1,4 @@
-"""What goes wrong: input, said so that its author can mend it (place, problem, expectation, remedy), and laws of the model."""
+"""Errors: input errors that say how to fix them (place, problem, expectation, remedy), and broken laws of the model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class InputError(ValueError):
-    """One mistake in what a user gave: a scenario, a table, a setting.
+    """One error in a user's input: a scenario, a table, a setting.
 
     ``place`` names the file and the field or row, ``problem`` what was found there, ``expected`` what
     would have been right, ``remedy`` what to do about it, ``meaning`` what the setting means. The last
@@ -31,7 +31,7 @@ class InputError(ValueError):
 
 
 class InputErrors(InputError):
-    """Several mistakes at once, so that all can be mended in one go; ``errors`` holds them in order."""
+    """Several input errors at once, so that all can be fixed in one go; ``errors`` holds them in order."""
 
     def __init__(self, errors: Sequence[InputError]) -> None:
         self.errors = tuple(errors)
@@ -41,18 +41,18 @@ class InputErrors(InputError):
         super().__init__(first.place, first.problem, first.expected, first.remedy, first.meaning)
 
     def __reduce__(self) -> tuple[type[InputErrors], tuple[tuple[InputError, ...]]]:
-        return InputErrors, (self.errors,)  # so that a worker process can hand it back
+        return InputErrors, (self.errors,)  # so that a worker process can return it
 
     def __str__(self) -> str:
         if len(self.errors) == 1:
             return str(self.errors[0])
-        return f"{len(self.errors)} mistakes:\n" + "\n".join(
+        return f"{len(self.errors)} input errors:\n" + "\n".join(
             f"  {number}. {error}" for number, error in enumerate(self.errors, 1)
         )
 
 
 class LawBroken(AssertionError):
-    """A law of the model does not hold: units, money, hours or heads appeared or vanished. Always a fault of the program.
+    """A law of the model does not hold: units, money, hours or heads appeared or vanished. Always a bug of the program.
 
     ``place`` says where and when (books, week, cell), ``law`` what must hold, ``numbers`` what was found.
     """

@@ -2,10 +2,10 @@
 
 Settings, and why: ``cache`` (a cold compile is paid once), ``nogil`` (threads may share the rows of one
 kernel), ``error_model="numpy"`` (a division need not test for zero, so loops vectorise), no fastmath
-(results must not differ between machines), no ``parallel`` (see :func:`sim.kernels.jit.run_blocks`).
+(results must not differ between machines), no ``parallel`` (see :func:`sim.kernels.threads.run_blocks`).
 With ``NUMBA_DISABLE_JIT=1`` the plain Python functions run instead, slowly, for debugging.
 
-Where binaries cannot be kept each process compiles its own (:mod:`sim.cache_place`).
+Where binaries cannot be cached, each process compiles its own (:mod:`sim.cache_place`).
 
 Numba checks a cached binary only against the file that defines the function; what that function calls in
 other files is inlined in it, so an edited draw would go unnoticed. Binaries are therefore kept in a folder

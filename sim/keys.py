@@ -1,4 +1,4 @@
-"""Keys of what users' tables and scenarios name: stable numbers by which draws are made, whatever the row."""
+"""Keys of names in users' tables and scenarios: stable numbers by which draws are made, independent of the row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 def key_of(*names: str) -> int:
-    """Key of what is called by ``names``, below 2^64: the same on every machine, apart for different names."""
+    """Key of ``names``, below 2^64: the same on every machine, different for different names."""
     text = "\0".join(names).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8, person=b"entity").digest(), "little")
 

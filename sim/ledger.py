@@ -159,7 +159,7 @@ class Ledger:
         if self.claims.min() < 0:
             row = tuple(int(i) for i in np.argwhere(self.claims < 0)[0])
             found = f"claim of {row[0]} on {row[1]} is {self.claims[row]}"
-            raise LawBroken(self._place(), "nobody pays off more than is owed", found)
+            raise LawBroken(self._place(), "no one pays off more than is owed", found)
 
     def _checked(
         self,
@@ -205,11 +205,6 @@ class Ledger:
 
     # ---- statements -----------------------------------------------------------------------------------------------
 
-    def trial_balance(self) -> Money:
-        """Sum of all accounts [1 + weeks, entity]: zero everywhere, to the minor unit."""
-        total: Money = self.book.sum(axis=2)
-        return total
-
     def balance(self, account: Account, week: int | None = None) -> Money:
         """Debit minus credit of ``account`` [entity] at the end of ``week`` (default: now)."""
         last = self._row if week is None else 1 + week
@@ -228,18 +223,6 @@ class Ledger:
         formula = FORMULAS[name]
         value: Money = book @ formula.weights
         return np.cumsum(value, axis=0)[1:] if formula.balance else value[1:]
-
-    def income_statement(
-        self, entity: Whole | slice = MANUFACTURER, first: int = 0, last: int | None = None
-    ) -> dict[str, int]:
-        """Every figure of ``FORMULAS`` for one or more entities over weeks ``first``..``last`` (inclusive).
-
-        Flows are summed over the weeks; balances are those at the end of ``last``.
-        """
-        end = self.weeks if last is None else last + 1
-        until = np.atleast_2d(self.book[: 1 + end, entity].reshape(1 + end, -1, ACCOUNTS).sum(axis=1))
-        flows, balances = until[1 + first :].sum(axis=0), until.sum(axis=0)
-        return {name: int((balances if f.balance else flows) @ f.weights) for name, f in FORMULAS.items()}
 
     # ---- laws -----------------------------------------------------------------------------------------------------
 
@@ -278,7 +261,7 @@ def _add(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
 
 
 def _take(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
-    """Credit, likewise."""
+    """Credit: as for debit, rows may repeat."""
     if isinstance(rows, np.ndarray) and rows.ndim:
         np.subtract.at(week[:, account], rows, money.each)
     else:

@@ -43,7 +43,7 @@ class Market(mesa.Model):
     ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` is a whole number from 0 to 2^63 - 1 and defaults
     to the scenario's; iterations of ``mesa.batch_run`` have seeds of their own, see :mod:`sim.seeds`.
     ``keep_orders`` keeps every purchase occasion for ``results.orders``. Raises
-    :class:`sim.errors.InputErrors` for a scenario or a seed with mistakes, ValueError for settings beside a loaded scenario.
+    :class:`sim.errors.InputErrors` for an invalid scenario or seed, ValueError for settings given along with a loaded scenario.
     """
 
     def __init__(
@@ -91,10 +91,10 @@ class Market(mesa.Model):
         self.segments = [CustomerSegment(self, state, 0)]
 
     def register_agent(self, agent: mesa.Agent) -> None:
-        """Take ``agent`` in, under an id of this market: 1, 2, …
+        """Register ``agent`` under an id of this market: 1, 2, …
 
         Mesa counts ids in a dictionary of the class ``Agent`` that is keyed by model, so that no model is ever freed;
-        this market's entry is taken out again.
+        this market's entry is therefore removed.
         """
         self._agents_made += 1
         agent.unique_id = self._agents_made
@@ -125,7 +125,7 @@ class Market(mesa.Model):
             self.running = False
 
     def _open_week(self) -> None:
-        """Clear the desk, and take up parameters that a change has moved."""
+        """Start with an empty scratch of the week, and apply parameters that a change has moved."""
         state = self.state
         state.today = Today()
         params = self.scenario.params_at(state.week + 1)
@@ -134,7 +134,7 @@ class Market(mesa.Model):
             state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers)
 
     def run(self) -> Market:
-        """Run all weeks that are left; returns the market itself."""
+        """Run all remaining weeks; returns the market itself."""
         while self.state.week < self.state.weeks:
             self.step()
         return self
@@ -152,9 +152,9 @@ class Market(mesa.Model):
                 self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, int(row)))
 
     def customer(self, row: int | str) -> Customer:
-        """One customer, to look at: by row, or by its id in the users' table. Raises IndexError, KeyError without one.
+        """One customer, for inspection: by row, or by its id in the users' table. Raises IndexError, KeyError without one.
 
-        Rows of a users' table stand in the order of ids, whatever their order in the file.
+        Rows of a users' table are sorted by id, whatever their order in the file.
         """
         if isinstance(row, str):
             ids = self.state.ids or ()

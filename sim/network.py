@@ -1,6 +1,6 @@
 """Who talks to whom: ties between customers as compressed rows, strong ties first in each row.
 
-Generators use keyed draws only. A *complete* network, in which everybody talks to everybody, is counted and
+Generators use keyed draws only. A *complete* network, in which all talk to all, is counted and
 not stored: it has no ties, and word of mouth takes the population's counts instead of neighbours'.
 """
 
@@ -85,7 +85,7 @@ def small_world(
         return no_ties(rows)
     labels = np.zeros(0 if homophily == 0.0 else rows, np.int64) if groups is None else np.asarray(groups, np.int64)
     keys = np.ascontiguousarray(keys, np.uint64)
-    ring = np.argsort(keys, kind="stable") if (keys[1:] < keys[:-1]).any() else None  # most often rows are in order
+    ring = np.argsort(keys, kind="stable") if (keys[1:] < keys[:-1]).any() else None  # rows are usually in order
     ends = _ring(
         sealed_array(keys if ring is None else keys[ring]),
         degree // 2,
@@ -219,7 +219,7 @@ def _drawn_strong(keys: Keys, low: Rows, high: Rows, share: float, luck: np.uint
 @jit
 def _rows(rows: int, low: Rows, high: Rows, strong: NDArray[np.bool_]) -> tuple[Starts, Starts, Rows]:
     """Both directions of each tie by row, strong ones first: (indptr, strong_end, neighbours)."""
-    # Counts in 32 bits and no copies: with ten million customers this is the moment of most memory.
+    # Counts in 32 bits and no copies: with ten million customers memory peaks here.
     ties = np.zeros(rows, np.uint32)
     weak_left = np.zeros(rows, np.uint32)
     one = np.uint32(1)

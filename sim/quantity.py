@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_v
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from sim.text import text_mistake
+from sim.text import text_error
 
-#: Source of a value that no publication supports; every report lists the parameters that carry it.
+#: Source of a value that no publication supports; every report lists the parameters that have it.
 ASSUMPTION = "A"
 
-#: Units of what people read: a name or title, and a text of several lines.
+#: Units of text that people read: a name or title, and a text of several lines.
 LINE, TEXT = "one line of text", "text"
 
 WEEKS_PER_YEAR = 52.0
@@ -51,7 +51,7 @@ class Declaration:
         return schema if self.bounds is None else _within(schema, *self.bounds)
 
     def surprising(self, value: Any) -> Iterator[float]:
-        """Yield the numbers inside ``value`` that lie outside the soft range."""
+        """Yield the numbers inside ``value`` that are outside the soft range."""
         if self.soft is None or isinstance(value, (bool, str)) or value is None:
             return
         if isinstance(value, dict):
@@ -65,12 +65,12 @@ class Declaration:
 
 @dataclass(frozen=True)
 class _Readable:
-    """Refuses text that nobody can read, or that steers what shows it."""
+    """Refuses text that is not readable or contains control characters."""
 
     line: bool
 
     def __call__(self, text: str) -> str:
-        wrong = text_mistake(text, line=self.line)
+        wrong = text_error(text, line=self.line)
         if wrong is not None:
             raise ValueError(f"{wrong[0]}, expected {wrong[1]}")
         return text
@@ -108,7 +108,7 @@ def param(
 ) -> Any:
     """Declare a parameter of a :class:`Section`.
 
-    ``default`` may be left out for values that a scenario must give. ``bounds`` are inclusive and
+    ``default`` may be omitted for values that a scenario must give. ``bounds`` are inclusive and
     apply to every element of a list; infinite ends are allowed. ``length`` bounds the number of
     elements of a list. ``source`` is a citation, or ``ASSUMPTION``.
     """

@@ -1,4 +1,4 @@
-"""The record: what each week leaves behind, as one array per measure, declared with its unit and the ways it is cut."""
+"""The record: what happens in each week, as one array per measure, declared with its unit and dimensions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Measure:
 
 _TS = ("territory", "segment")
 _TSO = ("territory", "segment", "offer")
-_INSPECTED = "as of the last quarterly look at the database"
+_INSPECTED = "as of the last quarterly inspection of the database"
 
 #: Every recorded measure. Offers are all offers of the market; rows of rival offers stay 0 where only ours exist.
 MEASURES: tuple[Measure, ...] = (
@@ -44,13 +44,13 @@ MEASURES: tuple[Measure, ...] = (
         "demand_units",
         "units",
         ("distributor", "offer"),
-        "Units of ours that customers asked for; a wish for an offer counts once.",
+        "Units of ours that customers demanded; each wish for an offer counts once.",
     ),
     Measure(
         "unserved_units",
         "units",
         ("distributor", "offer"),
-        "Units of ours asked for and not delivered in the same week.",
+        "Units of ours demanded and not delivered in the same week.",
     ),
     Measure("stock_units", "units", ("distributor", "offer"), "Distributors' stock at the end of the week."),
     Measure(
@@ -65,14 +65,14 @@ MEASURES: tuple[Measure, ...] = (
         "sub_ordered_units", "units", ("distributor", "offer"), "Units sub-distributors ordered from their suppliers."
     ),
     Measure("sub_supplied_units", "units", ("distributor", "offer"), "Units suppliers shipped to sub-distributors."),
-    Measure("demand_value", "minor units", ("territory",), "What customers asked of distributors, at list price."),
+    Measure("demand_value", "minor units", ("territory",), "What customers wanted from distributors, at list price."),
     Measure(
         "plant_orders_value", "minor units", ("territory",), "What distributors ordered from the plant, at list price."
     ),
     Measure("plant_stock_units", "units", ("offer",), "Finished goods at the end of the week."),
     Measure("production_units", "units", ("offer",), "Units started in production."),
     Measure("production_value", "minor units", ("offer",), "The same at list price."),
-    Measure("price", "share of reference price", ("offer",), "Mean price asked of customers without a segment."),
+    Measure("price", "share of reference price", ("offer",), "Mean price for customers without a segment."),
     Measure("sharing", "share", ("distributor",), "1 while the distributor shares its sell-out data."),
     Measure("hours_attended", "hours", ("team",), "Hours of reps at work."),
     Measure(
@@ -83,13 +83,13 @@ MEASURES: tuple[Measure, ...] = (
     Measure("hours_routine", "hours", ("team",), "Hours of reps in meetings, talks, training and over forms."),
     Measure("hours_administration", "hours", ("team",), "Hours of reps over orders, offers and mail."),
     Measure("calls", "calls", ("team",), "Calls made."),
-    Measure("calls_planned", "calls", ("team",), "Calls the plan asked for, as far as hours allowed."),
-    Measure("calls_on_plan", "calls", ("team",), "Calls the plan asked for and reps made, account by account."),
+    Measure("calls_planned", "calls", ("team",), "Calls the plan required, as far as hours allowed."),
+    Measure("calls_on_plan", "calls", ("team",), "Calls the plan required and reps made, account by account."),
     Measure(
         "calls_reported_on_plan",
         "calls",
         ("team",),
-        "The same as managers hear of it: calls by travel claims, accounts by forms as far as these are used.",
+        "The same as reported to managers: calls by travel claims, accounts by forms as far as these are used.",
     ),
     Measure("reps", "reps", ("team",), "Filled positions."),
     Measure("positions", "positions", ("team",), "Positions."),
@@ -123,13 +123,13 @@ MEASURES: tuple[Measure, ...] = (
     Measure("reports_lost_territory", "reports", ("territory",), "Of these, lost by the managers of the territory."),
     Measure("reports_lost_centre", "reports", ("territory",), "Of these, lost by the marketing centre."),
     Measure("reports_lost_headquarters", "reports", ("territory",), "Of these, lost by the companies' headquarters."),
-    Measure("reports_arriving", "reports", ("territory",), "Of these, lost by nobody."),
+    Measure("reports_arriving", "reports", ("territory",), "Of these, not lost by anyone."),
     Measure("inspected_records", "customers", _TS, f"Customers in the database, {_INSPECTED}."),
-    Measure("inspected_non_users", "customers", _TS, f"Customers who are no users, {_INSPECTED}."),
+    Measure("inspected_non_users", "customers", _TS, f"Customers who are not users, {_INSPECTED}."),
     Measure("user_records", "customers", _TS, f"Users in the database, {_INSPECTED}."),
-    Measure("non_user_records", "customers", _TS, f"Customers in the database who are no users, {_INSPECTED}."),
-    Measure("key_accounts", "customers", _TS, f"Users whom a rep serves in person, {_INSPECTED}; others are ordinary."),
-    Measure("stale_records", "customers", _TS, f"Records that nobody confirmed for long, {_INSPECTED}."),
+    Measure("non_user_records", "customers", _TS, f"Customers in the database who are not users, {_INSPECTED}."),
+    Measure("key_accounts", "customers", _TS, f"Users served by a rep in person, {_INSPECTED}; others are ordinary."),
+    Measure("stale_records", "customers", _TS, f"Records that have not been confirmed for long, {_INSPECTED}."),
     Measure("record_age_sum", "weeks", _TS, f"Weeks since records were confirmed, summed over them, {_INSPECTED}."),
     Measure("mark_count", "customers", _TS, f"Records with marks, {_INSPECTED}."),
     Measure(
@@ -139,19 +139,15 @@ MEASURES: tuple[Measure, ...] = (
         f"Absolute error of marks on record, mean over marks, summed over records, {_INSPECTED}.",
     ),
     Measure("plan_age", "weeks", ("territory",), "Weeks since the call plan that reps follow was made."),
-    Measure(
-        "plan_changes", "customers", ("territory",), "Customers for whom a call plan that arrived changes anything."
-    ),
-    Measure(
-        "plan_changes_heeded", "customers", ("territory",), "Of these, those for whom the territory did as it says."
-    ),
-    Measure("key_account_value", "minor units", _TS, "What customers whom a rep serves in person paid for our offers."),
+    Measure("plan_changes", "customers", ("territory",), "Customers for whom a new call plan changes anything."),
+    Measure("plan_changes_heeded", "customers", ("territory",), "Of these, those for whom the territory followed it."),
+    Measure("key_account_value", "minor units", _TS, "What customers served by a rep in person paid for our offers."),
     Measure("offers", "offers", ("team",), "Outside offers that reached reps."),
     Measure("quits_to_rivals", "reps", ("team",), "Reps who left for a rival."),
     Measure("quits_low", "reps", ("team",), "Leavers from the lowest third of reps by sales over their team's mean."),
     Measure("quits_middle", "reps", ("team",), "Leavers from the middle third."),
     Measure("quits_high", "reps", ("team",), "Leavers from the highest third."),
-    Measure("vacancies", "positions", ("team",), "Positions that nobody filled this week."),
+    Measure("vacancies", "positions", ("team",), "Positions not filled this week."),
     Measure("know_how_sum", "sd", ("team",), "Skill learnt from colleagues, summed over reps."),
     Measure("maturity_sum", "share", ("team",), "Maturity, summed over reps."),
     Measure("motivation_sum", "1", ("team",), "Motivation, summed over reps."),
@@ -170,7 +166,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("manager_hours_training", "hours", ("team",), "Hours of managers training reps on the job."),
     Measure("manager_hours_control", "hours", ("team",), "Hours of managers for unannounced checks."),
     Measure("manager_hours_interviews", "hours", ("team",), "Hours of managers with applicants."),
-    Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine asked for."),
+    Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine uses."),
     Measure("machines", "items", ("territory",), "Durables of ours in use, of categories that can fail."),
     Measure("failures", "failures", _TS, "Failures of them."),
     Measure("fleet_hours", "hours", ("territory",), "Hours they ran."),
@@ -179,12 +175,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("installations", "installations", ("territory",), "Durables of ours installed."),
     Measure("open_jobs", "jobs", ("territory",), "Repairs and installations that wait at the end of the week."),
     Measure("late_jobs", "jobs", ("territory",), "Those that have waited longer than customers expect."),
-    Measure("given_up", "items", ("territory",), "Durables of ours given up because nobody came to repair them."),
+    Measure("given_up", "items", ("territory",), "Durables of ours given up because no one came to repair them."),
     Measure("engineers", "heads", ("territory",), "Service engineers."),
     Measure("problems_reported", "problems", ("territory",), "Problems that reached the designers."),
     Measure("problems_understood", "problems", ("territory",), "Those that they understood."),
     Measure("believed_mtbf", "hours", (), "Time between failures as the technical department believes."),
-    Measure("product_knowledge_sum", "sd", ("team",), "Worth of joint training to calls, summed over reps."),
+    Measure("product_knowledge_sum", "sd", ("team",), "Effect of joint training on calls, summed over reps."),
     Measure("believed_potential", "minor units/year", ("territory",), "Purchases from anyone as last estimated."),
     Measure(
         "potential", "minor units/year", ("territory",), "The same in truth, expected, in the week of the estimate."
@@ -201,16 +197,18 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("studied_customers", "customers", ("territory",), "Customers asked in studies of this week."),
     Measure("potential_users_judged", "customers", ("territory",), "Potential users among those the filter judged."),
-    Measure("potential_users_passed", "customers", ("territory",), "Of these, held for prospects: true positives."),
+    Measure(
+        "potential_users_passed", "customers", ("territory",), "Of these, classified as prospects: true positives."
+    ),
     Measure("others_judged", "customers", ("territory",), "All others among those the filter judged."),
-    Measure("others_passed", "customers", ("territory",), "Of these, held for prospects: false positives."),
+    Measure("others_passed", "customers", ("territory",), "Of these, classified as prospects: false positives."),
     Measure("projects_opened", "projects", _TS, "Projects that opened."),
     Measure("projects_decided", "projects", _TS, "Projects that were decided."),
     Measure("projects_won", "projects", _TS, "Projects decided for one of our offers."),
     Measure("projects_lost", "projects", _TS, "Projects decided for a rival's offer or for nothing."),
     Measure("project_weeks", "weeks", _TS, "Weeks from opening to decision, summed over decided projects."),
     Measure("projects_open", "projects", _TS, "Projects open at the end of the week."),
-    Measure("pipeline", "minor units", _TS, "What they are worth, times the share of projects that we win."),
+    Measure("pipeline", "minor units", _TS, "Their value times the share of projects that we win."),
     *(
         Measure(f"projects_{stage}", "projects", _TS, f"Open projects in the stage {stage}.")
         for stage in ("lead", "qualified", "proposal", "negotiation")

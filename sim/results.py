@@ -1,4 +1,4 @@
-"""Results: what a run left behind, as tidy tables."""
+"""Results of a run as tidy tables."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ WEEKLY = ("week", *DIMENSIONS, "measure", "value", "unit")
 
 
 class Results:
-    """Tables of one run, made when asked for; weeks are counted from 1.
+    """Tables of one run, made on request; weeks are counted from 1.
 
     ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency. ``oracles`` are
-    rules of the run that read the truth: with any, its figures are upper bounds.
+    rules of the run that read the truth: with any, its KPIs are upper bounds.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Results:
 
     @property
     def weekly(self) -> pd.DataFrame:
-        """Every measure by week and by the dimensions it is cut by; rows with value 0 of cut measures are left out."""
+        """Every measure by week and by the dimensions it is cut by; without rows of value 0 of cut measures."""
         import pandas as pd
 
         frames = [self._tidy(name) for name in self._record.measures]

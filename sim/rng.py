@@ -10,12 +10,12 @@ stream is about N²·I / 2^64 (one in 2,000 for a million customers and 10,000 i
 is a few numbers of one decision.
 
 **What a rule can find out.** The name of a stream is a keyed hash (BLAKE2b: RFC 7693) of decision and week under a
-key that is made of the seed by scrypt (RFC 7914), which is slow on purpose. A rule that is given a stream's draws
-can recover that stream's name, since the mixer is a bijection, and so go on with its own luck. It cannot reckon
+key that is made of the seed by scrypt (RFC 7914), which is slow on purpose. A rule that receives a stream's draws
+can recover that stream's name, since the mixer is a bijection, and so continue its own luck. It cannot compute
 from it the seed, the key, or any other stream. It can still *try* seeds: each costs about 30 ms and 16 MB, so that
 the seeds people choose by hand (7, 42, 2024) fall within a minute, a number of nine digits in about a year, one drawn
-from all 2^63 never. And it runs in the same process: Python is no prison, and a rule that searches frames or the
-garbage collector's objects finds everything there is.
+from all 2^63 never. And it runs in the same process: Python does not isolate code, and a rule that searches frames or
+the garbage collector's objects finds everything.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _key(seed: int) -> bytes:
 
 
 def stream(seed: int, decision: int, week: int) -> np.uint64:
-    """Name of the stream of draws for one decision in one week (or tick), to be handed to kernels.
+    """Name of the stream of draws for one decision in one week (or tick), to be passed to kernels.
 
     ``seed`` is at least 0 and below 2^64, decision and week fit 64 bits. Raises OverflowError otherwise.
     """
@@ -234,7 +234,7 @@ class Luck:
     """The chance of one decision in one week: draws for the entities it is asked about, nothing else.
 
     It knows the name of its stream, not the seed, so that a rule that is given it cannot repeat the draws of other
-    decisions, such as those that made the customers. What that does and does not keep from a rule: see the module.
+    decisions, such as those that made the customers. What this does and does not hide from a rule: see the module.
     """
 
     _stream: np.uint64

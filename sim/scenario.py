@@ -23,18 +23,18 @@ from sim.rules import Rule, Variant
 
 __all__ = ["Listing", "Scenario", "available_policies", "available_scenarios", "check"]
 
-#: Keys that describe a scenario in words; they change no result and stay out of the digest.
+#: Keys that describe a scenario in words; they change no result and are not in the digest.
 _WORDS = ("name", "title", "description", "question")
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A resolved scenario that knows who set each value.
+    """A resolved scenario with the origin of each value.
 
     ``policy`` holds the rule of the whole firm for every question at the start, ``changes`` what is
     changed in mid-run; :meth:`rules_at` gives the rules of any week. ``provenance`` maps the dotted
     path of every value to "default", "file NAME", "policy file NAME" or "--set PATH", followed by the
-    changes that touch it. ``warnings`` are surprising values and settings that nobody reads. Two
+    changes that touch it. ``warnings`` are surprising values and settings that are not used. Two
     scenarios are equal when their ``digest`` is.
     """
 
@@ -71,7 +71,7 @@ class Scenario:
         ``policy`` names policy overlays (later ones win); ``overrides`` maps dotted paths to values, texts
         being read as TOML (``{"policy.pay.commission": 0.03, "offer.pump.list_price": "250_000"}``);
         ``weeks`` and ``customers`` are short for the overrides of these names. Raises
-        :class:`sim.errors.InputErrors` with all mistakes at once.
+        :class:`sim.errors.InputErrors` with all input errors at once.
         """
         overlays = [] if policy is None else [policy] if isinstance(policy, (str, os.PathLike)) else list(policy)
         given = dict(overrides or {})
@@ -103,7 +103,7 @@ class Scenario:
             schedule=schedule,
             digest=_digest(found.content, found.data),
         )
-        return replace(scenario, warnings=(*scenario.warnings, *map(_told_oracle, scenario.oracles)))
+        return replace(scenario, warnings=(*scenario.warnings, *map(_oracle_warning, scenario.oracles)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and other.digest == self.digest
@@ -139,7 +139,7 @@ class Scenario:
 
     @property
     def oracles(self) -> tuple[str, ...]:
-        """Rules that read the truth and hold in some week and place, as "question.kind": what they earn is an upper bound."""
+        """Rules that read the truth and apply in some week and place, as "question.kind": what they earn is an upper bound."""
         found = [
             f"{question}.{rule.kind}"
             for question, steps in self.schedule.answers.items()
@@ -151,7 +151,7 @@ class Scenario:
         return tuple(dict.fromkeys(found))
 
     def params_at(self, week: int) -> Params:
-        """Parameters in force in ``week``: those of the start but for levers that changes have moved."""
+        """Parameters in force in ``week``: those of the start except levers that changes have moved."""
         return self.schedule.params_at(week)
 
     def to_toml(self) -> str:
@@ -170,7 +170,7 @@ class Scenario:
 
 
 def check(name_or_path: str | os.PathLike[str]) -> list[InputError]:
-    """All mistakes of a scenario file; empty when it is sound."""
+    """All input errors of a scenario file; empty when it is valid."""
     try:
         resolve(name_or_path, [], {})
     except InputErrors as found:
@@ -178,8 +178,8 @@ def check(name_or_path: str | os.PathLike[str]) -> list[InputError]:
     return []
 
 
-def _told_oracle(rule: str) -> str:
-    return f"policy.{rule} reads the truth, which nobody can see: its results are an upper bound, not those of a policy"
+def _oracle_warning(rule: str) -> str:
+    return f"policy.{rule} reads the truth, which no one can see: its results are an upper bound, not those of a real policy"
 
 
 def _by_its_option(error: InputError, short: Mapping[str, Any]) -> InputError:
@@ -192,7 +192,7 @@ def _by_its_option(error: InputError, short: Mapping[str, Any]) -> InputError:
 
 
 def _digest(content: Mapping[str, Any], data: DataTables | None) -> str:
-    """SHA-256 of everything that can change a result: content without words, and data by content instead of by path."""
+    """SHA-256 of everything that can change a result: the content without descriptions, and tables by content instead of by path."""
     kept = {key: value for key, value in content.items() if key not in (*_WORDS, "data")}
     if data is not None:
         kept["data"] = data.hashes

@@ -1,4 +1,4 @@
-"""Seeds: which are taken, the same at every door, and the seeds of a Mesa batch's iterations."""
+"""Seeds: which are accepted, the same at every entry, and the seeds of a Mesa batch's iterations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check_seed(seed: Any, place: str = "seed", runs: int = 1) -> int:
     """``seed`` as an int; ``runs`` count up from it.
 
     Raises :class:`InputErrors` for anything but a whole number (7.5, "7", True), and unless the seeds of all runs
-    lie between 0 and :data:`MAX_SEED`: a seed that was folded or cut would be another one's market, without a word.
+    lie between 0 and :data:`MAX_SEED`: a seed that was wrapped or truncated would silently give the market of another seed.
     """
     whole = isinstance(seed, Integral) and not isinstance(seed, bool)
     if whole and 0 <= int(seed) <= MAX_SEED - (runs - 1):
@@ -38,10 +38,10 @@ def seed_of_iteration(seed: int, iteration: int) -> int:
 
 
 def iteration_of_batch(model: object) -> int:
-    """Which iteration of ``mesa.batch_run`` makes ``model``, 0 outside of one; to be asked while it is being made.
+    """Which iteration of ``mesa.batch_run`` makes ``model``, 0 outside of one; to be called while the model is being made.
 
-    Mesa tells a model nothing of its iteration, so that every iteration would be the same run: it is read from the
-    frame that calls the model. Raises :class:`InputErrors` where a version of Mesa keeps it elsewhere.
+    Mesa does not pass its iteration to a model, and without it every iteration would be the same run: it is read from
+    the frame that calls the model. Raises :class:`InputErrors` where a version of Mesa keeps it elsewhere.
     """
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_name == "__init__" and model in frame.f_locals.values():
@@ -50,6 +50,6 @@ def iteration_of_batch(model: object) -> int:
         return 0
     iteration = frame.f_locals.get("iteration")
     if not isinstance(iteration, int):
-        problem = "this version of Mesa does not tell which iteration a run is"
+        problem = "this version of Mesa does not show which iteration a run is"
         raise InputErrors([InputError("mesa.batch_run", problem, "Mesa 3.3", "give one seed for each run instead")])
     return iteration

@@ -17,13 +17,13 @@ class Stage(IntEnum):
 
 
 class Stimulus(IntFlag):
-    """What must be the case for a move; a customer may be under several at once."""
+    """Condition of a move; several may apply to a customer at once."""
 
     KNOWN = 1  # knows our brand
     FORGOTTEN = 2  # does not know it
     NEED = 4  # has an occasion this week in a category where our brand is known and offered
     NO_NEED = 8  # has no such occasion
-    BOUGHT = 16  # got an order from us this week: then none but the next two hold besides
+    BOUGHT = 16  # got an order from us this week: then only the next two can apply as well
     HABIT = 32  # did so, with loyalty above the threshold
     NO_HABIT = 64  # did so, with loyalty below it
     OVERDUE = 128  # no order from us for several expected intervals

@@ -1,7 +1,7 @@
-"""Users' text as text: without signs that steer what shows it, and without cells that a spreadsheet would work out.
+"""Users' text as plain text: without control characters, and without cells that a spreadsheet would evaluate.
 
-Names and titles come from files that others wrote. A terminal obeys escape sequences, a reader sees a line turned
-round by a bidirectional control, a spreadsheet works out a cell that begins with `=`. What shows text takes it from here.
+Names and titles come from files that others wrote. A terminal executes escape sequences, a bidirectional control reverses
+a line, a spreadsheet evaluates a cell that begins with `=`. Everything that shows text cleans it here.
 """
 
 from __future__ import annotations
@@ -14,50 +14,50 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Joiners inside words of Persian and Indic scripts and inside emoji: format signs that are part of the text.
+#: Joiners inside words of Persian and Indic scripts and inside emoji: format characters that are part of the text.
 _JOINERS = "\u200c\u200d"
-#: Signs that turn the direction of writing round.
+#: Characters that reverse the direction of writing.
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-#: Signs with which spreadsheets begin a formula (OWASP, "CSV injection"), the wide ones of Chinese keyboards among them.
+#: Characters that begin a formula in spreadsheets (OWASP, "CSV injection"), the wide ones of Chinese keyboards among them.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]| *[\t\r\n]")
-#: A number as people write it, with sign, groups, decimals, exponent, per cent: what no spreadsheet needs kept from it.
+#: A number as people write it, with sign, groups, decimals, exponent, per cent: safe in any spreadsheet.
 _NUMBER = re.compile(r"\s*[+\-]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(?:[eE][+\-]?\d+)?\s*%?\s*|\s*-\s*")
 
 
 def steers(sign: str) -> bool:
-    """Whether a sign is not to be seen but obeyed: a control, a format sign (bidirectional, zero width), a lone surrogate."""
+    """Whether a character is a control and not visible text: a control or format character (bidirectional, zero width), a lone surrogate."""
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in _JOINERS
 
 
 def clean(text: str) -> str:
-    """``text`` without signs that steer; line ends and tabs stay."""
+    """``text`` without control characters; line ends and tabs stay."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(sign for sign in text if sign in "\n\t" or not steers(sign))
 
 
 def one_line(text: str) -> str:
-    """``text`` on one line, without signs that steer."""
+    """``text`` on one line, without control characters."""
     return text if text.isascii() and text.isprintable() else clean(" ".join(text.split()))
 
 
 def shows(text: str) -> bool:
-    """Whether at least one sign of ``text`` can be seen."""
+    """Whether at least one character of ``text`` is visible."""
     return any(not sign.isspace() and sign not in _JOINERS and not steers(sign) for sign in text)
 
 
-def text_mistake(text: str, *, line: bool) -> tuple[str, str] | None:
+def text_error(text: str, *, line: bool) -> tuple[str, str] | None:
     """What is wrong with a name or title (``line``) or a longer text: what was found and what is expected; None for nothing.
 
-    An empty text is none, and fine. Zero-width signs may stay: exports are full of them, and what shows them leaves them out.
+    An empty text is fine. Zero-width characters may stay: exports are full of them, and they are removed when text is shown.
     """
     kept = "" if line else "\n\t"
     bad = [sign for sign in text if steers(sign) and sign not in kept and (sign in _TURNING or not _is_format(sign))]
     if bad:
-        found = f"holds the control character U+{ord(bad[0]):04X}"
+        found = f"contains the control character U+{ord(bad[0]):04X}"
         return found, "one line of plain text" if line else "plain text"
     if text and not shows(text):
-        return "holds no sign that can be seen", "text with a letter, a digit or another sign"
+        return "contains no visible character", "text with a letter, a digit or another character"
     return None
 
 
@@ -66,28 +66,26 @@ def _is_format(sign: str) -> bool:
 
 
 def cell(value: Any) -> Any:
-    """``value`` as a spreadsheet may have it: text that would be a formula gets an apostrophe in front; numbers stay."""
+    """``value`` made safe for a spreadsheet: text that would be a formula gets an apostrophe in front; numbers stay."""
     if not isinstance(value, str) or not _is_formula(value):
         return value
     return f"'{value}"
 
 
 def meant(text: str) -> str:
-    """What a cell written by :func:`cell` holds."""
+    """The text that :func:`cell` wrote."""
     return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
 
 
 def _is_formula(text: str) -> bool:
-    begins = text.lstrip(
-        "'"
-    )  # an apostrophe of the text's own gets another one, so that `meant` gives back what was there
+    begins = text.lstrip("'")  # text that begins with an apostrophe gets another one, so that `meant` restores it
     return _FORMULA.match(begins) is not None and _NUMBER.fullmatch(begins) is None
 
 
 def write_csv(table: pd.DataFrame, file: Path, *, index_label: str | None = None, add: bool = False) -> None:
-    """Write ``table`` as CSV that a spreadsheet opens without working anything out, its index only under a label.
+    """Write ``table`` as CSV that a spreadsheet opens without evaluating anything; the index is written only if labelled.
 
-    With ``add`` its rows go below those of ``file``.
+    With ``add`` its rows are appended to ``file``.
     """
     texts = [number for number, kind in enumerate(table.dtypes) if kind.kind not in "biufcmM"]
     safe = table.copy(deep=False)
@@ -103,10 +101,10 @@ def write_csv(table: pd.DataFrame, file: Path, *, index_label: str | None = None
         mode="a" if add else "w",
         header=not add,
         encoding="utf-8",
-        errors="backslashreplace",  # a file name that is no Unicode
+        errors="backslashreplace",  # a file name that is not Unicode
     )
 
 
 def markdown(text: str) -> str:
-    """``text`` on one line of a Markdown page or in a cell of its tables: signs of markup are signs of text."""
+    """``text`` on one line of a Markdown page or in a cell of its tables: markup characters are escaped."""
     return re.sub(r"([\\|`<\[\]*])", r"\\\1", one_line(text))

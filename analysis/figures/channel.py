@@ -41,7 +41,7 @@ def channel(
     """Draw a run's ``weekly`` table, summed over all cuts; ``title`` is the policy's.
 
     ``flows`` (from the customers upwards) and ``stocks`` map measures to labels; measures that the
-    run did not record are left out, but the first flow and one more are needed.
+    run did not record are omitted, but the first flow and one more are needed.
     """
     flow, stock = _series(weekly, flows), _series(weekly, stocks)
     if next(iter(flows)) not in flow or len(flow) < 2:
@@ -52,7 +52,7 @@ def channel(
         figure = look.new_figure(9.6, 1.0)
         finding = _finding(flow, flows, title)
         note = (
-            "One run, all distributors and offers together, units. Demand is what customers asked for, served or not. "
+            "One run, all distributors and offers together, units. Demand is what customers wanted, served or not. "
             "Variation is the standard deviation over weeks relative to the mean, after the first quarter of the run."
         )
         head = look.head_height(figure, finding, note)
@@ -70,7 +70,7 @@ def channel(
 
 
 def _series(weekly: pd.DataFrame, labels: Mapping[str, str]) -> dict[str, pd.Series]:
-    """Totals by week; weeks without a row are weeks of nothing, since records leave out zeros."""
+    """Totals by week; weeks without a row are zero, since records omit zeros."""
     table = weekly[weekly["measure"].isin(list(labels))].groupby(["measure", "week"])["value"].sum()
     weeks = range(int(weekly["week"].min()), int(weekly["week"].max()) + 1)
     present = table.index.get_level_values("measure")

@@ -14,23 +14,23 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from analysis.discovery import Discovery
 from analysis.errors import StudyError
 from analysis.factor import Factor
 from analysis.figures import style as look
 from analysis.figures.discovery_panels import CHOSEN, GROWN, level_runs, limits_panel, trajectory_panel
+from analysis.futures.discovery import Discovery
+from analysis.futures.rule import Rule
 from analysis.numerals import NO_BREAK, listed, percent, plural
-from analysis.rule import Rule
 
 _WIDTH, _SIDE, _GAP, _FOOT = 10.0, 4.1, 0.75, 0.92
-#: Most inches that the name of a factor takes beside its bar.
+#: Most inches that the name of a factor takes next to its bar.
 _NAME = 1.5
 
 
 def discovery_figure(discovery: Discovery, box: int = 1) -> Figure:
-    """Draw the rule number ``box`` of :func:`analysis.discovery.discover`.
+    """Draw the rule number ``box`` of :func:`analysis.futures.discovery.discover`.
 
-    Raises :class:`StudyError` when there is no such rule: what was not found is not drawn.
+    Raises :class:`StudyError` when there is no such rule: only rules that were found are drawn.
     """
     if not 1 <= box <= len(discovery.rules):
         raise StudyError(f"box {box}", f"{len(discovery.rules)} were found", discovery.reason or "Choose one of them.")
@@ -82,7 +82,7 @@ def _scatter(figure: Figure, axes: Axes, discovery: Discovery, rule: Rule) -> No
 
 
 def _within_others(rule: Rule, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which futures keep the limits of the factors that are not drawn."""
+    """Which futures are within the limits of the factors that are not drawn."""
     within = np.ones(len(table), dtype=np.bool_)
     for restriction in rule.restrictions:
         if restriction.factor in rule.factors[2:]:
@@ -90,7 +90,7 @@ def _within_others(rule: Rule, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return within
 
 
-#: How much of a future is seen that another limit leaves out.
+#: Opacity of a future that another limit excludes.
 _FAINT = 0.28
 _CASE: dict[str, Any] = {"marker": "s", "markersize": 4.4, "color": look.ORANGE, "markeredgewidth": 0, "zorder": 4}
 _OTHER: dict[str, Any] = {
@@ -104,7 +104,7 @@ _OTHER: dict[str, Any] = {
 
 
 def _boxes(axes: Axes, rule: Rule, across: Factor, up: Factor | None) -> None:
-    """The box: one rectangle, or one for each run of levels that lie side by side."""
+    """The box: one rectangle, or one for each run of adjacent levels."""
     for left, right in spans(rule, across):
         for low, high in spans(rule, up) if up else [(0.0, 1.0)]:
             axes.add_patch(
@@ -138,7 +138,7 @@ def spans(rule: Rule, factor: Factor) -> list[tuple[float, float]]:
 
 
 def positions(factor: Factor, values: pd.Series) -> npt.NDArray[np.float64]:
-    """Where values stand on the factor's axis: levels by their number, other numbers as they are."""
+    """Where values are on the factor's axis: levels by their number, other numbers as they are."""
     if not factor.levels:
         return values.to_numpy(dtype=np.float64)
     if factor.is_number:
@@ -180,7 +180,7 @@ def _walk(count: int) -> npt.NDArray[np.float64]:
 
 
 def _spread(factor: Factor | None, places: npt.NDArray[np.float64], step: float) -> npt.NDArray[np.float64]:
-    """Points of whole numbers and levels are spread around their place, so that they do not hide each other."""
+    """Points of whole numbers and levels are spread around their place so that they do not hide each other."""
     if factor is None or not (factor.levels or factor.whole):
         return places
     return places + 0.7 * ((0.5 + np.arange(len(places)) * step) % 1.0 - 0.5)
@@ -188,7 +188,7 @@ def _spread(factor: Factor | None, places: npt.NDArray[np.float64], step: float)
 
 def _note(discovery: Discovery, rule: Rule) -> str:
     number = discovery.rules.index(rule)
-    left = f" {plural(discovery.left_out, 'incomplete future')} left out." if discovery.left_out else ""
+    left = f" {plural(discovery.excluded, 'incomplete future')} excluded." if discovery.excluded else ""
     left += " Futures in an earlier box are not shown." if number else ""
     return (
         f"{rule.evidence[0].upper() + rule.evidence[1:]}. Found by peeling (PRIM) among {plural(rule.of_futures, 'future')}; "
@@ -199,7 +199,7 @@ def _note(discovery: Discovery, rule: Rule) -> str:
 
 def _faint(rule: Rule) -> str:
     names = [factor.name for factor in rule.factors[2:]]
-    return f" Faint marks lie outside the limits of {listed(names)}." if names else ""
+    return f" Faint marks are outside the limits of {listed(names)}." if names else ""
 
 
 def _fresh(discovery: Discovery, rule: Rule) -> str:
@@ -207,10 +207,10 @@ def _fresh(discovery: Discovery, rule: Rule) -> str:
         return "Not checked on fresh futures."
     row = discovery.check().iloc[discovery.rules.index(rule)]
     if not row["futures"]:
-        return "No fresh future lies in it, so it is not checked."
+        return "No fresh future is in the box, so the rule is not checked."
     return (
         f"On {plural(int(row['of_futures']), 'fresh future')} the rule {_VERDICTS[row['verdict']]}: density "
-        f"{percent(float(row['density']), decimals=0)} (95 % interval {percent(float(row['density_low']), decimals=0)} to "
+        f"{percent(float(row['density']), decimals=0)} (95 % CI {percent(float(row['density_low']), decimals=0)} to "
         f"{percent(float(row['density_high']), decimals=0)}), coverage {percent(float(row['coverage']), decimals=0)}."
     )
 
@@ -228,6 +228,6 @@ def _keys() -> list[Line2D | Rectangle]:
         Line2D([], [], linestyle="", label="case", **_CASE),
         Line2D([], [], linestyle="", label="other future", **_OTHER),
         Rectangle((0, 0), 1, 1, facecolor=look.BETTER_TINT, edgecolor=look.BLUE, linewidth=1.4, label="the rule"),
-        Line2D([], [], linestyle="", label="box chosen on the way", **CHOSEN),
+        Line2D([], [], linestyle="", label="box chosen while peeling", **CHOSEN),
         Line2D([], [], linestyle="", label="the rule, after pasting", **GROWN),
     ]

@@ -1,4 +1,4 @@
-"""The two small panels beside a discovered box: its limits over each factor's range, and its way of peeling."""
+"""The two small panels next to a discovered box: its limits over each factor's range, and how it was peeled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.factor import Factor
 from analysis.figures import style as look
-from analysis.rule import Rule, value_text
+from analysis.futures.rule import Rule, value_text
 
 #: Marks of the trajectory: the box that was chosen on it, and the rule that grew from it.
 CHOSEN: dict[str, Any] = {"marker": "o", "markersize": 9, "color": look.INK, "markerfacecolor": "none", "zorder": 5}
@@ -52,7 +52,7 @@ def share_spans(rule: Rule, factor: Factor) -> list[tuple[float, float]]:
 
 
 def level_runs(rule: Rule, factor: Factor) -> list[tuple[int, int]]:
-    """Runs of levels in the box that lie side by side: number of the first, number after the last."""
+    """Runs of adjacent levels in the box: number of the first, number after the last."""
     kept = rule.levels(factor) or ()
     runs: list[tuple[int, int]] = []
     for number, level in enumerate(factor.levels):

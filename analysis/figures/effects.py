@@ -1,4 +1,4 @@
-"""Effects of the parts of a policy: one panel per key figure, three marks per part, each with its 95 % interval."""
+"""Effects of the parts of a policy: one panel per KPI, three marks per part, each with its 95 % confidence interval."""
 
 from __future__ import annotations
 
@@ -99,29 +99,29 @@ def _frame(axes: Axes, whole: pd.Series, parts: Sequence[str], scale: Scale, cur
 
 
 def _title(axes: Axes, whole: pd.Series, currency: str, width: float, side: float) -> None:
-    """The key figure and the whole effect, over a panel of ``width`` inches of which ``side`` are left of the axes."""
-    told = "no value" if pd.isna(whole["difference"]) else row_scale(whole, currency).difference(whole["difference"])
-    text, figure = f"{whole['label']}: {told} together", axes.figure.get_figure(root=True)
+    """The KPI and the whole effect, over a panel of ``width`` inches of which ``side`` are left of the axes."""
+    whole_effect = (
+        "no value" if pd.isna(whole["difference"]) else row_scale(whole, currency).difference(whole["difference"])
+    )
+    text, figure = f"{whole['label']}: {whole_effect} together", axes.figure.get_figure(root=True)
     size = look.fitting(figure, text, width, look.TEXT + 0.5, "bold")
     text = look.shorten(figure, text, width, size, "bold")
     axes.set_title(text, loc="left", x=-side / (width - side), size=size, weight="bold")
 
 
 def _finding(rows: pd.DataFrame, currency: str) -> str:
-    """The part that carries most of the first key figure, and how much of the whole."""
+    """The part that carries most of the first KPI, and how much of the whole."""
     label = str(rows.iloc[0]["label"])
     whole = rows[rows["kind"] == "whole"].iloc[0]
     share = rows[rows["kind"] == "share"]
     if not len(share) or pd.isna(whole["difference"]) or whole["verdict"] == "cannot tell":
         return f"{label}: what the parts do"
     most = share.loc[(share["difference"] * np.sign(whole["difference"])).idxmax()]
-    told = row_scale(most, currency).difference(most["difference"])
+    largest = row_scale(most, currency).difference(most["difference"])
     together = row_scale(whole, currency).difference(whole["difference"])
     if most["verdict"] == "cannot tell":
-        return (
-            f"{label}: {together} together; {most['part']} seems to carry most ({told}), but {_pairs(rows)} cannot tell"
-        )
-    return f"Of {together} in {label[0].lower() + label[1:]}, {most['part']} carries most: {told} on average over all orders"
+        return f"{label}: {together} together; {most['part']} seems to carry most ({largest}), but {_pairs(rows)} cannot tell"
+    return f"Of {together} in {label[0].lower() + label[1:]}, {most['part']} carries most: {largest} on average over all orders"
 
 
 def _pairs(rows: pd.DataFrame) -> str:
@@ -130,6 +130,6 @@ def _pairs(rows: pd.DataFrame) -> str:
 
 def _note(rows: pd.DataFrame) -> str:
     return (
-        f"Paired differences with 95 % intervals, {_pairs(rows)} with the same customers and the same luck. "
-        "Where the marks of a part lie apart, its effect depends on which other parts are there."
+        f"Paired differences with 95 % confidence intervals, {_pairs(rows)} with the same customers and the same luck. "
+        "Where the marks of a part differ, its effect depends on which other parts are present."
     )

@@ -9,7 +9,7 @@ from analysis.figures.discovery import discovery_figure
 from analysis.figures.gallery import Plate
 from analysis.figures.regret import regret_figure
 from analysis.figures.sensitivity import indices_figure, screening_figure
-from analysis.sensitivity import Sensitivity
+from analysis.futures.sensitivity import Sensitivity
 
 #: Letters of a policy's name in the name of a file.
 _LONGEST = 60
@@ -30,7 +30,7 @@ def draw_ensemble(found: Conclusions) -> list[Plate]:
 
 
 def file_name(one: Sensitivity) -> str:
-    """Name of the figure and table of ``one``: policies by letters that every disk takes, told apart by a hash."""
+    """Name of the figure and table of ``one``: policies by letters that every disk accepts, made unique by a hash."""
     return f"sensitivity_{_plain(one.policy)}{'_against_' + _plain(one.against) if one.against else ''}"
 
 

@@ -1,4 +1,4 @@
-"""Forest plot: what a policy changes in each KPI, relative to the baseline's mean, with 95 % intervals."""
+"""Forest plot: what a policy changes in each KPI, relative to the baseline's mean, with 95 % confidence intervals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from analysis.study import BOOKS, KPI_CLASSES
 ROW = 0.25
 GAP = 0.14
 FOOT = 0.82
-#: Intervals reaching further than this multiple of the median one are cut with an arrow.
+#: Intervals that reach further than this multiple of the median one are cut with an arrow.
 FAR = 4.0
 
 
@@ -32,7 +32,7 @@ class _Row(NamedTuple):
 
 
 def forest(rows: pd.DataFrame, names: Names) -> Figure:
-    """Draw the rows of one policy from :func:`analysis.paired.compare_policies` (books left out)."""
+    """Draw the rows of one policy from :func:`analysis.paired.compare_policies` (without the books)."""
     with look.style():
         rows = rows[rows["kpi_class"] != BOOKS]
         lines = _lines(rows)
@@ -47,11 +47,11 @@ def forest(rows: pd.DataFrame, names: Names) -> Figure:
         look.draw_head(figure, title, note)
         left = min(look.widest(figure, [line.label for line in lines], weight="bold") + look.MARGIN + 0.15, 3.5)
         wide = look.widest(figure, [*differences, "Difference"])
-        right = wide + look.widest(figure, [*intervals, "95 % interval"]) + 0.3 + look.MARGIN
+        right = wide + look.widest(figure, [*intervals, "95 % CI"]) + 0.3 + look.MARGIN
         axes = look.place_axes(figure, left, right, top, FOOT)
         _frame(axes, limit, lines[-1].y - 0.6)
-        for column, text in ((0.12, "Difference"), (0.12 + wide + 0.18, f"95{chr(160)}% interval")):
-            _beside(axes, column, 0.55, text, look.SOFT, look.SMALL)
+        for column, text in ((0.12, "Difference"), (0.12 + wide + 0.18, f"95{chr(160)}% CI")):
+            _write_right(axes, column, 0.55, text, look.SOFT, look.SMALL)
         for line in lines:
             label = look.shorten(figure, line.label, left - look.MARGIN - 0.1)
             _label(axes, left, line.y, label, heading=line.fact is None)
@@ -60,8 +60,8 @@ def forest(rows: pd.DataFrame, names: Names) -> Figure:
         ):
             assert line.fact is not None
             _mark(axes, line.y, line.fact, limit)
-            _beside(axes, 0.12, line.y, difference, look.INK)
-            _beside(axes, 0.12 + wide + 0.18, line.y, interval, look.SOFT)
+            _write_right(axes, 0.12, line.y, difference, look.INK)
+            _write_right(axes, 0.12 + wide + 0.18, line.y, interval, look.SOFT)
         _legend(figure, rows)
         return figure
 
@@ -95,7 +95,7 @@ def _note(rows: pd.DataFrame, names: Names, limit: float) -> str:
     pairs = int(rows["pairs"].iloc[0])
     cut = bool((rows[["relative_low", "relative_high"]].abs() > limit).to_numpy().any())
     return (
-        f"Mean paired difference with 95 % interval, as a share of the mean of {names.baseline}; {pairs} pair{'s' if pairs > 1 else ''} "
+        f"Mean paired difference with 95 % confidence interval, as a share of the mean of {names.baseline}; {pairs} pair{'s' if pairs > 1 else ''} "
         f"with the same customers and the same luck. The tinted side of a row is the better one."
         + (" Arrows point beyond the axis." if cut else "")
     )
@@ -168,7 +168,7 @@ def _mark(axes: Axes, y: float, row: pd.Series, limit: float) -> None:
         )
 
 
-def _beside(axes: Axes, inches: float, y: float, text: str, colour: str, size: float = look.TEXT) -> None:
+def _write_right(axes: Axes, inches: float, y: float, text: str, colour: str, size: float = look.TEXT) -> None:
     axes.annotate(
         text,
         (1, y),

@@ -19,7 +19,7 @@ from analysis.figures.weeks import weeks
 from analysis.figures.work_funnel import work_funnel
 from analysis.findings import Findings
 from analysis.narrative import main_kpi
-from analysis.run import Run
+from analysis.single_run import Run
 from analysis.study import BOOKS
 
 #: What a run must have recorded for its channel and its work funnel to be drawn.
@@ -42,7 +42,7 @@ class Plate:
 
     @property
     def words(self) -> str:
-        """The finding and how the figure is read, for those who cannot see it."""
+        """The finding and how to read the figure, for those who cannot see it."""
         return str(self.figure.get_label())
 
 

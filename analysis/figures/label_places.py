@@ -1,4 +1,4 @@
-"""Places for labels beside points, so that no label lies on another one or on a point."""
+"""Places for labels next to points, so that no label covers another label or a point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.transforms import Bbox
 
 from analysis.figures import style as look
 
-#: Where a label may stand beside its point: offset in points, and which of its corners is there.
+#: Where a label may be, relative to its point: offset in points, and which of its corners is there.
 _PLACES = (
     (5, 4, "left", "bottom"),
     (-5, 4, "right", "bottom"),
@@ -33,10 +33,10 @@ _MARK = 3.5
 def label_points(
     axes: Axes, labels: Sequence[tuple[float, float, str, bool]], marks: Sequence[tuple[float, float]]
 ) -> list[str]:
-    """Write ``labels`` (x, y, text, bold), the first ones first, each where it covers neither a label nor a mark.
+    """Write ``labels`` (x, y, text, bold) in their order, each where it covers neither a label nor a mark.
 
     ``marks`` (x, y) are points that must stay visible. The limits of the axes must be final. A label for which there is
-    no place inside the axes is left out; gives those that were written.
+    no room inside the axes is omitted. Returns those that were written.
     """
     figure = axes.figure
     canvas = figure.canvas
@@ -65,7 +65,7 @@ def label_points(
                 zorder=7,
                 arrowprops={"arrowstyle": "-", "color": look.FAINT, "lw": 0.6} if abs(right) > _FAR else None,
             )
-            # The room of the words alone: a leading line may cross what a word may not.
+            # The area of the text alone: a leading line may cross what text may not.
             note.update_positions(renderer)
             room = Text.get_window_extent(note, renderer)
             within = inside.x0 <= room.x0 and room.x1 <= inside.x1 and inside.y0 <= room.y0 and room.y1 <= inside.y1

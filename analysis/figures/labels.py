@@ -1,4 +1,4 @@
-"""Labels beside points that lie close together: none covers another, a point or a line."""
+"""Labels next to points that are close together: none covers another label, a point or a line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analysis.figures import style as look
 _RINGS = (0.09, 0.18, 0.3, 0.45, 0.62, 0.82)
 _TURNS = (0.0, 180.0, 35.0, -35.0, 145.0, -145.0, 75.0, -75.0, 105.0, -105.0, 55.0, -55.0, 125.0, -125.0)
 _HALF_MARK = 0.055
-#: Room between the ends of two labels, so that they are not read as one.
+#: Gap between the ends of two labels, so that they are not read as one.
 _APART = 0.05
 #: What an inch of distance costs, where a line through a label costs 1: of two free places the nearer one is taken.
 _DISTANCE = 0.05
@@ -71,7 +71,7 @@ def _one_by_one(
         wide, high = look.text_width(figure, text, look.SMALL) * 1.03, look.SMALL * 1.25 / 72
         best, least = None, math.inf
         for ring, turn in ((ring, turn) for ring in _RINGS for turn in _TURNS):
-            label = Label(text, x, y, _beside(x, y, ring, turn, wide, high), ring > _RINGS[1])
+            label = Label(text, x, y, _box_at(x, y, ring, turn, wide, high), ring > _RINGS[1])
             cost = _cost(label, placed, taken, size) + _DISTANCE * ring
             if cost < least - 1e-9:
                 best, least = label, cost
@@ -86,7 +86,7 @@ def _cost(label: Label, placed: Sequence[Label], taken: Sequence[Box], size: tup
     box = label.box
     outside = (box.right - box.left) * (box.high - box.low) - box.shared(Box(0.0, 0.0, *size))
     # A label under another cannot be read at all, one outside is cut off, and one that the line to another crosses
-    # seems to belong to that one's point; on a mark or an interval it is hard to read.
+    # seems to belong to the other point; on a mark or an interval it is hard to read.
     hidden = sum(box.shared(_wider(other.box)) + (box.shared(other.box) > 0) for other in placed)
     crossed = sum(_crosses(label, other) + _crosses(other, label) for other in placed)
     return 40 * sum(box.shared(other) for other in taken) + 100 * (hidden + outside) + crossed
@@ -140,8 +140,8 @@ def _crosses(one: Label, two: Label) -> bool:
     return any(two.box.left - 0.03 < a < two.box.right + 0.03 and two.box.low < b < two.box.high for a, b in path)
 
 
-def _beside(x: float, y: float, ring: float, turn: float, wide: float, high: float) -> Box:
-    """The box whose nearest edge or corner lies ``ring`` inches from the point in direction ``turn`` (degrees)."""
+def _box_at(x: float, y: float, ring: float, turn: float, wide: float, high: float) -> Box:
+    """The box whose nearest edge or corner is ``ring`` inches from the point in direction ``turn`` (degrees)."""
     across, up = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     middle_x = x + ring * across + (wide / 2) * max(-1.0, min(1.0, 1.4 * across))
     middle_y = y + ring * up + (high / 2) * max(-1.0, min(1.0, 1.4 * up))

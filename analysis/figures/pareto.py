@@ -23,7 +23,7 @@ _FRONT = (look.BLUE, "o", look.BLUE)
 _LISTED = (look.ORANGE, "s", look.ORANGE)
 _BARRED = (look.ORANGE, "s", "white")
 _WIDTH, _PANEL, _CURVE = 10.0, 4.2, 2.7
-#: Points of the front that get their number beside them.
+#: Most points of the front that are labelled with their number.
 _NUMBERED = 14
 
 
@@ -48,7 +48,7 @@ def pareto_figure(search: Search) -> Figure:
 
 
 def _masks(search: Search) -> list[tuple[Flags, tuple[str, str, str], int, float]]:
-    """Which points are drawn how: flags, look, layer, size; those on top last."""
+    """How points are drawn: flags, look, layer, size; those on top last."""
     listed = np.asarray(search.evaluations["role"] == "listed")
     ended = ~search.failed
     return [
@@ -105,12 +105,12 @@ def _stairs(axes: Axes, search: Search, x: Floats, y: Floats) -> None:
 
 
 def _bounds(axes: Axes, search: Search, objective: Objective, scale: Scale, vertical: bool) -> None:
-    """Limits on a key figure that is on this axis; a limit outside of what is shown is named in the note alone."""
+    """Limits on a KPI that is on this axis; a limit outside the axis is named in the note only."""
     low, high = axes.get_xlim() if vertical else axes.get_ylim()
     for limit in search.limits:
         if limit.kpi != objective.kpi or not low < limit.bound < high:
             continue
-        told = f"limit: {limit.side} {scale.level(limit.bound)}"
+        text = f"limit: {limit.side} {scale.level(limit.bound)}"
         line, span = (axes.axvline, axes.axvspan) if vertical else (axes.axhline, axes.axhspan)
         line(limit.bound, color=look.INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
         span(
@@ -122,7 +122,7 @@ def _bounds(axes: Axes, search: Search, objective: Objective, scale: Scale, vert
         )
         place, step = ((limit.bound, 0.02), (3, 0)) if vertical else ((0.01, limit.bound), (0, 3))
         axes.annotate(
-            told,
+            text,
             place,
             step,
             xycoords=("data", "axes fraction") if vertical else ("axes fraction", "data"),
@@ -138,7 +138,7 @@ def _bounds(axes: Axes, search: Search, objective: Objective, scale: Scale, vert
 
 
 def _label(axes: Axes, search: Search, x: Floats, y: Floats) -> None:
-    """Titles of listed policies, then numbers of the front's points as far as there is room."""
+    """Titles of listed policies, then numbers of the front's points where there is room."""
     table = search.evaluations
     listed = np.flatnonzero(np.asarray(table["role"] == "listed") & ~search.failed)
     front = np.flatnonzero(search.on_front & np.asarray(table["role"] == "searched"))
@@ -208,14 +208,14 @@ def _hypervolume(axes: Axes, search: Search) -> None:
     for end in np.flatnonzero(np.diff(generation)) + 1.5:
         axes.axvline(end, color=look.RULE, linewidth=0.6, zorder=0)
     if not search.feasible.any():
-        axes.annotate("no point keeps all limits", (0.5, 0.5), xycoords="axes fraction", ha="center", color=look.SOFT)
+        axes.annotate("no point meets all limits", (0.5, 0.5), xycoords="axes fraction", ha="center", color=look.SOFT)
     axes.set_ylim(0, 1.12 * float(curve[-1]) or 100.0)
     axes.set_xlim(1, max(len(curve), 2))
     look.even_ticks(axes.xaxis, count=4)
     look.even_ticks(axes.yaxis)
     axes.set_xlabel("Evaluations (lines: generations)")
     axes.set_ylabel("Hypervolume, % of the box up to the best of each")
-    axes.set_title("How far the search had come", loc="left")
+    axes.set_title("Progress of the search", loc="left")
 
 
 def _scales(search: Search) -> list[Scale]:
@@ -226,8 +226,8 @@ def _scales(search: Search) -> list[Scale]:
 
 
 def _axis(objective: Objective, scale: Scale) -> str:
-    told = scale.axis and scale.axis.lower() not in objective.label.lower()
-    unit = f", {scale.axis}" if told else ""
+    shows_unit = scale.axis and scale.axis.lower() not in objective.label.lower()
+    unit = f", {scale.axis}" if shows_unit else ""
     return f"{objective.label}{unit} ({_better(objective)})"
 
 
@@ -238,7 +238,7 @@ def _better(objective: Objective) -> str:
 def _finding(search: Search) -> str:
     """What the search found, as a sentence without its full stop."""
     if not search.feasible.any():
-        return "No point keeps all limits" if (~search.failed).any() else "All points failed"
+        return "No point meets all limits" if (~search.failed).any() else "All points failed"
     front, scales = search.front, _scales(search)
 
     def at(row: int, place: int) -> str:
@@ -251,14 +251,14 @@ def _finding(search: Search) -> str:
         return f"{inside(search.objectives[place].label)} ({low} to {high})"
 
     if len(front) == 1:
-        told = (
+        sentence = (
             f"One point is best in {'the objective' if len(search.objectives) == 1 else 'all objectives'}: {at(0, 0)}"
         )
     elif len(search.objectives) == 2:
-        told = f"{plural(len(front), 'point')} trade {reach(0)} against {reach(1)}"
+        sentence = f"{plural(len(front), 'point')} trade {reach(0)} against {reach(1)}"
     else:
-        told = f"{plural(len(front), 'point')} make the front; the best in the first objective has {at(0, 0)}"
-    return told + _against_baseline(search)
+        sentence = f"{plural(len(front), 'point')} make the front; the best in the first objective has {at(0, 0)}"
+    return sentence + _against_baseline(search)
 
 
 def _against_baseline(search: Search) -> str:
@@ -269,7 +269,9 @@ def _against_baseline(search: Search) -> str:
     count, title = beaten[search.baseline], str(table["title"][search.baseline])
     if count:
         return f"; {plural(count, 'point')} beat{'s' if count == 1 else ''} {title}"
-    return f"; no point beats {title}" + ("" if bool(table["feasible"][search.baseline]) else ", which breaks a limit")
+    return f"; no point beats {title}" + (
+        "" if bool(table["feasible"][search.baseline]) else ", which violates a limit"
+    )
 
 
 def _note(search: Search) -> str:
@@ -283,17 +285,17 @@ def _note(search: Search) -> str:
     if search.limits:
         kept = percent(float(search.feasible.sum() / max(int((~search.failed).sum()), 1)), decimals=0)
         limits = "; ".join(limit.words(search.currency) for limit in search.limits)
-        parts.append(f"Limits on means over futures: {limits} (kept by {kept} of the points shown).")
+        parts.append(f"Limits on means over futures: {limits} (met by {kept} of the points shown).")
     return " ".join(parts).replace(f"1{NO_BREAK}point failed and are", f"1{NO_BREAK}point failed and is")
 
 
 def _handles(search: Search) -> list[Line2D]:
     words = {
-        3: "breaks a limit",
-        4: "keeps all limits",
+        3: "violates a limit",
+        4: "meets all limits",
         5: "on the front (number of the point)",
         6: "listed policy",
-        7: "listed, breaks a limit",
+        7: "listed, violates a limit",
     }
     handles = []
     for mask, (edge, marker, face), layer, size in _masks(search):

@@ -10,19 +10,19 @@ from matplotlib.lines import Line2D
 
 from analysis.ensemble import Ensemble
 from analysis.figures import style as look
+from analysis.futures.regret import regret_table
+from analysis.futures.robust import robust_table
 from analysis.numerals import Scale, inside, percent, plural, scale_of
-from analysis.regret import regret_table
-from analysis.robust import robust_table
 
 _ROW, _FOOT = 0.62, 0.98
-#: Half the height of a strip, in rows; futures are spread over it so that equal ones lie side by side.
+#: Half the height of a strip, in rows; futures are spread over it so that equal ones are next to each other.
 _SPREAD = 0.26
 
 
 def regret_figure(ensemble: Ensemble, kpi: str = "contribution", role: str = "study") -> Figure:
-    """Draw :func:`analysis.regret.regret_table`, the policy with the smallest largest regret on top.
+    """Draw :func:`analysis.futures.regret.regret_table`, the policy with the least maximum regret on top.
 
-    Raises :class:`analysis.errors.StudyError` as :func:`analysis.robust.robust_table`.
+    Raises :class:`analysis.errors.StudyError` as :func:`analysis.futures.robust.robust_table`.
     """
     table = robust_table(ensemble, kpi, role=role).sort_values(["max_regret", "mean_regret"], kind="stable")
     regret = regret_table(ensemble, kpi, role).dropna()
@@ -41,8 +41,8 @@ def regret_figure(ensemble: Ensemble, kpi: str = "contribution", role: str = "st
         axes = look.place_axes(figure, left, right, top, _FOOT)
         for i, (_, row) in enumerate(table.iterrows()):
             _strip(axes, i, regret[row["policy"]].to_numpy(), row)
-            _beside(axes, i, texts[i], look.INK)
-        _beside(axes, -0.78, _HEAD, look.SOFT)
+            _write_right(axes, i, texts[i], look.INK)
+        _write_right(axes, -0.78, _HEAD, look.SOFT)
         shown = [look.shorten(figure, text, left - look.MARGIN - 0.1) for text in titles]
         _frame(axes, shown, scale, str(table["label"].iloc[0]), float(regret.to_numpy().max()))
         look.draw_legend(figure, _keys())
@@ -117,7 +117,7 @@ def _frame(axes: Axes, titles: list[str], scale: Scale, label: str, most: float)
     axes.set_xlabel(f"Regret in {inside(label)}{unit} (0: the best policy of that future; less is better)")
 
 
-def _beside(axes: Axes, place: float, text: str, colour: str) -> None:
+def _write_right(axes: Axes, place: float, text: str, colour: str) -> None:
     axes.annotate(
         text,
         (1, place),
@@ -165,10 +165,10 @@ def _note(table: pd.DataFrame, scale: Scale) -> str:
         low = scale.difference(max(float(first["max_regret_low"]), 0.0)).lstrip("+")
         high = scale.difference(float(first["max_regret"])).lstrip("+")
         parts.append(
-            f"Noise lifts regret: without it the largest of the first policy is put between {low} and {high}."
+            f"Noise raises regret: without it, the largest regret of the first policy is estimated between {low} and {high}."
             if low != high
-            else "Noise adds nothing to it that shows."
+            else "Noise has no visible effect on it."
         )
     if left:
-        parts.append(f"{plural(left, 'incomplete future')} left out.")
+        parts.append(f"{plural(left, 'incomplete future')} excluded.")
     return " ".join(parts)

@@ -32,13 +32,13 @@ def _render(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with style():
-        _leave_out_what_steers(figure)
+        _remove_control_characters(figure)
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()
 
 
-def _leave_out_what_steers(figure: Figure) -> None:
-    """Signs that are obeyed, not seen, have no place in a picture; labels of ticks are written anew whenever it is drawn."""
+def _remove_control_characters(figure: Figure) -> None:
+    """Remove invisible control characters; labels of ticks are written again at every drawing, so their formatter is cleaned."""
     for text in figure.findobj(Text):
         text.set_text(clean(text.get_text()))
     for axes in figure.axes:
@@ -50,7 +50,7 @@ def _leave_out_what_steers(figure: Figure) -> None:
 
 
 def _clean(formatter: Formatter | None) -> Formatter | None:
-    """``formatter`` with clean labels where these are given, not reckoned; None for others."""
+    """``formatter`` with clean labels if they are fixed texts; None if they are computed."""
     if isinstance(formatter, FixedFormatter):
         return FixedFormatter([clean(label) for label in formatter.seq])
     if isinstance(formatter, FuncFormatter):

@@ -28,7 +28,7 @@ def segment_heat(rows: pd.DataFrame, names: Names, kpis: Sequence[str] | None = 
     """Draw the rows of one policy and one dimension from :func:`analysis.paired.compare_levels`.
 
     ``kpis`` chooses and orders the columns (all but the books without it). Cells whose interval
-    holds zero are hatched.
+    contains zero are hatched.
     """
     rows = rows[rows["kpi_class"] != BOOKS]
     if kpis is not None:
@@ -63,7 +63,7 @@ def segment_heat(rows: pd.DataFrame, names: Names, kpis: Sequence[str] | None = 
 
 
 def _limit(rows: pd.DataFrame) -> float:
-    """The relative difference that takes the full colour: larger ones are not told apart by colour."""
+    """The relative difference shown in full colour: larger ones look the same."""
     sizes = rows.loc[rows["direction"] != "none", "relative"].abs()
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     return float(sizes.quantile(0.85)) if len(sizes) else 0.01
@@ -134,7 +134,7 @@ def _note(rows: pd.DataFrame, names: Names) -> str:
     pairs = plural(int(rows["pairs"].iloc[0]), "pair")
     return (
         f"Mean paired difference as a share of the mean of {names.baseline} in the same {rows['dimension'].iloc[0]}; "
-        f"{pairs}, 95 % intervals; the deeper the colour, the larger the difference. A dash: nothing of the kind there."
+        f"{pairs}, 95 % confidence intervals; the deeper the colour, the larger the difference. A dash: no value there."
     )
 
 

@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from analysis.ensemble import Ensemble
 from analysis.figures import style as look
 from analysis.figures.labels import Box, draw_labels, place_labels
+from analysis.futures.sensitivity import Sensitivity
 from analysis.numerals import NO_BREAK, Scale, inside, listed, percent, plural, scale_of
-from analysis.sensitivity import Sensitivity
 
 _INDICES = {
     "total": (look.ORANGE, "s", "total: with all interactions"),
@@ -36,7 +36,7 @@ _NEAR_ZERO = 0.03
 
 
 def indices_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
-    """Draw the result of :func:`analysis.sensitivity.sobol_indices` on ``ensemble``, the largest total on top."""
+    """Draw the result of :func:`analysis.futures.sensitivity.sobol_indices` on ``ensemble``, the largest total on top."""
     with look.style():
         rows = found.table.sort_values("total", ascending=False, kind="stable").reset_index(drop=True)
         shown = rows.head(_MOST)
@@ -62,15 +62,15 @@ def indices_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
                     zorder=3,
                 )
                 axes.plot(row[name], at, marker=marker, color=colour, markersize=5.5, linestyle="", zorder=4)
-                _beside(axes, 0.75 + 0.65 * (name == "total"), -y, _share(row[name]), colour)
+                _write_right(axes, 0.75 + 0.65 * (name == "total"), -y, _share(row[name]), colour)
         for inches, text, name in ((0.75, "Alone", "first"), (1.4, "Total", "total")):
-            _beside(axes, inches, 0.72, text, _INDICES[name][0])
+            _write_right(axes, inches, 0.72, text, _INDICES[name][0])
         look.draw_legend(figure, _handles(_INDICES))
         return figure
 
 
 def screening_figure(found: Sensitivity, ensemble: Ensemble) -> Figure:
-    """Draw the result of :func:`analysis.sensitivity.morris_screening` on ``ensemble``: sigma against mu*."""
+    """Draw the result of :func:`analysis.futures.sensitivity.morris_screening` on ``ensemble``: sigma against mu*."""
     with look.style():
         rows = found.table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
         scale = scale_of([*rows["mu_star"], *rows["sigma"]], found.unit, ensemble.meta.currency)
@@ -131,15 +131,15 @@ def _indices_finding(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensemble)
         return f"{_as_head(listed(leaders))} matter most for {subject}; which of them most, {plural(found.blocks, 'block')} cannot tell"
     first, total = (max(float(rows[name].iloc[0]), 0.0) for name in ("first", "total"))
     alone = f"{_share(first)} of its variance alone, {_share(total)} with interactions"
-    told = f"{_share(total)} of its variance" if total - first < 0.03 else alone
-    return f"{_as_head(leaders[0])} matters most for {subject}: {told}"
+    explained = f"{_share(total)} of its variance" if total - first < 0.03 else alone
+    return f"{_as_head(leaders[0])} matters most for {subject}: {explained}"
 
 
 def _indices_note(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensemble) -> str:
     scale = scale_of([found.mean, found.spread], found.unit, ensemble.meta.currency)
     level = scale.difference(found.mean) if found.against else scale.level(found.mean)
     parts = [
-        f"Sobol indices with 95{NO_BREAK}% intervals. Over futures the mean is {level}, the standard deviation "
+        f"Sobol indices with 95{NO_BREAK}% confidence intervals. Over futures the mean is {level}, the standard deviation "
         f"{scale.difference(found.spread).lstrip('+')}. {_source(found, ensemble)}"
     ]
     if found.noise_share >= 0.005:
@@ -168,13 +168,13 @@ def _screening_finding(rows: pd.DataFrame, found: Sensitivity, ensemble: Ensembl
 
 def _screening_note(found: Sensitivity, ensemble: Ensemble, unnamed: Sequence[str], faint: Sequence[str]) -> str:
     parts = [
-        f"To the right: a factor moves it more (95{NO_BREAK}% intervals). Above the dashed line (σ = μ*) its effect varies by more "
-        f"than its size: it depends on the other factors or on where in the range one is. {_source(found, ensemble)}"
+        f"To the right: a factor moves it more (95{NO_BREAK}% confidence intervals). Above the dashed line (σ = μ*) its effect varies by more "
+        f"than its size: it depends on the other factors or on where in its range it is. {_source(found, ensemble)}"
     ]
     if unnamed:
         parts.append(f"Not labelled, by size: {listed(list(unnamed))}.")
     if faint:
-        parts.append(f"Next to nothing, at the lower left: {listed(list(faint))}.")
+        parts.append(f"Almost no effect, at the lower left: {listed(list(faint))}.")
     return " ".join(parts)
 
 
@@ -185,7 +185,7 @@ def _source(found: Sensitivity, ensemble: Ensemble) -> str:
         if found.against
         else ""
     )
-    lost = f" ({len(found.left_out)} left out, with runs missing)" if len(found.left_out) else ""
+    lost = f" ({len(found.excluded)} excluded, with runs missing)" if len(found.excluded) else ""
     return f"{paired}{blocks}{lost}, {plural(found.replications, 'replication')} in each future."
 
 
@@ -235,10 +235,10 @@ class _Plane(NamedTuple):
 def _screening_frame(
     axes: Axes, size: tuple[float, float], rows: pd.DataFrame, found: Sensitivity, scale: Scale
 ) -> _Plane:
-    # Where nothing moves anything, axes of length 1 show that better than rounding does.
+    # If no factor has an effect, axes of length 1 show that better than rounding does.
     right, spread = float(rows["mu_star_high"].max()) or 1.0, float(rows["sigma"].max())
     up = max(spread, 0.25 * right)
-    # Below and left of 0 there is room for marks at 0 and their labels: effects that never vary all lie there.
+    # Below and left of 0 there is room for marks at 0 and their labels: effects that never vary are all there.
     plane = _Plane(size, (-0.03 * right, -0.09 * up), (1.06 * right, 1.12 * up))
     axes.set_xlim(plane.low[0], plane.high[0])
     axes.set_ylim(plane.low[1], plane.high[1])
@@ -290,7 +290,7 @@ def _factor_label(figure: Figure, axes: Axes, y: float, name: str, span: str, wi
         )  # fmt: skip
 
 
-def _beside(axes: Axes, inches: float, y: float, text: str, colour: str) -> None:
+def _write_right(axes: Axes, inches: float, y: float, text: str, colour: str) -> None:
     axes.annotate(
         text, (1.0, y), xycoords=axes.get_yaxis_transform(), xytext=(72 * inches, 0), textcoords="offset points",
         ha="right", va="center", size=look.TEXT, color=colour, annotation_clip=False,

@@ -1,4 +1,4 @@
-"""How all figures look: colours that colour-blind readers and printers keep apart, type, heads, margins."""
+"""How all figures look: colours that work for colour-blind readers and in grey, type, heads, margins."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ VERDICT_LOOK = {
 TEXT, SMALL, TITLE = 9.0, 8.0, 12.5
 MARGIN = 0.18
 _HANDLE, _SPACE = 2.4, 1.8
-#: Tabs and whatever ends a line; not the blanks that keep a number and its unit together.
+#: Tabs and line ends; not the blanks that keep a number and its unit together.
 _LINE_ENDS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
-#: Of a collection of fonts matplotlib knows only the first, hence Noto's Japanese name: it has the Chinese signs too.
+#: Of a collection of fonts matplotlib knows only the first, hence Noto's Japanese name: it has the Chinese characters too.
 CJK_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -75,16 +75,16 @@ class Names:
 
 @cache
 def chinese_fonts() -> list[str]:
-    """The Chinese fonts this machine has, in which signs that matplotlib's own font lacks are looked up."""
+    """The Chinese fonts this machine has, used for characters that matplotlib's own font does not have."""
     present = {font.name for font in fontManager.ttflist}
     return [name for name in CJK_FONTS if name in present]
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Within it, figures are made and saved in the project's look; nothing global is changed after it.
+    """Inside this context figures are made and saved in the project's look; global settings are restored after it.
 
-    Signs that no font has are drawn as boxes, without a warning for each; `deepmarket doctor` says which font to add.
+    Characters that no font has are drawn as boxes, without a warning for each; `deepmarket doctor` says which font to add.
     """
     look: dict[Any, Any] = {
         "font.family": ["DejaVu Sans", *chinese_fonts()],
@@ -143,7 +143,7 @@ def widest(figure: Figure, texts: Sequence[str], size: float = TEXT, weight: str
 
 
 def fold(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> list[str]:
-    """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters; its own lines go on."""
+    """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters; its own line ends become blanks."""
     text = clean(_LINE_ENDS.sub(" ", text))
     width *= 0.97  # the same text is set up to 3 % wider at another resolution
     lines, line = [], ""
@@ -191,7 +191,7 @@ def head_height(figure: Figure, title: str, note: str) -> float:
 def draw_head(figure: Figure, title: str, note: str) -> float:
     """Write the finding and, smaller, how to read the figure; return the inches taken from the top."""
     width, height = figure.get_figwidth() - 2 * MARGIN, figure.get_figheight()
-    figure.set_label(f"{title}. {note}".strip())  # what readers who cannot see the figure are told
+    figure.set_label(f"{title}. {note}".strip())  # read out to those who cannot see the figure
     y = height - MARGIN
     for line in balanced(figure, title, width, TITLE, "bold"):
         _write(figure, y, line, TITLE, "bold", INK)
@@ -225,7 +225,7 @@ def draw_legend(figure: Figure, handles: Sequence[Artist], from_top: float | Non
     """Write a legend from the left margin: at the foot, or ``from_top`` inches below the top."""
     labels = [str(h.get_label()) for h in handles]
     x, low = MARGIN / figure.get_figwidth(), 0.14 / figure.get_figheight()
-    # Matplotlib leaves out what begins with a line below; a sign without width, which saving takes out again, comes first.
+    # Matplotlib omits labels that begin with "_"; a character without width, which saving removes again, comes first.
     shown = [f"\u200b{label}" if label.startswith("_") else label for label in labels]
     figure.legend(
         handles=list(handles),

@@ -1,4 +1,4 @@
-"""Bars of the paired difference of one KPI by territory, sorted, with 95 % intervals."""
+"""Bars of the paired difference of one KPI by territory, sorted, with 95 % confidence intervals."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ def _legend(figure: Figure, rows: pd.DataFrame) -> None:
 
 
 def _note(rows: pd.DataFrame, names: Names) -> str:
-    return (
-        f"Mean paired difference to {names.baseline} with 95 % interval, {plural(int(rows['pairs'].iloc[0]), 'pair')}."
-    )
+    return f"Mean paired difference to {names.baseline} with 95 % confidence intervals, {plural(int(rows['pairs'].iloc[0]), 'pair')}."
 
 
 def _finding(rows: pd.DataFrame, names: Names) -> str:

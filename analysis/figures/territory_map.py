@@ -33,7 +33,7 @@ def territory_map(
 ) -> Figure:
     """Draw ``graph`` (at most 400 nodes); ``title`` states the finding.
 
-    Nodes stand where their attributes ``x`` and ``y`` say, else where a spring model (Kamada &
+    Nodes are placed where their attributes ``x`` and ``y`` say, else where a spring model (Kamada &
     Kawai) puts them. ``values`` colours and sizes nodes: ``label`` and ``unit`` name what they are;
     values of both signs get two colours around zero. Nodes are named while there are at most 40.
     """
@@ -63,8 +63,8 @@ def territory_map(
             scale = scale_of(values.values(), unit, currency) if values else Scale()
             write = scale.difference if values and min(values.values()) < 0 else scale.level
             for node, place in zip(nodes, places, strict=True):
-                told = f"\n{write(float(values[node]))}" if values else ""
-                _name(axes, place, f"{graph.nodes[node].get('title', node)}{told}")
+                number = f"\n{write(float(values[node]))}" if values else ""
+                _name(axes, place, f"{graph.nodes[node].get('title', node)}{number}")
         return figure
 
 

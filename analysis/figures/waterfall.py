@@ -15,7 +15,7 @@ from analysis.numerals import Scale, inside, percent, plural, scale_of
 from analysis.phrases import size
 from analysis.study import BOOKS
 
-#: Components beyond the largest so many are joined into one step.
+#: Components beyond this many largest ones are joined into one step.
 MOST = 9
 #: What the components leave unexplained is shown when it exceeds this share of the change.
 REST = 0.005
@@ -35,7 +35,7 @@ def waterfall(rows: pd.DataFrame, names: Names, total: str = "contribution") -> 
 
     Components are the KPIs of class books (``books.revenue``, ``books.cost_of_goods`` …): direction
     up adds to contribution, down takes from it.
-    What they do not explain is shown as a step of its own, never hidden.
+    What they do not explain is shown as a separate step, never hidden.
     """
     if total not in set(rows["kpi"]) or not (rows["kpi_class"] == BOOKS).any():
         raise StudyError(
@@ -158,8 +158,8 @@ def _reach(step: Step) -> float:
 
 def _note(names: Names, whole: pd.Series, cut: bool) -> str:
     return (
-        f"Effect of each component on contribution, with 95 % interval of its paired difference ({plural(int(whole['pairs']), 'pair')}); "
-        f"upward steps add, hatched downward steps take away." + (" The axis does not start at 0." if cut else "")
+        f"Effect of each component on contribution, with 95 % confidence interval of its paired difference ({plural(int(whole['pairs']), 'pair')}); "
+        f"upward steps add, hatched downward steps reduce it." + (" The axis does not start at 0." if cut else "")
     )
 
 
@@ -173,9 +173,9 @@ def _finding(steps: list[Step], whole: pd.Series, names: Names, fine: Scale) -> 
     known = [s for s in steps if s.explained]
     gain = max((s for s in known if s.effect > 0), key=lambda s: s.effect, default=None)
     cost = min((s for s in known if s.effect < 0), key=lambda s: s.effect, default=None)
-    told = [
+    causes = [
         f"{word} most by {inside(s.label)} ({fine.difference(s.effect)})"
         for word, s in (("helped", gain), ("hurt", cost))
         if s
     ]
-    return ", ".join([change, *told])
+    return ", ".join([change, *causes])

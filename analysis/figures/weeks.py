@@ -55,7 +55,7 @@ def weeks(
 
     ``titles`` maps the policies to draw (baseline included, at most five) to their titles; ``kpis``
     defaults to those of CHOSEN that are there. Lines are trailing means over ``smooth`` weeks; the
-    band around a policy's line is the 95 % interval of its paired difference to the baseline.
+    band around a policy's line is the 95 % confidence interval of its paired difference to the baseline.
     """
     chosen = choose_kpis(runs_weekly, kpis)
     policies = (baseline, *(p for p in titles if p != baseline))
@@ -127,7 +127,7 @@ def _draw(axes: Axes, path: _Path) -> None:
 
 
 def band(mean: Floats, half: Floats, nonnegative: bool) -> tuple[Floats, Floats]:
-    """Ends of the band around ``mean``; what is never negative is not shown below 0."""
+    """Ends of the band around ``mean``; a KPI that is never negative is not shown below 0."""
     low = mean - half
     return (np.maximum(low, 0.0) if nonnegative else low), mean + half
 
@@ -169,7 +169,9 @@ def _handles(titles: Mapping[str, str], policies: tuple[str, ...]) -> list[Line2
         handles.append(
             Line2D([], [], color=look.SERIES[i], linestyle=look.DASHES[i], linewidth=1.5, label=titles[policy])
         )
-    handles.append(Patch(color=look.FAINT, alpha=0.35, linewidth=0, label="95 % interval of the paired difference"))
+    handles.append(
+        Patch(color=look.FAINT, alpha=0.35, linewidth=0, label="95 % confidence interval of the paired difference")
+    )
     return handles
 
 
@@ -178,11 +180,11 @@ def _note(baseline: str, smooth: int, compared: bool) -> str:
     if not compared:
         return f"One run: {means}"
     means = f"Means over replications of {means}"
-    return f"{means}Where a band lies clear of the line of {baseline}, the difference of these weeks is clear."
+    return f"{means}Where a band does not touch the line of {baseline}, the difference in these weeks is clear."
 
 
 def _course(path: _Path, facts: pd.DataFrame, currency: str) -> str:
-    """What became of the first KPI of one run: its mean over the first and over the last quarter of the weeks."""
+    """How the first KPI of one run developed: its mean over the first and over the last quarter of the weeks."""
     values = path.values[0].mean(axis=1)
     part = max(1, len(values) // 4)
     first, last = float(np.nanmean(values[:part])), float(np.nanmean(values[-part:]))

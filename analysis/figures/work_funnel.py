@@ -1,4 +1,4 @@
-"""Work funnel of one run: from hours attended to what they bring, stage by stage, by team or rep."""
+"""Work funnel of one run: from hours attended to results, stage by stage, by team or rep."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from analysis.errors import StudyError
 from analysis.figures import style as look
 from analysis.numerals import Scale, inside, listed, percent, scale_of
 
-#: Stages in their order, measure → what the reader calls it. Stages that a run does not cut by the
-#: group are left out.
+#: Stages in their order, measure → what the reader calls it. Stages that a run does not record by
+#: group are omitted.
 STAGES = MappingProxyType(
     {
         "hours_attended": "Hours attended",
@@ -35,8 +35,8 @@ def work_funnel(
 ) -> Figure:
     """Draw a run's ``weekly`` table; ``by`` is the column that names team or rep, ``title`` the policy's.
 
-    Each stage shows its total over the weeks and, where both are hours, the share of the stage
-    before. Raises StudyError when fewer than two stages are cut by the group.
+    Each stage shows its total over the weeks and, where both are hours, the share of the previous
+    stage. Raises StudyError when fewer than two stages are cut by the group.
     """
     table, units = _totals(weekly, by, stages)
     with look.style():
@@ -112,8 +112,8 @@ def _stage(figure: Figure, axes: Axes, values: pd.Series, before: pd.Series | No
 def _note(table: pd.DataFrame, by: str, stages: Mapping[str, str]) -> str:
     shown = f"the {MOST} largest {by}s" if len(table) == MOST else f"all {by}s"
     absent = [inside(name) for stage, name in stages.items() if stage not in table.columns]
-    told = f" Not recorded by {by}: {listed(absent)}." if absent else ""
-    return f"One run, totals over all weeks, {shown}; behind the dot, the share of the stage before.{told}"
+    missing = f" Not recorded by {by}: {listed(absent)}." if absent else ""
+    return f"One run, totals over all weeks, {shown}; after the dot, the share of the previous stage.{missing}"
 
 
 def _finding(table: pd.DataFrame, by: str, title: str) -> str:

@@ -1,4 +1,4 @@
-"""The report of a batch: the question, its answer over futures, who is robust, where it fails, what drives it."""
+"""The report of a batch: the question, its answer over futures, which policy is robust, where it fails, what drives it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from analysis.conclusions import Conclusions
 from analysis.figures.gallery import Plate
 from analysis.numerals import DASH, percent, probability, scale_of
 from analysis.report.page import embed, render_page, seeds_text, write_page
-from analysis.report.tables import meanings
+from analysis.report.table_rows import meanings
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Picked:
-    """What one rule of choice picks, and what becomes of the pick on fresh futures."""
+    """What one rule of choice picks, and how the pick does on fresh futures."""
 
     rule: str
     policy: str
@@ -65,7 +65,7 @@ def write_ensemble_report(found: Conclusions, plates: Sequence[Plate], path: Pat
 _HEADS = (
     "Mean over futures",
     "Difference to the baseline",
-    "95 % interval",
+    "95 % CI",
     "Largest regret",
     "Mean regret",
     "Worst tenth",
@@ -76,7 +76,7 @@ _HEADS = (
 
 
 def _rows(found: Conclusions) -> list[Row]:
-    """Policies, the one that forgoes least first."""
+    """Policies, the one with the least regret first."""
     if found.robust is None:
         return []
     table = found.robust.sort_values(["max_regret", "mean_regret"], kind="stable")
@@ -125,15 +125,15 @@ def _picks(found: Conclusions) -> list[Picked]:
 
 def _restrictions(found: Conclusions) -> list[tuple[str, str]]:
     """Each search with its rule, and what fresh futures say."""
-    told = []
+    rows = []
     for finding in found.findings:
         verdict = "" if finding.check is None else str(finding.check.iloc[-1]["verdict"])
-        told.append((finding.discovery.sentence, verdict or ("no fresh futures" if finding.discovery.found else DASH)))
-    return told
+        rows.append((finding.discovery.sentence, verdict or ("no fresh futures" if finding.discovery.found else DASH)))
+    return rows
 
 
 def _range(values: pd.Series) -> str:
-    """What a factor takes in these futures."""
+    """The values a factor takes in these futures."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return f"{values.min():.4g} to {values.max():.4g}"
     return ", ".join(str(value) for value in values.unique())

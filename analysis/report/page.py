@@ -1,4 +1,4 @@
-"""What both reports share: the template environment and figures embedded as pictures."""
+"""What all reports share: the template environment and figures embedded as pictures."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Assumption:
 
 
 def render_page(template: str, **content: object) -> str:
-    """Fill ``template`` of this package; a name the template lacks is an error, never a blank."""
+    """Fill ``template`` of this package; a missing value is an error, never a blank."""
     environment = Environment(
         loader=PackageLoader("analysis.report", "templates"),
         autoescape=True,
@@ -49,12 +49,12 @@ def render_page(template: str, **content: object) -> str:
         lstrip_blocks=True,
     )
     css = resources.files("analysis.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
-    # The style sheet is ours and holds no user's text: it goes in unescaped.
+    # The style sheet is ours and contains no user's text, so it is not escaped.
     return environment.get_template(template).render(css=Markup(css), **content)
 
 
 def _shown(value: object) -> object:
-    """Text without signs that a browser obeys (bidirectional controls and the like); markup of our own as it is."""
+    """Text without control characters that a browser follows (bidirectional and the like); our own markup unchanged."""
     return clean(value) if type(value) is str else value
 
 
@@ -62,7 +62,7 @@ def write_page(html: str, path: Path | str) -> Path:
     """Write the page as UTF-8 and return its path."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8", errors="backslashreplace")  # a file name that is no Unicode
+    path.write_text(html, encoding="utf-8", errors="backslashreplace")  # a file name that is not Unicode
     return path
 
 
@@ -79,7 +79,7 @@ def pick(plates: Sequence[Plate], kind: str, policy: str = "") -> Picture | None
 
 
 def assumed(table: pd.DataFrame) -> list[tuple[str, list[Assumption]]]:
-    """Values whose source is "A", grouped by the section they stand in, in the table's order."""
+    """Values whose source is "A", grouped by section, in the table's order."""
     groups: dict[str, list[Assumption]] = {}
     for row in table[table["source"].astype(str) == ASSUMED].itertuples():
         section, _, name = str(row.path).rpartition(".")

@@ -1,4 +1,4 @@
-"""Contribution line by line: what the books hold, so that a reader can add it up."""
+"""Contribution line by line: the lines of the books, so that a reader can add them up."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pandas as pd
 
 from analysis.answer import MAIN
 from analysis.numerals import DASH, Scale, scale_of
-from analysis.run import Run
+from analysis.single_run import Run
 from analysis.study import BOOKS
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the books; what is taken off is negative. ``total`` marks contribution itself."""
+    """One line of the books; deductions are negative. ``total`` marks contribution itself."""
 
     label: str
     baseline: str
@@ -30,7 +30,7 @@ def reconcile_policies(rows: pd.DataFrame, currency: str) -> list[Item]:
     if lines.empty:
         return []
     unit = str(lines["unit"].iloc[0])
-    # One scale for all lines, or the eye could not add them up.
+    # One scale for all lines, so that readers can add them up.
     scale = scale_of(lines["difference"].tolist(), unit, currency)
     scale = replace(scale, decimals=scale.decimals + 1)
     return [
@@ -58,7 +58,7 @@ def reconcile_run(run: Run) -> list[tuple[str, str, bool]]:
 
 
 def reconciliation_unit(rows: pd.DataFrame, currency: str) -> str:
-    """In what :func:`reconcile_policies` writes its amounts: ``EUR k``."""
+    """The unit in which :func:`reconcile_policies` writes its amounts: ``EUR k``."""
     lines = _lines(rows)
     return "" if lines.empty else scale_of(lines["difference"].tolist(), str(lines["unit"].iloc[0]), currency).axis
 

@@ -9,8 +9,8 @@ from analysis.figures.gallery import Plate, draw_run
 from analysis.numerals import plural, scale_of
 from analysis.report.page import assumed, embed, render_page, seeds_text, write_page
 from analysis.report.reconciliation import reconcile_run
-from analysis.report.tables import meanings
-from analysis.run import Run
+from analysis.report.table_rows import meanings
+from analysis.single_run import Run
 from analysis.study import BOOKS, KPI_CLASSES
 
 
@@ -37,7 +37,7 @@ def write_run_report(run: Run, path: Path | str, plates: Sequence[Plate] | None 
 def run_groups(run: Run) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """The scorecard by class: heading → (label, value with unit, formula); for terminal and page alike.
 
-    KPIs without a value are about nothing in this market and left out.
+    KPIs without a value do not apply to this market and are omitted.
     """
     rows = run.scorecard[(run.scorecard["kpi_class"] != BOOKS) & run.scorecard["value"].notna()]
     present = list(dict.fromkeys(rows["kpi_class"]))

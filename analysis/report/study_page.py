@@ -9,19 +9,19 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.answer import MAIN
+from analysis.comparison_table import Group, scorecard_groups
 from analysis.figures.gallery import Plate, draw_study
 from analysis.findings import Findings, analyse_study
 from analysis.intervals import replications_needed
-from analysis.narrative import tell_study
+from analysis.narrative import study_in_words
 from analysis.numerals import factor_text, percent, plural
 from analysis.paired import existing_kpis
 from analysis.report.page import Picture, assumed, pick, render_page, seeds_text, write_page
 from analysis.report.reconciliation import Item, reconcile_policies, reconciliation_unit
-from analysis.report.tables import Term, choices, meanings, terms, windows_text
-from analysis.scorecard import Group, scorecard_groups
+from analysis.report.table_rows import Term, choices, meanings, terms, windows_text
 from analysis.study import BOOKS, Study
 
-#: Precision that the methods box says how many pairs would buy, as a share of the baseline's mean.
+#: The methods box says how many pairs this precision would take (share of the baseline's mean).
 WANTED = 0.01
 _MARKS = {
     "better": "▲",
@@ -90,7 +90,7 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
         baseline=study.title(study.baseline),
         baseline_description=study.policies[study.baseline].description,
         answer=findings.answer,
-        story=tell_study(findings),
+        story=study_in_words(findings),
         chapters=chapters,
         choices=choices(findings),
         weeks=pick(plates, "weeks"),
@@ -104,13 +104,13 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
 
 def methods(findings: Findings) -> list[str]:
     """How sure the comparison is, for the methods box: pairing, width of intervals, pairs for ±1 %."""
-    table, told = findings.table, []
+    table, lines = findings.table, []
     for row in (r for _, r in table[table["kpi"] == MAIN].iterrows()):
         if pd.isna(row["low"]) or not row["baseline_mean"]:
             continue
         wanted = WANTED * abs(row["baseline_mean"])
         needed = replications_needed(float(row["spread"]), wanted)
-        told.append(
+        lines.append(
             f"{row['label']}, {findings.study.title(row['policy'])}: half-width {percent(row['half_width'] / abs(row['baseline_mean']))} of the baseline's mean "
             f"with {plural(int(row['pairs']), 'pair')}; ±{percent(WANTED, decimals=0)} takes {plural(needed, 'pair')}; "
             f"variance-reduction factor of pairing {factor_text(row['vrf'])}."
@@ -118,7 +118,7 @@ def methods(findings: Findings) -> list[str]:
     scores = table[table["kpi_class"] != BOOKS]
     factors = scores.loc[scores["vrf"].notna() & (scores["verdict"] != "identical"), "vrf"]
     if len(factors):
-        told.append(
+        lines.append(
             f"Median variance-reduction factor over all KPIs that differ: {factor_text(float(factors.median()))}."
         )
-    return told
+    return lines

@@ -13,10 +13,10 @@ from pyarrow.parquet import ParquetFile
 
 from analysis.ensemble import DRAWN, ROLES
 from analysis.factor import Factor, Value
-from experiments.batch.sampling import column
-from experiments.batch.sizes import MOST_FACTORS, MOST_POINTS
-from experiments.intake.quality import SET_ASIDE, QualityLedger
-from experiments.intake.readers import DELIMITERS, Table, read_table
+from experiments.batch.design_limits import MOST_FACTORS, MOST_POINTS
+from experiments.batch.samples import column
+from experiments.intake.tables.files.table_reader import DELIMITERS, Table, read_table
+from experiments.intake.tables.quality_ledger import SET_ASIDE, QualityLedger
 from sim.errors import InputError, InputErrors
 from sim.reading.files import MOST_TABLE, check_ordinary, is_missing
 

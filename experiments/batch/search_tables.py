@@ -17,11 +17,11 @@ import pandas as pd
 from analysis.factor import Factor
 from analysis.limits import binding_limits, relaxations
 from analysis.search import Limit, Search
-from experiments.batch.evaluating import Evaluation, Evaluator, limits_of, objectives_of
-from experiments.batch.folder import Folder
-from experiments.batch.points import SearchPlan
-from experiments.batch.reading import factors_of
-from experiments.batch.run import Run
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.design_file import factors_of
+from experiments.batch.evaluation import Evaluation, Evaluator, limits_of, objectives_of
+from experiments.batch.search_points import SearchPlan
+from experiments.runs.run import Run
 
 CHECKS = (
     "point",
@@ -36,7 +36,7 @@ CHECKS = (
 )
 
 
-def search_of(plan: SearchPlan, folder: Folder) -> Search:
+def search_of(plan: SearchPlan, folder: BatchFolder) -> Search:
     """What the folder's ledgers hold of the search: listed policies and points all of whose runs have ended."""
     objectives, limits = objectives_of(plan.design, plan.currency), limits_of(plan.design, plan.currency)
     assert plan.design.content.levers is not None
@@ -89,7 +89,7 @@ def _text(value: Any) -> str:
 
 
 def _evaluations(
-    plan: SearchPlan, folder: Folder, runs: list[Run], kpis: list[str], limits: tuple[Limit, ...]
+    plan: SearchPlan, folder: BatchFolder, runs: list[Run], kpis: list[str], limits: tuple[Limit, ...]
 ) -> dict[str, Evaluation]:
     """Sums by policy of those whose ``runs`` have all ended."""
     of_policy: dict[str, list[Run]] = {}
@@ -102,7 +102,7 @@ def _evaluations(
     return {name: evaluation for name, evaluation in found.items() if evaluation is not None}
 
 
-def checks_of(plan: SearchPlan, folder: Folder, search: Search) -> pd.DataFrame:
+def checks_of(plan: SearchPlan, folder: BatchFolder, search: Search) -> pd.DataFrame:
     """The check of the front: a row per checked point (all its runs ended) and key figure, columns :data:`CHECKS`.
 
     ``optimism`` is by how much the point's lead over the baseline was larger in the search than in the check, in the
@@ -129,7 +129,7 @@ def checks_of(plan: SearchPlan, folder: Folder, search: Search) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CHECKS))
 
 
-def tables_of(plan: SearchPlan, folder: Folder) -> dict[str, pd.DataFrame]:
+def tables_of(plan: SearchPlan, folder: BatchFolder) -> dict[str, pd.DataFrame]:
     """All tables of a search, by name."""
     search = search_of(plan, folder)
     return {

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from analysis.study import Study
-    from experiments.ablation import Ablation
+    from experiments.comparison.ablation import Ablation
 
 #: Key figures of the table and the figure unless others are asked for: both profits, satisfaction, turnover.
 KPIS = ("contribution", "distributor_profit", "satisfaction", "turnover")
@@ -84,9 +84,9 @@ def ablate(
     """
     check_least(replications=replications, workers=workers, weeks=weeks)
     overrides = read_sets(set_)
-    from experiments.ablation import ablate as run_ablation
-    from experiments.cli.progress import show_progress
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
+    from experiments.comparison.ablation import ablate as run_ablation
     from experiments.ownership import Asked
 
     shown = _known_kpis(kpi or KPIS)
@@ -134,7 +134,7 @@ def _read_parts(given: Sequence[str] | None) -> dict[str, list[str]] | None:
 
 
 def _known_kpis(given: Sequence[str]) -> tuple[str, ...]:
-    from experiments.planning import unknown_kpis
+    from experiments.comparison.arms import unknown_kpis
     from sim.errors import InputErrors
 
     if unknown := unknown_kpis("--kpi", given):

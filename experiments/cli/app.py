@@ -13,13 +13,13 @@ from experiments.cli.compare import compare
 from experiments.cli.doctor import doctor
 from experiments.cli.elasticity import elasticity
 from experiments.cli.guard import Verbs
-from experiments.cli.importing import import_tables
-from experiments.cli.listing import policies, scenarios
+from experiments.cli.imports import import_tables
+from experiments.cli.lists import policies, scenarios
 from experiments.cli.new import new
+from experiments.cli.one_run import run
 from experiments.cli.params import params
 from experiments.cli.phases import phases
 from experiments.cli.report import report
-from experiments.cli.run import run
 from experiments.cli.schema import schema
 from experiments.cli.select import select
 
@@ -57,7 +57,7 @@ app.add_typer(batch, rich_help_panel=ANSWERS)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from experiments.identity import version
+        from experiments.runs.identity import version
 
         typer.echo(f"deepmarket {version()}")
         raise typer.Exit

@@ -65,10 +65,10 @@ def check(
     if not files and not rule:
         raise typer.BadParameter("give files to check, or --rule", param_hint="'[FILE…]'")
     overrides = read_sets(set_)
-    from experiments.batch.library import is_design
-    from experiments.batch.planning import plan_batch
-    from experiments.batch.reading import read_design
-    from experiments.batch.rehearsing import rehearse_plan
+    from experiments.batch.batch_plan import plan_batch
+    from experiments.batch.design_file import read_design
+    from experiments.batch.design_rehearsal import rehearse_plan
+    from experiments.batch.shipped_designs import is_design
     from experiments.cli.screen import mistake_row, show_mistakes, stdout, warn, write_json
     from experiments.rehearsal import rehearse
     from sim.errors import InputErrors

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from experiments.outcome import Outcome
+    from experiments.comparison.outcome import Outcome
 
-#: Columns of the comparison table by the fields of :class:`analysis.scorecard.Line`.
+#: Columns of the comparison table by the fields of :class:`analysis.comparison_table.Line`.
 _COLUMNS = {
     "label": "KPI",
     "baseline": "Baseline",
@@ -103,9 +103,9 @@ def compare(
     """
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
-    from experiments.cli.progress import show_progress
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
-    from experiments.comparison import compare as compare_policies
+    from experiments.comparison.paired_runs import compare as compare_policies
     from experiments.ownership import Asked
 
     asked = Asked.of("compare", scenario, policies, seed, weeks, overrides)
@@ -166,8 +166,8 @@ def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
 
 
 def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
+    from analysis.comparison_table import scorecard_groups
     from analysis.numerals import plural
-    from analysis.scorecard import scorecard_groups
     from experiments.cli.screen import add_heading, make_table, plain_row
 
     study = outcome.study

@@ -9,22 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
+from experiments.cli.finding import Finding
 from experiments.cli.options import BackendOption, JsonOption, QuietOption, WorkersOption, check_least
 
 #: Free space below which a warning is due, bytes.
 LITTLE = 1 << 30
-
-
-class Finding(NamedTuple):
-    """One thing looked at: ``well`` says whether it is as it should be."""
-
-    name: str
-    told: str
-    well: bool
 
 
 def doctor(
@@ -76,8 +69,8 @@ def doctor(
 
 def examine() -> Iterator[Finding]:
     """Look at everything that runs depend on."""
-    from experiments.backends.backend import usable_cores
-    from experiments.identity import versions
+    from experiments.runs.backends.backend import usable_cores
+    from experiments.runs.identity import versions
     from sim.reading.library import available_policies, available_scenarios, scenario_folder
 
     yield Finding(

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.cli.doctor import Finding
+from experiments.cli.finding import Finding
 
 if TYPE_CHECKING:
-    from experiments.backends.dask_cluster import Dask
-    from experiments.backends.fitness import Seen
+    from experiments.runs.backends.dask_cluster import Dask
+    from experiments.runs.backends.fitness import Seen
 
 #: Seconds to wait for workers before saying that there are none.
 PATIENCE = 60.0
@@ -19,11 +19,11 @@ SLOW = 0.5
 
 
 def examine_backend(spec: str, workers: int | None) -> Iterator[Finding]:
-    """Look at a backend as :func:`experiments.backends.parse_backend` has it.
+    """Look at a backend as :func:`experiments.runs.backends.parse_backend` has it.
 
     A backend that cannot be reached is a finding; one that does not exist raises :class:`sim.errors.InputErrors`.
     """
-    from experiments.backends import BackendLost, parse_backend
+    from experiments.runs.backends import BackendLost, parse_backend
     from sim.errors import InputErrors
 
     # As many jobs as anyone could ask for: nothing but workers bounds the number of processes.
@@ -43,8 +43,8 @@ def examine_backend(spec: str, workers: int | None) -> Iterator[Finding]:
 
 def _here(backend: Any) -> Iterator[Finding]:
     """Processes of this machine: one of them stands for all."""
-    from experiments.backends.fitness import look_here, seen
-    from experiments.identity import versions
+    from experiments.runs.backends.fitness import look_here, seen
+    from experiments.runs.identity import versions
 
     yield Finding("backend", f"{backend.name}: {_counted(backend.slots, 'run')} at a time", True)
     if backend.name == "serial":
@@ -57,7 +57,7 @@ def _here(backend: Any) -> Iterator[Finding]:
 
 
 def _dask(backend: Dask) -> Iterator[Finding]:
-    from experiments.identity import versions
+    from experiments.runs.identity import versions
 
     started = time.perf_counter()
     backend.reach()

@@ -46,9 +46,9 @@ def elasticity(
     """
     check_least(replications=replications, workers=workers, weeks=weeks)
     overrides = read_sets(set_)
-    from experiments.cli.progress import show_progress
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
-    from experiments.elasticities import measure_elasticities
+    from experiments.comparison.elasticities import measure_elasticities
 
     with show_progress("runs", quiet or json_) as progress:
         found = measure_elasticities(

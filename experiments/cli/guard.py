@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from experiments.files import WHOLE
 from experiments.signals import exit_code
+from experiments.whole_files import WHOLE
 
 if TYPE_CHECKING:
-    from experiments.backends import BackendLost
+    from experiments.runs.backends import BackendLost
     from sim.errors import InputError
 
 BAD_INPUT = 2
@@ -51,8 +51,8 @@ def answer(error: Exception, verb: str = "") -> int | None:
     """Tell the user what ``error`` means and return the exit code; None for what the command line itself answers."""
     if _is_of_command_line(error):
         return None
-    from experiments.backends import BackendLost
-    from experiments.comparison import RunsFailed
+    from experiments.runs.backends import BackendLost
+    from experiments.runs.result import RunsFailed
 
     if mistakes := _mistakes(error):
         from experiments.cli.screen import show_mistakes
@@ -102,7 +102,7 @@ def _is_of_command_line(error: Exception) -> bool:
 def _unexpected(error: Exception) -> int:
     """Write the traceback into a file and say in one line what happened and where to look."""
     from experiments.cli.screen import complain
-    from experiments.identity import versions
+    from experiments.runs.identity import versions
 
     text = "\n".join(
         [

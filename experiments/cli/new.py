@@ -120,7 +120,7 @@ def _scenario_text(path: Path, base: str) -> str:
 
 
 def _design_text(path: Path, base: str) -> str:
-    from experiments.batch.library import TEMPLATE
+    from experiments.batch.shipped_designs import TEMPLATE
     from sim.scenario import Scenario
 
     Scenario.load(base)

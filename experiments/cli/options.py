@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.runs import AS_WRITTEN
+from experiments.runs.run import AS_WRITTEN
 
 if TYPE_CHECKING:
     from experiments.ownership import Asked

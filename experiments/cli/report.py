@@ -28,8 +28,8 @@ def report(
       [cyan]deepmarket report out/compare-regional_equipment --out board.html[/]
     """
     from experiments.cli.screen import say_place, write_json
-    from experiments.single import write_results_page
-    from experiments.store import open_folder
+    from experiments.single_run import write_results_page
+    from experiments.whole_files import open_folder
     from sim.errors import InputError, InputErrors
 
     if out is not None and out.is_dir():

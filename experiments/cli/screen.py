@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from experiments.runs import Failed
+    from experiments.runs.result import Failed
     from sim.errors import InputError
 
 #: Width of tables that do not go to a terminal.

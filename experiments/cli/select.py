@@ -26,7 +26,7 @@ from experiments.cli.options import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from experiments.selection import Selection
+    from experiments.comparison.race_outcome import Selection
 
 _HEADS = ("Policy", "Replications", "Mean", "Difference to the first", "95 % interval", "P(best)", "Standing")
 
@@ -72,16 +72,16 @@ def select(
     """
     check_least(workers=workers, weeks=weeks)
     overrides = read_sets(set_)
-    from experiments import select as selecting
-    from experiments.cli.progress import show_progress
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
+    from experiments.comparison.race import select_best
     from experiments.ownership import Asked
 
     further = {"kpi": kpi, "indifference": indifference, "confidence": confidence}
     asked = Asked.of("select", scenario, policies, seed, weeks, overrides, **further)
     folder = place_for(asked, scenario, out, replace)
     with show_progress("runs", quiet) as progress:
-        found = selecting.select_best(
+        found = select_best(
             scenario,
             policies,
             indifference=indifference,
@@ -130,7 +130,7 @@ def show_selection(found: Selection, console: Console) -> None:
 def _rows(found: Selection) -> list[tuple[str, ...]]:
     """Cells of the table, row by row."""
     from analysis.numerals import DASH, probability, scale_of
-    from experiments.selection import records
+    from experiments.comparison.race_outcome import records
 
     rows = records(found.table)
     levels = scale_of([row["mean"] for row in rows], found.unit, found.question.currency)

@@ -1,7 +1,8 @@
-"""Intake of users' own tables: a company's exports become scenario folders, with every mended cell accounted for."""
+"""Imports of users' own tables: a company's exports become scenario folders, with every corrected cell accounted for."""
 
-from experiments.intake.crm import import_crm
-from experiments.intake.summary import ImportSummary
-from experiments.intake.transactions import import_transactions
+from experiments.intake.crm_import import import_crm
+from experiments.intake.invoice_import import import_transactions
+from experiments.intake.network_import import import_network
+from experiments.intake.scenario.import_summary import ImportSummary
 
-__all__ = ["ImportSummary", "import_crm", "import_transactions"]
+__all__ = ["ImportSummary", "import_crm", "import_network", "import_transactions"]

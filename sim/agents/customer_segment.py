@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.stages import Stage
 from sim.state import MarketState
-from sim.state.table import NEVER
 
 
 class CustomerSegment(mesa.Agent):
@@ -72,11 +71,6 @@ class Customer:
     def knows(self) -> list[str]:
         """Names of the brands the customer knows."""
         return [brand.name for b, brand in enumerate(self._state.layout.brands) if self.aware >> b & 1]
-
-    @property
-    def weeks_since_order(self) -> int | None:
-        """Weeks since the last purchase from us; None without one."""
-        return None if self.last_order == NEVER else self._state.week - self.last_order
 
     @property
     def neighbours(self) -> list[Customer]:

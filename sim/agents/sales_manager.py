@@ -12,8 +12,8 @@ from sim.rng import Decision
 from sim.state import MarketState
 from sim.views import ManagerSeen
 
-#: Weeks for which managers remember how far their team fell short of plan.
-WEEKS_REMEMBERED = 26
+#: Weeks that the view of past gaps covers: the longest lag that a rule may ask for.
+WEEKS_SHOWN = 26
 
 
 class SalesManager(RowAgent):
@@ -56,8 +56,8 @@ def decide_routines(state: MarketState) -> Routines:
 
 def _past_gaps(state: MarketState) -> np.ndarray:
     """Reported calls short of plan as a share of the plan, by weeks ago and team [26, M]; 0 before the first week."""
-    gaps = np.zeros((WEEKS_REMEMBERED, len(state.managers)))
-    first = max(state.week - WEEKS_REMEMBERED, 0)
+    gaps = np.zeros((WEEKS_SHOWN, len(state.managers)))
+    first = max(state.week - state.params.management.gap_memory, 0)
     planned = state.record["calls_planned"][first : state.week][::-1]
     made = state.record["calls_reported_on_plan"][first : state.week][::-1]
     gaps[: len(planned)] = np.where(planned > 0, 1 - made / np.maximum(planned, 1e-9), 0.0)

@@ -47,18 +47,18 @@ def expected_units(world: World, customers: Customers, rates: Array) -> Array:
         elif category.kind == "opportunity":
             units[:, c] = rates[:, c] * mean_sizes(world.categories, customers.order_size)[:, c]
         else:
-            units[:, c] = 1.0 / (category.life_mean or 520.0)
+            units[:, c] = 1.0 / category.life
     return units
 
 
 def own_share(world: World) -> float:
-    """Our share of users at the start: what forecasts begin with."""
+    """Our share of users at the start: the first value of forecasts."""
     total = sum(brand.users_at_start for brand in world.brands)
     return world.brands[world.own_brand].users_at_start / total if total > 0 else 1.0 / len(world.brands)
 
 
 def users_of(world: World) -> dict[str, float]:
-    """Each brand's share of all customers at the start, those who use no brand among them; alike where nobody uses any."""
+    """Each brand's share of all customers at the start, including those who use no brand; equal shares if no one uses any."""
     anybody = any(b.users_at_start > 0 for b in world.brands)
     return {b.name: b.users_at_start if anybody else 1.0 / (len(world.brands) + 1) for b in world.brands}
 
@@ -71,7 +71,7 @@ def build_channel(world: World, params: Params, customers: Customers, rates: Arr
         np.array([getattr(place, name) for place in world.places], dtype=np.int64) for name in ("territory", "supplier")
     )
     expected = through(supplier, of_customers)
-    deviation = np.sqrt(np.maximum(expected, 0.25))
+    least = channel.deviation_least_at_start
     distributors = Distributors(
         len(world.places),
         {"own offers": len(own), "offers": len(world.offers), "brands": len(world.brands)},
@@ -98,9 +98,9 @@ def build_channel(world: World, params: Params, customers: Customers, rates: Arr
     stage = open_stage(stock, max(channel.lead_time, channel.sub_lead_time if (supplier >= 0).any() else 1))
     plant = open_stage(plant_stock, channel.production_lead_time)
     window = channel.forecast_window
-    forecasts = open_forecast(expected, deviation, window)
-    plant_forecast = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
-    shared = open_forecast(total, np.sqrt(np.maximum(total, 0.25)), window)
+    forecasts = open_forecast(expected, np.maximum(np.sqrt(expected), least), window)
+    plant_forecast = open_forecast(total, np.maximum(np.sqrt(total), least), window)
+    shared = open_forecast(total, np.maximum(np.sqrt(total), least), window)
     return ChannelParts(distributors, stage, plant, forecasts, plant_forecast, shared)
 
 
@@ -129,7 +129,7 @@ def _expected_of_ours(world: World, customers: Customers, rates: Array) -> Array
 
 
 def _studied_sensitivity(world: World, params: Params, seed: int, customers: Customers, offers: list[Offer]) -> Array:
-    """Mean price sensitivity of customers as the brand of each of ``offers`` found it: a study by brand and category."""
+    """Mean price sensitivity of customers as estimated by the brand of each of ``offers``: a study by brand and category."""
     key = np.array([key_of(offer.brand, offer.category) for offer in offers], np.uint64)
     error, spread = rng.normal(seed, Decision.RIVAL_STUDY, 0, key), params.rivals.study_error
     mean = float(np.mean(customers.price_sensitivity)) if len(customers) else 1.0
@@ -138,7 +138,7 @@ def _studied_sensitivity(world: World, params: Params, seed: int, customers: Cus
 
 
 def build_rivals(world: World, params: Params, seed: int, customers: Customers) -> Rivals:
-    """Rival offers with their prices, costs and what the rivals believe of the market."""
+    """Rival offers with their prices, costs and the rivals' beliefs about the market."""
     rows = [j for j in range(len(world.offers)) if j not in world.own_offers]
     rivals = Rivals(len(rows))
     reference = {c.name: c.reference_price for c in world.categories}

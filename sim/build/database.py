@@ -19,10 +19,10 @@ from sim.state.table import NEVER
 
 Array = NDArray[Any]
 
-# Draws of the database at the start, told apart by index within one decision.
+# Draws of the database at the start, distinguished by index within one decision.
 _HAS_RECORD, _HAS_HISTORY, _HISTORY_ERROR = 0, 1, 2
 
-#: Customers whose records are drawn together: numbers in double precision for all would be the most memory of a market.
+#: Customers whose records are drawn together: doubles for all at once would be the peak of memory.
 _ROWS_AT_ONCE = 1 << 18
 
 
@@ -53,7 +53,7 @@ def build_database(
 def _records(
     world: World, params: Params, seed: int, customers: Customers, yearly: Array, rate: Array, part: slice
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Columns of the database and of the diary for the customers in ``part``; draws are keyed, so parts do not matter."""
+    """Columns of the database and of the diary for the customers in ``part``; draws are keyed, so the division into parts does not matter."""
     numbers, key, buys = params.database, customers.key[part], customers.last_order[part] != NEVER
     bought = np.where(buys, yearly[part], 0.0)
     frequency = np.where(buys, rate[part] * WEEKS_PER_YEAR, 0.0)

@@ -1,4 +1,4 @@
-"""The state of a market before its first week, put together from a scenario and a seed."""
+"""The state of a market before its first week, built from a scenario and a seed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
+from sim.jit import sealed
 from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
-from sim.kernels.jit import blocks_of, run_blocks, sealed
 from sim.kernels.talk import push_talk
+from sim.kernels.threads import blocks_of, run_blocks
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.params import Params
@@ -69,7 +70,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
     buying = buying_rates(customers.purchase_rate, world, rates)
     knowledge, diary = build_database(
-        world, params, seed, customers, _yearly_purchases(world, customers, rates), buying
+        world, params, seed, customers, _yearly_purchases(world, params, customers, rates), buying
     )
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
@@ -137,7 +138,7 @@ def _stock_goods(parts: ChannelParts, weeks: int) -> Goods:
 
 
 def _remember_sales(state: MarketState) -> None:
-    """What reps are seen to sell at the start: what their accounts have bought."""
+    """Sales of reps as observed at the start: what their accounts have bought."""
     rep = state.knowledge.rep
     served = np.flatnonzero(rep >= 0)
     yearly = np.bincount(rep[served], weights=state.diary.bought[served], minlength=len(state.reps))
@@ -145,7 +146,7 @@ def _remember_sales(state: MarketState) -> None:
 
 
 def build_network(params: Params, seed: int, customers: Customers, data: DataTables | None) -> Network:
-    """Who talks to whom: drawn, or taken from the users' table of ties."""
+    """Who talks to whom: drawn, or from the users' table of ties."""
     numbers = params.network
     if numbers.kind == "edge_list" and data is not None and data.ties is not None:
         ids = None if data.customers is None else data.customers["id"]
@@ -187,14 +188,15 @@ def _hear(params: Params, customers: Customers, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, customers: Customers, rates: np.ndarray) -> np.ndarray:
+def _yearly_purchases(world: World, params: Params, customers: Customers, rates: np.ndarray) -> np.ndarray:
     """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
     units = expected_units(world, customers, rates)
+    repeated, ours = params.loyalty.repeated, own_share(world)
     price = np.zeros(len(world.categories))
     for c, category in enumerate(world.categories):
         own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]
         uses = customers.owned[:, c] == world.own_brand
-        units[:, c] *= np.where(uses, 0.5 + 0.5 * own_share(world), 0.5 * own_share(world))
+        units[:, c] *= np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
         price[c] = np.mean(own) if own else 0.0
     yearly: np.ndarray = units @ price * WEEKS_PER_YEAR
     return yearly
@@ -208,7 +210,7 @@ def _usual_sales(world: World, distributors: Distributors, territories: int) -> 
 def _open_books(
     world: World, weeks: int, distributors: int, teams: int, stock_value: np.ndarray, plant_stock: np.ndarray
 ) -> Ledger:
-    """Books with the opening stocks, put in by the owners."""
+    """Books with the opening stocks, contributed by the owners."""
     ledger = Ledger(
         distributors, weeks, {"territory": len(world.territories), "offer": len(world.offers), "team": teams}
     )

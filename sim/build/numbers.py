@@ -40,9 +40,7 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
     category = np.array([names.index(o.category) for o in world.offers], dtype=np.int64)
     reference = np.array([c.reference_price for c in world.categories], dtype=np.float64)
     mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
-    durables = sum(
-        c.reference_price * WEEKS_PER_YEAR / (c.life_mean or 520.0) for c in world.categories if c.kind == "durable"
-    )
+    durables = sum(c.reference_price * WEEKS_PER_YEAR / c.life for c in world.categories if c.kind == "durable")
     return Numbers(
         spread=spread_numbers(params.awareness, params.talk, dt),
         advertising=advertising_numbers(params.advertising, dt),

@@ -1,4 +1,4 @@
-"""Distributors as partners at the start: what they can do by themselves, and what each offer has sold there so far."""
+"""Distributors as partners at the start: their own capability, and what each offer has sold there so far."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def _usual_turnover(
 ) -> NDArray[np.float64]:
     """Sell-out a week of every offer at every distributor's customers, minor units [D, J].
 
-    What they need at the price of the channel, as far as they use any brand: divided among brands like users at the
-    start, and evenly among the offers of a brand.
+    The needs of customers who use any brand, at the channel's price: divided among brands like users at the start, and
+    evenly among the offers of a brand.
     """
     units = expected_units(world, customers, rates)
     count = len(world.distributors)

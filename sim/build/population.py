@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim import rng
 from sim.build.projects import buying_rates, project_rates
-from sim.kernels.funnel import LEAST_SHARE
 from sim.params import Params
 from sim.params.world import World
 from sim.rng import Decision
@@ -20,15 +19,12 @@ from sim.state.table import NEVER
 
 Array = NDArray[Any]
 
-#: Customers drawn together: numbers in double precision for all at once would be the most memory of a market.
+#: Customers drawn together: doubles for all at once would be the peak of memory.
 _ROWS_AT_ONCE = 1 << 18
-
-#: Loyalty at the start to a brand that is used in every category.
-LOYALTY_AT_START = 0.7
 
 
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Customers:
-    """All customers' columns but their neighbours' talk, which needs the network."""
+    """All columns of customers except their neighbours' talk, which needs the network."""
     rows = len(table) if table is not None else world.customers
     customers = _empty(world, params, rows)
     if table is not None:
@@ -56,7 +52,7 @@ def _empty(world: World, params: Params, rows: int) -> Customers:
 
 
 def _some_customers(world: World, params: Params, seed: int, key: Array, table: pd.DataFrame | None) -> Customers:
-    """The customers with these keys; draws are keyed, so it does not matter who is drawn together."""
+    """The customers with these keys; draws are keyed, so the division into groups does not matter."""
     customers = _empty(world, params, len(key))
     customers.fill({"key": key})
     kind = _types(world, seed, key, table)
@@ -159,13 +155,13 @@ def _tastes(world: World, seed: int, key: Array, kind: Array, table: pd.DataFram
 def _history(world: World, params: Params, seed: int, customers: Customers, rates: Array) -> dict[str, Array]:
     """What customers own, know and feel when the simulation starts."""
     key, rows, brands = customers.key, len(customers), len(world.brands)
-    owned, bought = _ownership(world, seed, customers, rates)
+    owned, bought = _ownership(world, params, seed, customers, rates)
     known_share = np.array([b.aware_at_start for b in world.brands])
     knows = rng.uniform(seed, Decision.AWARE_AT_START, 0, key[:, None], np.arange(brands)[None, :]) < known_share
     uses = np.stack([(owned == b).any(axis=1) for b in range(brands)], axis=1)
     aware = ((knows | uses) << np.arange(brands)).sum(axis=1)
     count = np.maximum((owned != NO_BRAND).sum(axis=1), 1)
-    loyalty = np.stack([(owned == b).sum(axis=1) / count for b in range(brands)], axis=1) * LOYALTY_AT_START
+    loyalty = np.stack([(owned == b).sum(axis=1) / count for b in range(brands)], axis=1) * params.loyalty.at_start
     neutral = params.experience.neutral_satisfaction
     content = neutral >= params.experience.content_at
     ours = world.own_brand
@@ -173,7 +169,8 @@ def _history(world: World, params: Params, seed: int, customers: Customers, rate
     stage = np.where(uses[:, ours], Stage.BUYER, np.where(knows[:, ours], Stage.AWARE, Stage.UNKNOWN))
     stage = np.where(uses[:, ours] & (loyalty[:, ours] >= params.loyalty.loyal_at), Stage.LOYAL, stage)
     buying = buying_rates(customers.purchase_rate, world, rates)
-    rate = np.maximum(buying * np.maximum(loyalty[:, ours], LEAST_SHARE), 1.0 / params.lapse.longest_interval)
+    least = np.float32(params.lapse.least_share)  # as the funnel holds it
+    rate = np.maximum(buying * np.maximum(loyalty[:, ours], least), 1.0 / params.lapse.longest_interval)
     stage = np.where(uses[:, ours] & (-last * rate > params.lapse.intervals), Stage.LAPSED, stage)
     return {
         "owned": owned,
@@ -188,16 +185,17 @@ def _history(world: World, params: Params, seed: int, customers: Customers, rate
     }
 
 
-def _ownership(world: World, seed: int, customers: Customers, rates: Array) -> tuple[Array, Array]:
+def _ownership(world: World, params: Params, seed: int, customers: Customers, rates: Array) -> tuple[Array, Array]:
     """Brand [N, C] of the last purchase in each category and its week, which is before week 0.
 
-    ``rates`` [N, C]: projects a week; who never has projects in an opportunity category owns nothing of it.
+    ``rates`` [N, C]: projects a week; a customer that never has projects in an opportunity category owns nothing of it.
     """
     key = customers.key
     shares = np.array([b.users_at_start for b in world.brands])
     edges = np.cumsum(shares)
     owned = np.full((len(customers), len(world.categories)), NO_BRAND, dtype=np.int64)
     bought = np.full(owned.shape, NEVER, dtype=np.int64)
+    longest = params.needs.longest_age_at_start
     for c, category in enumerate(world.categories):
         u = rng.uniform(seed, Decision.OWNED_AT_START, 0, key, c)
         brand = (u[:, None] >= edges).sum(axis=1)
@@ -207,10 +205,10 @@ def _ownership(world: World, seed: int, customers: Customers, rates: Array) -> t
         interval: Array | float = category.life_mean or 0.0
         if category.kind == "consumable":
             mixes = np.array([world.mix_of(t)[c] for t in world.customer_types])[customers.type]
-            interval = np.minimum(1.0 / np.maximum(customers.purchase_rate * mixes, 1e-6), 520.0)
+            interval = np.minimum(1.0 / np.maximum(customers.purchase_rate * mixes, 1e-6), longest)
         if category.kind == "opportunity":
             owner &= rates[:, c] > 0
-            interval = np.minimum(1.0 / np.maximum(rates[:, c], 1e-6), 520.0)
+            interval = np.minimum(1.0 / np.maximum(rates[:, c], 1e-6), longest)
         owned[:, c] = np.where(owner, brand, NO_BRAND)
         bought[:, c] = np.where(owner, -1 - np.floor(when * interval), NEVER)
     return owned, bought

@@ -1,6 +1,6 @@
-"""Portfolios at the start: whom each rep has served for years, before the first policy is tried.
+"""Portfolios at the start: the customers that each rep has served for years, before the first policy is tried.
 
-They are the same under every policy, so that a new plan starts from the relationships there are, and pays for those
+They are the same under every policy, so that a new plan starts from the existing relationships, and pays for those
 it gives up.
 """
 

@@ -1,4 +1,4 @@
-"""Projects at the start: who may open any, and a pipeline that is already full, or the user's own."""
+"""Projects at the start: which customers may open any, and a pipeline that is already full, or the user's own."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from sim.state.customers import Customers
 
 Array = NDArray[Any]
 
-# Draws of the pipeline at the start, told apart by index: categories come first.
+# Draws of the pipeline at the start, distinguished by index: categories come first.
 _LENGTH, _AGE = 8, 9
 
 
 def project_rates(world: World, kind: Array, table: pd.DataFrame | None) -> NDArray[np.float64]:
     """Projects a week of each customer by category [N, C]: of its type ``kind``, or of columns ``projects_*``."""
     if not world.has_projects:
-        return np.broadcast_to(0.0, (len(kind), len(world.categories)))  # no memory for nothing
+        return np.broadcast_to(0.0, (len(kind), len(world.categories)))  # takes no memory
     by_type = [[t.project_rate.get(c.name, 0.0) for c in world.categories] for t in world.customer_types]
     rates: NDArray[np.float64] = np.array(by_type, dtype=np.float64)[kind]
     for c, category in enumerate(world.categories):
@@ -47,7 +47,7 @@ def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np
 
 
 def yearly_projects(world: World, customers: Customers, rates: Array) -> NDArray[np.float64]:
-    """What each customer's projects are worth a year at reference prices, minor units [N]."""
+    """Value of each customer's projects a year at reference prices, minor units [N]."""
     price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
     worth: NDArray[np.float64] = (rates * mean_sizes(world.categories, customers.order_size)) @ price * WEEKS_PER_YEAR
     return worth
@@ -62,9 +62,9 @@ def who_opens(customers: Customers, rates: Array) -> Openings:
 def fill_pipeline(state: MarketState, who: Openings, data: DataTables | None) -> None:
     """Put the projects that are open at the start into ``state``.
 
-    They are those of the user's table, each drawn a length beyond its age; else those of a market in which projects have opened for ever at the rates of ``who``: of each pair
-    a Poisson number with mean rate × mean length, of lengths drawn in proportion to themselves (a gamma with one more
-    shape), of an age even over the length.
+    They are those of the user's table, each with a length drawn beyond its age; else those of a market in which projects
+    have always opened at the rates of ``who``: for each pair a Poisson number with mean rate × mean length, with lengths
+    drawn in proportion to themselves (a gamma with shape + 1) and ages uniform over the length.
     """
     categories = state.layout.categories
     if data is None or data.projects is None or data.customers is None:

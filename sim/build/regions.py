@@ -1,4 +1,4 @@
-"""Territories at the start: how many customers the firm counts in each, and nothing that was studied."""
+"""Territories at the start: how many customers the firm counts in each, and no results of studies yet."""
 
 from __future__ import annotations
 

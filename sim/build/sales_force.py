@@ -18,15 +18,12 @@ from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.outside_offers import usual_exodus
 from sim.state.managers import Managers
-from sim.state.reps import VARIABLE_SHARE_AT_START, Reps
+from sim.state.reps import Reps
 
 Array = NDArray[Any]
 
 #: Positions a territory has room for, as a multiple of those at the start and at least so many more.
 ROOM, LEAST_ROOM = 2, 4
-
-#: Weeks of service of the longest-serving rep at the start, by layout.
-LONGEST_TENURE = 260
 
 
 def positions_by_territory(world: World, roster: pd.DataFrame | None) -> Array:
@@ -50,10 +47,11 @@ def build_sales_force(
     reps = Reps(len(territory), {"kinds of meeting": len(MEETINGS)})
     key = _keys(world, territory, place, filled, roster)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
-    tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * LONGEST_TENURE)
+    tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * params.people.tenure_at_start)
     ability = params.calls.ability_spread * traits["ability"]
     if roster is not None:
-        ability, tenure = _from_roster(roster, world, territory, place, filled, ability, tenure)
+        known = roster.fillna({"skill": 0.0, "hired_week": -params.people.tenure_at_start})
+        ability, tenure = _from_roster(known, world, territory, place, filled, ability, tenure)
     zeal = np.maximum(1.0 + params.calls.motivation_spread * traits["zeal"], 0.0)
     usual = weekly_hazard_of_annual_probability(params.people.quit_probability)
     reps.fill(
@@ -71,7 +69,7 @@ def build_sales_force(
             "alignment": params.calls.compliance_start,
             "form_use": params.forms.start,
             "reported_calls": _usual_calls(params),
-            "variable_share": VARIABLE_SHARE_AT_START,
+            "variable_share": params.labour_market.variable_share_at_start,
             "exodus": usual_exodus(usual, params.labour_market.contagion_half_life),
             "pay": params.labour_market.pay / WEEKS_PER_YEAR,
             "maturity": np.where(filled, _maturity(params, seed, key, tenure), 0.0),
@@ -91,7 +89,7 @@ def build_sales_force(
 def _keys(world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None) -> Array:
     """Keys of positions: of their reps' names in a roster, else of the territory and the place in it.
 
-    Spare positions of a territory with a roster are counted by themselves, so that one rep more leaves them alone.
+    Spare positions of a territory with a roster are counted by themselves, so that one more rep does not change them.
     """
     name = [world.territories[t].name for t in territory]
     if roster is None:
@@ -103,7 +101,7 @@ def _keys(world: World, territory: Array, place: Array, filled: Array, roster: p
 
 
 def _one_of(kinds: int, u: Array) -> Array:
-    """One of so many equally likely kinds, from a uniform draw each."""
+    """One of ``kinds`` equally likely kinds, from a uniform draw each."""
     kind: Array = np.floor(kinds * u).astype(np.int64)
     return kind
 
@@ -117,10 +115,10 @@ def _maturity(params: Params, seed: int, key: Array, tenure: Array) -> Array:
 
 
 def _usual_calls(params: Params) -> float:
-    """Calls a week that the firm reckons with before it has seen any work of a position: field hours at an hour and a bit a call."""
+    """Calls a week that the firm assumes before it has seen any work of a position: field hours at an hour and a bit a call."""
     hours = params.hours
     field = max(hours.contract * (1 - hours.absence) - hours.administration, 0.0)
-    return field / (2 * hours.selling_per_call + 0.1)
+    return field / (2 * hours.selling_per_call + hours.travel_beyond_selling)
 
 
 def _teams(
@@ -159,9 +157,9 @@ def _from_roster(
 ) -> tuple[Array, Array]:
     rows = _roster_rows(roster, world, territory, place)
     if "skill" in roster:
-        ability[rows] = roster["skill"].fillna(0.0).to_numpy(np.float64)
+        ability[rows] = roster["skill"].to_numpy(np.float64)
     if "hired_week" in roster:
-        tenure[rows] = np.maximum(-roster["hired_week"].fillna(-LONGEST_TENURE).to_numpy(np.float64), 0.0)
+        tenure[rows] = np.maximum(-roster["hired_week"].to_numpy(np.float64), 0.0)
     return ability, tenure
 
 

@@ -1,4 +1,4 @@
-"""Upkeep at the start: how often what fails, when items in use failed last and will fail next, how many of ours run since when."""
+"""Upkeep at the start: failure rates, the last and next failure of items in use, and how many of ours have been in use since when."""
 
 from __future__ import annotations
 

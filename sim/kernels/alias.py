@@ -1,8 +1,8 @@
-"""Aliases: the names by which actors tell customers apart, which say nothing of how many there are or which is which.
+"""Aliases: the names by which actors distinguish customers; they do not reveal how many there are or which is which.
 
-Keys of customers may be their numbers in the market, so the largest key on record would tell how large the market is.
+Keys of customers may be their numbers in the market, so the largest key on record would reveal the size of the market.
 An alias is the key sent through a keyed permutation of all words of its width: a Feistel network of four rounds, which
-with good round functions cannot be told from a random permutation (Luby & Rackoff 1988).
+with good round functions cannot be distinguished from a random permutation (Luby & Rackoff 1988).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The boards: what is offered this week, where, at what price, and how often customers come to need it.
+"""The boards: what is offered this week, where, at what price, and how often customers need it.
 
 Small arrays, filled by the week's phases and read by the kernels of demand. T territories, K customer types,
 B brands, C categories, J offers sorted by category, A attributes, D distributors, G price groups.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.kernels.jit import sealed
+from sim.jit import sealed
 
 if TYPE_CHECKING:
     from sim.params.customer_numbers import ChoiceNumbers
@@ -149,7 +149,7 @@ def appeal(
 ) -> NDArray[np.float64]:
     """Utility common to a type at a distributor, [D, K, J]: intercept + b_q·quality + push [D, J] + ``by_type`` [K, J].
 
-    ``push`` is what is done for an offer where it is sold: promotion in the territory, the distributor's own effort.
+    ``push`` is effort for an offer where it is sold: promotion in the territory, the distributor's own effort.
 
     Tastes that widen over time by a factor h need no new tastes: multiply the board's attributes by h and give
     ``by_type`` (1 − h)·(mean taste of the type · attributes).

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import jit
+from sim.jit import jit
 from sim.rng import draw
 
 Ints = NDArray[np.integer[Any]]
@@ -19,8 +19,8 @@ def divide_calls(
 ) -> NDArray[np.int64]:
     """Visits by account [A]: each of ``calls`` [R] goes to the rep's account with the largest ``due`` [A] left.
 
-    ``due`` is what the accounts are owed in calls and may be negative; it is not changed. Equals are
-    parted by a draw keyed by ``key`` [A] from the stream ``tickets``, so the order of rows does not matter.
+    ``due`` is what the accounts are owed in calls and may be negative; it is not changed. Ties are
+    broken by a draw keyed by ``key`` [A] from the stream ``tickets``, so the order of rows does not matter.
     """
     accounts = len(due)
     reps = len(calls)

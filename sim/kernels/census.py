@@ -1,4 +1,4 @@
-"""The census: one pass over customers and records a week, for what is written down of them.
+"""The census: one pass over customers and records a week, for the weekly record.
 
 Counts are integers and sums of reals are taken in fixed point, so that no result depends on threads.
 """
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare, sealed
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed, threads_for
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.stages import Stage
 
 Counts = NDArray[np.int64]
@@ -48,7 +49,7 @@ class People(NamedTuple):
 
 
 class Records(NamedTuple):
-    """The columns of the database, and the truth beside it, that the census reads."""
+    """The columns of the database, and the true values, that the census reads."""
 
     territory: NDArray[np.uint16]
     known: NDArray[np.bool_]
@@ -66,7 +67,7 @@ def _count_people(
     cells = packed.shape[1]
     for block in range(first, last):
         for i in range(block * BLOCK, min((block + 1) * BLOCK, who.stage.size)):
-            # Without a branch on who uses: a third do, and no processor guesses who.
+            # Without a branch on users: a third are, and no processor can predict which.
             uses = np.int64((who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL))
             knows = np.int64((who.aware[i] & bit) != 0)
             active = np.int64(who.last_order[i] > since)
@@ -162,7 +163,7 @@ def _inspect(first: int, last: int, who: Inspected, week: int, stale: int, packe
             uses = np.int64((who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL))
             known = np.int64(who.known[i])
             served = uses & np.int64(who.rep[i] >= 0)
-            # What nobody ever confirmed is as old as the market.
+            # A record that was never confirmed is as old as the market.
             confirmed = np.int64(who.confirmed[i])
             age = known * min(np.int64(week) - (confirmed if confirmed > 0 else np.int64(0)), np.int64(_OLDEST))
             packed[0, cell] += known | uses << _SHORT | (uses & known) << 2 * _SHORT | served << 3 * _SHORT
@@ -170,7 +171,7 @@ def _inspect(first: int, last: int, who: Inspected, week: int, stale: int, packe
             error, described = np.float64(0), known if marks else np.int64(0)
             for m in range(marks):
                 gap = abs(np.float64(who.measured[i, m]) - np.float64(who.true[i, m])) * who.weight[m]
-                described &= np.int64(gap == gap)  # not NaN: measured once at least
+                described &= np.int64(gap == gap)  # not NaN: measured at least once
                 error += gap
             packed[1, cell] += described << 2 * _FIELD + _SHORT
             packed[2, cell] += np.int64((error if described else 0.0) * FIXED_POINT + 0.5)
@@ -186,9 +187,9 @@ def _inspect(first: int, last: int, who: Inspected, week: int, stale: int, packe
 
 
 def inspect_records(who: Inspected, week: int, stale: int, *, territories: int, types: int) -> NDArray[np.float64]:
-    """The database by territory and type in ``week`` [8, T, types], beside the truth.
+    """The database by territory and type in ``week`` [8, T, types], compared with the truth.
 
-    Records, users, users with a record, users served by a rep, records that nobody confirmed for more than ``stale``
+    Records, users, users with a record, users served by a rep, records not confirmed for more than ``stale``
     weeks, weeks since the last confirmation summed over records, records with marks, and their mean absolute errors,
     in spreads of the mark, summed.
     """

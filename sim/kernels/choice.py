@@ -1,4 +1,4 @@
-"""Choice: on each occasion a customer takes the best of the known, available offers and nothing.
+"""Choice: on each occasion a customer takes the best among the known, available offers and buying nothing.
 
 Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 
@@ -9,8 +9,8 @@ Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 plus a Gumbel draw keyed by customer, offer, week and occasion. Nothing else is random, so raising one utility can
 only move customers towards that offer.
 
-Persuasion is what the skill of the customer's rep adds (:mod:`sim.kernels.persuasion`). It is kept apart: what would
-have been chosen anyway, by the same draws, is found beside what is chosen, because habit follows the former.
+Persuasion is what the skill of the customer's rep adds (:mod:`sim.kernels.persuasion`). It is kept separate: what would
+have been chosen anyway, by the same draws, is computed as well as what is chosen, because habit follows the former.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.gumbel import gumbel_of
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
 from sim.kernels.needs import DURABLE_OCCASION
 from sim.kernels.normal import normal_quantile
+from sim.kernels.threads import BLOCK
 from sim.rng import draw, draw32
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Choosers(NamedTuple):
     talk_weak: NDArray[np.int16]
     talk_strong: NDArray[np.int16]
     degree_start: NDArray[np.int64]
-    crowd: Reals  # [B] share of everybody, used when the network is complete; empty otherwise
+    crowd: Reals  # [B] share of all customers, used when the network is complete; empty otherwise
 
 
 @jit_bare
@@ -205,8 +206,8 @@ def _warm(
 ) -> None:
     """Read one value of every column in a loop that does nothing else.
 
-    Customers in the market are scattered, so each row misses the cache; here the misses overlap, in the long
-    comparison they would be waited for one by one (measured at 10^6 customers: 109 → 45 ns per occasion).
+    Customers in the market are spread over memory, so each row misses the cache; here the misses overlap, in the long
+    comparison each would stall (measured at 10^6 customers: 109 → 45 ns per occasion).
     """
     total = np.float32(0)
     for o in range(start, end):

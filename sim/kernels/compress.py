@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import Whole, jit_bare
+from sim.jit import Whole, jit_bare
 
 
 @jit_bare

@@ -1,7 +1,7 @@
 """The customers' part of a week, phase by phase: spread, demand, serve, and the relationship with our reps.
 
-Each function takes the customers' columns, reads what it needs and writes only columns that are lent to the
-phase; the names it writes are in ``SPREAD_WRITES`` and so on. ``tick`` numbers the steps of time (a week, unless a
+Each function takes the customers' columns, reads what it needs and writes only columns that the phase may
+write; the names it writes are in ``SPREAD_WRITES`` and so on. ``tick`` numbers the steps of time (a week, unless a
 special case sets another dt) and keys the draws.
 """
 
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.choice import Choosers, choose, count_bought, write_orders
 from sim.kernels.experience import Deliveries, Memory, TalkChanges, experience
 from sim.kernels.funnel import Standing, move_customers
-from sim.kernels.jit import BLOCK, blocks_of, run_blocks, sealed, sealed_array, threads_for
 from sim.kernels.needs import Occasions, count_needs, list_occasions
 from sim.kernels.relationship import cultivate, fade
 from sim.kernels.spread import count_calls, spread_awareness
 from sim.kernels.talk import count_talk, push_talk
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.rng import Decision, stream
 
 if TYPE_CHECKING:
@@ -74,11 +75,6 @@ class Orders(NamedTuple):
     home: NDArray[np.uint16]  # the customer's distributor
 
 
-def no_visits() -> Visits:
-    """A week without calls on customers."""
-    return Visits(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float32))
-
-
 def spread_week(
     customers: Customers,
     network: Network,
@@ -91,9 +87,9 @@ def spread_week(
     tick: int,
     ill: int = 4,
 ) -> None:
-    """Renew ``aware``: advertising (``hazard`` [B, T] per tick), visits and word of mouth, forgetting.
+    """Update ``aware``: advertising (``hazard`` [B, T] per tick), visits and word of mouth, forgetting.
 
-    ``visit_speaks`` [B]: 1 for brands that a visit makes known. In a complete network everybody's talk replaces the
+    ``visit_speaks`` [B]: 1 for brands that a visit makes known. In a complete network the talk of all customers replaces the
     neighbours'; ``ill`` is then the weight of a disappointed owner's talk in half units.
     """
     rows = len(customers)
@@ -132,7 +128,7 @@ def crowd(customers: Customers, ill: int) -> NDArray[np.float64]:
 
 
 def relationship_week(customers: Customers, visits: Visits, numbers: RelationshipNumbers) -> None:
-    """Renew ``relationship``: it fades for all and grows with effective calls."""
+    """Update ``relationship``: it fades for all and grows with effective calls."""
     stock = customers.writable("relationship")
     run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
     if len(visits.row):
@@ -277,8 +273,8 @@ def serve_week(
 ) -> NDArray[np.uint32]:
     """Experience of ``deliveries`` (in order of rows), talk pushed to neighbours, moves of the funnel.
 
-    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`, with whatever else is needed;
-    ``rate`` [N] is how often customers buy, where that is not their ``purchase_rate`` alone. Returns the rows of those
+    Writes ``SERVE_WRITES``. ``occasions`` are those of this week's :func:`demand_week`, with all further needs;
+    ``rate`` [N] is how often customers buy, if that is more than their ``purchase_rate``. Returns the rows of those
     who lapse.
     """
     live_through(customers, network, deliveries, offers, numbers, seed=seed, tick=tick)

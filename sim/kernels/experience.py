@@ -2,7 +2,7 @@
 
 Performance is what the caller gives (quality less failures, delays, …) plus keyed noise. It moves satisfaction by
 itself and by disconfirmation, a shortfall weighing more than a surplus (Oliver 1980; Anderson & Sullivan 1993);
-expectation follows performance. Only those who experienced something are touched.
+expectation follows performance. Only customers who experienced something change.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare, sealed_array
+from sim.jit import Whole, jit, jit_bare, sealed_array
 from sim.kernels.normal import normal_of
+from sim.kernels.threads import BLOCK
 from sim.rng import draw
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def experience(
     memory: Memory,
     changes: TalkChanges,
 ) -> None:
-    """Live through the deliveries of blocks ``first`` to ``last``; all of one customer's by the block of the first.
+    """Process the deliveries of blocks ``first`` to ``last``; all of one customer's by the block of the first.
 
     ``category`` [J] of each offer. Delivery d reports to places 2d (the brand it is about) and 2d+1 (a brand given
     up) of ``changes``.
@@ -111,7 +112,7 @@ def _live_through_stretch(
     noise: NDArray[np.float64],
     changes: TalkChanges,
 ) -> None:
-    """A stretch of deliveries; one value of every column is read first, so that the misses of scattered rows overlap."""
+    """A stretch of deliveries; one value of every column is read first, so that the cache misses overlap."""
     total = np.float32(0)
     for d in range(start, stop):
         i = deliveries.customer[d]
@@ -205,7 +206,7 @@ def form_habits(
     numbers: ExperienceNumbers,
     loyalty: Reals,
 ) -> None:
-    """Habit of the customers in ``rows`` [n], each of whom would have bought the offer beside it but was put off.
+    """Habit of the customers in ``rows`` [n], each of whom would have bought the corresponding offer but did not get it.
 
     ``category`` [J] of each offer. A row may come more than once.
     """

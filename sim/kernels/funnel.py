@@ -2,7 +2,7 @@
 
 ``P(from → to) = hazard[from, to] × stimulus``. A stimulus is there or not, read from the customer's state; that of
 lapsing also falls with satisfaction. Where customers differ in how prone they are to leave, their own probability
-takes the place of the hazard. Only customers under a stimulus that could move them draw.
+replaces the hazard. Only customers under a stimulus that could move them draw.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 from sim.stages import Stage, Stimulus
 
@@ -26,17 +27,14 @@ Reals = NDArray[np.floating[Any]]
 Bytes = NDArray[np.uint8]
 
 _STAGES = len(Stage)
-_UNKNOWN, _AWARE, _CONSIDERING = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE), np.uint8(Stage.CONSIDERING)
+_UNKNOWN, _AWARE = np.uint8(Stage.UNKNOWN), np.uint8(Stage.AWARE)
 _BUYER, _LOYAL, _LAPSED = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL), np.uint8(Stage.LAPSED)
 _KNOWN, _FORGOTTEN = int(Stimulus.KNOWN), int(Stimulus.FORGOTTEN)
 _NEED, _NO_NEED = int(Stimulus.NEED), int(Stimulus.NO_NEED)
 _BOUGHT, _HABIT, _NO_HABIT = int(Stimulus.BOUGHT), int(Stimulus.HABIT), int(Stimulus.NO_HABIT)
 _OVERDUE = int(Stimulus.OVERDUE)
 
-#: Share of purchases that is expected at least of anybody who buys from us.
-LEAST_SHARE = np.float32(0.1)
-
-#: Own probability of lapsing of customers who are all alike.
+#: Marker for customers without a probability of lapsing of their own.
 ALIKE = np.float64(-1.0)
 
 
@@ -50,7 +48,7 @@ class Standing(NamedTuple):
     purchase_rate: Reals
     loyalty: Reals
     satisfaction: Reals
-    churn: Reals  # [N, 1], or [N, 0] where all lapse alike
+    churn: Reals  # [N, 1], or [N, 0] where all have the same hazard
 
 
 @jit
@@ -68,7 +66,7 @@ def move_customers(
     lapsed: NDArray[np.uint32],
     lapses: NDArray[np.int64],
 ) -> None:
-    """Renew ``stage`` uint8[N] of the rows in blocks ``first`` to ``last``; ``occasions`` are this week's.
+    """Update ``stage`` uint8[N] of the rows in blocks ``first`` to ``last``; ``occasions`` are this week's.
 
     Out: rows that lapse now, at their block's place in ``lapsed`` uint32[N]; how many of each block in ``lapses``.
     """
@@ -135,7 +133,7 @@ def _move_block(
 
 @jit_bare
 def _warm(start: Whole, found: Whole, listed: NDArray[np.int32], own_brand: Whole, who: Standing) -> Any:
-    """Read what only some of the listed rows will need, so that the misses of scattered rows overlap (see choice)."""
+    """Read what only some of the listed rows will need, so that the cache misses overlap (see choice)."""
     total = np.float32(0)
     for k in range(found):
         total += np.float32(who.loyalty[start + listed[k], own_brand])
@@ -162,7 +160,7 @@ def _screen(
     numbers: FunnelNumbers,
     stirred: Bytes,
 ) -> None:
-    """Flag all but those whom no stimulus can move."""
+    """Flag all customers that some stimulus may move."""
     now = np.int32(tick)
     for r in range(stage.size):
         s = stage[r]
@@ -182,14 +180,14 @@ def _late(since: np.int32, purchase_rate: Any, numbers: FunnelNumbers) -> Any:
 
 @jit_bare
 def _stimuli(i: Whole, tick: Whole, own_brand: Whole, who: Standing, need: bool, numbers: FunnelNumbers) -> Whole:
-    if who.last_order[i] == tick:  # a purchase from us outweighs all else
+    if who.last_order[i] == tick:  # a purchase from us takes precedence
         return _BOUGHT | (_HABIT if who.loyalty[i, own_brand] >= numbers.loyal_at else _NO_HABIT)
     under = _KNOWN if (who.aware[i] >> np.uint8(own_brand)) & np.uint8(1) else _FORGOTTEN
     under |= _NEED if need else _NO_NEED
     since = np.int32(tick) - who.last_order[i]
     if _late(since, who.purchase_rate[i], numbers):
         # What is expected from us is our share of the customer's purchases, of which loyalty is the running record.
-        ours = who.purchase_rate[i] * min(max(who.loyalty[i, own_brand], LEAST_SHARE), np.float32(1))
+        ours = who.purchase_rate[i] * min(max(who.loyalty[i, own_brand], numbers.least_share), np.float32(1))
         if _late(since, ours, numbers):
             under |= _OVERDUE
     return under

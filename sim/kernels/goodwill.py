@@ -29,7 +29,7 @@ def adstock(goodwill: ArrayLike, spend: ArrayLike, customers: ArrayLike, numbers
 
 
 def _geometric(before: Floats, level: Floats, numbers: AdvertisingNumbers) -> Floats:
-    """Logarithms averaged; a brand that never advertised anywhere has nothing to average and stays without goodwill."""
+    """Logarithms averaged; a brand that never advertised anywhere has no goodwill to average and stays without it."""
     kept = np.maximum(before, numbers.least) ** numbers.keep
     after: Floats = np.where(
         (before > 0) | (level > 0), kept * np.maximum(level, numbers.least) ** (1 - numbers.keep), 0

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, jit, jit_bare
+from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Bytes = NDArray[np.uint8]
 #: Most consumable occasions of one customer in one week; more are not counted.
 MOST_OCCASIONS = 100
 
-#: Number of the occasion at which a durable of category c is sought: this + c, whatever else the customer buys.
+#: Number of the occasion to buy a durable of category c: this + c, whatever else the customer buys.
 DURABLE_OCCASION = 128
 
 #: Occasions of one week have numbers below this one. An order of week w that waits is given its number + this × (w + 1):

@@ -1,12 +1,12 @@
-"""Persuasion: the utility by which a rep's skill moves the sales of its accounts as published effects say.
+"""Persuasion: the utility by which a rep's skill moves the sales of its accounts as much as published effects say.
 
-A study finds that sales of those who were trained rise by a factor. What a call must then be worth follows from the
+A study finds that sales of those who were trained rise by a factor. The utility of a call then follows from the
 accounts themselves: their expected sales under the logit of choice are
 
     S(δ) = Σ_i Σ_c w_ic · σ(l_ic + δ·pull_i),
 
-w the money of the customer's occasions, l the log odds that an offer of ours is taken on one, pull the rep's hold on
-the account beside that on the others. :func:`persuade` finds the δ of each rep with S(δ) = factor · S(0). Sales cannot
+w the money of the customer's occasions, l the log odds that an offer of ours is taken on one, pull the rep's relationship with
+the account relative to that with the others. :func:`persuade` finds the δ of each rep with S(δ) = factor · S(0). Sales cannot
 grow beyond what accounts need: where the factor is out of reach, δ stays at :data:`FARTHEST`.
 """
 
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit_bare
 from sim.kernels.choice import known, utility, weight_of_tie
-from sim.kernels.jit import Whole, jit_bare
 
 if TYPE_CHECKING:
     from sim.kernels.board import OfferBoard
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 Reals = NDArray[np.floating[Any]]
 
-#: Largest utility looked for; at 8 an offer that one in a thousand takes is taken by three of four.
+#: Largest utility searched; at 8 an offer that one in a thousand takes is taken by three of four.
 FARTHEST = 8.0
 
-#: Log odds of an occasion on which nothing of ours can be chosen; what the rest weighs at least where nothing else can.
+#: Log odds of an occasion on which nothing of ours can be chosen; and least weight of all else where nothing else can.
 NEVER_OURS, LEAST = -1e9, 1e-300
 
 _STEPS, _CLOSE = 60, 1e-10
@@ -85,7 +85,7 @@ def persuade(
     """``strength`` [R]: the δ by which the sales of each rep's accounts are ``factor`` [R] times what they are without.
 
     The accounts of rep r are the places ``first[r]`` to ``first[r + 1]`` of ``worth`` [n, C] (money of occasions a
-    week), ``odds`` [n, C] and ``pull`` [n] ≥ 0. Newton's steps, kept within a bracket that shrinks.
+    week), ``odds`` [n, C] and ``pull`` [n] ≥ 0. Newton's steps, kept within a shrinking bracket.
     """
     for r in range(first.size - 1):
         strength[r] = 0.0

@@ -1,7 +1,7 @@
-"""Projects: how many open this week, and the numbers that keep a customer's projects and their orders apart.
+"""Projects: how many open this week, and the numbers that identify a customer's projects and their orders.
 
 Openings are a Poisson count by customer, category and week, by inverse CDF of one keyed draw, as occasions are. Every
-project of a customer has a number of its own, by which all that belongs to it is drawn: its length, its deciders, its
+project of a customer has a number of its own, which keys all of its draws: its length, its deciders, its
 size, and the Gumbel terms of its decision (which the kernel of choice draws at 256 × number + offer).
 """
 
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, blocks_of, jit, jit_bare, run_blocks, sealed_array, threads_for
+from sim.jit import jit, jit_bare, sealed_array
 from sim.kernels.needs import poisson_count
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.rng import draw32
 from sim.stages import MOST_AT_START
 
@@ -25,7 +26,7 @@ MOST_A_WEEK = 64
 
 _CATEGORIES = 8
 
-#: An order with this number or a higher one is a project's, whose number follows: neither occasions of a week nor
+#: An order with this number or a higher one belongs to a project; subtracting it gives the project's number. Neither occasions of a week nor
 #: orders that wait (:data:`sim.kernels.needs.NUMBERS_A_WEEK`) reach it in 32,767 weeks, and 256 × number + offer stays
 #: below 2^32.
 PROJECT_ORDER = 2**23

@@ -1,6 +1,6 @@
 """Who gets what when stock is short: a keyed lottery over customers' orders, shares of supply, and the unserved.
 
-Draws are keyed by customer (or distributor) and order, never by row: relabelling rows permutes the answers, and an
+Draws are keyed by customer (or distributor) and order, never by row: relabelling rows permutes the results, and an
 order's place in the lottery does not depend on who else orders. ``lottery`` is ``rng.stream(seed, decision, week)``
 with the decisions RATIONING, UNSERVED and SHORT_SUPPLY. All arrays are of whole numbers; units come out as int64. The
 public functions bring their arguments to one set of types, so that each kernel is compiled once.
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.jit import jit, jit_bare, sealed_array
+from sim.jit import jit, jit_bare, sealed_array
 from sim.kernels.tally import units_by_stock
 from sim.rng import Luck, draw
 
@@ -26,10 +26,10 @@ _NOBODY = np.empty(0, dtype=np.int64)
 
 
 class Fate(IntEnum):
-    """What becomes of the part of an order that stock could not serve."""
+    """Outcome of the part of an order that stock could not serve."""
 
     SERVED = 0  # nothing was left unserved
-    WAITS = 1  # stays in the queue; asks again next week, ahead of that week's orders
+    WAITS = 1  # stays in the queue and comes next week before that week's orders
     SWITCHES = 2  # buys another offer this week
     LEAVES = 3  # buys nothing; the need stays
 
@@ -44,12 +44,12 @@ def ration_orders(
 
     ``cell`` is the flat row of the stock an order draws on (distributor * offers + offer), -1 for offers whose stock
     is not modelled: always served. ``customer`` and ``index`` key the draw; two orders of one week may not share
-    both. ``waited`` is how many weeks the order has waited: who waited longer comes first, the lottery decides among
-    equals. In that order each takes its whole order; the one for whom stock does not suffice takes what is left (a
-    part order). ``supply`` [cells] is what can be delivered and is not changed.
+    both. ``waited`` is how many weeks the order has waited: orders that waited longer come first, and the lottery decides
+    among equals. In this order each is served in full; the first one that exceeds the stock takes what is left (a
+    partial order). ``supply`` [cells] is what can be delivered and is not changed.
     """
     if len(cell) and not -1 <= np.min(cell) <= np.max(cell) < len(supply):
-        raise IndexError(f"cells must lie in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
+        raise IndexError(f"cells must be in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
     cell, units, supply = _keys(cell), _keys(units), _keys(supply)
     wanted = units_by_stock(cell, units, len(supply))
     served = np.array(units)
@@ -72,7 +72,7 @@ def _serve_in_turn(turn: Units, cell: Units, units: Units, left: Units, served: 
 def choose_fates(
     lottery: np.uint64, customer: Ints, index: Ints, unserved: Ints, wait: float, switch: float
 ) -> npt.NDArray[np.uint8]:
-    """Decide what the unserved do: wait with probability ``wait``, switch with ``switch``, leave otherwise.
+    """Decide what unserved customers do: wait with probability ``wait``, switch with ``switch``, leave otherwise.
 
     Returns ``Fate`` [n] for orders with ``unserved`` [n] units. One draw an order: a larger ``wait`` can only move
     an order towards waiting.
@@ -103,7 +103,7 @@ def share_out(lottery: np.uint64, supply: Ints, wanted: Ints, key: Ints) -> Unit
     """Share a supplier's stock [offers] among the distributors' wants [distributors, offers], in whole units.
 
     Where supply suffices all get what they want; where it is short each gets supply * want / total want, rounded
-    down, and the units that are left go one each to the winners of a lottery (keyed by distributor ``key`` and
+    down, and the remaining units go one each to the winners of a lottery (keyed by distributor ``key`` and
     offer) among those who want the offer. Never more than wanted, and a short supply is shared to the last unit.
     """
     return _share(lottery, _keys(supply), _keys(wanted), _keys(key))

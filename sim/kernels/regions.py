@@ -1,4 +1,4 @@
-"""Regions: what the records of customers add up to by territory, in one pass over the database."""
+"""Regions: sums of customers' records by territory, in one pass over the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import jit_bare, sealed_array
+from sim.jit import jit_bare, sealed_array
 
 Reals = NDArray[np.floating[Any]]
 

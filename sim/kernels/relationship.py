@@ -2,7 +2,7 @@
 
 It wears down towards mn at the rate r = −ln(keep) and x calls in a tick pull it towards mx at the rate r·x^c/d. Solved
 over a tick that is R' = f + (R − f)·keep^(1 + x^c/d), where f(x) = mn + (mx−mn)·x^c/(d + x^c) is the ADBUDG response of
-Little (1970): steady calls lead to it, and calls that come in turns with weeks without have diminishing returns too.
+Little (1970): steady calls lead to it, and calls that alternate with weeks without calls have diminishing returns too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import BLOCK, jit_bare
+from sim.jit import jit_bare
+from sim.kernels.threads import BLOCK
 
 if TYPE_CHECKING:
     from sim.params.customer_numbers import RelationshipNumbers
@@ -39,7 +40,7 @@ def fade(first: int, last: int, numbers: RelationshipNumbers, relationship: Real
 
 @jit_bare
 def cultivate(rows: NDArray[np.uint32], calls: Reals, numbers: RelationshipNumbers, relationship: Reals) -> None:
-    """Renew the relationship of ``rows`` [n] (each once), which have faded this tick, for their effective ``calls`` [n]."""
+    """Update the relationship of ``rows`` [n] (each once), which have faded this tick, for their effective ``calls`` [n]."""
     keep, least, most = np.float64(numbers.keep), np.float64(numbers.least), np.float64(numbers.most)
     for k in range(rows.size):
         x = np.float64(calls[k]) / np.float64(numbers.tick)

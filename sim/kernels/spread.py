@@ -1,4 +1,4 @@
-"""Spread of awareness: advertising, visits and word of mouth make brands known; without reminder they are forgotten.
+"""Spread of awareness: advertising, visits and word of mouth make brands known; without a reminder they are forgotten.
 
 One draw u per customer, brand and week decides both ways. With H the sum of all cumulative hazards of learning,
 
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare
 from sim.kernels.compress import flagged_rows
-from sim.kernels.jit import BLOCK, jit, jit_bare
+from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def spread_awareness(
     numbers: SpreadNumbers,
     aware: Bytes,
 ) -> None:
-    """Renew ``aware`` uint8[N] (bit per brand) of the rows in blocks ``first`` to ``last``.
+    """Update ``aware`` uint8[N] (bit per brand) of the rows in blocks ``first`` to ``last``.
 
-    ``hazard`` [B, T]: cumulative hazard per tick of advertising (and of everybody's talk in a complete network);
+    ``hazard`` [B, T]: cumulative hazard per tick of advertising (and of all customers' talk in a complete network);
     ``talk_weak``, ``talk_strong`` int16[N, B] in half units, a negative net counts as 0; ``visits`` uint8[N], empty
     for none; ``visit_speaks`` uint8[B]: 1 for brands that a visit makes known.
     """
@@ -98,7 +99,7 @@ def _expose(
     numbers: SpreadNumbers,
     exposure: Reals,
 ) -> None:
-    """Sum of the cumulative hazards of learning of brand ``b``, but for visits."""
+    """Sum of the cumulative hazards of learning of brand ``b``, except visits."""
     real = hazard.dtype.type
     of_brand = hazard[b]
     weak, strong = talk_weak[start : start + rows, b], talk_strong[start : start + rows, b]
@@ -118,7 +119,7 @@ def _screen(
     keep_surely: Any,
     flags: Bytes,
 ) -> None:
-    """Flag the few rows that may change: ``1 − exp(−H) ≤ H`` and ``f·exp(−H) ≤ f`` spare the rest the exponential."""
+    """Flag the few rows that may change: ``1 − exp(−H) ≤ H`` and ``f·exp(−H) ≤ f`` avoid the exponential for the rest."""
     bit = np.uint8(_ONE << np.uint8(b))
     for r in range(keys.size):
         u = draw32(luck, np.uint64(keys[r]), b)
@@ -129,7 +130,7 @@ def _screen(
 def _decide(
     luck: np.uint64, b: int, i: int, keys: NDArray[np.uint64], exposure: Any, forgetting: Any, aware: Bytes
 ) -> None:
-    """The exact comparison, in double precision so that rounding cannot break its monotony.
+    """The exact comparison, in double precision so that rounding cannot break monotonicity.
 
     ``h − h²/2 ≤ 1 − exp(−h) ≤ h`` settles most cases without the exponential.
     """

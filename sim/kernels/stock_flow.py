@@ -1,4 +1,4 @@
-"""Stock, orders and shipments of one stage of the channel: what moves in a week, and nothing vanishes.
+"""Stock, orders and shipments of one stage of the channel: what moves in a week; nothing vanishes.
 
 A stage is a set of cells that hold stock: ``[distributor, offer]`` for the distributors, ``[offer]`` for the plant,
 any shape in special cases. Integers (int64 units) in the simulator, reals in special cases; the functions are the
@@ -26,7 +26,7 @@ class Stage(NamedTuple):
 
     ``on_hand`` stock that can be sold now · ``backorders`` owed to customers who wait · ``owed`` ordered from the
     supplier and not yet shipped · ``in_transit`` shipped and not yet received · ``pipeline`` the same by week of
-    arrival: what arrives in week t lies in slot t modulo slots.
+    arrival: what arrives in week t is in slot t modulo slots.
     """
 
     on_hand: Numbers
@@ -70,7 +70,7 @@ def inventory_position(stage: StageArrays) -> Numbers:
 
 
 def receive(stage: StageArrays, week: int) -> Numbers:
-    """Take in what is due at the start of ``week``; returns the units that arrived."""
+    """Receive what is due at the start of ``week``; returns the units that arrived."""
     slot = week % len(stage.pipeline)
     arrived: Numbers = stage.pipeline[slot].copy()
     stage.pipeline[slot] = 0
@@ -91,7 +91,7 @@ def request(stage: StageArrays, order: Numbers) -> None:
 
 
 def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -> None:
-    """Put ``shipped`` units on their way to the stage, to be received at the start of week ``week + lead``.
+    """Send ``shipped`` units to the stage, to be received at the start of week ``week + lead``.
 
     ``lead`` [cells of the first axis] or one number, in weeks, from 1 to the longest lead of the stage. Call it after
     ``receive`` of the same week: a lead as long as the pipeline reuses the slot just emptied.
@@ -99,7 +99,7 @@ def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -
     leads = np.asarray(lead)
     slots = len(stage.pipeline)
     if leads.min() < 1 or leads.max() > slots:
-        raise ValueError(f"lead times must lie in 1..{slots} weeks, got {leads.min()}..{leads.max()}")
+        raise ValueError(f"lead times must be in 1..{slots} weeks, got {leads.min()}..{leads.max()}")
     stage.owed[...] -= shipped
     stage.in_transit[...] += shipped
     if leads.ndim == 0:
@@ -109,14 +109,14 @@ def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -
 
 
 def withdraw(stage: StageArrays, units: Numbers) -> None:
-    """Take units out of stock that are not sold: returned to the maker, written off or moved elsewhere."""
+    """Take units out of stock that are not sold to customers but passed on to another distributor."""
     stage.on_hand[...] -= units
 
 
 def check_stage(stage: StageArrays, place: str) -> None:
     """Raise ``LawBroken`` unless stock, backorders and transit are >= 0 and no delivery exceeded its order.
 
-    Exact for integers; reals may miss zero by what rounding leaves of sums and differences.
+    Exact for integers; reals may miss zero by rounding.
     """
     least = 0.0 if stage.on_hand.dtype.kind == "i" else -1e-9
     for name, law in _LAWS:
@@ -129,14 +129,14 @@ def check_stage(stage: StageArrays, place: str) -> None:
         lying = stage.pipeline.sum(axis=0)[cell]
         raise LawBroken(
             place,
-            "what is in transit lies in the pipeline",
+            "what is in transit is in the pipeline",
             f"cell {list(cell)}: {lying} in the pipeline, {stage.in_transit[cell]} in transit",
         )
 
 
 _LAWS = (
     ("on_hand", "stock is never negative"),
-    ("backorders", "nobody is owed less than nothing"),
+    ("backorders", "backorders are never negative"),
     ("owed", "deliveries never exceed orders"),
     ("in_transit", "no more arrives than was shipped"),
 )

@@ -1,7 +1,7 @@
 """Talk: changes of what customers say are pushed to the neighbours who hear it.
 
 Each customer keeps the net talk of weak and of strong ties about each brand in half units; only the few who changed
-their mind this week push a difference, instead of everybody asking all neighbours. Differences are integers, so
+their mind this week push a difference, instead of every customer reading all neighbours. Differences are integers, so
 their order does not matter; with several threads each adds only to rows of its own.
 """
 
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit, jit_bare
 from sim.kernels.experience import half_units
-from sim.kernels.jit import BLOCK, Whole, jit, jit_bare
+from sim.kernels.threads import BLOCK
 
 if TYPE_CHECKING:
     from sim.kernels.experience import TalkChanges

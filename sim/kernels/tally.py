@@ -1,4 +1,4 @@
-"""Tallies: what happened to scattered customers this week, added up by territory and true type, by offer, by stock.
+"""Tallies: events of this week, summed by territory and true type, by offer, by stock.
 
 One pass over the events, whole numbers only, so that no result depends on their order.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.jit import Whole, jit_bare, sealed_array
+from sim.jit import Whole, jit_bare, sealed_array
 
 Ints = NDArray[np.integer[Any]]
 Counts = NDArray[np.int64]
@@ -40,7 +40,7 @@ def tally_purchases(
 
 
 def units_by_stock(stock: Ints, units: Ints, size: int) -> Counts:
-    """Units summed by flat stock cell, int64 [``size``]; orders with −1 draw on no stock of ours."""
+    """Units summed by flat stock cell, int64 [``size``]; orders with −1 use no stock of ours."""
     total = np.zeros(size, np.int64)
     _units_by_stock(_sealed(stock), _sealed(units), total)
     return total

@@ -6,7 +6,7 @@ from sim.quantity import Section, param
 
 
 class Costs(Section):
-    """Costs of doing business that every policy bears alike."""
+    """Costs of doing business that are the same under every policy."""
 
     benefits: float = param(0.2, unit="share of pay", doc="Social cost on top of pay.", bounds=(0, 1))
     travel: int = param(1_200, unit="minor units/call", doc="Travel cost of one call.", bounds=(0, 10**6))

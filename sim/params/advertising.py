@@ -11,12 +11,12 @@ _SETHURAMAN = "Sethuraman, Tellis & Briesch 2011"
 
 
 class Advertising(Section):
-    """Goodwill built by advertising, and what it does to awareness."""
+    """Goodwill built by advertising, and its effect on awareness."""
 
     kind: Literal["goodwill", "koyck"] = param(
         "goodwill",
         unit="text",
-        doc="How spending adds up: a fading stock of spending, or log-log Koyck, where its logarithm does.",
+        doc="How spending accumulates: as a fading stock of spending, or of its logarithm (log-log Koyck).",
     )
     half_life: float = param(
         4.0,
@@ -56,7 +56,7 @@ class Advertising(Section):
     carry_over: float = param(
         0.5,
         unit="1",
-        doc="λ: part of the effect that is left one data interval later (`koyck`).",
+        doc="λ: part of the effect that remains one data interval later (`koyck`).",
         bounds=(0.0, 0.99),
         soft=(0.2, 0.8),
         source=_SETHURAMAN,
@@ -67,7 +67,7 @@ class Advertising(Section):
     least: float = param(
         0.001,
         unit="share of reference",
-        doc="Spending that stands for none once a brand has advertised, for its logarithm (`koyck`).",
+        doc="Spending used in place of zero once a brand has advertised, so that it has a logarithm (`koyck`).",
         bounds=(1e-9, 0.5),
     )
 
@@ -75,7 +75,7 @@ class Advertising(Section):
 def advertising_numbers(advertising: Advertising, dt: float = 1.0) -> AdvertisingNumbers:
     """Numbers of goodwill for ticks of ``dt`` weeks.
 
-    For `koyck`, ``ln A' = λ·ln A + e·ln spend`` a data interval is the same as a geometric mean of spending that keeps
+    For `koyck`, ``ln A' = λ·ln A + e·ln spend`` per data interval is the same as a geometric mean of spending that keeps
     ``λ^(dt/interval)`` a tick, raised to the long-run elasticity ``e/(1−λ)``; its response within a whole interval is e.
     """
     reference, hazard = advertising.reference_spend, advertising.strength * dt

@@ -9,11 +9,10 @@ from pydantic import model_validator
 from sim.quantity import Section, param
 
 _STERMAN = "Sterman 1989"
-_CHEN = "Chen, Drezner, Ryan & Simchi-Levi 2000"
 
 
 class Channel(Section):
-    """Distributors' order cycle, stock, terms and costs, the fate of the unserved; the plant's production. Rules have their own numbers."""
+    """Distributors' order cycle, stock, terms and costs, what unserved customers do; the plant's production. Rules have their own numbers."""
 
     # ordering of distributors
     order_cycle: int = param(2, unit="weeks", doc="Weeks between a distributor's orders.", bounds=(1, 13), lever=True)
@@ -32,7 +31,7 @@ class Channel(Section):
     smoothing: float = param(
         0.36,
         unit="share",
-        doc="θ: how far an exponential forecast moves to the last week's demand; at 0 it stays what it was.",
+        doc="θ: how far an exponential forecast moves towards the last week's demand; at 0 it never changes.",
         bounds=(0, 1),
         source=_STERMAN,
         lever=True,
@@ -48,6 +47,12 @@ class Channel(Section):
     )
     plant_weeks_at_start: float = param(
         6.0, unit="weeks", doc="Plant's stock at the start, in weeks of forecast.", bounds=(0, 52)
+    )
+    deviation_least_at_start: float = param(
+        0.5,
+        unit="units",
+        doc="Standard deviation of weekly demand that forecasts start with, at least; else the root of the mean.",
+        bounds=(0, 1000),
     )
     # money
     pass_through: float = param(
@@ -75,13 +80,20 @@ class Channel(Section):
         doc="Distributor's own cost of selling: staff, premises, delivery.",
         bounds=(0, 1),
     )
-    # customers whom stock cannot serve; the rest leaves
+    sell_in_memory: float = param(
+        8.0,
+        unit="weeks",
+        doc="Weeks over which headquarters averages what distributors of a territory are invoiced.",
+        bounds=(1, 520),
+        soft=(4, 52),
+    )
+    # customers that stock cannot serve; the rest leaves
     unserved_wait: float = param(0.5, unit="share", doc="Unserved customers who wait.", bounds=(0, 1))
     unserved_switch: float = param(0.3, unit="share", doc="Unserved customers who buy another offer.", bounds=(0, 1))
     unserved_disappointment: float = param(
         0.5,
         unit="quality scale",
-        doc="Performance missed by a customer who asked for our offer and got none.",
+        doc="Loss of performance for a customer who wanted our offer and did not get it.",
         bounds=(0, 10),
     )
     # relations with the manufacturer

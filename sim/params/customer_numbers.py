@@ -16,11 +16,11 @@ class AdvertisingNumbers(NamedTuple):
     hazard: float
     elasticity: float
     geometric: bool = False  # mean of logarithms of spending instead of spending itself
-    least: float = 0.0  # level that stands for none where a logarithm is taken
+    least: float = 0.0  # level used in place of zero where a logarithm is taken
 
 
 class SpreadNumbers(NamedTuple):
-    """Cumulative hazards of learning, per tick: one visit, one half unit of talk by tie, everybody's talk; and forgetting."""
+    """Cumulative hazards of learning, per tick: one visit, one half unit of talk by tie, all customers' talk; and forgetting."""
 
     visit: np.floating[Any]
     weak: np.floating[Any]
@@ -57,13 +57,14 @@ class ExperienceNumbers(NamedTuple):
 
 
 class FunnelNumbers(NamedTuple):
-    """Probabilities of the moves per tick [from, to], the stimuli of which one must be there (0: always), and thresholds."""
+    """Probabilities of the moves per tick [from, to], the stimuli of which one must be present (0: always), and thresholds."""
 
     hazard: NDArray[Any]
     gate: NDArray[np.uint16]
     loyal_at: np.floating[Any]
     intervals: np.floating[Any]
     slowest_rate: np.floating[Any]
+    least_share: np.floating[Any]
     lapse_slope: np.floating[Any]
     neutral: np.floating[Any]
     tick: np.floating[Any]  # weeks in a tick

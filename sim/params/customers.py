@@ -21,17 +21,19 @@ from sim.params.customer_numbers import (
     RelationshipNumbers,
     SpreadNumbers,
 )
+from sim.params.needs import Needs
 from sim.params.ties import Network, Relationship
 from sim.quantity import WEEKS_PER_YEAR, Section, freeze, param, retention_of_half_life
 from sim.stages import Stage, Stimulus
 
-#: Names of the files beside this one that are handed on, so that all numbers of customers are found here.
+#: Names re-exported from neighbouring files, so that all numbers of customers are found here.
 __all__ = [
     "Advertising",
     "AdvertisingNumbers",
     "ChoiceNumbers",
     "ExperienceNumbers",
     "FunnelNumbers",
+    "Needs",
     "Network",
     "Relationship",
     "RelationshipNumbers",
@@ -64,7 +66,7 @@ class Awareness(Section):
 
 
 class Talk(Section):
-    """Word of mouth: what one tie's talk does, by strength of tie and by how content the speaker is."""
+    """Word of mouth: the effect of one tie's talk, by strength of tie and by how content the speaker is."""
 
     weak: float = param(
         0.01,
@@ -85,41 +87,17 @@ class Talk(Section):
     disappointed: float = param(
         2.0,
         unit="content speakers",
-        doc="ω: a disappointed owner's talk counts this many times the other way; kept in half units.",
+        doc="ω: a disappointed owner's talk counts this many times in the opposite direction; stored in half units.",
         bounds=(0.0, 10.0),
         soft=(1.0, 2.5),
     )
     imitation: float = param(
         0.38 / WEEKS_PER_YEAR,
         unit="1/week",
-        doc="q: hazard of learning of a brand of which everybody speaks; complete network only.",
+        doc="q: hazard of learning of a brand that all customers talk about; complete network only.",
         bounds=(0.0, 10.0),
         source="Bass 1969; Sultan, Farley & Lehmann 1990",
     )
-
-
-class Needs(Section):
-    """When customers want to buy: season and trend of consumable occasions. Needs for durables follow age alone: they get neither."""
-
-    season_swing: float = param(
-        0.0,
-        unit="share",
-        doc="Height of the yearly season of consumable occasions above and below its mean; durables have none.",
-        bounds=(0.0, 1.0),
-    )
-    season_peak: float = param(26.0, unit="week of the year", doc="Week in which the season peaks.", bounds=(0.0, 52.0))
-    growth: float = param(
-        0.0,
-        unit="1/year",
-        doc="Growth of the rates of consumable occasions a year; durables have none.",
-        bounds=(-0.9, 5.0),
-        soft=(-0.2, 0.3),
-    )
-
-    def activity(self, week: float) -> float:
-        """Season times trend: what multiplies the rates of consumable occasions in ``week``; 1 at the defaults."""
-        season = 1.0 + self.season_swing * math.cos(2.0 * math.pi * (week - self.season_peak) / WEEKS_PER_YEAR)
-        return float(season * (1.0 + self.growth) ** (week / WEEKS_PER_YEAR))
 
 
 class Choice(Section):
@@ -165,13 +143,25 @@ class Loyalty(Section):
         soft=(0.7, 0.95),
         source=_GUADAGNI,
     )
+    at_start: float = param(
+        0.7,
+        unit="share",
+        doc="Loyalty at the start of a customer who owns one brand only; with several it is divided among them.",
+        bounds=(0.0, 1.0),
+    )
+    repeated: float = param(
+        0.5,
+        unit="share",
+        doc="Purchases in the year before the start that went to the brand a customer used; the rest fell to brands by their users.",
+        bounds=(0.0, 1.0),
+    )
     loyal_at: float = param(
         0.6, unit="share", doc="Loyalty to our brand from which a buyer counts as loyal.", bounds=(0.0, 1.0)
     )
 
 
 class Experience(Section):
-    """What a delivery does to satisfaction, expectation and talk."""
+    """Effects of a delivery on satisfaction, expectation and talk."""
 
     noise: float = param(
         0.3,
@@ -267,10 +257,17 @@ class Lapse(Section):
     longest_interval: float = param(
         104.0, unit="weeks", doc="Expected interval of customers who buy no consumables.", bounds=(1.0, 5200.0)
     )
+    least_share: float = param(
+        0.1,
+        unit="share",
+        doc="Share of a customer's purchases that is expected to go to us at least, when it was one of ours.",
+        bounds=(0.0, 1.0),
+        soft=(0.02, 0.3),
+    )
     probability: float = param(
         0.3,
         unit="probability a week",
-        doc="Chance to lapse of an overdue customer of neutral satisfaction, where all are alike (`alike`).",
+        doc="Chance to lapse of an overdue customer of neutral satisfaction, where all have the same hazard (`alike`).",
         bounds=(0.0, 1.0),
     )
     satisfaction: float = param(
@@ -282,7 +279,7 @@ class Lapse(Section):
     kind: Literal["alike", "beta"] = param(
         "alike",
         unit="text",
-        doc="Whether all overdue customers lapse alike, or each with a yearly probability of its own, drawn from Beta(a, b).",
+        doc="Whether all overdue customers have the same hazard, or each a yearly probability of its own, drawn from Beta(a, b).",
     )
     beta_a: float = param(
         0.704,

@@ -37,7 +37,7 @@ class Database(Section):
     own_papers: bool = param(
         True,
         unit="yes/no",
-        doc="Orders for what is made to order, installations and requests for repair tell headquarters who bought, by the same line as reports.",
+        doc="Whether made-to-order sales, installations and repair requests report the buyer to headquarters, through the same line as reports.",
     )
     stale_after: int = param(
         26, unit="weeks", doc="Weeks without confirmation after which a record counts as stale.", bounds=(1, 520)
@@ -45,34 +45,34 @@ class Database(Section):
     smoothing: Literal["latest", "optimal"] = param(
         "latest",
         unit="text",
-        doc="How a report changes a record: it takes its place, or moves it by the gain that noise and drift call for.",
+        doc="How a report changes a record: it replaces it, or moves it by the optimal gain for noise and drift.",
     )
     report_error: float = param(
         0.4,
         unit="log sd",
-        doc="Error of reported purchases that headquarters reckons with (`optimal`).",
+        doc="Error of reported purchases that headquarters assumes (`optimal`).",
         bounds=(0, 3),
     )
     drift: float = param(
         0.1,
         unit="log sd/week",
-        doc="How far a customer's purchases wander in a week, as headquarters reckons (`optimal`).",
+        doc="Weekly drift of a customer's purchases that headquarters assumes (`optimal`).",
         bounds=(0, 3),
     )
 
 
 class Information(Section):
-    """The way down: how commands of headquarters reach the territories, whatever the reporting line."""
+    """The way down: how commands of headquarters reach the territories, independent of the reporting line."""
 
     command_delay: int = param(
         0,
         unit="weeks",
-        doc="From headquarters to the reps for a new call plan, on top of what the gateway takes.",
+        doc="Delay of a new call plan from headquarters to the reps, on top of the gateway's delay.",
         bounds=(0, 26),
     )
     unheeded: float = param(
         0.0,
         unit="share",
-        doc="Customers for whom a territory leaves things as they are when a new call plan arrives.",
+        doc="Customers for whom a territory changes nothing when a new call plan arrives.",
         bounds=(0, 1),
     )

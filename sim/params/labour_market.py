@@ -1,4 +1,4 @@
-"""Numbers of the labour market: what reps are offered outside, and what the firm finds when it looks for new ones (MODEL §5)."""
+"""Numbers of the labour market: outside offers to reps, and the applicants that the firm finds (MODEL §5)."""
 
 from __future__ import annotations
 
@@ -17,32 +17,41 @@ class LabourMarket(Section):
     offers: float = param(
         0.75,
         unit="share",
-        doc="Part of the usual leavers who go for an outside offer; at 0 there are no offers and quits follow one hazard.",
+        doc="Part of the usual leavers who leave for an outside offer; at 0 there are no offers and quits follow one hazard.",
         bounds=(0, 1),
     )
     visibility: float = param(
         2.0,
         unit="exponent",
-        doc="Offers go to reps in proportion to (sales credited / mean of the team) to this power; at 0 to all alike.",
+        doc="Offers go to reps in proportion to (sales credited / mean of the team) to this power; at 0 to all equally.",
         bounds=(0, 5),
         soft=(0, 3),
     )
     sales_memory: float = param(
         26.0, unit="weeks", doc="Weeks over which credited sales and pay are averaged.", bounds=(1, 520)
     )
+    variable_share_at_start: float = param(
+        0.1, unit="share", doc="Commission as a share of pay that a rep expects before the first pay.", bounds=(0, 1)
+    )
+    variable_share_smoothing: float = param(
+        0.1,
+        unit="1/week",
+        doc="Weight of the latest pay in the share of commission that a rep expects.",
+        bounds=(0.001, 1),
+    )
     offer_spread: float = param(
-        0.15, unit="log sd", doc="Spread of what offers are worth around the market's pay.", bounds=(0, 2)
+        0.15, unit="log sd", doc="Spread of the value of offers around the market's pay.", bounds=(0, 2)
     )
     reluctance: float = param(
-        0.1, unit="log", doc="Gain in pay at which a content rep is as likely to go as to stay.", bounds=(0, 2)
+        0.1, unit="log", doc="Gain in pay at which a content rep is as likely to leave as to stay.", bounds=(0, 2)
     )
     taste: float = param(
-        0.1, unit="log", doc="Scale of what else counts for or against an offer (logit).", bounds=(0.001, 2)
+        0.1, unit="log", doc="Scale of all other reasons for or against an offer (logit).", bounds=(0.001, 2)
     )
     contagion: float = param(
         2.0,
         unit="per share of the team",
-        doc="How much leavers of late, beyond the usual, raise offers to those who stay in the team.",
+        doc="How much recent leavers, beyond the usual number, raise offers to those who stay in the team.",
         bounds=(0, 50),
         soft=(0, 10),
     )
@@ -58,7 +67,7 @@ class LabourMarket(Section):
 
 
 class Recruiting(Section):
-    """What channels and interviews cost and bring; advertising and the unstructured interview stand in `people`."""
+    """Costs and results of channels and interviews; advertising and the unstructured interview are in `people`."""
 
     referral_weeks: float = param(6.0, unit="weeks", doc="Mean time to fill a position by referral.", bounds=(0, 104))
     referral_cost: int = param(
@@ -104,7 +113,7 @@ class Recruiting(Section):
     accept: float = param(
         0.8,
         unit="share",
-        doc="Applicants who accept an offer at the market's pay and usual care; at 1 everybody does, whatever is done.",
+        doc="Applicants who accept an offer at the market's pay and usual care; at 1 all do, whatever the firm does.",
         bounds=(0.01, 1),
     )
     accept_pay: float = param(

@@ -1,4 +1,4 @@
-"""Numbers of how reps learn beside coaching and courses, from colleagues and by years in the job (MODEL §5)."""
+"""Numbers of how reps learn apart from coaching and courses: from colleagues and by years in the job (MODEL §5)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ class Learning(Section):
         doc="Part of the gap to the best third of the team that structured meetings close: +24 % sales in four weeks of them.",
         bounds=(0, 1),
         source="derived from Sandvik et al. 2020 at CV .3 a sd, teams of 8, an hour a week",
+    )
+    know_how_one_of: int = param(
+        3,
+        unit="members",
+        doc="One of so many members of a team, the best ones, is among those whom the others learn from: its best third.",
+        bounds=(1, 100),
     )
     know_how_half: float = param(
         0.5,

@@ -1,4 +1,4 @@
-"""Numbers of managing a team: what the four routines cost and do (MODEL §6)."""
+"""Numbers of managing a team: costs and effects of the four routines (MODEL §6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Management(Section):
 
     manager_hours: float = param(42.0, unit="hours/week", doc="Working hours of a sales manager.", bounds=(1, 80))
     manager_administration: float = param(
-        14.0, unit="hours/week", doc="Manager's hours that are not for the team.", bounds=(0, 60)
+        14.0, unit="hours/week", doc="Manager's hours spent on other work than the team.", bounds=(0, 60)
     )
     manager_pay: int = param(9_500_000, unit="minor units/year", doc="A manager's cost.", bounds=(0, 10**11))
     meeting_effect: float = param(
@@ -75,6 +75,12 @@ class Management(Section):
         bounds=(0, 3),
         source="Kluger & DeNisi 1996",
     )
+    gap_memory: int = param(
+        26,
+        unit="weeks",
+        doc="Weeks for which managers remember how far their team fell short of plan; none beyond it.",
+        bounds=(1, 26),
+    )
     meeting_reference: float = param(
         1.0, unit="hours/week", doc="Meeting hours beyond which meetings cost goodwill.", bounds=(0, 20)
     )
@@ -97,7 +103,7 @@ class Management(Section):
 
 
 class Forms(Section):
-    """The form loop: forms that are used get filled, forms that are not die."""
+    """The form loop: forms that are used are filled in; forms that are not used fall out of use."""
 
     steepness: float = param(8.0, unit="1", doc="k in σ(k(U+e−U0)).", bounds=(0, 50))
     threshold: float = param(0.6, unit="1", doc="U0 in σ(k(U+e−U0)).", bounds=(0, 2))
@@ -113,4 +119,6 @@ class Forms(Section):
     hours_full: float = param(
         1.0, unit="hours/week", doc="Form hours per rep at which every call can be reported.", bounds=(0.05, 20)
     )
-    untruth: float = param(0.5, unit="log sd", doc="Error of recorded purchases on forms nobody uses.", bounds=(0, 3))
+    untruth: float = param(
+        0.5, unit="log sd", doc="Error of recorded purchases on forms that no one uses.", bounds=(0, 3)
+    )

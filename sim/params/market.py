@@ -1,4 +1,4 @@
-"""Numbers of the market department's work: what campaigns do, what studies cost and how wrong they are (MODEL §3, §8)."""
+"""Numbers of the market department's work: effects of campaigns, costs and errors of studies (MODEL §3, §8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sim.quantity import Section, param
 
 
 class Promotion(Section):
-    """What campaigns do to customers' choice, of any brand."""
+    """Effect of campaigns on customers' choice, for any brand."""
 
     strength: float = param(
         0.34,
@@ -28,7 +28,7 @@ class Promotion(Section):
     wear: float = param(
         0.5,
         unit="share",
-        doc="Part of the effect that is lost where campaigns never stop; that frequent ones work less: Blattberg, Briesch & Fox 1995.",
+        doc="Part of the effect that is lost when campaigns never stop. Frequent campaigns work less: Blattberg, Briesch & Fox 1995.",
         bounds=(0.0, 1.0),
     )
     wear_half_life: float = param(
@@ -59,7 +59,7 @@ class Studies(Section):
     )
     mark_error: float = param(0.1, unit="sd of mark", doc="Error of marks measured in an interview.", bounds=(0, 5))
     purchase_error: float = param(
-        0.2, unit="log sd", doc="Error of a customer's own word on its purchases.", bounds=(0, 3)
+        0.2, unit="log sd", doc="Error of a customer's own statement of its purchases.", bounds=(0, 3)
     )
     sensitivity_error: float = param(
         0.4, unit="log sd", doc="Error of one customer's stated price sensitivity.", bounds=(0, 3)
@@ -71,7 +71,7 @@ class Studies(Section):
     usual_step: float = param(
         0.25,
         unit="share",
-        doc="Part of the way that the price held for usual moves to a newly noted one.",
+        doc="Part of the way that the believed usual price moves towards a newly noted one.",
         bounds=(0, 1),
     )
     register_error: float = param(
@@ -80,7 +80,7 @@ class Studies(Section):
     unheard_size: float = param(
         0.5,
         unit="ratio",
-        doc="Purchases of a customer of whom nothing is recorded, against those who are on record, as assumed without a survey.",
+        doc="Assumed purchases of a customer without a record, relative to those on record, if there is no survey.",
         bounds=(0, 10),
     )
     estimate_every: int = param(

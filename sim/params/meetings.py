@@ -1,4 +1,4 @@
-"""Numbers of meetings by kind, and of control: what checks cost, show and do to people (MODEL §6)."""
+"""Numbers of meetings by kind, and of control: costs and effects of checks (MODEL §6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _KINDS = "morning, evening, weekly, monthly, quarterly, yearly"
 
 
 class Meetings(Section):
-    """How much an hour of each kind of meeting is worth for alignment, know-how and morale; the weekly one is the measure."""
+    """Value of an hour of each kind of meeting for alignment, know-how and morale, relative to the weekly one."""
 
     alignment: tuple[float, ...] = param(
         (1.2, 0.8, 1.0, 0.7, 0.5, 0.3),
@@ -33,17 +33,17 @@ class Meetings(Section):
     )
     morale_half_life: float = param(8.0, unit="weeks", doc="Half-life of morale.", bounds=(1, 104))
     morale_effect: float = param(
-        0.05, unit="1", doc="Motivation that morale adds or takes at most.", bounds=(0, 1), soft=(0, 0.2)
+        0.05, unit="1", doc="Most motivation that morale adds or removes.", bounds=(0, 1), soft=(0, 0.2)
     )
 
 
 class Control(Section):
-    """What unannounced checks and visits cost, see, and do to the one who is seen."""
+    """What unannounced checks and visits cost and see, and how they affect the rep who is seen."""
 
     check_hours: float = param(
         0.25,
         unit="hours/check",
-        doc="Time of one unannounced check of a rep's work, of who checks and of who is checked.",
+        doc="Time of one unannounced check of a rep's work, for the manager and for the rep.",
         bounds=(0, 10),
     )
     check_effect: float = param(
@@ -51,6 +51,9 @@ class Control(Section):
         unit="share",
         doc="Part of the gap to full alignment that checks can close when they see all work.",
         bounds=(0, 1),
+    )
+    check_half: float = param(
+        1.0, unit="checks/rep/week", doc="Unannounced checks at which 63 % of the work is seen.", bounds=(0.01, 20)
     )
     rep_time: float = param(
         0.0,
@@ -66,18 +69,21 @@ class Control(Section):
         bounds=(0, 1),
     )
     visit_check: float = param(
-        0.25, unit="hours/hour", doc="An hour's visit checks forms as well as so many hours over them.", bounds=(0, 1)
+        0.25,
+        unit="hours/hour",
+        doc="An hour of visits checks forms as well as this many hours spent on forms.",
+        bounds=(0, 1),
     )
     found: float = param(
         0.5,
         unit="share",
-        doc="Calls off the plan that are found out when all work is seen, whatever forms say.",
+        doc="Calls off the plan that are discovered when all work is seen, whatever forms say.",
         bounds=(0, 1),
     )
     maturity_slope: float = param(
         0.1,
         unit="1 per unit of maturity",
-        doc="How much more being seen wears down the mature; the immature are steadied where κ falls below 0.",
+        doc="How much more being seen demotivates mature reps; immature reps gain where κ falls below 0.",
         bounds=(0, 2),
         soft=(0, 0.5),
     )

@@ -6,9 +6,9 @@ from sim.quantity import Section, param, retention_of_half_life
 
 
 class Partners(Section):
-    """What distributors' effort does and costs, what moves their trust, and what hours of reps teach them.
+    """Effect and cost of distributors' effort, what moves their trust, and what they learn from hours of reps.
 
-    Directions are published (effort follows pay and the relation: Anderson, Lodish & Weitz 1987; trust goes with
+    Directions are published (effort follows pay and the relation: Anderson, Lodish & Weitz 1987; trust follows
     economic outcomes and communication: Geyskens, Steenkamp & Kumar 1998), sizes are assumptions.
     """
 
@@ -27,13 +27,18 @@ class Partners(Section):
         bounds=(0, 1),
     )
     turnover_half_life: float = param(
-        26.0, unit="weeks", doc="Half-life of the turnover by offer that a distributor reckons with.", bounds=(1, 520)
+        26.0, unit="weeks", doc="Half-life of the turnover by offer that a distributor expects.", bounds=(1, 520)
     )
     # trust
     trust_speed: float = param(
-        0.04, unit="1/week", doc="Speed at which trust rises to what the week calls for; 0 keeps it.", bounds=(0, 0.5)
+        0.04,
+        unit="1/week",
+        doc="Speed at which trust rises towards its target of the week; 0 keeps it constant.",
+        bounds=(0, 0.5),
     )
-    trust_loss: float = param(2.0, unit="1", doc="Times as fast as it rises trust falls.", bounds=(0, 2), soft=(1, 2))
+    trust_loss: float = param(
+        2.0, unit="1", doc="How many times faster trust falls than it rises.", bounds=(0, 2), soft=(1, 2)
+    )
     trust_shortage: float = param(
         0.5,
         unit="share",
@@ -52,7 +57,9 @@ class Partners(Section):
         doc="Trust for information returned to a distributor who shares its own: all of it from one office that loses nothing.",
         bounds=(0, 1),
     )
-    trust_calls: float = param(0.1, unit="share", doc="Trust for all the calls of reps one could wish.", bounds=(0, 1))
+    trust_calls: float = param(
+        0.1, unit="share", doc="Trust from as many calls of reps as a distributor could want.", bounds=(0, 1)
+    )
     trust_calls_half: float = param(
         2.0, unit="hours/week", doc="Hours with one distributor at which 63 % of that is reached.", bounds=(0.01, 100)
     )
@@ -60,7 +67,7 @@ class Partners(Section):
     capability_start: float = param(
         0.83,
         unit="share",
-        doc="Mean capability of distributors whom nobody advises: all the training one could wish is worth exp(.3·.62) = 1.2 times as much.",
+        doc="Mean capability of distributors without advice: unlimited training is worth exp(.3·.62) = 1.2 times as much.",
         bounds=(0, 1),
         source="derived from Arthur et al. 2003 (.62 sd) at CV .3 a sd",
     )
@@ -83,7 +90,7 @@ class Partners(Section):
     seller_cost: int = param(
         3_000,
         unit="minor units/hour",
-        doc="What an hour of a distributor's seller costs it: says how many hours its selling effort has. An hour of a rep's advice takes one of them.",
+        doc="Cost of an hour of a distributor's seller: determines the hours of its selling effort. An hour of a rep's advice takes one of them.",
         bounds=(1, 10**7),
     )
     advice_half_life: float = param(

@@ -25,7 +25,7 @@ class People(Section):
         12.0, unit="weeks of salary", doc="Paid to a rep whose position is closed.", bounds=(0, 104), soft=(0, 52)
     )
     applicants: int = param(
-        5, unit="applicants", doc="Applicants per position; the best-looking one is hired.", bounds=(1, 100)
+        5, unit="applicants", doc="Applicants per position; the one with the best rating is hired.", bounds=(1, 100)
     )
     validity: float = param(
         0.19,
@@ -40,6 +40,12 @@ class People(Section):
         doc="Time constant τ of a newcomer's output 1−exp(−t/τ).",
         bounds=(0.1, 104),
         source="MODEL §5: 3–6 months",
+    )
+    tenure_at_start: int = param(
+        260,
+        unit="weeks",
+        doc="Service at the start, at most: reps have served a uniform draw squared of it, unless a roster says how long.",
+        bounds=(0, 2600),
     )
     relationship_lost: float = param(
         0.2,

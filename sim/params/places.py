@@ -1,4 +1,4 @@
-"""Places of the channel: the distributors of a market, who supplies each of them, and whom they serve.
+"""Places of the channel: the distributors of a market, who supplies each of them, and their share of customers.
 
 Most distributors buy from the plant; a sub-distributor buys from another distributor. Places come from the layout of
 territories (mains, each with its sub-distributors behind it) or from a company's table of distributors, in which
@@ -59,7 +59,7 @@ def distributor_names(territory: Territory, layout: ChannelLayout) -> list[str]:
 def lay_out(territories: Sequence[Territory], layout: ChannelLayout) -> tuple[Place, ...]:
     """The places of a layout, mains with their sub-distributors behind them.
 
-    Keys follow from the territory and the place in it, not from the name, which changes where a second distributor comes,
+    Keys follow from the territory and the place in it, not from the name, which changes when a second distributor is added,
     nor from how many sub-distributors the others have. A main keeps 1 part of its customers, each of its sub-distributors gets ``sub_size_ratio``.
     """
     places: list[Place] = []
@@ -77,7 +77,7 @@ def lay_out(territories: Sequence[Territory], layout: ChannelLayout) -> tuple[Pl
 
 
 def take_over(listed: Sequence[Listed], territories: Sequence[Territory]) -> tuple[Place, ...]:
-    """The places of a table without mistakes, in its order; keys are hashes of the names."""
+    """The places of a valid table, in its order; keys are hashes of the names."""
     rows = {entry.name: d for d, entry in enumerate(listed)}
     row_of = {territory.name: t for t, territory in enumerate(territories)}
     total = dict.fromkeys(row_of, 0.0)

@@ -1,4 +1,4 @@
-"""Numbers of projects: what calls between opening and decision do, and how many a rep can carry (MODEL §2)."""
+"""Numbers of projects: effect of calls between opening and decision, and how many projects a rep can carry (MODEL §2)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LITTLE = "Little 1970"
 
 
 class Projects(Section):
-    """What all opportunities have in common: attention by calls in between, a rep's load, waiting for what was decided.
+    """Numbers that all opportunities share: attention by calls in between, a rep's load, waiting for what was decided.
 
-    Attention is a stock of each project, 0 where nobody of ours ever calls. It follows the rule of the relationship:
+    Attention is a stock of each project, 0 where no one of ours ever calls. It follows the rule of the relationship:
     ADBUDG response to effective calls a week, worn down by time.
     """
 
@@ -36,7 +36,7 @@ class Projects(Section):
     most: float = param(
         1.0,
         unit="0..1",
-        doc="mx: attention in the long run with calls without end.",
+        doc="mx: attention in the long run with unlimited calls.",
         bounds=(0.0, 2.0),
         source=_LITTLE,
     )
@@ -52,18 +52,25 @@ class Projects(Section):
     load: int = param(
         12,
         unit="projects",
-        doc="Open projects that a rep can carry; all beyond get none of the rep's calls.",
+        doc="Open projects that a rep can carry; all further ones get none of the rep's calls.",
         bounds=(0, 10_000),
         soft=(1, 100),
     )
     misjudged: float = param(
-        0.5, unit="log sd", doc="Error of what a rep takes a project to be worth before it is decided.", bounds=(0, 3)
+        0.5, unit="log sd", doc="Error of a rep's estimate of a project's value before it is decided.", bounds=(0, 3)
     )
     patience: float = param(
         0.9,
         unit="share",
-        doc="Decided projects that wait for goods which are short; the rest is decided anew among what is in stock.",
+        doc="Decided projects that wait for goods in short supply; the rest is decided again among offers in stock.",
         bounds=(0, 1),
+    )
+    won_memory: float = param(
+        50.0,
+        unit="projects",
+        doc="Decided projects of a category over which the firm averages the share it wins.",
+        bounds=(1.1, 1e6),
+        soft=(10, 500),
     )
     at_start: float = param(
         1.0,

@@ -6,7 +6,7 @@ from sim.quantity import Section, param
 
 
 class Rivals(Section):
-    """Costs, advertising and sight of the competitors."""
+    """Costs, advertising and information of the competitors."""
 
     channel_markup: float = param(
         0.22, unit="share of list price", doc="Mark-up of the channel on rival offers.", bounds=(0, 3)
@@ -23,14 +23,14 @@ class Rivals(Section):
     study_error: float = param(
         0.2,
         unit="log sd",
-        doc="Error of a rival brand's own study of how much price counts, made before the first week for each category.",
+        doc="Error of a rival brand's own study of price sensitivity, made before the first week for each category.",
         bounds=(0, 2),
         soft=(0.05, 0.5),
     )
     watch_error: float = param(
         0.25,
         unit="log sd",
-        doc="Error with which a rival makes out what we spend on campaigns in a territory.",
+        doc="Error of a rival's estimate of what we spend on campaigns in a territory.",
         bounds=(0, 2),
         soft=(0.05, 0.7),
     )

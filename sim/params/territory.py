@@ -10,7 +10,7 @@ MAX_MAINS, MAX_SUBS = 50, 19
 
 
 class Territory(Named):
-    """A sales territory: whom it borders, how many customers it has, who distributes there."""
+    """A sales territory: its neighbours, its share of customers, its distributors."""
 
     neighbours: tuple[str, ...] = param(
         (), unit="names of territories", doc="Bordering territories; one side may name the other."
@@ -31,7 +31,7 @@ class Territory(Named):
     sub_distributors: int | None = param(
         None,
         unit="sub-distributors",
-        doc="Sub-distributors that each distributor of the territory supplies; those of the channel's layout where left out.",
+        doc="Sub-distributors that each distributor of the territory supplies; by default those of the channel's layout.",
         bounds=(0, MAX_SUBS),
         soft=(0, 5),
     )
@@ -52,7 +52,7 @@ class ChannelLayout(Section):
     sub_distributors: int = param(
         0,
         unit="sub-distributors",
-        doc="Sub-distributors that each distributor supplies, where the territory does not say otherwise.",
+        doc="Sub-distributors that each distributor supplies, unless the territory says otherwise.",
         bounds=(0, MAX_SUBS),
         soft=(0, 5),
     )

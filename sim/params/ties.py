@@ -15,7 +15,7 @@ class Network(Section):
     kind: Literal["small_world", "complete", "none", "edge_list"] = param(
         "small_world",
         unit="text",
-        doc="Small world (Watts & Strogatz), everybody with everybody (counted), nobody, or the ties in the file `data.ties`.",
+        doc="Small world (Watts & Strogatz), all with all (counted, not stored), none, or the ties in the file `data.ties`.",
     )
     degree: int = param(
         10, unit="ties", doc="K: ties per customer; even.", bounds=(0, 254), source="Watts & Strogatz 1998"
@@ -23,7 +23,7 @@ class Network(Section):
     rewiring: float = param(
         0.05,
         unit="probability",
-        doc="p: chance that a tie of the ring leads elsewhere.",
+        doc="p: chance that a tie of the ring is rewired.",
         bounds=(0.0, 1.0),
         source="Watts & Strogatz 1998",
     )
@@ -54,7 +54,7 @@ class Relationship(Section):
     most: float = param(
         1.0,
         unit="0..1",
-        doc="mx: relationship in the long run with calls without end.",
+        doc="mx: relationship in the long run with unlimited calls.",
         bounds=(0.0, 2.0),
         source=_LITTLE,
     )

@@ -9,19 +9,17 @@ from sim.quantity import Section, param
 
 
 class Service(Section):
-    """Service engineers: their hours, jobs and cost, and what failing and waiting do to customers."""
+    """Service engineers: their hours, jobs and cost, and the effect of failures and waiting on customers."""
 
     hours: float = param(
         30.0,
         unit="hours/week",
-        doc="Hours of a service engineer for jobs, absence and administration taken off.",
+        doc="Hours of a service engineer for jobs, net of absence and administration.",
         bounds=(0, 80),
     )
-    repair_hours: float = param(
-        3.5, unit="hours", doc="Time on site for one repair; travel comes on top.", bounds=(0.1, 80)
-    )
+    repair_hours: float = param(3.5, unit="hours", doc="Time on site for one repair; plus travel.", bounds=(0.1, 80))
     installation_hours: float = param(
-        2.0, unit="hours", doc="Time on site to install one durable of ours; travel comes on top.", bounds=(0.1, 80)
+        2.0, unit="hours", doc="Time on site to install one durable of ours; plus travel.", bounds=(0.1, 80)
     )
     engineer_pay: int = param(
         6_000_000,
@@ -33,26 +31,26 @@ class Service(Section):
         600_000, unit="minor units", doc="Cost of finding and inducting one more service engineer.", bounds=(0, 10**10)
     )
     severance: float = param(
-        12.0, unit="weeks of pay", doc="Paid for a service engineer whose place is closed.", bounds=(0, 104)
+        12.0, unit="weeks of pay", doc="Paid to a service engineer whose position is closed.", bounds=(0, 104)
     )
     parts: float = param(0.01, unit="share of list price", doc="Parts used up by one repair.", bounds=(0, 1))
     expected_wait: int = param(
         1,
         unit="weeks",
-        doc="Weeks that a customer expects to wait for an engineer; more are held against the brand.",
+        doc="Weeks that a customer expects to wait for an engineer; longer waits count against the brand.",
         bounds=(0, 26),
     )
     rival_wait: int = param(1, unit="weeks", doc="Weeks that owners of rival brands wait for a repair.", bounds=(0, 26))
     failure_harm: float = param(
         0.5,
         unit="quality scale",
-        doc="Performance missed by an item that fails again at once, against one that ran as long as usual.",
+        doc="Loss of performance for an item that fails again at once, relative to one that ran as long as usual.",
         bounds=(0, 10),
     )
     waiting_harm: float = param(
         0.5,
         unit="quality scale",
-        doc="Performance missed per week that a customer has waited for an engineer beyond what is expected.",
+        doc="Loss of performance per week that a customer waits for an engineer beyond what is expected.",
         bounds=(0, 10),
     )
     patience: int = param(
@@ -61,7 +59,7 @@ class Service(Section):
     compensation: float = param(
         1.0,
         unit="share",
-        doc="Part of what a given-up item was still worth that we pay its owner; its worth falls evenly over its mean life.",
+        doc="Part of the remaining value of a given-up item that we pay its owner; the value falls linearly over its mean life.",
         bounds=(0, 2),
     )
     request_smoothing: float = param(

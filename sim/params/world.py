@@ -50,16 +50,16 @@ class Company(Named):
 
 
 class Category(Named):
-    """A product category: consumables are bought again and again, durables when needed first and when worn out.
+    """A product category: consumables are bought repeatedly, durables at the first need and when worn out.
 
-    Opportunities are bought by projects: one opens, is worked on for weeks, and is decided once at its end.
+    Opportunities are bought through projects: one opens, is worked on for weeks, and is decided once at its end.
     """
 
     kind: Literal["consumable", "durable", "opportunity"] = param(unit="text", doc="How the need arises.")
     company: str = param(unit="name of a company", doc="Product company that makes our offers of the category.")
     reference_price: int = param(
         unit="minor units",
-        doc="Price at which relative price is 1; utilities take prices relative to it.",
+        doc="Price at which the relative price is 1; utilities use prices relative to it.",
         bounds=(1, 10**12),
     )
     order_size_spread: float = param(
@@ -84,7 +84,7 @@ class Category(Named):
     failure_rate: float = param(
         0.0,
         unit="failures per item and year",
-        doc="How often a durable fails and is repaired, averaged over its mean life; 0 leaves failures and service out.",
+        doc="How often a durable fails and is repaired, averaged over its mean life; 0 means no failures and no service.",
         bounds=(0.0, 26.0),
         soft=(0.0, 6.0),
     )
@@ -111,14 +111,14 @@ class Category(Named):
     stage_shares: tuple[float, ...] = param(
         (0.2, 0.3, 0.3, 0.2),
         unit="share of the length",
-        doc="Parts of a project's length that lead, qualified, proposal and negotiation take; they sum to 1.",
+        doc="Shares of a project's length in the stages lead, qualified, proposal and negotiation; they sum to 1.",
         bounds=_SHARE,
         length=(4, 4),
     )
     deciders: int = param(
         3,
         unit="deciders",
-        doc="People who decide a project together; one of them is the customer as its columns say.",
+        doc="People who decide a project together; one of them is the customer itself.",
         bounds=(1, 8),
     )
     decider_weights: float = param(
@@ -139,14 +139,20 @@ class Category(Named):
     project_size: float | None = param(
         None,
         unit="units",
-        doc="Mean units that a project is about; left out: the customer's own mean order size.",
+        doc="Mean units of a project; default: the customer's own mean order size.",
         bounds=(1.0, 10**6),
     )
     made_to_order: bool = param(
         False,
         unit="yes/no",
-        doc="Whether distributors keep no stock of it and order what was decided for; then its customers reckon to wait.",
+        doc="Whether distributors keep no stock of it and order only after a decision; its customers then expect to wait.",
     )
+
+    @property
+    def life(self) -> float:
+        """Mean life of a durable, weeks; a scenario in which one has none is refused when it is read."""
+        assert self.life_mean is not None
+        return self.life_mean
 
 
 class Offer(Named):
@@ -159,11 +165,15 @@ class Offer(Named):
     )
     list_price: int = param(
         unit="minor units",
-        doc="What the brand asks of its distributors; retail prices follow by mark-up.",
+        doc="Price for distributors; retail prices follow by mark-up.",
         bounds=(1, 10**12),
     )
     quality: float = param(
-        0.0, unit="utility scale", doc="Quality that all customers value alike.", bounds=(-20.0, 20.0), soft=(-5.0, 5.0)
+        0.0,
+        unit="utility scale",
+        doc="Quality that all customers value equally.",
+        bounds=(-20.0, 20.0),
+        soft=(-5.0, 5.0),
     )
     attributes: tuple[float, ...] = param(
         (),
@@ -174,14 +184,14 @@ class Offer(Named):
     intercept: float = param(
         0.0,
         unit="utility",
-        doc="Utility of the offer that nothing else explains.",
+        doc="Utility of the offer that no other number explains.",
         bounds=(-50.0, 50.0),
         soft=(-10.0, 10.0),
     )
 
 
 class CustomerType(Named):
-    """A true segment of customers, which the firm never sees: tastes, rates and the marks it leaves."""
+    """A true segment of customers, which the firm never sees: tastes, rates and observable marks."""
 
     share: float = param(
         0.0, unit="share of customers", doc="Share of customers; shares of all types sum to 1.", bounds=_SHARE
@@ -222,13 +232,13 @@ class CustomerType(Named):
     mix: dict[str, float] = param(
         {},
         unit="share of occasions",
-        doc="Split of occasions over consumable categories; sums to 1, may be left out when there is one.",
+        doc="Split of occasions over consumable categories; sums to 1, may be omitted if there is only one.",
         bounds=_SHARE,
     )
     first_need: dict[str, float] = param(
         {},
         unit="events a year",
-        doc="Rate at which a customer without the durable comes to need it, by category.",
+        doc="Rate at which a customer without the durable starts to need it, by category.",
         bounds=(0.0, 52.0),
     )
     project_rate: dict[str, float] = param(
@@ -262,20 +272,20 @@ class SalesForce(Section):
 
 
 class WorldSize(Section):
-    """How large the market is, and what its customers and offers are described by."""
+    """Size of the market, and the attributes and marks of its offers and customers."""
 
     customers: int = param(
         1000, unit="customers", doc="Customers in the market.", bounds=(1, 20_000_000), soft=(200, 5_000_000)
     )
     attributes: tuple[str, ...] = param(
-        (), unit="names", doc="Attributes that offers differ in and customers weigh.", length=(0, 16)
+        (), unit="names", doc="Attributes in which offers differ and which customers weigh.", length=(0, 16)
     )
     marks: tuple[str, ...] = param((), unit="names", doc="Observable marks of customers.", length=(0, 16))
 
 
 @dataclass(frozen=True)
 class World:
-    """The described world: all entries of a scenario in the order of their names, and what follows from them."""
+    """The described world: all entries of a scenario in the order of their names, and derived values."""
 
     customers: int
     currency: str
@@ -304,7 +314,7 @@ class World:
 
     @property
     def has_projects(self) -> bool:
-        """Whether any category is bought by projects."""
+        """Whether any category is bought through projects."""
         return any(category.kind == "opportunity" for category in self.categories)
 
     @cached_property
@@ -341,7 +351,7 @@ class World:
         return tuple(place.share for place in self.places if place.territory == territory)
 
     def mix_of(self, customer_type: CustomerType) -> tuple[float, ...]:
-        """Share of the type's consumable occasions by category row; durables get 0, an only consumable gets 1."""
+        """Share of the type's consumable occasions by category row; durables get 0, a single consumable gets 1."""
         consumables = [c.name for c in self.categories if c.kind == "consumable"]
         mix = customer_type.mix or ({consumables[0]: 1.0} if len(consumables) == 1 else {})
         return tuple(mix.get(category.name, 0.0) for category in self.categories)

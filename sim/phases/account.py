@@ -11,13 +11,9 @@ from sim.ledger import MANUFACTURER, average_cost
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers
 from sim.state import Invoices, MarketState
-from sim.state.reps import Reps
 from sim.state.table import columns_of
 
 Money = NDArray[np.int64]
-
-#: Weeks over which reported sales by territory are averaged.
-SALES_MEMORY = 8
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -81,7 +77,9 @@ def _book_sell_in(state: MarketState) -> None:
     ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * price[1][columns], by=by)
     state.distributors.stock_value[rows, columns] += amount
     sold = np.bincount(by["territory"], weights=amount, minlength=len(state.headquarters.sales))
-    state.headquarters.sales = state.headquarters.sales + (sold - state.headquarters.sales) / SALES_MEMORY
+    state.headquarters.sales = (
+        state.headquarters.sales + (sold - state.headquarters.sales) / state.params.channel.sell_in_memory
+    )
     _fall_due(state, Invoices(buyers, MANUFACTURER, amount))
 
 
@@ -183,7 +181,7 @@ def _book_pay(state: MarketState) -> None:
         debit=Account.MANAGEMENT,
         by={"territory": state.managers.territory, "team": np.arange(len(managers))},
     )
-    _smooth_variable_pay(reps, salary, commission)
+    _smooth_variable_pay(state, salary, commission)
     _smooth_earnings(state, salary + commission)
 
 
@@ -193,10 +191,12 @@ def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
     return there
 
 
-def _smooth_variable_pay(reps: Reps, salary: Money, commission: Money) -> None:
+def _smooth_variable_pay(state: MarketState, salary: Money, commission: Money) -> None:
+    reps, weight = state.reps, state.params.labour_market.variable_share_smoothing
     total = salary + commission
     share = commission / np.where(total > 0, total, 1)
-    reps.variable_share[:] = np.where(total > 0, 0.9 * reps.variable_share + 0.1 * share, reps.variable_share)
+    smoothed = (1.0 - weight) * reps.variable_share + weight * share
+    reps.variable_share[:] = np.where(total > 0, smoothed, reps.variable_share)
 
 
 def _smooth_earnings(state: MarketState, pay: Money) -> None:

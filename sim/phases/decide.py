@@ -18,8 +18,8 @@ from sim.agents.manufacturer import (
 from sim.agents.market_department import decide_advertising, decide_discounts
 from sim.agents.technical_department import decide_service, decide_technical
 from sim.boards import offers_appeal
+from sim.jit import sealed_array
 from sim.kernels.goodwill import adstock
-from sim.kernels.jit import sealed_array
 from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.boards import build_need_board
+from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose
 from sim.kernels.demand_step import Chosen, choosers, demand_week
-from sim.kernels.jit import blocks_of, sealed
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER
+from sim.kernels.threads import blocks_of
 from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
 from sim.rng import Decision, stream

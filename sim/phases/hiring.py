@@ -13,10 +13,9 @@ from sim.phases.account import book_hiring
 from sim.phases.labour_market import exodus_at_rest
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
+from sim.solvers.applicants import ability_behind, first_to_accept
 from sim.solvers.motives import NEEDS, STYLES
-from sim.solvers.selection import ability_behind, first_to_accept
 from sim.state import MarketState
-from sim.state.reps import VARIABLE_SHARE_AT_START
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
@@ -172,7 +171,7 @@ def _join(state: MarketState, rows: Ints, looks: Floats, who: Ints, way: _Way) -
     reps.skill[rows] = reps.ability[rows]
     reps.alignment[rows] = calls.compliance_start
     reps.form_use[rows] = state.params.forms.start
-    reps.variable_share[rows] = VARIABLE_SHARE_AT_START
+    reps.variable_share[rows] = state.params.labour_market.variable_share_at_start
     reps.exodus[rows] = exodus_at_rest(state)  # who went before was no colleague
     reps.pay[rows] = pay[rows]
     reps.sales[rows] = sales[rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.running import fade_all
+from sim.kernels.running_averages import fade_all
 from sim.phases.persuade import size_up
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed

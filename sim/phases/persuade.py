@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from sim.agents.sales_rep import skill_of
+from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import choosers
-from sim.kernels.jit import sealed, sealed_array
 from sim.kernels.persuasion import odds_of_ours
 from sim.kernels.persuasion import persuade as solve
 from sim.project_draws import mean_sizes

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_rep import decide_pursuit, see_projects, served
+from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Chosen, Visits, choosers
-from sim.kernels.jit import blocks_of, run_blocks, sealed, threads_for
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER, Openings, list_openings, numbers_of_week
 from sim.kernels.relationship import cultivate, fade
+from sim.kernels.threads import blocks_of, run_blocks, threads_for
 from sim.project_draws import born_this_week, draw_projects
 from sim.rng import Decision, stream
 from sim.state import Ints, MarketState
@@ -24,9 +25,6 @@ from sim.state.today import DecidedProjects
 from sim.views import RepSeen
 
 Floats = NDArray[np.float64]
-
-#: Decided projects over which the firm averages how many it wins.
-WON_MEMORY = 50
 
 
 def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
@@ -148,7 +146,7 @@ def _learn_odds(state: MarketState, decided: OpenProjects, ours: NDArray[np.bool
     categories = len(state.layout.categories)
     count = np.bincount(decided.category, minlength=categories)
     won = np.bincount(decided.category[ours], minlength=categories)
-    weight = -np.expm1(count * np.log1p(-1.0 / WON_MEMORY))
+    weight = -np.expm1(count * np.log1p(-1.0 / state.params.projects.won_memory))
     state.opportunities.won_share = state.opportunities.won_share + weight * (
         won / np.maximum(count, 1) - state.opportunities.won_share
     )

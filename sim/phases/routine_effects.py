@@ -12,7 +12,7 @@ from sim.rng import Decision
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.doses import after_talk, combine, dose_effect
 from sim.solvers.form_loop import next_use
-from sim.solvers.know_how import after_exchange, best_third
+from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import HYGIENE, need_met, style_match
 from sim.state import MarketState
 
@@ -41,11 +41,13 @@ def _align(state: MarketState) -> None:
     meetings = _of_meetings(state, state.params.meetings.alignment)
     by_meetings = dose_effect(numbers.meeting_effect, meetings, numbers.meeting_half)
     by_visits = dose_effect(numbers.visit_effect, reps.visit_hours, numbers.visit_half)
-    by_checks = dose_effect(state.params.control.check_effect, reps.checks, 1.0)
+    by_checks = dose_effect(state.params.control.check_effect, reps.checks, state.params.control.check_half)
     start = state.params.calls.compliance_start
     target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits) * (1.0 - by_checks)
     reps.alignment[:] += numbers.alignment_speed * (target - reps.alignment)
-    reps.observed[:] = seen_share(reps.visit_hours / numbers.observation_half + reps.checks)
+    reps.observed[:] = seen_share(
+        reps.visit_hours / numbers.observation_half + reps.checks / state.params.control.check_half
+    )
 
 
 def _teach(state: MarketState, held: Routines) -> None:
@@ -95,7 +97,7 @@ def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
     keep = np.float32(retention_of_half_life(learning.know_how_half_life))
     reps.know_how[:] *= keep
     if hours.any():
-        best = best_third(own, reps.team, reps.active, len(state.managers))[reps.team]
+        best = best_of_teams(own, reps.team, reps.active, len(state.managers), learning.know_how_one_of)[reps.team]
         dose = dose_effect(1.0, hours, learning.know_how_half)
         reps.know_how[:] = after_exchange(reps.know_how, best - own, dose, learning.know_how_transfer)
 
@@ -145,7 +147,7 @@ def _moved(state: MarketState) -> Floats:
         reps.need,
         security=1.0 - reps.variable_share,
         belonging=dose_effect(1.0, reps.meeting_hours, state.params.management.meeting_half),
-        esteem=attainment(state) / 2.0,
+        esteem=attainment(state) / numbers.esteem_at,
         growth=dose_effect(1.0, learning, state.params.management.training_half),
     )
     hygiene = reps.need < HYGIENE

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import live_through, serve_week
 from sim.kernels.experience import Deliveries, form_habits
-from sim.kernels.jit import BLOCK, sealed, sealed_array
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
-from sim.kernels.running import add_events, fade_all
+from sim.kernels.running_averages import add_events, fade_all
+from sim.kernels.threads import BLOCK
 from sim.phases.own_papers import file_deliveries, weight_of_purchase
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold

@@ -1,4 +1,4 @@
-"""Sums of money that a shipped policy brings into a market which is not built on a shipped one, where they may not fit."""
+"""Sums of money from a shipped policy in a market that is not based on a shipped scenario, where they may not fit."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Changes in mid-run: what ``[[change]]`` sets from a week on, in the whole market or in some territories.
 
-A schedule is worked out when the scenario is loaded, so that every rule of every week is checked before
+The schedule is computed when the scenario is loaded, so that every rule of every week is checked before
 the first week runs. A change in some territories makes variants of a rule there; a later change of the
 whole firm reaches those variants too.
 """
@@ -30,11 +30,9 @@ Variants = tuple[tuple[frozenset[str] | None, Rule], ...]
 class ChangeEntry(Section):
     """A ``[[change]]`` as written: exactly one of ``set`` and ``policy``."""
 
-    week: int = param(
-        unit="week", doc="First week in which the change holds; weeks are counted from 1.", bounds=(1, 5200)
-    )
+    week: int = param(unit="week", doc="First week of the change; weeks are counted from 1.", bounds=(1, 5200))
     territories: tuple[str, ...] | None = param(
-        None, unit="names of territories", doc="Where it holds; left out: everywhere."
+        None, unit="names of territories", doc="Where it applies; default: everywhere."
     )
     set: dict[str, Any] | None = param(
         None, unit="path = value", doc='New values by path, for instance { "policy.pay.commission" = 0.04 }.'
@@ -79,7 +77,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Rules and parameters over time: from which week each set of variants, or of parameters, holds."""
+    """Rules and parameters over time: the week from which each set of variants, or of parameters, applies."""
 
     answers: dict[str, tuple[tuple[int, Variants], ...]]
     params: tuple[tuple[int, Params], ...]
@@ -100,7 +98,7 @@ class Schedule:
 
 
 def _place(steps: Sequence[tuple[int, Any]], week: int) -> int:
-    """Which of ``steps``, each from a week on, holds in ``week``."""
+    """Which of ``steps``, each starting in some week, applies in ``week``."""
     return 0 if len(steps) == 1 else max(0, bisect_right(steps, week, key=lambda step: step[0]) - 1)
 
 
@@ -111,7 +109,7 @@ def read_changes(
     overlay: Callable[[str, KeyPath], dict[str, Any] | None],
     complaints: list[Complaint],
 ) -> list[tuple[int, Change]]:
-    """(position, change) of every sound ``[[change]]``, by week; ``overlay`` finds the tables of a named policy."""
+    """(position, change) of every valid ``[[change]]``, by week; ``overlay`` finds the tables of a named policy."""
     if not isinstance(entries, list):
         complaints.append(
             Complaint(("change",), f"found {show(entries)}", "a list of tables", "write [[change]] with two brackets")
@@ -160,7 +158,7 @@ def read_changes(
                     (*path, "territories"),
                     "names no territory",
                     "at least one",
-                    "leave `territories` out for the whole market",
+                    "omit `territories` for the whole market",
                 )
             )
         tables = overlay(entry.policy, (*path, "policy")) if isinstance(entry.policy, str) else entry.policy
@@ -223,7 +221,7 @@ class _Desk:
         path: KeyPath,
         complaints: list[Complaint],
     ) -> None:
-        """Change the tables the change reaches by ``edit`` and check the rules that result."""
+        """Apply ``edit`` to the tables that the change covers and check the resulting rules."""
         targets = sorted(change.territories) if change.territories is not None else []
         new = {name: edit(self.apart.get(name, self.base)) for name in (targets or self.apart)}
         base = edit(self.base) if change.territories is None else self.base
@@ -232,9 +230,9 @@ class _Desk:
             complaints.append(
                 Complaint(
                     path,
-                    f"`{self.question}` has one answer for the whole firm; it cannot differ between territories",
+                    f"`{self.question}` has one answer for the whole firm and cannot differ between territories",
                     expected,
-                    "leave `territories` out",
+                    "omit `territories`",
                 )
             )
             return
@@ -242,7 +240,7 @@ class _Desk:
         for table in [base, *new.values()]:
             if not found:
                 make_rule(self.question, table, path, found)
-        complaints.extend(replace(mistake, path=path) if path[2] == "set" else mistake for mistake in found)
+        complaints.extend(replace(error, path=path) if path[2] == "set" else error for error in found)
         if not found:
             self.base = base
             self.apart.update(new)
@@ -276,7 +274,7 @@ def _roll_out(
     if question not in desks:
         if question not in questions():
             complaints.append(unknown_key(path, questions(), "question"))
-        return  # its rule is wrong from the start, as has been said
+        return  # its rule is wrong from the start, which is already reported
     desks[question].apply(change, lambda table: put_over(table, section), path, complaints)
 
 
@@ -367,9 +365,9 @@ def _set_params(
         complaints.append(
             Complaint(
                 path,
-                "parameters hold for the whole market",
+                "parameters apply to the whole market",
                 "a change without `territories`",
-                "leave `territories` out",
+                "omit `territories`",
             )
         )
     if len(complaints) > before:
@@ -377,7 +375,7 @@ def _set_params(
     numbers.setdefault(section, {})[key] = value
     found: list[Complaint] = []
     validate(Params, numbers, path, found)
-    complaints.extend(replace(mistake, path=path) for mistake in found)
+    complaints.extend(replace(error, path=path) for error in found)
     return not found
 
 

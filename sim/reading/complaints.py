@@ -1,7 +1,7 @@
-"""Complaints: what is wrong with a scenario, in the words of its author, before it is known in which file and line.
+"""Complaints: what is wrong with a scenario, in the words of its author, before file and line are known.
 
 A complaint names a path ("offer", "pump", "list_price"), what was found, what was expected and how to
-mend it. Validation errors of pydantic are translated here; unknown names get the nearest valid one.
+fix it. Validation errors of pydantic are translated here; unknown names get the nearest valid one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RENAMED: dict[tuple[str, ...], str] = {
     ("sales_force", "teams"): "the number of teams follows from `span`, the reps of one manager",
 }
 
-#: What to do about a value of the wrong type, by pydantic's name of the mistake.
+#: What to do about a value of the wrong type, by pydantic's name of the error.
 REMEDIES = {
     "int_type": "write a whole number, without quotation marks and without a decimal point",
     "float_type": "write a number, without quotation marks",
@@ -48,7 +48,7 @@ SectionT = TypeVar("SectionT", bound=Section)
 
 @dataclass(frozen=True)
 class Complaint:
-    """One mistake at ``path``; see :class:`sim.errors.InputError` for the other fields."""
+    """One input error at ``path``; see :class:`sim.errors.InputError` for the other fields."""
 
     path: KeyPath
     problem: str
@@ -57,16 +57,16 @@ class Complaint:
     meaning: str = ""
 
 
-#: Letters of a name, and names beside it, up to which the nearest one is looked for: the search takes their product.
+#: Longest name, and most valid names, for which the nearest one is searched: the time grows with their product.
 _LONGEST, _MOST = 100, 2000
-#: Mistakes of one kind that are told; the rest is counted.
-MOST_TOLD = 100
+#: Input errors of one kind that are shown; the rest is counted.
+MOST_SHOWN = 100
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None when none is like it.
 
-    Names that nobody can have mistyped are like none; among very many only those with the same first letter are looked at.
+    Very long names are like none; among very many names only those with the same first letter are compared.
     """
     if len(name) > _LONGEST:
         return None
@@ -92,7 +92,7 @@ def unknown_key(path: KeyPath, known: Iterable[str], what: str = "key") -> Compl
     key = str(path[-1])[:_LONGEST]
     for pattern, reason in RENAMED.items():
         if len(pattern) == len(path) and all(p in ("*", str(k)) for p, k in zip(pattern, path, strict=True)):
-            return Complaint(path, f"`{key}` is not a {what} any more", "", reason)
+            return Complaint(path, f"`{key}` is no longer a {what}", "", reason)
     return Complaint(path, f"unknown {what} `{key}`", "", suggest(key, known))
 
 
@@ -124,7 +124,7 @@ def show(value: Any) -> str:
 
 
 def validate(model: type[SectionT], raw: Any, path: KeyPath, complaints: list[Complaint]) -> SectionT | None:
-    """Build a section from raw TOML; on mistakes add to ``complaints`` and return None."""
+    """Build a section from raw TOML; on errors add to ``complaints`` and return None."""
     if not isinstance(raw, dict):
         complaints.append(Complaint(path, f"found {show(raw)}", "a table of settings"))
         return None
@@ -136,18 +136,18 @@ def validate(model: type[SectionT], raw: Any, path: KeyPath, complaints: list[Co
 
 
 def translate(error: ValidationError, model: type[Section], path: KeyPath) -> Iterator[Complaint]:
-    """Complaints for every mistake pydantic found; one per place."""
+    """Complaints for every error that pydantic found; one per place."""
     seen: set[KeyPath] = set()
     found = error.errors(include_url=False)
-    for item in found[:MOST_TOLD]:
+    for item in found[:MOST_SHOWN]:
         loc = tuple(part for part in item["loc"] if part != "[key]")
         place = path + loc
         if place in seen or (item["type"].startswith("too_") and any(p[: len(place)] == place for p in seen)):
             continue  # one alternative of a union, or a list too short only because its elements were refused
         seen.add(place)
         yield _complaint(item["type"], item["input"], str(item["msg"]), model, path, loc)
-    if len(found) > MOST_TOLD:
-        yield Complaint(path, f"{len(found) - MOST_TOLD:,} more mistakes like these")
+    if len(found) > MOST_SHOWN:
+        yield Complaint(path, f"{len(found) - MOST_SHOWN:,} more errors like these")
 
 
 def _complaint(kind: str, given: Any, message: str, model: type[Section], path: KeyPath, loc: KeyPath) -> Complaint:
@@ -186,7 +186,7 @@ def _remedy(kind: str, given: Any, annotation: Any, declaration: Declaration | N
     ):
         return "money is in whole minor units: write 1500 for 15.00"
     if isinstance(given, str) and kind in ("int_type", "float_type") and _looks_like_number(given):
-        return "leave out the quotation marks"
+        return "remove the quotation marks"
     return REMEDIES.get(kind, "")
 
 
@@ -195,7 +195,7 @@ def _default_of(owner: type[Section], loc: KeyPath) -> str:
     info = owner.model_fields.get(str(loc[-1])) if loc else None
     if info is None or info.is_required() or info.default is None:
         return "write a value within these bounds"
-    return f"write a value within these bounds, or leave it out: then it is {show(info.default)}"
+    return f"write a value within these bounds, or omit it: the default is {show(info.default)}"
 
 
 def _looks_like_number(text: str) -> bool:

@@ -1,7 +1,6 @@
 """Consistency of a described world: names that refer to each other, shares that sum to one, lists of equal length.
 
-Works on a draft in which entries that are wrong in themselves are missing (None), so that all mistakes
-of a file are found at once.
+Works on a draft in which invalid entries are missing (None), so that all errors of a file are found at once.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ EntryT = TypeVar("EntryT", bound=Named)
 
 @dataclass(frozen=True)
 class Entries(Generic[EntryT]):
-    """Entries of one list of tables: None where wrong in itself.
+    """Entries of one list of tables: None where invalid.
 
     ``labels`` name them in paths; ``names`` are all names that were given.
     """
@@ -78,8 +77,8 @@ class Entries(Generic[EntryT]):
     def __len__(self) -> int:
         return len(self.entries)
 
-    def sound(self) -> Iterator[tuple[KeyPath, EntryT]]:
-        """(path, entry) of the entries that are right in themselves."""
+    def valid(self) -> Iterator[tuple[KeyPath, EntryT]]:
+        """(path, entry) of the valid entries."""
         for label, entry in zip(self.labels, self.entries, strict=True):
             if entry is not None:
                 yield (self.key, label), entry
@@ -91,7 +90,7 @@ class Entries(Generic[EntryT]):
 
     @property
     def complete(self) -> bool:
-        """Whether every entry is right in itself."""
+        """Whether every entry is valid."""
         return all(entry is not None for entry in self.entries)
 
 
@@ -99,7 +98,7 @@ class Entries(Generic[EntryT]):
 class Draft:
     """A world as far as its parts could be read; ``generated`` is False when customers come from a table.
 
-    ``listed`` are the sound lines of a table of distributors, None without one.
+    ``listed`` are the valid lines of a table of distributors, None without one.
     """
 
     size: WorldSize | None
@@ -115,14 +114,14 @@ class Draft:
     listed: tuple[Listed, ...] | None = None
 
     def distributors(self) -> list[str]:
-        """Names of the distributors: those of the table, else those of sound territories."""
+        """Names of the distributors: those of the table, else those of valid territories."""
         if self.listed is not None:
             return [entry.name for entry in self.listed]
         layout = self.channel_layout or ChannelLayout()
-        return [name for _, territory in self.territory.sound() for name in distributor_names(territory, layout)]
+        return [name for _, territory in self.territory.valid() for name in distributor_names(territory, layout)]
 
     def world(self, currency: str) -> World:
-        """The world of a draft without mistakes."""
+        """The world of a draft without errors."""
         assert self.size is not None
         assert self.sales_force is not None
         assert self.channel_layout is not None
@@ -143,23 +142,23 @@ class Draft:
         )
 
     def _sorted_offers(self) -> tuple[Offer, ...]:
-        """Offers in the order of categories, then of names: kernels want those of one category side by side."""
+        """Offers in the order of categories, then of names: kernels need those of one category next to each other."""
         row = {category.name: k for k, category in enumerate(self._sorted_categories())}
-        found = (offer for _, offer in self.offer.sound())
+        found = (offer for _, offer in self.offer.valid())
         return tuple(sorted(found, key=lambda offer: (row[offer.category], offer.name)))
 
     def _sorted_categories(self) -> tuple[Category, ...]:
-        """Categories in the order of names, those that are bought by projects last: without projects they leave no trace."""
+        """Categories in the order of names, those bought through projects last: without projects they change nothing."""
         return tuple(sorted(_by_name(self.category), key=lambda category: category.kind == "opportunity"))
 
 
 def _by_name(entries: Entries[EntryT]) -> tuple[EntryT, ...]:
-    """The entries in the order of their names: a list says the same in any order, so it is the same market."""
-    return tuple(sorted((entry for _, entry in entries.sound()), key=lambda entry: entry.name))
+    """The entries in the order of their names: their order in the file does not matter, so it is the same market."""
+    return tuple(sorted((entry for _, entry in entries.valid()), key=lambda entry: entry.name))
 
 
 def contradictions(draft: Draft) -> Iterator[Complaint]:
-    """All complaints about parts of the world that do not fit each other."""
+    """All complaints about parts of the world that contradict each other."""
     lists: Sequence[Entries[Any]] = (
         draft.brand, draft.company, draft.category, draft.offer, draft.territory, draft.customer_type,
     )  # fmt: skip
@@ -173,19 +172,19 @@ def contradictions(draft: Draft) -> Iterator[Complaint]:
     yield from _types(draft)
 
 
-def unread(draft: Draft) -> Iterator[str]:
-    """Warnings about settings that nobody reads."""
-    for _, category in draft.category.sound():
+def unused(draft: Draft) -> Iterator[str]:
+    """Warnings about settings that are not used."""
+    for _, category in draft.category.valid():
         if category.kind != "durable" and category.life_mean is not None:
             why = "consumables do not wear out" if category.kind == "consumable" else "projects open at project_rate"
-            yield f"nobody reads category.{category.name}.life_mean: {why}"
+            yield f"category.{category.name}.life_mean is not used: {why}"
         if category.kind != "opportunity":
             for key in sorted(category.model_fields_set & _OF_PROJECTS):
-                yield f"nobody reads category.{category.name}.{key}: only opportunities have projects"
-    for _, territory in draft.territory.sound() if draft.listed is not None else ():
+                yield f"category.{category.name}.{key} is not used: only opportunities have projects"
+    for _, territory in draft.territory.valid() if draft.listed is not None else ():
         for name, alone in (("distributors", 1), ("sub_distributors", None)):
             if getattr(territory, name) != alone:
-                yield f"nobody reads territory.{territory.name}.{name}: the distributors come from a table"
+                yield f"territory.{territory.name}.{name} is not used: the distributors come from a table"
 
 
 def _lists(entries: Entries[EntryT]) -> Iterator[Complaint]:
@@ -225,18 +224,18 @@ def _reference(path: KeyPath, name: str, entries: Entries[EntryT]) -> Iterator[C
 
 
 def _brands(draft: Draft) -> Iterator[Complaint]:
-    own = [brand.name for _, brand in draft.brand.sound() if brand.own]
+    own = [brand.name for _, brand in draft.brand.valid() if brand.own]
     if draft.brand and draft.brand.complete and len(own) != 1:
         found = "no brand is ours" if not own else f"{len(own)} brands are ours: {', '.join(own)}"
         yield Complaint(
             ("brand",), found, "exactly one brand with `own = true`", "" if own else "add `own = true` to your brand"
         )
-    users = math.fsum(brand.users_at_start for _, brand in draft.brand.sound())
+    users = math.fsum(brand.users_at_start for _, brand in draft.brand.valid())
     if users > 1 + _TOLERANCE:
         yield Complaint(
             ("brand",), f"`users_at_start` of all brands sum to {users:g}", "at most 1", "the rest are non-users"
         )
-    for path, brand in draft.brand.sound():
+    for path, brand in draft.brand.valid():
         if brand.users_at_start > brand.aware_at_start + _TOLERANCE:
             yield Complaint(
                 (*path, "users_at_start"),
@@ -247,7 +246,7 @@ def _brands(draft: Draft) -> Iterator[Complaint]:
 
 
 def _offers(draft: Draft) -> Iterator[Complaint]:
-    for path, category in draft.category.sound():
+    for path, category in draft.category.valid():
         yield from _reference((*path, "company"), category.company, draft.company)
         if category.kind == "durable" and category.life_mean is None:
             yield Complaint(
@@ -258,19 +257,19 @@ def _offers(draft: Draft) -> Iterator[Complaint]:
                 (*path, "failure_rate"),
                 f"`{category.name}` is a consumable",
                 "a durable category: only what stays in use can fail",
-                "leave it out",
+                "omit it",
             )
         if category.kind == "opportunity":
             yield from _projects(path, category)
-        if draft.offer.complete and category.name not in {offer.category for _, offer in draft.offer.sound()}:
+        if draft.offer.complete and category.name not in {offer.category for _, offer in draft.offer.valid()}:
             yield Complaint(
                 path,
                 "no offer belongs to this category",
                 "at least one",
                 f'add an [[offer]] with `category = "{category.name}"`',
             )
-    own = {brand.name for _, brand in draft.brand.sound() if brand.own}
-    for path, offer in draft.offer.sound():
+    own = {brand.name for _, brand in draft.brand.valid() if brand.own}
+    for path, offer in draft.offer.valid():
         yield from _reference((*path, "brand"), offer.brand, draft.brand)
         yield from _reference((*path, "category"), offer.category, draft.category)
         yield from _length(draft, (*path, "attributes"), len(offer.attributes), "attributes")
@@ -281,12 +280,12 @@ def _offers(draft: Draft) -> Iterator[Complaint]:
                 "a whole number (minor units) of at least 1",
                 "add `unit_cost = …`",
             )
-    if draft.offer.complete and len(own) == 1 and not own & {offer.brand for _, offer in draft.offer.sound()}:
+    if draft.offer.complete and len(own) == 1 and not own & {offer.brand for _, offer in draft.offer.valid()}:
         yield Complaint(("offer",), "none of the offers is ours", f'an [[offer]] with `brand = "{min(own)}"`')
 
 
 def _projects(path: KeyPath, category: Category) -> Iterator[Complaint]:
-    """What an opportunity must say of its projects."""
+    """What an opportunity must specify about its projects."""
     if category.cycle_mean is None:
         yield Complaint(
             (*path, "cycle_mean"),
@@ -296,7 +295,7 @@ def _projects(path: KeyPath, category: Category) -> Iterator[Complaint]:
         )
     total = math.fsum(category.stage_shares)
     if abs(total - 1) > _TOLERANCE:
-        remedy = f"divide each by {total:g}" if total > 0 else "leave it out"
+        remedy = f"divide each by {total:g}" if total > 0 else "omit it"
         yield Complaint((*path, "stage_shares"), f"shares sum to {total:g}", "1", remedy)
 
 
@@ -317,7 +316,7 @@ def _length(draft: Draft, path: KeyPath, found: int, names: str) -> Iterator[Com
 def _shares(entries: Entries[EntryT], generated: bool) -> Iterator[Complaint]:
     if not (generated and entries and entries.complete):
         return
-    total = math.fsum(getattr(entry, "share") for _, entry in entries.sound())  # noqa: B009
+    total = math.fsum(getattr(entry, "share") for _, entry in entries.valid())  # noqa: B009
     if abs(total - 1) > _TOLERANCE:
         what = "territories" if entries.key == "territory" else "customer types"
         yield Complaint(
@@ -330,14 +329,14 @@ def _shares(entries: Entries[EntryT], generated: bool) -> Iterator[Complaint]:
 
 def _territories(draft: Draft) -> Iterator[Complaint]:
     yield from _shares(draft.territory, draft.generated)
-    for path, territory in draft.territory.sound():
+    for path, territory in draft.territory.valid():
         for name in territory.neighbours:
             if name == territory.name:
                 yield Complaint(
                     (*path, "neighbours"),
                     "a territory cannot border itself",
                     "names of other territories",
-                    f"take `{name}` out",
+                    f"remove `{name}`",
                 )
             else:
                 yield from _reference((*path, "neighbours"), name, draft.territory)
@@ -349,7 +348,7 @@ def _territories(draft: Draft) -> Iterator[Complaint]:
         yield Complaint(
             ("territory",),
             f"two distributors would be called `{repeated}`",
-            "names that stay apart",
+            "distinct names",
             "rename a territory",
         )
     if len(names) > draft.size.customers:
@@ -363,9 +362,9 @@ def _territories(draft: Draft) -> Iterator[Complaint]:
 
 def _types(draft: Draft) -> Iterator[Complaint]:
     yield from _shares(draft.customer_type, draft.generated)
-    kinds = {category.name: category.kind for _, category in draft.category.sound()}
+    kinds = {category.name: category.kind for _, category in draft.category.valid()}
     consumables = [name for name, kind in kinds.items() if kind == "consumable"]
-    for path, kind in draft.customer_type.sound():
+    for path, kind in draft.customer_type.valid():
         yield from _length(draft, (*path, "taste"), len(kind.taste), "attributes")
         yield from _length(draft, (*path, "marks"), len(kind.marks), "marks")
         for key, wanted in _KIND_OF.items():
@@ -384,7 +383,7 @@ def _types(draft: Draft) -> Iterator[Complaint]:
                 (*path, "mix"),
                 f"shares sum to {total:g}",
                 "1",
-                f"divide each by {total:g}" if total > 0 else "leave it out",
+                f"divide each by {total:g}" if total > 0 else "omit it",
             )
         if not kind.mix and len(consumables) > 1 and draft.category.complete:
             yield Complaint(

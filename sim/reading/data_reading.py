@@ -48,13 +48,13 @@ _COLUMNS: dict[str, tuple[tuple[DataColumn, ...], tuple[str, ...]]] = {
 
 @dataclass
 class RawTables:
-    """Tables as read, their mistakes so far, and the offers as entries that lie below those of the files."""
+    """Tables as read, their errors so far, and the offers as entries below those of the files."""
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    sound_offers: list[int] = field(default_factory=list)
+    valid_offers: list[int] = field(default_factory=list)
     attributes: list[str] = field(default_factory=list)  # of the world, whose order offers follow
 
     @property
@@ -63,7 +63,7 @@ class RawTables:
         return self.frames.get("customers")
 
     def offer_entries(self) -> list[tuple[dict[str, Any], Origin]]:
-        """The sound rows of the offers' table as [[offer]] entries, each with its line as origin."""
+        """The valid rows of the offers' table as [[offer]] entries, each with its line as origin."""
         frame = self.frames.get("offers")
         if frame is None:
             return []
@@ -71,7 +71,7 @@ class RawTables:
         wanted = [f"attribute_{name}" for name in self.attributes]
         attributes = wanted if set(wanted) == set(found) else found  # refused when checked
         entries = []
-        for line in self.sound_offers:
+        for line in self.valid_offers:
             row = frame.loc[line].to_dict()
             entry: dict[str, Any] = {"name": row["offer"], "brand": row["brand"], "category": row["category"]}
             entry.update(
@@ -83,7 +83,7 @@ class RawTables:
         return entries
 
     def check(self, draft: Draft) -> list[InputError]:
-        """All mistakes of the tables, with the names in them looked up in the draft of the world."""
+        """All errors of the tables, with the names in them checked against the draft of the world."""
         known: dict[str, Collection[str]] = {
             "territory": draft.territory.known,
             "customer_type": draft.customer_type.known,
@@ -93,7 +93,7 @@ class RawTables:
             known["rep"] = frozenset(self.frames["roster"]["rep"])
         if self.customers is not None:
             known["customer"] = frozenset(self.customers["id"])
-        known["opportunity"] = [c.name for _, c in draft.category.sound() if c.kind == "opportunity"]
+        known["opportunity"] = [c.name for _, c in draft.category.valid() if c.kind == "opportunity"]
         found = list(self.errors)
         for kind in ("customers", "roster", "distributors", "projects"):
             if kind in self.frames:
@@ -105,7 +105,7 @@ class RawTables:
         if self.customers is not None:
             found += self._check_marks_and_mix(self.customers, draft)
             if "roster" not in self.frames and (self.customers["rep"] != "").any():
-                self.warnings.append(f"{self.files['customers'].name}: nobody reads the column `rep` without a roster")
+                self.warnings.append(f"{self.files['customers'].name}: the column `rep` is not used without a roster")
             found += check_rates(self.files["customers"], self.customers, known["opportunity"])
         if "ties" in self.frames and draft.size is not None:
             ids = None if self.customers is None else self.customers["id"]
@@ -130,7 +130,7 @@ class RawTables:
         path = self.files["customers"]
         if draft.size is not None:
             yield from self._check_columns("customers", "mark", draft.size.marks)
-        consumables = [category.name for _, category in draft.category.sound() if category.kind == "consumable"]
+        consumables = [category.name for _, category in draft.category.valid() if category.kind == "consumable"]
         mix = [str(name) for name in frame.columns if str(name).startswith("mix_")]
         for name in mix:
             if name.removeprefix("mix_") not in consumables:
@@ -177,7 +177,7 @@ class RawTables:
 
 
 def _in_order(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows by their names, else by all that stands in them: a table says the same in any order, so it is the same market."""
+    """The rows sorted by their names, else by all their cells: their order in the file does not matter to the market."""
     names = [column.name for column in _COLUMNS[kind][0] if column.unique]
     return frame.sort_values(names or list(frame.columns), kind="stable", ignore_index=True)
 
@@ -191,7 +191,7 @@ def read_raw_tables(layers: Layers, scenario: Path) -> RawTables:
     for kind in DataFiles.model_fields:
         name = section.get(kind) if isinstance(section, dict) else None
         if not isinstance(name, str):
-            continue  # left out, or refused when [data] is validated
+            continue  # missing, or refused when [data] is validated
         origin, _ = layers.origin(("data", kind))
         folder = origin.document.path.parent if origin is not None and origin.document is not None else scenario.parent
         place = f"{origin.where() if origin is not None else scenario.name}, data.{kind}"
@@ -209,8 +209,8 @@ def _read_one(tables: RawTables, kind: str, path: Path, place: str) -> None:
     tables.frames[kind], tables.files[kind] = reading.frame, path
     tables.errors += reading.errors
     if kind == "offers":
-        tables.sound_offers = reading.sound
+        tables.valid_offers = reading.valid
     for name in reading.spare:
         close = nearest(name, [column.name for column in columns if column.name not in reading.frame.columns])
         hint = f"; did you mean `{close}`?" if close else ""
-        tables.warnings.append(f"{path.name}: nobody reads the column `{name}`{hint}")
+        tables.warnings.append(f"{path.name}: the column `{name}` is not used{hint}")

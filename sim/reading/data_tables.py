@@ -1,6 +1,6 @@
-"""Data tables: a company's own customers, roster, offers, distributors, ties and projects, read beside a scenario file and checked cell by cell.
+"""Data tables: a company's own customers, roster, offers, distributors, ties and projects, read with a scenario file and checked cell by cell.
 
-Every mistake names the file, the row and the column. Rows of CSV files are named by
+Every error names the file, the row and the column. Rows of CSV files are named by
 the line a text editor shows (the header is line 1), rows of Parquet files are counted from 1; either
 is the index of the frame until all is checked.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Columns of a table, and rows: as many as a market may have customers.
 _MOST_COLUMNS, _MOST_ROWS = 1000, 20_000_000
-#: Mistakes of one column that are spelled out; the rest is counted.
+#: Errors of one column that are listed; the rest is counted.
 _SHOWN = 5
 
 
@@ -120,7 +120,7 @@ PROJECTS = (
 class DataTables:
     """The checked tables, with text as str, numbers as float64 and whole numbers as int64; None where not given.
 
-    Rows stand in the order of their names, whatever their order in the file, so that results do not depend on it; the
+    Rows are sorted by their names, so that results do not depend on their order in the file; the
     table of customers has their keys as well (``key``, uint64). ``files`` are the absolute paths, ``hashes`` the SHA-256 of each file's bytes, by kind of table.
     """
 
@@ -136,20 +136,20 @@ class DataTables:
 
 @dataclass(frozen=True)
 class Reading:
-    """A table as read: the typed frame, mistakes in cells, rows without any, and columns that nobody reads."""
+    """A table as read: the typed frame, errors in cells, rows without errors, and unused columns."""
 
     frame: pd.DataFrame
     errors: list[InputError]
-    sound: list[int]
+    valid: list[int]
     spare: list[str]
 
 
 def read_table(path: Path, place: str, columns: tuple[DataColumn, ...], *prefixes: str) -> Reading:
     """Read and type one table.
 
-    ``place`` names the line of the scenario that asks for the file; columns that begin with one of
+    ``place`` names the line of the scenario that names the file; columns that begin with one of
     ``prefixes`` are optional numbers. Raises :class:`InputErrors` when the file cannot be read as a
-    table or lacks columns.
+    table or columns are missing.
     """
     frame = _read_parquet(path, place) if path.suffix == ".parquet" else _read_csv(path, place)
     known = {column.name for column in columns}
@@ -181,7 +181,7 @@ def read_table(path: Path, place: str, columns: tuple[DataColumn, ...], *prefixe
 def check_names(
     path: Path, frame: pd.DataFrame, columns: tuple[DataColumn, ...], known: dict[str, Collection[str]]
 ) -> Iterator[InputError]:
-    """Yield a mistake for every cell that names something unknown; ``known`` holds the valid names by kind."""
+    """Yield an error for every cell that names something unknown; ``known`` holds the valid names by kind."""
     for column in columns:
         if not column.refers or column.name not in frame.columns or column.refers not in known:
             continue
@@ -202,7 +202,7 @@ def check_names(
 
 
 def check_sums(path: Path, frame: pd.DataFrame, columns: list[str]) -> Iterator[InputError]:
-    """Yield a mistake for every row whose shares in ``columns`` do not sum to 1 (to a thousandth)."""
+    """Yield an error for every row whose shares in ``columns`` do not sum to 1 (to a thousandth)."""
     totals = dict(zip(frame.index.tolist(), frame[columns].sum(axis=1).tolist(), strict=True))
     wrong = [row for row, total in totals.items() if not abs(total - 1) <= 1e-3]
     place = " + ".join(columns)
@@ -212,7 +212,7 @@ def check_sums(path: Path, frame: pd.DataFrame, columns: list[str]) -> Iterator[
 
 
 def check_rates(path: Path, frame: pd.DataFrame, opportunities: Collection[str]) -> Iterator[InputError]:
-    """Yield a mistake for every column ``projects_*`` of no opportunity, and for every negative rate."""
+    """Yield an error for every column ``projects_*`` of no opportunity, and for every negative rate."""
     for column in (str(name) for name in frame.columns if str(name).startswith("projects_")):
         name = column.removeprefix("projects_")
         if name not in opportunities:
@@ -233,12 +233,12 @@ def _cell(path: Path, row: int, column: str) -> str:
 
 def _rest(path: Path, column: str, wrong: list[Any]) -> Iterator[InputError]:
     if len(wrong) > _SHOWN:
-        yield InputError(f"{path.name}, column {column}", f"{len(wrong) - _SHOWN} more rows with mistakes of this kind")
+        yield InputError(f"{path.name}, column {column}", f"{len(wrong) - _SHOWN} more rows with errors of this kind")
 
 
 def _missing_column(path: Path, name: str, spare: list[str]) -> InputError:
     close = nearest(name, spare)
-    remedy = f"is it the one called `{close}`?" if close else f"columns that nobody reads: {', '.join(spare) or 'none'}"
+    remedy = f"is it the one called `{close}`?" if close else f"unused columns: {', '.join(spare) or 'none'}"
     return InputError(path.name, f"the column `{name}` is missing", "a header with this column", remedy)
 
 
@@ -317,14 +317,14 @@ def _must_exist(path: Path, place: str) -> None:
 
 
 def _check_size(path: Path, columns: int, rows: int) -> None:
-    """Refuse a table that no memory is for, before it is built."""
+    """Refuse a table that is too large for memory, before it is built."""
     for what, found, most in (("columns", columns, _MOST_COLUMNS), ("rows", rows, _MOST_ROWS)):
         if found > most:
             raise InputErrors([InputError(path.name, f"the table has {found:,} {what}", f"at most {most:,}")])
 
 
 def _typed(path: Path, cells: pd.Series[Any], column: DataColumn, errors: list[InputError], wrong: set[int]) -> Any:
-    """One column converted; mistakes go to ``errors``, their rows to ``wrong``, and wrong cells become "", NaN or 0."""
+    """One column converted; errors go to ``errors``, their rows to ``wrong``, and wrong cells become "", NaN or 0."""
     import numpy as np
 
     values, rows = cells.tolist(), cells.index.tolist()
@@ -361,7 +361,7 @@ def _check_texts(
         wrong.update(empty)
     if column.unique:
         first: dict[str, int] = {}
-        # signs that cannot be seen make no other name: two rows would look alike wherever they are told
+        # invisible characters do not make another name: two rows would look the same wherever they are shown
         again = [row for row, text in texts.items() if text and first.setdefault(tidy(text), row) != row]
         for row in again[:_SHOWN]:
             earlier = _cell(path, first[tidy(texts[row])], column.name).split(", ")[1]
@@ -374,7 +374,7 @@ def _check_texts(
 
 
 def _number(value: Any) -> float:
-    """``value`` as a float; NaN when it is none."""
+    """``value`` as a float; NaN when it is not a number."""
     if isinstance(value, bool) or value is None:
         return math.nan
     try:

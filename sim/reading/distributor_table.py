@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_suppliers(path: Path, frame: pd.DataFrame, draft: Draft) -> Iterator[InputError]:
-    """Mistakes of a table of distributors that no cell shows alone: circles, and territories without distributors."""
+    """Errors of a table of distributors that no single cell shows: circles, and territories without distributors."""
     lines = dict(zip(frame["distributor"], frame.index, strict=True))
     supplier = {name: by for name, by in zip(frame["distributor"], frame["supplier"], strict=True) if name}
     for circle in circles(supplier):

@@ -1,7 +1,7 @@
-"""Whether two written names are one: the normal form in which ids and names of all tables are compared.
+"""Whether two spellings are the same name: the normal form in which ids and names of all tables are compared.
 
 Ids pass through spreadsheets and databases that write them differently: leading zeros come and go, numbers get a ``.0`` or
-an exponent, an apostrophe in front keeps a number text, letters are full-width or composed of parts, blanks cannot be seen.
+an exponent, an apostrophe in front keeps a number as text, letters are full-width or composed of parts, blanks are invisible.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import unicodedata
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛′`´＇"), "'")
 _ALIKE = {**_DASHES, **_APOSTROPHES}
-#: Signs that choose how the one before them is drawn.
+#: Characters that choose how the one before them is drawn.
 _VARIANTS = range(0xFE00, 0xFE10)
-#: Text that a spreadsheet was told to keep as text: ="0012", "0012", '0012.
+#: Text marked for a spreadsheet as text: ="0012", "0012", '0012.
 _AS_TEXT = re.compile(r"^(?:=?\"(?P<quoted>[^\"]*)\"|'(?P<both>[^']*)'|'(?P<marked>[^']+))$")
 _WHOLE = re.compile(r"^(?P<digits>\d+)(?:[.,]0{1,2})?$")
 _EXPONENT = re.compile(r"^(?P<first>\d)(?:[.,](?P<more>\d+))?e(?P<sign>\+?)(?P<power>\d{1,2})$")
 
 
 def tidy(name: str) -> str:
-    """``name`` as it is seen: composed letters, no signs without a shape, every stretch of white space one blank."""
+    """``name`` as it is seen: composed letters, no invisible characters, every stretch of white space one blank."""
     if name.isascii() and name.isprintable():
         return name.strip() if "  " not in name else " ".join(name.split())
     seen = [
@@ -33,10 +33,10 @@ def tidy(name: str) -> str:
 
 
 def written_form(name: str, *, case: bool = False) -> str:
-    """The normal form of ``name`` with the zeros it begins with: equal for every way to write one id of that length.
+    """The normal form of ``name`` with its leading zeros: equal for every way to write one id of that length.
 
-    Width, case (unless ``case``), composition, blanks, dashes, apostrophes, marks of text, ``.0`` and an exponent say
-    nothing about who is meant (see :func:`digits_lost` for exponents that say too little).
+    Width, case (unless ``case``), composition, blanks, dashes, apostrophes, marks of text, ``.0`` and an exponent do
+    not change who is meant (see :func:`digits_lost` for exponents that hide digits).
     """
     form = tidy(unicodedata.normalize("NFKC", tidy(name)).translate(_ALIKE))
     if not case:
@@ -52,7 +52,7 @@ def written_form(name: str, *, case: bool = False) -> str:
 
 
 def normal_form(name: str, *, case: bool = False) -> str:
-    """The form in which names are compared: :func:`written_form`, and numbers without the zeros they begin with."""
+    """The form in which names are compared: :func:`written_form`, and numbers without leading zeros."""
     form = written_form(name, case=case)
     return form.lstrip("0") or "0" if form.isdecimal() else form
 
@@ -70,7 +70,7 @@ def _exponent(form: str) -> tuple[str, int, int] | None:
         return None
     more, power = _digits(found["more"] or ""), int(found["power"])
     if more[power:].strip("0"):
-        return None  # no whole number
+        return None  # not a whole number
     lost = max(power - len(more), 0)
     return _digits(found["first"]) + more[:power] + "0" * lost, lost, power
 

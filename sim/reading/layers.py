@@ -1,4 +1,4 @@
-"""Layers: extended files, the file, policy overlays and ``--set`` on top of each other, knowing who set each value.
+"""Layers: extended files, the file, policy overlays and ``--set`` on top of each other, with the origin of each value.
 
 Later layers win. Tables are merged key by key, lists of tables by the ``name`` of their entries, changes
 are appended; a policy section that names another ``kind`` replaces the whole section.
@@ -17,7 +17,7 @@ from sim.reading.complaints import KeyPath, show, suggest
 from sim.reading.files import shown
 from sim.reading.library import POLICY_KEYS, find_policy, find_scenario, is_policy
 from sim.reading.toml_text import Document, Place, parse_value, read_document, split_key
-from sim.text import text_mistake
+from sim.text import text_error
 
 #: Files of one chain of `extends`.
 _MOST_FILES = 50
@@ -42,12 +42,12 @@ class Origin:
 class Layers:
     """Settings merged so far: ``content`` as nested tables, ``origins`` of every value and list entry by path.
 
-    ``mistakes`` are overrides that lead nowhere.
+    ``errors`` are overrides of values that do not exist.
     """
 
     content: dict[str, Any] = field(default_factory=dict)
     origins: dict[KeyPath, Origin] = field(default_factory=dict)
-    mistakes: list[InputError] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
 
     def put(self, given: dict[str, Any], origin: Origin) -> None:
         """Merge a whole layer on top."""
@@ -60,12 +60,12 @@ class Layers:
         place = f"--set {dotted}"
         remedy = "write it into a scenario file that `extends` this one"
         if not keys or not dotted.strip():
-            self.mistakes.append(InputError(place, "is not a path", "a dotted path like `params.hours.contract`"))
+            self.errors.append(InputError(place, "is not a path", "a dotted path like `params.hours.contract`"))
         elif keys[0] in NAMED_LISTS:
             self._override_entry(keys, value, Origin(place))
         elif keys[0] in ("change", "data"):
             what = "changes" if keys[0] == "change" else "data tables"
-            self.mistakes.append(InputError(place, f"{what} cannot be set one by one", "", remedy))
+            self.errors.append(InputError(place, f"{what} cannot be set one by one", "", remedy))
         else:
             self.put(_nested(keys, value), Origin(place))
 
@@ -75,12 +75,10 @@ class Layers:
         names = [str(entry.get("name")) for entry in entries]
         if len(keys) < 3:
             path = f"a path like `{keys[0]}.{names[0] if names else 'NAME'}.KEY`"
-            self.mistakes.append(InputError(origin.who, "is a list of tables", path, suggest(keys[-1], names)))
+            self.errors.append(InputError(origin.who, "is a list of tables", path, suggest(keys[-1], names)))
         elif keys[1] not in names:
             problem = f"there is no {keys[0].replace('_', ' ')} `{keys[1]}`"
-            self.mistakes.append(
-                InputError(origin.who, problem, f"the name of a [[{keys[0]}]]", suggest(keys[1], names))
-            )
+            self.errors.append(InputError(origin.who, problem, f"the name of a [[{keys[0]}]]", suggest(keys[1], names)))
         else:
             self.put({keys[0]: [{"name": keys[1], **_nested(keys[2:], value)}]}, origin)
 
@@ -107,7 +105,7 @@ class Layers:
                 self.origins.setdefault(here, inner)
                 self._table(base[key], value, here, inner)
             else:
-                if isinstance(base.get(key), (dict, list)):  # only then anything is known below it
+                if isinstance(base.get(key), (dict, list)):  # only then something is known below it
                     self._forget(here)
                 base[key] = copy.deepcopy(value)
                 self.origins[here] = inner
@@ -146,7 +144,7 @@ class Layers:
 
 
 def entry_labels(entries: list[Any]) -> list[str | int]:
-    """Labels of list entries in paths: the name, or the position where the name is missing or taken already."""
+    """Labels of list entries in paths: the name, or the position where the name is missing or repeated."""
     labels: dict[str | int, None] = {}
     for position, entry in enumerate(entries):
         name = entry.get("name") if isinstance(entry, dict) else None
@@ -188,21 +186,21 @@ def read_policy_layers(path: Path) -> list[tuple[Document, Origin]]:
         for key in document.content
         if key not in POLICY_KEYS
     ]
-    errors += [mistake for document in chain for mistake in _unreadable(document)]
+    errors += [error for document in chain for error in _unreadable(document)]
     if errors:
         raise InputErrors(errors)
     return [(document, Origin(f"policy file {document.path.name}", document)) for document in reversed(chain)]
 
 
 def _unreadable(document: Document) -> Iterator[InputError]:
-    """Words of a policy that are no text, or none that can be read."""
+    """Words of a policy that are not text, or not readable."""
     for key in ("name", "title", "description"):
         value = document.content.get(key, "")
         place = f"{document.where((key,))}, {key}"
         if not isinstance(value, str):
             yield InputError(place, f"found {show(value)}", "text in quotation marks")
-        elif wrong := text_mistake(value, line=key != "description"):
-            yield InputError(place, *wrong, "write it as it is to be read")
+        elif wrong := text_error(value, line=key != "description"):
+            yield InputError(place, *wrong, "write plain text")
 
 
 def _chain(path: Path, find: Callable[..., Path]) -> list[Document]:
@@ -221,7 +219,7 @@ def _chain(path: Path, find: Callable[..., Path]) -> list[Document]:
         if found.resolve() in seen:
             circle = " → ".join(_few([*seen.values(), found.name]))
             problem = f"files extend each other in a circle: {circle}"
-            raise InputErrors([InputError(place, problem, "a chain that ends", "take one `extends` out")])
+            raise InputErrors([InputError(place, problem, "a chain that ends", "remove one `extends`")])
         if len(chain) == _MOST_FILES:
             problem = f"{len(chain)} files extend each other up to here"
             raise InputErrors([InputError(place, problem, f"at most {_MOST_FILES}", "write some of them into one")])

@@ -1,4 +1,4 @@
-"""The library of scenarios and policies: where the shipped files lie and how a name or a path leads to a file."""
+"""The library of scenarios and policies: where the shipped files are and how a name or a path is resolved to a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Listing:
 
 
 def scenario_folder() -> Path:
-    """Folder of the shipped scenarios: inside an installed wheel, else beside the package in a clone."""
+    """Folder of the shipped scenarios: inside an installed wheel, else next to the package in a clone."""
     shipped = _PACKAGE / "_scenarios"
     return shipped if shipped.is_dir() else _PACKAGE.parent / "scenarios"
 
@@ -57,21 +57,21 @@ def _listing(name: str, path: Path) -> Listing:
 def find_scenario(name_or_path: str | os.PathLike[str], asker: Path | None = None) -> Path:
     """File of a scenario, by the name of a shipped one, a path to a file, or a path to a folder with scenario.toml.
 
-    ``asker`` is the file that names it (in ``extends``): files beside it are found first, itself never by name.
+    ``asker`` is the file that names it (in ``extends``): files in its folder are found first, the file itself never by name.
     Raises :class:`InputErrors`.
     """
-    beside = [asker.parent] if asker is not None else []
-    return _find(name_or_path, [*beside, scenario_folder()], asker, "scenario")
+    nearby = [asker.parent] if asker is not None else []
+    return _find(name_or_path, [*nearby, scenario_folder()], asker, "scenario")
 
 
 def find_policy(name_or_path: str | os.PathLike[str], asker: Path | None = None) -> Path:
-    """File of a policy overlay, by a path or by name: beside ``asker``, in its policies folder, or shipped."""
-    beside = [asker.parent, asker.parent / "policies"] if asker is not None else []
-    return _find(name_or_path, [*beside, scenario_folder() / "policies"], asker, "policy")
+    """File of a policy overlay, by a path or by name: in the folder of ``asker``, in its policies folder, or shipped."""
+    nearby = [asker.parent, asker.parent / "policies"] if asker is not None else []
+    return _find(name_or_path, [*nearby, scenario_folder() / "policies"], asker, "policy")
 
 
 def is_policy(name_or_path: str) -> bool:
-    """Whether a name or a file is that of a policy overlay and not of a scenario.
+    """Whether a name or a file is a policy overlay and not a scenario.
 
     A file without a key that only scenarios have is a policy, unless it extends a scenario.
     """

@@ -1,4 +1,4 @@
-"""Resolving: from the files a scenario is made of to one checked whole, or to all mistakes at once."""
+"""Resolving: from the files of a scenario to one checked scenario, or to all input errors at once."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from sim.quantity import LINE, Section, param
 from sim.reading.answers import complete, make_rules
 from sim.reading.borrowed_sums import borrowed_sums
 from sim.reading.changes import Change, Schedule, make_schedule, read_changes
-from sim.reading.complaints import MOST_TOLD, Complaint, KeyPath, show, unknown_key, validate
-from sim.reading.consistency import Draft, Entries, contradictions, unread
+from sim.reading.complaints import MOST_SHOWN, Complaint, KeyPath, show, unknown_key, validate
+from sim.reading.consistency import Draft, Entries, contradictions, unused
 from sim.reading.data_reading import RawTables, read_raw_tables
 from sim.reading.data_tables import DataFiles, DataTables
 from sim.reading.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
@@ -61,15 +61,15 @@ NamedT = TypeVar("NamedT", bound=Named)
 class Header(Section):
     """The head of a scenario file: what it is called and asks, and how long a run is."""
 
-    name: str = param(unit=LINE, doc="Short name; the file's name where left out.", length=(1, 100))
+    name: str = param(unit=LINE, doc="Short name; by default the file's name.", length=(1, 100))
     title: str = param("", unit=LINE, doc="Title of reports and figures.")
     description: str = param("", unit="text", doc="What market this is and where its numbers come from.")
-    question: str = param("", unit="text", doc="The question that the scenario is to answer.")
+    question: str = param("", unit="text", doc="The question that the scenario should answer.")
     extends: str | None = param(
         None, unit="name or file", doc="Scenario that this one changes; lists of tables merge by name."
     )
     weeks: int = param(104, unit="weeks", doc="Length of a run.", bounds=(1, 5200), soft=(4, 1040))
-    seed: int = param(1, unit="-", doc="Seed of the random draws where no other is given.", bounds=(0, 2**63 - 1))
+    seed: int = param(1, unit="-", doc="Seed of the random draws if no other is given.", bounds=(0, 2**63 - 1))
     currency: str = param("EUR", unit="text", doc="Currency; money is given in its minor units.", length=(1, 10))
 
     @field_validator("currency")
@@ -95,7 +95,7 @@ class Resolved:
 
 
 def resolve(name_or_path: str | os.PathLike[str], policies: list[Any], overrides: Mapping[str, Any]) -> Resolved:
-    """Read, layer and check a scenario. Raises :class:`InputErrors` with all mistakes at once."""
+    """Read, layer and check a scenario. Raises :class:`InputErrors` with all input errors at once."""
     path = find_scenario(name_or_path)
     documents = read_scenario_layers(path)
     overlays = [layer for name in policies for layer in read_policy_layers(_policy_file(name, path))]
@@ -105,7 +105,7 @@ def resolve(name_or_path: str | os.PathLike[str], policies: list[Any], overrides
 
 
 def _policy_file(name: Any, scenario: Path) -> Path:
-    """A policy by name, also one beside the scenario; a path is relative to the working directory."""
+    """A policy by name, also one in the scenario's folder; a path is relative to the working directory."""
     return (
         find_policy(name, asker=scenario) if isinstance(name, str) and not name.endswith(".toml") else find_policy(name)
     )
@@ -135,7 +135,7 @@ def _stack(
 
 
 class _Resolving:
-    """The checking of stacked layers: collects complaints of all parts, then gives the whole or raises."""
+    """The checking of stacked layers: collects complaints of all parts, then returns the scenario or raises."""
 
     def __init__(self, files: list[Path], layers: Layers, tables: RawTables, shortened: bool) -> None:
         self.files = files
@@ -154,22 +154,22 @@ class _Resolving:
         )
         known = [*Header.model_fields, *ENTRIES, *TABLES, "params", "policy", "change"]
         strange = (key for key in self.raw if key not in known)
-        self.complaints += [unknown_key((key,), known) for key in islice(strange, MOST_TOLD)]
+        self.complaints += [unknown_key((key,), known) for key in islice(strange, MOST_SHOWN)]
         header = validate(
             Header, {key: value for key, value in self.raw.items() if key in Header.model_fields}, (), self.complaints
         )
         draft = self._draft()
         self._section("data", DataFiles)
-        self.complaints += islice(contradictions(draft), MOST_TOLD)
+        self.complaints += islice(contradictions(draft), MOST_SHOWN)
         changes = self._changes(header, draft)
         policy, params = complete(self._table("policy")), self._table("params")
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
         self._check_kind_of_network(numbers)
         schedule = make_schedule(sound, numbers, draft.territory.names, changes, self.complaints)
-        errors = [*self.layers.mistakes, *(self._located(complaint) for complaint in self.complaints[:MOST_TOLD])]
-        if len(self.complaints) >= MOST_TOLD:
-            errors.append(InputError(self.path.name, "there may be more mistakes", "", "mend these and check again"))
+        errors = [*self.layers.errors, *(self._located(complaint) for complaint in self.complaints[:MOST_SHOWN])]
+        if len(self.complaints) >= MOST_SHOWN:
+            errors.append(InputError(self.path.name, "there may be more errors", "", "fix these and check again"))
         errors += self.tables.check(draft)
         if errors or schedule is None or header is None:
             raise InputErrors(errors)
@@ -181,7 +181,7 @@ class _Resolving:
         self.warnings += [
             text for path, section in _sections(header, draft, schedule) for text in surprises(path, section)
         ]
-        self.warnings += [*unread(draft), *self.tables.warnings, *borrowed_sums(self.files, self.layers, schedule)]
+        self.warnings += [*unused(draft), *self.tables.warnings, *borrowed_sums(self.files, self.layers, schedule)]
         provenance = self._provenance(content, changes)
         return Resolved(
             header, draft.world(header.currency), schedule, changes, data, content, provenance, tuple(self.warnings)
@@ -208,29 +208,29 @@ class _Resolving:
         )
 
     def _check_kind_of_network(self, params: dict[str, Any]) -> None:
-        """An edge list needs its file; a file of ties that the kind of network leaves unread is worth a warning."""
+        """An edge list needs its file; a file of ties that the kind of network does not use gives a warning."""
         kind, given = params.get("network", {}).get("kind", "small_world"), "ties" in self._table("data")
         if kind == "edge_list" and not given:
             path: KeyPath = ("params", "network", "kind")
             remedy = "name the table of ties as `ties` in [data], or import one: deepmarket import network FILE"
             self.complaints.append(Complaint(path, "there is no file of ties", "`ties` in [data]", remedy))
         elif given and kind != "edge_list":
-            self.warnings.append(f'nobody reads data.ties: params.network.kind is "{kind}", not "edge_list"')
+            self.warnings.append(f'data.ties is not used: params.network.kind is "{kind}", not "edge_list"')
 
     def _refuse_size(self, given: int, rows: int) -> None:
         origin, _ = self.layers.origin(("world", "customers"))
         if origin is not None and origin.document is None:
             problem = f"found {given}, but the customers come from a table of {rows} rows"
             self.complaints.append(
-                Complaint(("world", "customers"), problem, "", "leave it out, or make a table with fewer rows")
+                Complaint(("world", "customers"), problem, "", "omit it, or make a table with fewer rows")
             )
         else:
             self.warnings.append(
-                f"nobody reads world.customers = {given}: the customers come from a table of {rows} rows"
+                f"world.customers = {given} is not used: the customers come from a table of {rows} rows"
             )
 
     def _table(self, key: str) -> dict[str, Any]:
-        """A raw table; empty, with a complaint the first time, when something else stands there."""
+        """A raw table; empty, with a complaint the first time, when it is something else."""
         value = self.raw.get(key, {})
         if isinstance(value, dict):
             return value
@@ -261,7 +261,7 @@ class _Resolving:
         if self.shortened and isinstance(entries, list):
             late = [entry for entry in entries if _is_late(entry, weeks)]
             self.warnings += [
-                f"the change in week {entry['week']} is left out: the run ends after week {weeks}" for entry in late
+                f"the change in week {entry['week']} is skipped: the run ends after week {weeks}" for entry in late
             ]
             entries = [entry for entry in entries if not _is_late(entry, weeks)]
         return read_changes(entries, weeks, draft.territory.names, self._overlay, self.complaints)
@@ -288,7 +288,7 @@ class _Resolving:
         return None
 
     def _located(self, complaint: Complaint) -> InputError:
-        """The complaint with the file and line of what it is about."""
+        """The complaint with its file and line."""
         origin, rest = self.layers.origin(complaint.path)
         where = origin.where(rest) if origin is not None else self.path.name
         path = dotted(complaint.path)
@@ -300,7 +300,7 @@ class _Resolving:
         content: dict[str, Any] = plain({key: value for key, value in header.model_dump().items() if key != "extends"})
         content["world"] = plain(draft.size)
         for key in NAMED_LISTS:
-            content[key] = [plain(entry) for _, entry in getattr(draft, key).sound()]
+            content[key] = [plain(entry) for _, entry in getattr(draft, key).valid()]
         content["sales_force"], content["channel_layout"] = plain(draft.sales_force), plain(draft.channel_layout)
         if self.tables.files:
             content["data"] = {key: path.resolve().as_posix() for key, path in self.tables.files.items()}
@@ -320,7 +320,7 @@ class _Resolving:
 
 
 def _is_late(entry: Any, weeks: int) -> bool:
-    """Whether a ``[[change]]`` holds from a week after the end."""
+    """Whether a ``[[change]]`` starts in a week after the end."""
     return isinstance(entry, dict) and isinstance(entry.get("week"), int) and entry["week"] > weeks
 
 
@@ -332,7 +332,7 @@ def _sections(header: Header, draft: Draft, schedule: Schedule) -> Iterator[tupl
         if isinstance(section, Section):
             yield (key,), section
     for key in NAMED_LISTS:
-        yield from getattr(draft, key).sound()
+        yield from getattr(draft, key).valid()
     for week, params in schedule.params:
         prefix: KeyPath = (f"week {week}: params",) if week else ("params",)
         yield from (((*prefix, name), getattr(params, name)) for name in Params.model_fields)

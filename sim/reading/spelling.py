@@ -1,4 +1,4 @@
-"""Spelling out: a resolved scenario as plain tables, its values by path, and those that are surprising."""
+"""A resolved scenario written out: as plain tables, its values by path, and those that are unusual."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def dotted(path: KeyPath) -> str:
 
 
 def leaves(content: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """(path, value) of all values of a resolved scenario, entries of lists by name; changes are left out."""
+    """(path, value) of all values of a resolved scenario, entries of lists by name; without changes."""
     for key, value in content.items():
         if path == () and key in NAMED_LISTS:
             for entry in value:

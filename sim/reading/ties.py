@@ -1,4 +1,4 @@
-"""Ties: the users' table of who talks to whom, with its names looked up among the customers."""
+"""Ties: the users' table of who talks to whom, with its names matched to customers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.network import MOST_TIES
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Mistakes of one kind that are spelled out; the rest is counted.
+#: Errors of one kind that are listed; the rest is counted.
 _SHOWN = 5
 
 
@@ -37,9 +37,9 @@ def tie_rows(
 
 
 def check_ties(path: Path, ties: pd.DataFrame, ids: pd.Series[Any] | None, customers: int) -> Iterator[InputError]:
-    """Yield a mistake for every name that no customer has, every tie of a customer with itself, and too many ties of one."""
+    """Yield an error for every name that no customer has, every tie of a customer with itself, and too many ties of one."""
     if ids is not None and ids.duplicated().any():
-        return  # the customers' table is refused already; its ids say nothing
+        return  # the customers' table is refused already, so its ids are unknown
     rows = dict(zip(("first", "second"), tie_rows(ties, ids, customers), strict=True))
     kind = "row" if path.suffix == ".parquet" else "line"
     expected = "the id of a customer" if ids is not None else f"the number of a customer, 0 to {customers - 1}"
@@ -48,7 +48,7 @@ def check_ties(path: Path, ties: pd.DataFrame, ids: pd.Series[Any] | None, custo
         for k in wrong[:_SHOWN]:
             place = f"{path.name}, {kind} {ties.index[k]}, column {column}"
             yield InputError(
-                place, f"there is no customer `{ties[column].iloc[k]}`", expected, "correct the name, or drop the tie"
+                place, f"there is no customer `{ties[column].iloc[k]}`", expected, "correct the name, or delete the tie"
             )
         if len(wrong) > _SHOWN:
             yield InputError(f"{path.name}, column {column}", f"{len(wrong) - _SHOWN} more ties of unknown customers")
@@ -57,7 +57,7 @@ def check_ties(path: Path, ties: pd.DataFrame, ids: pd.Series[Any] | None, custo
     for k in np.flatnonzero(sound & (first == second))[:_SHOWN]:
         place = f"{path.name}, {kind} {ties.index[k]}"
         yield InputError(
-            place, f"customer `{ties['first'].iloc[k]}` is tied to itself", "two customers", "drop the tie"
+            place, f"customer `{ties['first'].iloc[k]}` is tied to itself", "two customers", "delete the tie"
         )
     count = np.bincount(np.concatenate([first[sound], second[sound]]), minlength=1)
     if count.max() > MOST_TIES:

@@ -1,7 +1,7 @@
-"""Limits of TOML: how long a number, how deep a key and how many values a file may have, known before it is parsed.
+"""Limits of TOML: how long a number, how deep a key and how many values a file may have, checked before it is parsed.
 
-The parser of the standard library takes time that grows with the square of a key's parts, and numbers and depths that
-nothing behind it can hold. What no scenario needs is refused here, in one walk over the text.
+The parser of the standard library takes time that grows with the square of a key's parts, and accepts numbers and depths
+that later code cannot handle. What no scenario needs is refused here, in one pass over the text.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 #: Parts of a dotted key, and tables or lists within each other. Scenarios and designs need six.
 MOST_DEEP = 32
-#: Letters of a number: integers of as many digits are still floating-point numbers.
+#: Characters of a number: integers of as many digits are still floating-point numbers.
 MOST_DIGITS = 300
 #: Keys and elements of lists in a file.
 MOST_VALUES = 200_000
 
 _STRING = r"""(?:"(?:\\.|[^"\\\n])*+"|'[^'\n]*+')"""
 _PART = rf"""(?:(?<![\w-])[\w-]++|{_STRING})"""
-#: What is looked at in TOML text: strings and comments are passed over, the first of keys and numbers are told.
+#: Tokens searched in TOML text: strings and comments are skipped; the first key or number that is too long is reported.
 _SCAN = re.compile(
     r'"""(?:\\.|[^\\])*?"""|' + r"'''.*?'''" + r"|\#[^\n]*+"
     rf"|(?P<key>{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MOST_DEEP},}})"
@@ -31,7 +31,7 @@ _SCAN = re.compile(
 
 
 class BeyondLimits(ValueError):
-    """TOML that is larger than anything that is read; ``line`` from 1, None where no line is meant."""
+    """TOML beyond the limits; ``line`` from 1, None where no single line is meant."""
 
     def __init__(self, problem: str, expected: str, line: int | None = None) -> None:
         super().__init__(f"{problem}; expected {expected}")
@@ -49,7 +49,7 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise BeyondLimits("lists or tables are nested too deeply", f"at most {MOST_DEEP} levels") from None
     except tomllib.TOMLDecodeError:
         raise
-    except ValueError as error:  # a date that no calendar has, a number that this machine cannot hold
+    except ValueError as error:  # a date that does not exist, a number that this machine cannot represent
         raise BeyondLimits(f"a value cannot be read: {error}", "numbers, texts, lists and tables") from None
     _check_size(content)
     return content

@@ -1,4 +1,4 @@
-"""TOML text: a scenario file read with its encoding checked and the line of every key known."""
+"""TOML text: a scenario file with its encoding checked and the line of every key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = r"""(?:[\w-]+|"(?:\\.|[^"\\])*"|'[^']*')"""
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _HEADER = re.compile(rf"^\s*(\[\[?)\s*({_DOTTED})\s*\]")
 _KEY = re.compile(rf"^\s*({_DOTTED})\s*=")
-#: What must not be searched for brackets: strings on one line, and comments.
+#: Not searched for brackets: strings on one line, and comments.
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
 _TRIPLE = ('"""', "'''")
 
@@ -31,7 +31,7 @@ READ: set[Path] = set()
 
 @dataclass(frozen=True)
 class Document:
-    """One TOML file: where it lies, what it says and on which line each key stands."""
+    """One TOML file: its path, its content and the line of each key."""
 
     path: Path
     content: dict[str, Any]
@@ -51,7 +51,7 @@ class Document:
         return self.path.name if line is None else f"{self.path.name}, line {line}"
 
 
-#: First bytes of files that are taken for a scenario by mistake.
+#: First bytes of files that are named instead of a scenario by mistake.
 _STARTS = {
     b"PK\x03\x04": "a spreadsheet or a zip archive",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet or document",
@@ -63,7 +63,7 @@ _STARTS = {
 def read_document(path: Path) -> Document:
     """Read a TOML file.
 
-    Raises :class:`InputErrors` for what is no ordinary file or a large one, for a file that is not UTF-8 (a byte-order
+    Raises :class:`InputErrors` for what is not a regular file or is too large, for a file that is not UTF-8 (a byte-order
     mark is allowed), is empty, is not TOML, or is beyond the limits of :mod:`sim.reading.toml_limits`.
     """
     text = decode(path)
@@ -72,7 +72,7 @@ def read_document(path: Path) -> Document:
 
 
 def content_of(path: Path) -> dict[str, Any]:
-    """What a TOML file holds, not to be changed; nothing when it cannot be read, which reading it as a whole says why."""
+    """The content of a TOML file, not to be changed; empty when it cannot be read (loading it reports why)."""
     try:
         return read_document(path).content
     except InputErrors:
@@ -80,7 +80,7 @@ def content_of(path: Path) -> dict[str, Any]:
 
 
 def document_of(path: Path, text: str) -> Document:
-    """The document that ``text`` is, which stands (or stood) in the file ``path``. Raises :class:`InputErrors`."""
+    """The document with the content ``text``, which is (or was) in the file ``path``. Raises :class:`InputErrors`."""
     if not text.strip():
         raise InputErrors(
             [
@@ -98,19 +98,19 @@ def document_of(path: Path, text: str) -> Document:
 
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
-    """What the text says and where; a file is asked for what it is before it is read, and nobody changes what it says."""
+    """Content and lines of the text, cached; callers must not change it."""
     return parse_toml(text), locate_keys(text)
 
 
 def decode(path: Path, most: int = MOST_TEXT) -> str:
     """Text of a UTF-8 file of at most ``most`` bytes, with or without a byte-order mark.
 
-    Raises :class:`InputErrors` for what is none.
+    Raises :class:`InputErrors` for anything else.
     """
     data = read_ordinary(path, most)
     if (found := _no_text(data)) is not None:
         remedy = "name a text file that ends in .toml; `deepmarket import` takes tables"
-        raise InputErrors([InputError(path.name, f"this is {found}, no text", "a TOML file", remedy)])
+        raise InputErrors([InputError(path.name, f"this is {found}, not text", "a TOML file", remedy)])
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -123,7 +123,7 @@ def decode(path: Path, most: int = MOST_TEXT) -> str:
 
 
 def _no_text(data: bytes) -> str | None:
-    """What the bytes are when they are no text: by their first bytes, or by zero bytes outside UTF-16."""
+    """What the bytes are when they are not text: by their first bytes, or by zero bytes outside UTF-16."""
     for start, what in _STARTS.items():
         if data.startswith(start):
             return what
@@ -143,7 +143,7 @@ def _guess(data: bytes) -> str:
 
 
 def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
-    """Say where TOML ends to be TOML, and show the line."""
+    """Report where the text is not TOML, and show the line."""
     if isinstance(error, BeyondLimits):
         place = path.name if error.line is None else f"{path.name}, line {error.line}"
         remedy = "shorten it" if error.line is not None else "name the file of a scenario, a policy or a design"
@@ -153,18 +153,18 @@ def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
     number = int(found[1]) if found else text.count("\n") + 1
     lines = text.splitlines()
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    told = message.split(" (at ")[0]
-    problem = f"not TOML: {told}" + (f", in `{line[:60]}`" if line else "")
+    reason = message.split(" (at ")[0]
+    problem = f"not TOML: {reason}" + (f", in `{line[:60]}`" if line else "")
     remedy = "texts need quotation marks, keys are written `key = value`, tables `[table]`"
-    if told.startswith(("Cannot overwrite", "Cannot declare")):
-        problem, remedy = f"`{line[:60]}` stands a second time in this table", "keep one of the two"
+    if reason.startswith(("Cannot overwrite", "Cannot declare")):
+        problem, remedy = f"`{line[:60]}` occurs a second time in this table", "keep one of the two"
     return InputError(f"{path.name}, line {number}", problem, "TOML", remedy)
 
 
 def split_key(dotted: str) -> tuple[str, ...]:
     """Parts of a dotted TOML key; parts with dots or spaces may be quoted, bare parts may hold any letter.
 
-    A key of more parts than anything has is one part, which nothing is called.
+    A key with too many parts is returned as one part, which matches no name.
     """
     if dotted.count(".") > MOST_DEEP:
         return (dotted,)

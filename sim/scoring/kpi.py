@@ -1,4 +1,4 @@
-"""A key figure: how its value follows from the books and the record."""
+"""A KPI: how its value follows from the books and the record."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ How = Literal["total", "ratio", "mean", "last", "variance"]
 
 @dataclass(frozen=True)
 class Kpi:
-    """A key figure: numerator over denominator, both figures of the books or measures of the record.
+    """A KPI: numerator over denominator, both figures of the books or measures of the record.
 
     ``how`` says how weeks become one value: the total over weeks, the ratio of totals, the mean of weekly values, the
     last week's value, or the ratio of variances over weeks (week by week: those of the run so far). ``scale`` multiplies the result. Figures of the books start with
     ``books.``; a measure may be restricted to our offers (``own:``) or to rows of the first week (``start:``).
-    ``where`` names a measure without any of which in the whole run the figure does not exist (NaN).
+    ``where`` names a measure; if it is zero in the whole run, the KPI does not exist (NaN).
     """
 
     name: str

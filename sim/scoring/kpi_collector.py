@@ -1,26 +1,50 @@
-"""A Mesa data collector whose model variables are the key figures of the run so far, read from the record when asked for."""
+"""A Mesa data collector whose model variables are the KPIs of the run so far, read from the record on request."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import mesa
 
 from sim.scoring.kpis import KPIS
 
-if TYPE_CHECKING:
-    from sim.market import Market
+
+class KpiTable(Protocol):
+    """The part of a market's results that is collected."""
+
+    @property
+    def kpis_so_far(self) -> Mapping[str, list[Any]]:
+        """Values by KPI, one for each week run."""
+
+
+class ScoredMarket(Protocol):
+    """A market as the collector sees it. A protocol, so that scoring does not depend on the market that it scores."""
+
+    datacollector: Any
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run."""
+
+    @property
+    def week(self) -> int:
+        """Weeks run so far."""
+
+    @property
+    def results(self) -> KpiTable:
+        """Tables of the weeks run so far."""
 
 
 class KpiCollector(mesa.DataCollector):
     """What ``mesa.batch_run`` and ``get_model_vars_dataframe`` read: the scorecard at the end of every week, and the seed.
 
-    A row of a batch thus holds under a KPI's name what the scorecard holds under it; figures of single weeks are in
-    ``results.kpis_weekly``. Nothing is collected while the market runs, so that a run that nobody asks costs nothing.
+    A row of a batch has under a KPI's name the value that the scorecard has; KPIs of single weeks are in
+    ``results.kpis_weekly``. Nothing is collected while the market runs: collecting costs nothing until it is requested.
     """
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: ScoredMarket) -> None:
         self._market = market
         super().__init__(model_reporters={name: partial(_latest, name) for name in ("seed", *(k.name for k in KPIS))})
 
@@ -41,5 +65,5 @@ class KpiCollector(mesa.DataCollector):
         """Do nothing: the record has it all."""
 
 
-def _latest(name: str, market: Market) -> Any:
+def _latest(name: str, market: ScoredMarket) -> Any:
     return market.datacollector.model_vars[name][-1]

@@ -1,6 +1,6 @@
-"""KPI definitions: every key figure's formula, unit and direction in one place, in the four classes of the scorecard.
+"""KPI definitions: every KPI's formula, unit and direction in one place, in the four classes of the scorecard.
 
-The lines of contribution form a class of their own (``books``): a reconciliation, shown apart from the scores.
+The lines of contribution form a class of their own (``books``): a reconciliation, shown separately from the scores.
 """
 
 from __future__ import annotations

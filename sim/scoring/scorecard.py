@@ -1,4 +1,4 @@
-"""The scorecard: key figures of one run computed from its books and its record, whole, week by week, and cut."""
+"""The scorecard: KPIs of one run computed from its books and its record, in total, week by week, and cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class Scorecard:
-    """The key figures of one run, computed from its books and its record."""
+    """The KPIs of one run, computed from its books and its record."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Scorecard:
             self._lines[np.arange(len(own)), company_of] = 1.0
 
     def total(self, kpi: Kpi) -> float:
-        """The figure over the whole run so far."""
+        """The KPI over the whole run so far."""
         top = self._series(kpi.numerator)
         below = self._series(kpi.denominator) if kpi.denominator else top
         return self._over(kpi, top, below) if len(top) and self._exists(kpi) else float("nan")
@@ -46,7 +46,7 @@ class Scorecard:
         return np.array([self._over(kpi, top[:w], below[:w]) if exists[w - 1] else np.nan for w in weeks], np.float64)
 
     def _over(self, kpi: Kpi, top: Array, below: Array) -> float:
-        """The figure over weeks with these numerators and denominators [weeks ≥ 1]."""
+        """The KPI over weeks with these numerators and denominators [weeks ≥ 1]."""
         if kpi.how == "total":
             return float(top.sum()) * kpi.scale
         if kpi.how == "ratio":
@@ -57,7 +57,7 @@ class Scorecard:
         return float(weekly.mean() if kpi.how == "mean" else weekly[-1]) * kpi.scale
 
     def weekly(self, kpi: Kpi) -> Array:
-        """The figure week by week [weeks done]."""
+        """The KPI week by week [weeks done]."""
         top = self._series(kpi.numerator)
         if not self._exists(kpi):
             return np.full(len(top), np.nan)
@@ -67,9 +67,9 @@ class Scorecard:
         return (_divide(top, self._series(kpi.denominator)) if kpi.denominator else top) * kpi.scale
 
     def by(self, kpi: Kpi, dimension: str) -> Array | None:
-        """The figure cut by ``dimension`` [levels], or None when it cannot be cut so.
+        """The KPI cut by ``dimension`` [levels], or None when it cannot be cut this way.
 
-        ``company`` is the product line: that of a company's own offers and, in shares, of the rivals' offers beside them.
+        ``company`` is the product line: that of a company's own offers and, in shares, of the rivals' offers in the same line.
         """
         top = self._cut(kpi.numerator, dimension)
         below = self._cut(kpi.denominator, dimension) if kpi.denominator else None
@@ -94,7 +94,7 @@ class Scorecard:
         return value
 
     def _exists(self, kpi: Kpi) -> bool:
-        """Whether there is anything that the figure is about."""
+        """Whether there is anything that the KPI measures."""
         return not kpi.where or bool(self._series(kpi.where).any())
 
     def _series(self, term: str) -> Array:
@@ -157,7 +157,7 @@ def _of_distributors(term: str) -> bool:
 
 
 def _once(term: str, values: Array) -> Array:
-    """Total of a denominator over weeks; what holds from the start counts once, not once a week."""
+    """Total of a denominator over weeks; a value of the start counts once, not every week."""
     start: Array = values[0] if term.startswith("start:") else values.sum(axis=0)
     return start
 

@@ -15,7 +15,7 @@ def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: fl
     (all zero when no account has potential). Source: Albers, Mantrala & Sridhar (2010) for the response.
     """
     if not 0.0 <= elasticity < 1.0:
-        raise ValueError(f"elasticity must lie in [0, 1), not {elasticity}")
+        raise ValueError(f"elasticity must be in [0, 1), not {elasticity}")
     k = np.asarray(potential, dtype=np.float64)
     top = k.max(initial=0.0)
     if top <= 0.0:
@@ -25,16 +25,13 @@ def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: fl
     return share * total
 
 
-#: A portfolio smaller than this part of an even one is filled up at the next plan: its rep is new, or has lost accounts.
-FAR_FROM_EVEN = 0.5
-
-
-def assign_reps(key: Ints, current: Ints, reps: Ints) -> NDArray[np.int64]:
+def assign_reps(key: Ints, current: Ints, reps: Ints, refilled: float) -> NDArray[np.int64]:
     """Rep of each account [n]: the current one while it is among ``reps``, else the one with most room.
 
-    ``key`` [n] are distinct, ``reps`` [≥ 1] are rows, ``current`` [n] may hold −1 for nobody. Accounts without a rep
-    are dealt out in the order of a hash of their key, each to the rep with the fewest. Where a rep is still far from
-    an even portfolio, the fullest give up accounts until it has one. All others keep their rep from plan to plan.
+    ``key`` [n] are distinct, ``reps`` [≥ 1] are rows, ``current`` [n] may be −1 for no rep. Accounts without a rep
+    are dealt out in the order of a hash of their key, each to the rep with the fewest. Where a rep still has less than
+    ``refilled`` of an even portfolio, because it is new or has lost accounts, the fullest give up accounts until it has
+    one. All others keep their rep from plan to plan.
     """
     # Multiplicative hash by the golden ratio (Knuth): an odd factor, so that different keys stay apart.
     order = np.argsort(key.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), kind="stable")
@@ -42,10 +39,10 @@ def assign_reps(key: Ints, current: Ints, reps: Ints) -> NDArray[np.int64]:
     place[place < 0] = _deal(_loads(place, len(reps)), int((place < 0).sum()))
     load = _loads(place, len(reps))
     even = len(key) // len(reps)
-    missing = np.where(load < FAR_FROM_EVEN * even, even - load, 0)
+    missing = np.where(load < refilled * even, even - load, 0)
     if missing.any():
         given = np.bincount(_deal(-load, int(missing.sum())), minlength=len(reps))
-        # The fullest reps have them above an even portfolio: those who are short never give.
+        # The fullest reps have more than an even portfolio; reps who are short never give any.
         handed = _rank_from_the_end(place, load) < given[place]
         place[handed] = -1
         place[handed] = _deal(_loads(place, len(reps)), int(handed.sum()))

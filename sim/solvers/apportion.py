@@ -12,7 +12,7 @@ def apportion(total: int, weight: NDArray[np.floating], room: NDArray[np.integer
     """Deal ``total`` places by ``weight`` [n] ≥ 0, at most ``room`` [n] each: int64 [n].
 
     One by one to the highest weight / (2·places + 1) (Webster; Sainte-Laguë 1910), the first of equals; by equal
-    weights where all are 0. What no room is left for is not dealt.
+    weights where all are 0. Places for which there is no room are not dealt.
     """
     given = np.zeros(len(weight), dtype=np.int64)
     weights = weight if weight.sum() > 0 else np.ones(len(weight))

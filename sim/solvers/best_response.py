@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-def logit_markup_price(unit_cost: Floats, share: Floats, price_sensitivity: Floats, ceiling: float = 0.95) -> Floats:
+def logit_markup_price(unit_cost: Floats, share: Floats, price_sensitivity: Floats, ceiling: float) -> Floats:
     """First-order price c + 1/(b·(1−s)) of a single-offer firm with share ``s`` under logit demand.
 
     All arrays have one shape; prices and costs are on one scale, ``price_sensitivity`` b per unit of it.

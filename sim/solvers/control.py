@@ -1,4 +1,4 @@
-"""Control: what checks see, what being seen does to motivation by maturity, and what goals do by difficulty."""
+"""Control: what checks see, how being seen affects motivation by maturity, and how goals act by difficulty."""
 
 from __future__ import annotations
 

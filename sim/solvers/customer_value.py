@@ -1,4 +1,4 @@
-"""What a customer is worth: lifetime value of a margin that comes back with a retention rate, and the chance that it still does."""
+"""Customer value: lifetime value of a margin that recurs with a retention rate, and the chance that the customer is still active."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def still_there(recency: ArrayLike, orders: ArrayLike, retention: float) -> Floa
     """Chance that a customer is still one, by how long it has been silent.
 
     ``recency`` is in weeks since the last order (infinite: no customer), ``orders`` the number a year while it is one; it
-    leaves at the constant hazard −ln(``retention``) a year. Who orders often and is silent for long has probably left
-    (Schmittlein, Morrison & Colombo 1987, rates given). 0 for who is silent for ever.
+    leaves at the constant hazard −ln(``retention``) a year. One that ordered often and has long been silent has probably left
+    (Schmittlein, Morrison & Colombo 1987, rates given). 0 for infinite silence.
     """
     years = np.asarray(recency, np.float64) / WEEKS_PER_YEAR
     often = np.maximum(np.asarray(orders, np.float64), 0.0)

@@ -26,7 +26,7 @@ def combine(effects: list[Floats], ceiling: float) -> Floats:
 
 
 def after_talk(feedback: Floats, talk: Floats, dose: Floats) -> Floats:
-    """Effect of feedback after a review talk: a full one takes the place of what is left of earlier ones.
+    """Effect of feedback after a review talk: a full one replaces what remains of earlier ones.
 
     ``talk`` is the effect this talk would have at full length, ``dose`` in [0, 1] how full it was, 0 for none. So one
     talk at full dose has the published effect whenever it is held, and many never have more than one.

@@ -14,7 +14,7 @@ def choose_effort(
     """Effort e = (motivation/c)·(own drive + paid + observed·consequence), kept within [0, 1].
 
     ``paid`` is what the pay plan returns per unit of effort as a share of expected pay, ``observed`` the
-    share of the work that supervision sees and ``consequence`` what being seen is worth on the same scale.
+    share of the work that supervision sees and ``consequence`` the value of being seen on the same scale.
     First-order condition of a quadratic cost of effort (MODEL §5).
     """
     effort: Floats = np.clip(motivation / cost * (own_drive + paid + observed * consequence), 0.0, 1.0)

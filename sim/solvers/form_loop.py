@@ -1,4 +1,4 @@
-"""The form loop: forms that are used get filled truthfully, forms that are not die."""
+"""The form loop: forms that are used are filled in truthfully; forms that are not used fall out of use."""
 
 from __future__ import annotations
 

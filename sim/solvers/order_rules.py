@@ -50,7 +50,7 @@ class ForecastArrays(Protocol):
 def open_forecast(
     expected: Values, deviation: Values, window: int, dtype: type[np.floating[Any]] = np.float64
 ) -> Forecast:
-    """Start a forecast at ``expected`` units a week, as if ``window`` such weeks had been seen.
+    """Start a forecast at ``expected`` units a week, as if ``window`` such weeks had been observed.
 
     ``deviation`` is the standard deviation of a week's forecast error believed at the start.
     """
@@ -60,13 +60,13 @@ def open_forecast(
 
 
 def observe_moving_average(forecast: ForecastArrays, demand: Numbers, week: int) -> None:
-    """Take in this week's demand; expect the mean of the last ``window`` weeks."""
+    """Record this week's demand; expect the mean of the last ``window`` weeks."""
     _remember(forecast, demand, week)
     np.mean(forecast.demands, axis=0, out=forecast.level)
 
 
 def observe_smoothing(forecast: ForecastArrays, demand: Numbers, week: int, weight: float) -> None:
-    """Take in this week's demand; move the expectation towards it by ``weight`` (1 is the naive forecast)."""
+    """Record this week's demand; move the expectation towards it by ``weight`` (1 is the naive forecast)."""
     _remember(forecast, demand, week)
     forecast.level[...] += weight * (demand - forecast.level)
 

@@ -22,8 +22,8 @@ _RATES = np.geomspace(1e-4, 1e4, 401)
 def attention(attainment: Floats, present: NDArray[np.bool_], visibility: float) -> Floats:
     """Part of the labour market's attention each rep has, mean 1 over those ``present`` [R]; 0 for the others.
 
-    ``attainment`` is sales over the mean of the team. How many approaches there are is the labour market's affair;
-    whom they reach goes by what can be seen from outside.
+    ``attainment`` is sales over the mean of the team. The labour market decides how many approaches there are;
+    whom they reach depends on what can be seen from outside.
     """
     seen = np.where(present, np.maximum(attainment, 0.0) ** visibility, 0.0)
     total = seen.sum()
@@ -42,7 +42,7 @@ def offers_for(hazard: Floats, spread: float, reluctance: float, taste: float) -
 
     Offers come as a Poisson process, are spread by ``spread`` (log sd) around the market's pay, and a rep weighs the
     best of a week. The chance to leave in a week is then 1 − exp(−hazard), exactly, as without offers. Where offers are
-    all alike and turned down too often for that, one is sure to come every week.
+    all equal and too often rejected for that, one is sure to come every week.
     """
     hazards, accepted = _usual_taking(spread, reluctance, taste)
     x = np.asarray(hazard, dtype=np.float64)
@@ -67,11 +67,11 @@ def _usual_taking(spread: float, reluctance: float, taste: float) -> tuple[Float
     score = np.linspace(-_FARTHEST, _FARTHEST, _NODES + 1)
     middle = 0.5 * (score[1:] + score[:-1])
     accepted = accept_probability(spread * middle, np.zeros(_NODES), reluctance, taste)
-    best = np.diff(np.exp(-_RATES[:, None] * special.ndtr(-score)), axis=1)  # chance that the best one lies here
+    best = np.diff(np.exp(-_RATES[:, None] * special.ndtr(-score)), axis=1)  # chance that the best one is here
     hazard = np.maximum(-np.log1p(-best @ accepted), 1e-300)
     return np.log(hazard), hazard / _RATES
 
 
 def usual_exodus(hazard: float, half_life: float) -> float:
-    """Leavers of late, decayed, as a share of the team, when people leave at the usual weekly ``hazard``."""
+    """Recent leavers, decayed, as a share of the team, when people leave at the usual weekly ``hazard``."""
     return float(-np.expm1(-hazard) / (1.0 - retention_of_half_life(half_life)))

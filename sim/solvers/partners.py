@@ -11,8 +11,8 @@ Floats = NDArray[np.floating]
 def logit_shares(pay: Floats, pull: Floats, slope: float) -> NDArray[np.float64]:
     """Shares of effort by brand [D, B], each row summing to 1: softmax of slope × pay / mean pay + pull.
 
-    ``pay`` is what each brand earns the distributor, in any unit; the mean goes over the brands it carries. Brands that
-    pay nothing at all, every one of them, are told apart by ``pull`` alone.
+    ``pay`` is what each brand earns the distributor, in any unit; the mean is over the brands it carries. If no brand
+    pays anything, only ``pull`` distinguishes them.
     """
     mean = np.maximum(pay, 0.0).mean(axis=1, keepdims=True)
     value = slope * np.where(mean > 0, pay / np.where(mean > 0, mean, 1.0), 0.0) + pull
@@ -31,8 +31,8 @@ def next_trust(trust: Floats, target: Floats, speed: float, loss: float) -> Floa
 def next_capability(capability: Floats, own: Floats, hours: Floats, advice: float, forgetting: float) -> Floats:
     """Capability a week later: k + ρ·hours·(1 − k) − forgetting·(k − own), between ``own`` and 1.
 
-    ``own`` is what the distributor can do by itself, to which it falls back when nobody advises it; an hour closes the
-    part ρ = ``advice`` of the gap to 1, all hours of a week at most the whole of it.
+    ``own`` is what the distributor can do by itself, to which it falls back without advice; an hour closes the
+    part ρ = ``advice`` of the gap to 1, all hours of a week at most the whole gap.
     """
     taught = np.minimum(advice * hours, 1.0) * (1.0 - capability)
     learnt: Floats = capability + taught - forgetting * (capability - own)

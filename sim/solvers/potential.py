@@ -1,4 +1,4 @@
-"""Regional potential: what a firm can say of purchases by territory from a database that covers part of its market."""
+"""Regional potential: what a firm can estimate of purchases by territory from a database that covers part of its market."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Floats = NDArray[np.float64]
 def purchases_from_anyone(
     potential: NDArray[np.floating], value: NDArray[np.floating], bought: NDArray[np.bool_]
 ) -> Floats:
-    """What accounts' own records say of their purchases from anyone [N], minor units a year; NaN where they say nothing.
+    """What accounts' records say of their purchases from anyone [N], minor units a year; NaN where they say nothing.
 
-    ``potential`` [N] as reported, NaN where nobody asked; ``value`` [N] recorded purchases from us; ``bought`` [N]
+    ``potential`` [N] as reported, NaN where no one asked; ``value`` [N] recorded purchases from us; ``bought`` [N]
     has an order on record. Where only purchases from us are recorded, they are scaled by the ratio of the two among
     accounts that have both.
     """
@@ -35,10 +35,10 @@ def regional_potential(
 ) -> Floats:
     """Believed purchases of all customers from anyone by territory [T], minor units a year.
 
-    ``recorded`` [T] is what the records of the ``heard`` [T] customers add up to; ``counted`` [T] customers there are,
-    as far as the firm knows. Those of whom it has heard nothing buy ``unheard_mean`` [T] each as a survey found, or,
-    where it is NaN, ``unheard_size`` times the mean of those it has heard of there (of all it has heard of where there
-    are none). Where nothing was ever heard, potential is the number of customers: only its division counts.
+    ``recorded`` [T] is the sum of the records of the ``heard`` [T] customers; ``counted`` [T] is how many customers there
+    are, as far as the firm knows. Customers without a record buy ``unheard_mean`` [T] each as a survey found, or,
+    where it is NaN, ``unheard_size`` times the mean of those with a record there (of all with a record where there
+    are none). Without any record, potential is the number of customers: only its division counts.
     """
     overall = recorded.sum() / heard.sum() if heard.sum() > 0 else 1.0
     mean = np.where(heard > 0, recorded / np.maximum(heard, 1.0), overall)

@@ -1,8 +1,8 @@
 """Reliability: failures of repairable items by age, Duane's law of what a design learns, Crow's estimate from reports.
 
-Items are mended, not renewed (minimal repair), so that their failures come as a power-law process: an item is expected
-to fail N(a) = rate·life·(a/life)^β times up to age a, ``rate`` times a week on average over its ``life``. Likewise a
-design that is improved as it fails: N(T) = λ·T^β in T hours of the fleet. Its cumulative time between failures T/N(T)
+Items are repaired, not replaced (minimal repair), so that their failures form a power-law process: an item is expected
+to fail N(a) = rate·life·(a/life)^β times up to age a, ``rate`` times a week on average over its ``life``. The same holds
+for a design that is improved as it fails: N(T) = λ·T^β in T hours of the fleet. Its cumulative time between failures T/N(T)
 grows as T^α with α = 1−β: Duane's law (Duane 1964; Crow 1974).
 """
 

@@ -1,4 +1,4 @@
-"""Optimal smoothing of noisy news of a level that wanders: how far to move from the old belief to what is reported.
+"""Optimal smoothing of noisy reports on a drifting level: how far to move from the old belief towards the report.
 
 The level takes a step of variance q·σ² from one report to the next, the report has error variance σ²: the local
 level model (Muth 1960).
@@ -20,7 +20,7 @@ def prior_error(ratio: ArrayLike) -> Floats:
 
 
 def optimal_gain(ratio: ArrayLike) -> Floats:
-    """Part K = P/(P+1) of the way from belief to report; it is also the error that is left, and ``delay·q`` more if late.
+    """Part K = P/(P+1) of the way from belief to report; it is also the remaining error variance, plus ``delay·q`` if the report is late.
 
     1 for an infinite ``ratio``: reports without error are believed.
     """

@@ -43,7 +43,7 @@ def to_suppliers(supplier: Rows, values: Numbers) -> Numbers:
 
 
 def through(supplier: Rows, values: Numbers) -> Numbers:
-    """Sum of ``values`` [D, ...] over each distributor and all those behind it [D, ...]."""
+    """Sum of ``values`` [D, ...] over each distributor and all those it supplies, directly or not, [D, ...]."""
     total = np.array(values)
     for rows in reversed(tiers(supplier)[1:]):
         np.add.at(total, supplier[rows], total[rows])

@@ -1,4 +1,4 @@
-"""The books of units, hours and heads: what must balance every week besides money."""
+"""The books of units, hours and heads: what must balance every week in addition to money."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ HOURS_TOLERANCE = 1.0 / 60.0
 
 
 class UnitsBook:
-    """Units per offer: opening stock + made = sold + in stock + in transit + returned + written off.
+    """Units per offer: opening stock + made = sold + in stock + in transit.
 
     The flows are [weeks, offers] and added to by the phases; stock and transit are what the stages hold, measured
-    apart from the flows when the law is checked. ``sold`` are units handed to customers, ``returned`` those that came
-    back and left the market, ``written_off`` those scrapped. Goods put back into stock are not returned but unsold.
+    apart from the flows when the law is checked. ``sold`` are units handed to customers.
     """
 
     def __init__(self, weeks: int, offers: int, opening: Ints | None = None) -> None:
@@ -32,7 +31,7 @@ class UnitsBook:
         if opening is not None:
             self.opening[...] = _whole(opening, "opening stock")
         self.made: Units = np.zeros((weeks, offers), dtype=np.int64)
-        self.sold, self.returned, self.written_off = (np.zeros_like(self.made) for _ in range(3))
+        self.sold: Units = np.zeros_like(self.made)
 
     def make(self, week: int, units: Ints) -> None:
         """Units [offers] that left production and are now in stock."""
@@ -42,26 +41,14 @@ class UnitsBook:
         """Units [offers] handed to customers."""
         self.sold[week] += _whole(units, "units sold")
 
-    def take_back(self, week: int, units: Ints) -> None:
-        """Units [offers] that came back and left the market; they count as sold no longer."""
-        self.returned[week] += _whole(units, "units returned")
-        self.sold[week] -= units
-
-    def write_off(self, week: int, units: Ints) -> None:
-        """Units [offers] scrapped out of stock."""
-        self.written_off[week] += _whole(units, "units written off")
-
     def check(self, week: int, in_stock: Ints, in_transit: Ints) -> None:
         """Raise LawBroken unless the units [offers] held at the end of ``week`` are those that the flows leave."""
-        made, sold, returned, written_off = (
-            flow[: week + 1].sum(axis=0) for flow in (self.made, self.sold, self.returned, self.written_off)
-        )
-        expected = self.opening + made - sold - returned - written_off
+        expected = self.opening + self.made[: week + 1].sum(axis=0) - self.sold[: week + 1].sum(axis=0)
         if not np.array_equal(expected, in_stock + in_transit):
             j = int(np.flatnonzero(expected != in_stock + in_transit)[0])
             raise LawBroken(
                 f"units, week {week}, offer {j}",
-                "units made = sold + in stock + in transit + returned + written off",
+                "units made = sold + in stock + in transit",
                 f"the flows leave {expected[j]}, stages hold {in_stock[j]} in stock and {in_transit[j]} in transit",
             )
 
@@ -69,8 +56,8 @@ class UnitsBook:
 class HoursBook:
     """Hours of each person by use: hours spent = hours available.
 
-    ``spent`` [weeks, uses, people] float64; ``uses`` is the IntEnum of what time goes to. Rows of people who are not
-    there have no hours available.
+    ``spent`` [weeks, uses, people] float64; ``uses`` is the IntEnum of what time goes to. Rows without a person have no
+    hours available.
     """
 
     def __init__(self, weeks: int, people: int, uses: type[IntEnum]) -> None:
@@ -87,7 +74,7 @@ class HoursBook:
         self.spent[week, use] += hours
 
     def check(self, week: int) -> None:
-        """Raise LawBroken unless everybody's hours of ``week`` add up, none of them negative."""
+        """Raise LawBroken unless everyone's hours of ``week`` add up, none of them negative."""
         spent = self.spent[week]
         if not spent.min(initial=0.0) >= 0.0:
             use, person = (int(i) for i in np.argwhere(~(spent >= 0.0))[0])

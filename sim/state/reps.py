@@ -6,9 +6,6 @@ import numpy as np
 
 from sim.state.table import Table, column
 
-#: Commission as a share of pay that a rep expects before its first pay.
-VARIABLE_SHARE_AT_START = 0.1
-
 
 class Reps(Table):
     """A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare."""

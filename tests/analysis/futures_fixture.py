@@ -11,7 +11,7 @@ from analysis.ensemble import Ensemble
 from analysis.factor import Factor
 from analysis.intervals import Floats
 from analysis.study import PolicyLabel, Provenance
-from experiments.batch.sampling import draw_futures
+from experiments.batch.samples import draw_futures
 
 PI = float(np.pi)
 ISHIGAMI = tuple(Factor(name, -PI, PI) for name in ("x1", "x2", "x3"))

@@ -42,12 +42,12 @@ def test_less_may_be_better(make_study: Callable[..., Study]) -> None:
     assert compare_all_pairs(make_study(effects=effects, cuts=False), "turnover")["verdict"].tolist() == ["better"]
 
 
-def test_a_key_figure_without_direction_is_refused(winning: Study) -> None:
+def test_a_kpi_without_direction_is_refused(winning: Study) -> None:
     with pytest.raises(StudyError, match="neither more nor less"):
         compare_all_pairs(winning, "calls_per_rep_week")
 
 
-def test_challengers_are_adjusted_over_policies_by_key_figure(make_study: Callable[..., Study]) -> None:
+def test_challengers_are_adjusted_over_policies_by_kpi(make_study: Callable[..., Study]) -> None:
     table = compare_policies(make_study(effects=EFFECTS, cuts=False))
     for _, rows in table.groupby("kpi"):
         np.testing.assert_allclose(rows["p_holm_policies"], adjust_holm(rows["p_value"].to_numpy()))

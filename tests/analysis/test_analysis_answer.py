@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from analysis.answer import answer_question
+from analysis.comparison_table import scorecard_groups
 from analysis.errors import StudyError
 from analysis.findings import analyse_study
-from analysis.narrative import main_kpi, tell_study
+from analysis.narrative import main_kpi, study_in_words
 from analysis.numerals import MINUS, Scale, percent, probability, scale_of, tick
 from analysis.phrases import row_scale
-from analysis.scorecard import scorecard_groups
 from analysis.study import Study
 
 
@@ -30,7 +30,7 @@ def test_clear_win_names_amount_sureness_distributors_and_losses(winning: Study)
         r"Deep marketing wins: it earns EUR 1\.\d\d m more contribution than Status quo over 104 weeks", text
     )
     assert re.search(
-        r"95 % interval \+EUR 1\.\d+ m to \+EUR 1\.\d+ m; probability of being better > 99\.9 %, better in 20 of 20 pairs",
+        r"95 % CI \+EUR 1\.\d+ m to \+EUR 1\.\d+ m; probability of being better > 99\.9 %, better in 20 of 20 pairs",
         text,
     )
     assert re.search(r"distributors gain too: their profit from our brand rises by EUR \d+ k", text)
@@ -62,7 +62,7 @@ def test_doubt_is_said_with_the_runs_it_would_take(make_study: Callable[..., Stu
     answer = answer_question(make_study(effects={"deep_marketing": {"contribution": 0.003}}, noise=1.0, cuts=False))
     text = _plain(answer.sentence)
     assert answer.verdict == "cannot tell" and text.startswith(
-        "The data cannot tell Deep marketing and Status quo apart"
+        "The data cannot distinguish Deep marketing from Status quo"
     )
     assert (
         re.search(r"about [\d,]+ pairs to settle with a chance of 80 %", text)
@@ -118,7 +118,7 @@ def test_a_clear_winner_leads_though_another_has_the_higher_mean(make_study: Cal
     answer = answer_question(study)
     text = _plain(answer.sentence)
     assert answer.verdict == "win" and answer.policy == "deep_marketing"
-    assert text.startswith("Deep marketing wins") and "Same budget cannot be told from the baseline" in text
+    assert text.startswith("Deep marketing wins") and "Same budget cannot be distinguished from the baseline" in text
 
 
 def test_the_second_winner_beats_the_baseline_without_also(make_study: Callable[..., Study]) -> None:
@@ -127,13 +127,13 @@ def test_the_second_winner_beats_the_baseline_without_also(make_study: Callable[
     assert "Same budget beats the baseline" in text and "also" not in text
 
 
-def test_no_policy_clearly_beats_while_one_cannot_be_told(make_study: Callable[..., Study]) -> None:
+def test_no_policy_clearly_beats_while_one_cannot_be_distinguished(make_study: Callable[..., Study]) -> None:
     effects = {"deep_marketing": {"contribution": -0.03}, "status_quo_same_budget": {"contribution": -0.04}}
     study = unsure(make_study(effects=effects, cuts=False, noise=0.05), "status_quo_same_budget", 9e6)
     answer = answer_question(study)
     text = _plain(answer.sentence)
     assert answer.verdict == "cannot tell" and answer.policy == "status_quo_same_budget"
-    assert text.startswith("No policy clearly beats Status quo: Same budget cannot be told from the baseline")
+    assert text.startswith("No policy clearly beats Status quo: Same budget cannot be distinguished from the baseline")
     assert "Deep marketing loses to the baseline" in text
 
 
@@ -147,13 +147,13 @@ def test_one_pair_says_what_it_cannot_show_and_no_more(
 ) -> None:
     effects = {name: {"contribution": 0.05} for name in ("deep_marketing", *others)}
     text = _plain(answer_question(make_study(effects=effects, seeds=1, cuts=False)).sentence)
-    assert "one pair, so no interval" in text
+    assert "one pair, so no confidence interval" in text
     assert not re.search(r"–|∞|; *\)|, *\)|1 pairs", text), text
 
 
 def test_a_constant_difference_has_no_interval_from_x_to_x(make_study: Callable[..., Study]) -> None:
     text = _plain(answer_question(make_study(noise=0.0, cuts=False)).sentence)
-    assert "the same in every pair" in text and "95 % interval" not in text
+    assert "the same in every pair" in text and "95 % CI" not in text
 
 
 def test_a_clear_interval_does_not_end_at_a_rounded_zero() -> None:
@@ -167,7 +167,7 @@ def test_a_clear_interval_does_not_end_at_a_rounded_zero() -> None:
 def test_losses_are_named_once(make_study: Callable[..., Study]) -> None:
     worse = dict.fromkeys(("revenue", "new_customers", "active_customers", "market_share", "satisfaction"), -0.2)
     findings = analyse_study(make_study(effects={"deep_marketing": {"contribution": 0.1, **worse}}, cuts=False))
-    answer, story = _plain(findings.answer.sentence), _plain(" ".join(tell_study(findings)))
+    answer, story = _plain(findings.answer.sentence), _plain(" ".join(study_in_words(findings)))
     names = ("revenue (", "new customers (", "active customers (", "market share (", "mean satisfaction (")
     assert sorted(answer.count(n) + story.count(n) for n in names) == [1] * 5
 
@@ -179,7 +179,7 @@ def test_study_without_contribution_is_refused(winning: Study) -> None:
 
 
 def test_paragraph_names_losing_places_and_both_terms(winning: Study) -> None:
-    text = _plain(" ".join(tell_study(analyse_study(winning))))
+    text = _plain(" ".join(study_in_words(analyse_study(winning))))
     assert "North-east (territory)" in text and "Hospitals (segment)" in text
     assert "in the first 26 weeks" in text and "times the runs" in text
 
@@ -188,7 +188,7 @@ def test_offers_that_never_bring_revenue_are_no_places(winning: Study) -> None:
     rows = winning.runs_by[(winning.runs_by["dimension"] == "segment") & (winning.runs_by["kpi"] == "revenue")]
     rivals = rows.assign(dimension="offer", value=rows["value"].where(rows["level"] == "Workshops", 0.0))
     object.__setattr__(winning, "runs_by", pd.concat([winning.runs_by, rivals], ignore_index=True))
-    assert " of 1 offers clearly gain on revenue" in _plain(" ".join(tell_study(analyse_study(winning))))
+    assert " of 1 offers clearly gain on revenue" in _plain(" ".join(study_in_words(analyse_study(winning))))
 
 
 def test_segments_are_judged_by_market_share_before_new_customers(winning: Study) -> None:

@@ -90,13 +90,13 @@ def test_designs_of_sensitivity_tell_what_drives_and_compare_no_means(method: st
     assert all("growth" in sentence.split(":")[1].split("(")[0] for sentence in tell(found))
 
 
-def test_too_few_blocks_are_told_and_not_hidden() -> None:
+def test_too_few_blocks_are_reported_and_not_hidden() -> None:
     found = conclude(planted("saltelli", 8, today=_today, bold=_bold))
     assert found.sensitivities == ()
     assert any("blocks" in line for line in found.skipped)
 
 
-def test_an_unknown_key_figure_is_refused() -> None:
+def test_an_unknown_kpi_is_refused() -> None:
     with pytest.raises(StudyError):
         conclude(planted(), "profits")
 
@@ -123,4 +123,4 @@ def test_incomplete_futures_are_counted() -> None:
     found = conclude(replace(whole, runs=runs))
     assert found.robust is not None
     assert set(found.robust["left_out"]) == {1}
-    assert "1\N{NO-BREAK SPACE}incomplete future left out" in tell(found)[0]
+    assert "1\N{NO-BREAK SPACE}incomplete future excluded" in tell(found)[0]

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from scipy.special import bdtrc
 
-from analysis.cases import beaten, fails
-from analysis.discovery import Discovery, discover, make_grid
-from analysis.discovery_check import check_rules
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
-from analysis.prim import Settings, faces_of, find_box, phi, weigh_faces
-from analysis.rule import value_text
+from analysis.futures.cases import beaten, fails
+from analysis.futures.discovery import Discovery, discover, make_grid
+from analysis.futures.discovery_check import check_rules
+from analysis.futures.prim import Settings, faces_of, find_box, phi, weigh_faces
+from analysis.futures.rule import value_text
 from analysis.targets import Target
 from tests.analysis.ensembles import by_hand, draw, of_factors
 
@@ -277,7 +277,7 @@ def test_failing_targets_and_incomplete_futures() -> None:
         fails(ensemble, "nobody", [Target("contribution", at_least=2.0)])
     planted_one = known("two numbers")[0]
     some = beaten(planted_one, "deep", "base").drop(index=[0, 1, 2])
-    assert discover(planted_one, some).left_out == 3
+    assert discover(planted_one, some).excluded == 3
 
 
 def test_no_cases_and_nothing_but_cases_give_no_rule_and_say_so() -> None:

@@ -89,7 +89,7 @@ def test_identical_policies_are_no_endless_race() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ((("a",), 1.0), "two policies"),
         ((("a", "a"), 1.0), "different names"),
@@ -99,8 +99,8 @@ def test_identical_policies_are_no_endless_race() -> None:
         ((("a", "b"), 1.0, 0.95, 1), "at least 2"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings: tuple[object, ...], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_settings_out_of_range_are_refused(settings: tuple[object, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         Elimination(*settings)  # type: ignore[arg-type]
 
 
@@ -193,8 +193,8 @@ def table(count: int = 2_000) -> Iterator[str]:
                     runs[-1] += fall.replication
                     found = compare_pairs(rows[: fall.replication, chosen], rows[: fall.replication, i])
                     covered.append(found.low <= truth[i] - truth[chosen] <= found.high)
-        told = [f"{np.mean(right):.1%}", f"{np.mean(used):.0f}", f"{np.mean(runs):.0f}", f"{np.mean(covered):.1%}"]
-        yield f"| {means} | {noise} | {policies} | {first} | {common} | {' | '.join(told)} |"
+        cells = [f"{np.mean(right):.1%}", f"{np.mean(used):.0f}", f"{np.mean(runs):.0f}", f"{np.mean(covered):.1%}"]
+        yield f"| {means} | {noise} | {policies} | {first} | {common} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

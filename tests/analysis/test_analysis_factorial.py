@@ -121,5 +121,5 @@ def test_the_figure_does_not_name_a_winner_that_the_pairs_cannot_tell() -> None:
     effects = factorial_effects(made, SUBSETS)
     effects.loc[effects["kind"] == "share", "verdict"] = "cannot tell"
     figure = effects_figure(effects, ["profit"], made)
-    told = " ".join(t.get_text() for t in figure.texts)
-    assert "a seems to carry most" in told and "cannot tell" in told
+    shown = " ".join(t.get_text() for t in figure.texts)
+    assert "a seems to carry most" in shown and "cannot tell" in shown

@@ -161,7 +161,7 @@ def test_weeks_says_from_when_a_lead_lasts(winning: Study) -> None:
         weeks(winning.runs_weekly, winning.definitions, "status_quo", titles, kpis=["happiness"])
 
 
-def test_weeks_of_one_run_say_what_became_of_the_first_key_figure(winning: Study) -> None:
+def test_weeks_of_one_run_say_what_became_of_the_first_kpi(winning: Study) -> None:
     alone = {"status_quo": winning.title("status_quo")}
     title = _title(weeks(winning.runs_weekly, winning.definitions, "status_quo", alone))
     assert re.search(r"Status quo: contribution (rises|falls) from .+ a week in the first quarter of the run to", title)

@@ -53,8 +53,8 @@ def test_words_go_through_pictures_pages_and_tables(
     plates = draw_study(findings)
     for plate in plates:
         svg_bytes(plate.figure)
-        told = [text.get_text() for text in plate.figure.findobj(Text)]
-        assert not any(steers(sign) for text in told for sign in text if sign not in "\n\t")
+        shown = [text.get_text() for text in plate.figure.findobj(Text)]
+        assert not any(steers(sign) for text in shown for sign in text if sign not in "\n\t")
         assert not any(text.get_parse_math() for text in plate.figure.findobj(Text))
     page = write_report(findings, tmp_path / "report.html", plates).read_text(encoding="utf-8")
     bare = html.unescape(re.sub(r"<[^>]*>", "", page))

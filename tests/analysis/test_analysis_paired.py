@@ -114,7 +114,7 @@ def test_missing_pair_is_refused_with_its_place(winning: Study, table: str) -> N
 
 def test_repeated_run_is_refused(winning: Study) -> None:
     object.__setattr__(winning, "runs", pd.concat([winning.runs, winning.runs.iloc[[0]]], ignore_index=True))
-    with pytest.raises(StudyError, match="2 are there"):
+    with pytest.raises(StudyError, match="there are 2"):
         compare_policies(winning)
 
 
@@ -199,7 +199,7 @@ def test_short_and_long_term_can_point_opposite_ways(winning: Study) -> None:
     assert row["difference"] == pytest.approx(part["deep_marketing"] - part["status_quo"])
 
 
-def test_a_kpi_without_a_value_in_any_run_is_left_out(winning: Study) -> None:
+def test_a_kpi_without_a_value_in_any_run_is_omitted(winning: Study) -> None:
     """What this market has nothing of is no finding: neither in the comparison nor by level nor in time."""
     for table in (winning.runs, winning.runs_weekly, winning.runs_by):
         table.loc[table["kpi"] == "turnover", "value"] = np.nan

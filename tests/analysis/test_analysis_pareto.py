@@ -121,16 +121,16 @@ def test_a_limit_that_binds_is_named_with_what_relaxing_it_buys() -> None:
     assert rows.loc["satisfaction at least 0.62", "at_limit"] == 1
     assert rows["only_this"].tolist() == [2, 1]
     words = " ".join(limits_in_words(search)).replace("\u00a0", " ")
-    assert "customer satisfaction at least 62.0 % binds (1 of 2 points of the front lie at it)" in words
-    assert "relaxed to customer satisfaction at least 60.0 % it buys +EUR 1.20 m in contribution" in words
+    assert "customer satisfaction at least 62.0 % binds (1 of 2 points of the front are at it)" in words
+    assert "relaxed to customer satisfaction at least 60.0 % it gains +EUR 1.20 m in contribution" in words
     assert "a first step to 61.0 % +EUR 0.50 m" in words
     assert "hours of work" not in words
-    assert "At least so much" in words
+    assert "This is a minimum" in words
 
 
 def test_without_the_points_beyond_no_limit_binds() -> None:
-    told = limits_in_words(made([row for row in HAND if row[0] not in "cd"]))
-    assert "may bind" in told[0], "the front touches the limit, and nobody looked beyond it"
+    lines = limits_in_words(made([row for row in HAND if row[0] not in "cd"]))
+    assert "may bind" in lines[0], "the front touches the limit, and nothing beyond it was evaluated"
     assert limits_in_words(made(HAND[:1] + HAND[2:3])) == [
         "No limit binds: no evaluated point beyond a single limit is better in any objective."
     ]
@@ -142,10 +142,10 @@ def test_a_better_middle_of_the_front_counts_too() -> None:
     search = made([("a", 10e6, 0.30, 0.7, 1), ("b", 2e6, 0.10, 0.7, 1), ("m", 9e6, 0.12, 0.6, 1)])
     assert relaxations(search).empty
     assert binding_limits(search)["binds"].tolist() == [True, False]
-    assert "trade-offs are better" in limits_in_words(search)[0]
+    assert "relaxing it improves the trade-offs" in limits_in_words(search)[0]
 
 
-def test_what_is_never_met_is_told_from_what_is_never_met_together() -> None:
+def test_limits_never_met_are_distinguished_from_limits_never_met_together() -> None:
     never = explain_infeasibility(made([("a", 1.0, 0.1, 0.5, 30.0), ("b", 2.0, 0.1, 0.6, 60.0)]))
     assert never is not None
     assert [(limit.kpi, best) for limit, best in never.never] == [("satisfaction", 0.6)]
@@ -158,18 +158,16 @@ def test_what_is_never_met_is_told_from_what_is_never_met_together() -> None:
     assert [(limit.kpi, missing) for limit, missing in apart.missing] == [("satisfaction", pytest.approx(0.02))]
     assert explain_infeasibility(made(HAND)) is None, "control: one point is feasible"
     failed = made([("g", "raised")])
-    assert limits_in_words(failed) == ["No point has numbers: all of them failed."]
+    assert limits_in_words(failed) == ["All points failed, so there are no numbers."]
     assert progress_in_words(failed) == ""
     assert (failed.reference, failed.hypervolumes.tolist()) == (None, [0.0])
 
 
 def test_no_feasible_point_in_words() -> None:
-    told = found_in_words(made([("a", 1.0, 0.1, 0.60, 30.0), ("b", 2.0, 0.1, 0.7, 60.0)]))
-    assert told[0].replace("\u00a0", " ").startswith("2 points searched; 0 of 2 evaluated")
-    words = " ".join(told).replace("\u00a0", " ")
-    assert (
-        "Met one by one and never together: customer satisfaction at least 62.0 %, and hours of work at most" in words
-    )
+    lines = found_in_words(made([("a", 1.0, 0.1, 0.60, 30.0), ("b", 2.0, 0.1, 0.7, 60.0)]))
+    assert lines[0].replace("\u00a0", " ").startswith("2 points searched; 0 of 2 evaluated")
+    words = " ".join(lines).replace("\u00a0", " ")
+    assert "Each met, but never both: customer satisfaction at least 62.0 %, and hours of work at most" in words
     assert "The nearest point is a: customer satisfaction 2.00 pp below the limit." in words
 
 
@@ -217,10 +215,10 @@ def test_the_figure_of_two_objectives_keeps_its_labels_apart() -> None:
     search = made([far, *crowd, ("broken", 8.5e6, 0.35, 0.5, 20.0), ("g", "raised")], (CONTENT, limit))
     figure = pareto_figure(search)
     boxes = _boxes(figure)
-    told = [text for text, _ in boxes]
-    assert {"status_quo", "39"} <= set(told), "the baseline and the best of the front"
-    assert len(told) > 5
-    assert "limit: at most 29.0\u00a0%" in told
+    labels = [text for text, _ in boxes]
+    assert {"status_quo", "39"} <= set(labels), "the baseline and the best of the front"
+    assert len(labels) > 5
+    assert "limit: at most 29.0\u00a0%" in labels
     labels = [box for text, box in boxes if not text.startswith("limit")]
     assert not any(one.overlaps(other) for one, other in combinations(labels, 2))
     crowded = _boxes(pareto_figure(made([HAND[0], *((n, v, t, 0.64, 20.0) for n, v, t, *_ in crowd[:2])])))
@@ -237,4 +235,4 @@ def test_figures_of_other_numbers_of_objectives_have_no_faults() -> None:
         assert layout_faults(pareto_figure(other)) == []
     nothing = pareto_figure(made([("a", 1.0, 0.1, 0.60, 30.0), ("b", 2.0, 0.1, 0.7, 60.0)]))
     assert layout_faults(nothing) == []
-    assert str(nothing.get_label()).startswith("No point keeps all limits")
+    assert str(nothing.get_label()).startswith("No point meets all limits")

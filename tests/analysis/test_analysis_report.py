@@ -14,7 +14,7 @@ from analysis.errors import StudyError
 from analysis.findings import analyse_study, write_tables
 from analysis.report.run_page import write_run_report
 from analysis.report.study_page import write_report
-from analysis.run import Run
+from analysis.single_run import Run
 from analysis.study import PolicyLabel, Provenance, Study
 from analysis.study_folder import read_study, write_study
 
@@ -88,10 +88,10 @@ def test_study_report_is_one_file_with_everything_in_it(winning: Study, tmp_path
     for words in (
         winning.question,
         "Deep marketing wins",
-        "95 % interval",
+        "95 % CI",
         "Price of being wrong",
-        "Short against long term",
-        "What carries the result",
+        "Short and long term",
+        "Assumptions behind the result",
         "Share of a surprise that enters the next expectation.",
         "variance-reduction factor of pairing ×",
         "9f2c4e7ab01d",
@@ -185,10 +185,10 @@ def test_tables_are_written_as_csv_and_parquet(winning: Study, tmp_path: Path) -
     ("field", "value", "said"),
     [
         ("baseline", "nobody", "is not among"),
-        ("policies", {"status_quo": PolicyLabel("Status quo")}, "needs a policy besides"),
+        ("policies", {"status_quo": PolicyLabel("Status quo")}, "needs a policy in addition"),
         ("runs", pd.DataFrame(columns=["policy", "seed", "kpi", "value"]), "the table is empty"),
         ("runs", pd.DataFrame({"policy": ["x"]}), "columns seed, kpi, value are missing"),
-        ("meta", Provenance("s", 10, (1, 2, 99)), "stand in only one"),
+        ("meta", Provenance("s", 10, (1, 2, 99)), "are in only one"),
     ],
 )
 def test_a_study_that_cannot_be_compared_says_why(winning: Study, field: str, value: object, said: str) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
-from analysis.future_pairs import compare_in_futures
+from analysis.futures.future_pairs import compare_in_futures
+from analysis.futures.regret import estimate_regret, regret_table
+from analysis.futures.robust import robust_table, share_best, worst_mean
+from analysis.futures.robust_choice import choose_robust
 from analysis.intervals import share_interval
-from analysis.regret import estimate_regret, regret_table
-from analysis.robust import robust_table, share_best, worst_mean
-from analysis.robust_choice import choose_robust
 from analysis.targets import Target
 from tests.analysis.ensembles import by_hand
 
@@ -173,7 +173,7 @@ def test_one_clear_test_among_many_is_not_enough() -> None:
 
 
 def test_rules_are_checked_on_fresh_futures() -> None:
-    """Study: deep has the best mean and lean the smallest largest regret; on fresh futures deep fails."""
+    """Study: deep has the best mean and lean the least maximum regret; on fresh futures deep fails."""
     rows = {
         "base": [[10]] * 6,
         "deep": [[30], [30], [30], [0], [0], [4]],
@@ -194,7 +194,7 @@ def test_rules_are_checked_on_fresh_futures() -> None:
     assert (mean["fresh_rank"], mean["fresh_policy"], mean["again"]) == (3, "lean", False)
     assert (mean["fresh_mean_regret"], mean["fresh_max_regret"], mean["fresh_difference"]) == (10.0, 12.0, -8.0)
     assert table.loc["minimax_regret", ["score", "fresh_score"]].tolist() == [10.0, 12.0]
-    # Base and lean meet the target everywhere: the better mean decides, and the other is told as tied.
+    # Base and lean meet the target everywhere: the better mean decides, and the other is reported as tied.
     assert (table.loc["satisficing", "tied"], table.loc["satisficing", "again"]) == (2, True)
     assert (table["futures"].tolist(), table["fresh_futures"].tolist()) == ([4] * 6, [2] * 6)
 

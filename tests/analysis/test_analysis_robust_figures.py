@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.cases import beaten
-from analysis.discovery import Discovery, discover
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
@@ -14,6 +12,8 @@ from analysis.figures.discovery import discovery_figure, ends, positions, spans
 from analysis.figures.discovery_panels import share_spans
 from analysis.figures.regret import regret_figure
 from analysis.figures.save import svg_bytes
+from analysis.futures.cases import beaten
+from analysis.futures.discovery import Discovery, discover
 from tests.analysis.ensembles import by_hand, draw, of_factors
 from tests.analysis.test_analysis_figures import layout_faults
 
@@ -58,7 +58,7 @@ def test_regret_says_who_misses_the_best_by_least(noise: float, replications: in
     figure = regret_figure(ensemble(noise, replications))
     assert layout_faults(figure) == []
     words = str(figure.get_label())
-    assert "1\u00a0incomplete future left out" in words and "29\u00a0futures" in words
+    assert "1\u00a0incomplete future excluded" in words and "29\u00a0futures" in words
     assert ("noise is part of regret" in words) == (replications == 1)
     assert svg_bytes(figure) == svg_bytes(figure)
 

@@ -1,4 +1,4 @@
-"""Sensitivity: known indices and effects come out, luck shared by all futures cancels, half blocks are left out whole."""
+"""Sensitivity: known indices and effects come out, luck shared by all futures cancels, half blocks are excluded entirely."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from SALib.analyze import morris as salib_morris
 
-from analysis.blocks import missing_blocks
 from analysis.ensemble import Ensemble
 from analysis.errors import StudyError
 from analysis.factor import Factor
+from analysis.futures.blocks import missing_blocks
+from analysis.futures.sensitivity import Sensitivity, morris_screening, noise_share, sobol_indices
 from analysis.intervals import Floats
-from analysis.sensitivity import Sensitivity, morris_screening, noise_share, sobol_indices
 from tests.analysis.futures_fixture import FIRST, G_WEIGHTS, ISHIGAMI, TOTAL, ensemble, ishigami, sobol_g
 
 UNIT = tuple(Factor(f"x{j}") for j in range(1, 6))
@@ -63,7 +63,7 @@ def is_ishigami(table: pd.DataFrame) -> bool:
 def test_the_indices_of_ishigamis_function_are_found() -> None:
     found = sobol_indices(ensemble("saltelli", ISHIGAMI, 4096, {"a": ishigami}), "profit")
     assert is_ishigami(found.table), found.table
-    assert found.blocks == 4096 and found.left_out.empty and found.unit == "EUR" and found.of == "value"
+    assert found.blocks == 4096 and found.excluded.empty and found.unit == "EUR" and found.of == "value"
     assert found.mean == pytest.approx(3.5, abs=0.05) and found.spread == pytest.approx(3.72, abs=0.05)
     assert np.isnan(found.noise_share)
 
@@ -86,7 +86,7 @@ def test_luck_that_all_futures_share_changes_no_index() -> None:
     assert lucky.replications == 2 and lucky.noise_share == pytest.approx(0.0, abs=1e-20)
 
 
-def test_luck_of_each_future_is_told_apart_and_raises_totals() -> None:
+def test_luck_of_each_future_is_separated_and_raises_totals() -> None:
     rng = np.random.default_rng(8)
     given = ensemble("saltelli", ISHIGAMI, 1024, {"a": ishigami}, luck=rng.normal(0.0, 3.0, (1024 * 5, 4)))
     found = sobol_indices(given, "profit")
@@ -165,7 +165,7 @@ def test_a_factor_may_matter_for_the_value_and_not_for_the_difference() -> None:
 
 
 @pytest.mark.parametrize(("method", "steps", "size"), [("saltelli", 5, 80), ("morris", 4, 12)])
-def test_a_block_with_a_failed_run_is_left_out_whole(method: str, steps: int, size: int) -> None:
+def test_a_block_with_a_failed_run_is_excluded_entirely(method: str, steps: int, size: int) -> None:
     analyse = {"saltelli": sobol_indices, "morris": morris_screening}[method]
     given = ensemble(method, ISHIGAMI, size, {"a": ishigami, "b": sobol_like}, luck=np.array([[0.0, 1.0]]))
     runs = given.runs
@@ -174,11 +174,11 @@ def test_a_block_with_a_failed_run_is_left_out_whole(method: str, steps: int, si
     remaining = analyse(only(given, range(1, size)), "profit")
     pd.testing.assert_frame_equal(found.table, remaining.table, check_exact=True)
     assert found.blocks == size - 1 and found.noise_share == remaining.noise_share
-    assert found.left_out.to_dict("records") == [
+    assert found.excluded.to_dict("records") == [
         {"block": 0, "future": 3, "policy": "a", "replication": 1, "gaps": 1, "reason": "no run that ended well"}
     ]
-    assert analyse(without(given, failed), "profit", "b").left_out.empty  # the other policy's runs are all there
-    assert not analyse(without(given, failed), "profit", "b", of="difference").left_out.empty
+    assert analyse(without(given, failed), "profit", "b").excluded.empty  # the other policy's runs are all there
+    assert not analyse(without(given, failed), "profit", "b", of="difference").excluded.empty
     assert len(given.futures) == steps * size
 
 
@@ -187,8 +187,8 @@ def test_a_run_without_a_value_and_a_future_that_is_missing_count_as_gaps() -> N
     empty = given.runs.assign(profit=given.runs["profit"].where(given.runs["future"] != 6))
     futures = given.futures.drop(index=10)
     found = morris_screening(replace(given, futures=futures, runs=empty[empty["future"] != 10]), "profit")
-    assert list(found.left_out["block"]) == [1, 2] and found.blocks == 10
-    assert list(found.left_out["reason"]) == ["the run has no value of the KPI", "the future is missing"]
+    assert list(found.excluded["block"]) == [1, 2] and found.blocks == 10
+    assert list(found.excluded["reason"]) == ["the run has no value of the KPI", "the future is missing"]
 
 
 def test_replacements_are_counted_until_enough_blocks_are_whole() -> None:
@@ -201,7 +201,7 @@ def test_replacements_are_counted_until_enough_blocks_are_whole() -> None:
 
 def test_too_few_blocks_give_no_numbers() -> None:
     for method, analyse, size in (("saltelli", sobol_indices, 63), ("morris", morris_screening, 9)):
-        with pytest.raises(StudyError, match=rf"at least {size + 1} whole blocks are expected, there are {size}"):
+        with pytest.raises(StudyError, match=rf"at least {size + 1} complete blocks are expected, there are {size}"):
             analyse(ensemble(method, ISHIGAMI, size, {"a": ishigami}), "profit")
         assert len(analyse(ensemble(method, ISHIGAMI, size + 1, {"a": ishigami}), "profit").table) == 3
 

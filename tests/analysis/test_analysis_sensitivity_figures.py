@@ -14,8 +14,8 @@ from analysis.figures.labels import Box, place_labels
 from analysis.figures.save import svg_bytes
 from analysis.figures.sensitivity import indices_figure, screening_figure
 from analysis.figures.style import new_figure
+from analysis.futures.sensitivity import morris_screening, sobol_indices
 from analysis.intervals import Floats
-from analysis.sensitivity import morris_screening, sobol_indices
 from tests.analysis.futures_fixture import ISHIGAMI, ensemble, ishigami
 from tests.analysis.test_analysis_figures import layout_faults
 
@@ -74,14 +74,14 @@ def test_screening_says_what_moves_most_and_names_what_does_not(of: str) -> None
         "difference": "Awareness decay moves what Deep marketing changes in contribution most: by EUR\u00a02.00\u00a0m",
     }
     assert title(figure).startswith(expected[of])
-    assert "Next to nothing" in title(figure) and "Minimum order" in title(figure)
+    assert "Almost no effect" in title(figure) and "Minimum order" in title(figure)
     assert layout_faults(figure) == []
 
 
 def test_a_design_that_cannot_tell_says_so() -> None:
     given = ensemble("saltelli", ISHIGAMI, 64, {"Status quo": ishigami})
-    told = title(indices_figure(sobol_indices(given, "profit"), given))
-    assert "matter most" in told and "64\u00a0blocks cannot tell" in told
+    shown = title(indices_figure(sobol_indices(given, "profit"), given))
+    assert "matter most" in shown and "64\u00a0blocks cannot tell" in shown
     for method, size in (("saltelli", 64), ("morris", 10)):
         crowd = ensemble(method, CROWD, size, {"Status quo": crowded}, kpi=("share", "Market share", "share"))
         draw = {

@@ -47,6 +47,18 @@ def test_all_contracts_are_there() -> None:
     ids = {contract["id"] for contract in config["contracts"]}
     assert ids == {
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
-        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources", "state"),
+        *("analysis-floors", "analysis-futures"),
+        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
+        *(
+            "intake",
+            "intake-tables",
+            "intake-fits",
+            "intake-crm",
+            "intake-invoices",
+            "intake-scenario",
+            "intake-network",
+        ),
+        *("intake-alone", "intake-fits-alone"),
+        *("experiments", "experiments-runs", "experiments-comparison", "experiments-batch", "experiments-cli"),
     }
     assert config["exclude_type_checking_imports"]

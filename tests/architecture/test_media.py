@@ -11,7 +11,7 @@ from tests.architecture.sources import name_of, python_files, tree_of
 ROOMS = [path for room in ("sim", "analysis", "experiments") for path in python_files(room)]
 #: Calls by their last name, and the only files that may make them.
 ONLY = {
-    "to_csv": ("sim/text.py", "experiments/batch/driving.py"),  # driving: for a digest, not for a file
+    "to_csv": ("sim/text.py", "experiments/batch/drive.py"),  # driving: for a digest, not for a file
     "Console": ("experiments/cli/screen.py",),
     "from_markup": (),
     "Environment": ("analysis/report/page.py",),
@@ -20,7 +20,7 @@ ONLY = {
     "echo": ("experiments/cli/app.py", "experiments/cli/elasticity.py"),  # their own words and numbers
     # digests: the list of a folder's digests, JSON in ASCII for machines alone, moved into place when it is whole
     "write_text": ("analysis/digests.py", "analysis/report/page.py", "analysis/study_folder.py", "sim/describe.py"),
-    "write_bytes": ("analysis/figures/save.py", "experiments/files.py"),
+    "write_bytes": ("analysis/figures/save.py", "experiments/whole_files.py"),
 }
 #: `console.print` and the like are methods of what `Console` makes.
 METHODS = ("print",)

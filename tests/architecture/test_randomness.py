@@ -25,9 +25,9 @@ SEEDED = {
     "NSGA2": "seed",
 }
 #: The one file that may take the points of a design from such a generator.
-DESIGNS = "experiments/batch/shares.py"
+DESIGNS = "experiments/batch/unit_cube.py"
 #: Files that shuffle labels to learn what chance alone gives, by a generator of their own with a seed.
-PERMUTATIONS = {"analysis/discovery.py"}
+PERMUTATIONS = {"analysis/futures/discovery.py"}
 FILES = [path for path in python_files("sim", "analysis", "experiments") if name_of(path) not in ALLOWED]
 
 

@@ -9,8 +9,8 @@ import time
 from array import array
 from pathlib import Path
 
-from experiments.batch.numbers import Layout, Numbers, Part
-from experiments.batch.run import Run
+from experiments.runs.numbers import Layout, Numbers, Part
+from experiments.runs.run import Run
 
 #: A folder in which stand-ins leave marks, for those that need one.
 MARKS = "DEEPMARKET_TEST_MARKS"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.batch.planning import BatchPlan, plan_batch
-from experiments.batch.reading import read_design
+from experiments.batch.batch_plan import BatchPlan, plan_batch
+from experiments.batch.design_file import read_design
 
 DESIGN = """\
 title = "A small study"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from experiments.backends.local import ONE_THREAD
+from experiments.runs.backends.local import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[2]
 

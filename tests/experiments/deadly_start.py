@@ -7,8 +7,8 @@ import os
 import signal
 from pathlib import Path
 
-from experiments.batch.numbers import Numbers
-from experiments.batch.run import Run
+from experiments.runs.numbers import Numbers
+from experiments.runs.run import Run
 from tests.experiments import batch_fakes as fake
 
 if multiprocessing.parent_process() is not None:

@@ -1,10 +1,10 @@
-"""Text that TOML takes, or does not, and that no file should hold: long, deep, many, and of strange letters."""
+"""Texts that no file should contain, whether TOML accepts them or not: long, deep, numerous, with strange characters."""
 
 from __future__ import annotations
 
 DOTS = ".".join("a" * 20_000)
 BIG = "9" * 4301
-#: Forms of text that TOML takes, or does not, whatever the file is.
+#: Texts to put into any file, whether TOML accepts them or not.
 TEXTS = {
     "integer_of_4301_digits": f"weeks = {BIG}\n",
     "integer_of_a_million_digits": f"weeks = {'9' * 1_000_000}\n",

@@ -1,4 +1,4 @@
-"""Spoilt files for imports: each attempt must end in a folder or in a message, and some in either."""
+"""Corrupted files for imports: each attempt must end in a folder or in a message, and both ends must occur."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.errors import InputErrors
 
 
 def check_any_end(seeds: Iterable[int], attempt: Callable[[int, random.Random], None]) -> None:
-    """Let ``attempt`` write and import a file by each of ``seeds``; it ends well, or in mistakes that say all they should."""
+    """Let ``attempt`` write and import a file by each of ``seeds``; it succeeds, or raises input errors with all four parts."""
     refusals = []
     for seed in seeds:
         try:
@@ -19,7 +19,7 @@ def check_any_end(seeds: Iterable[int], attempt: Callable[[int, random.Random], 
         except InputErrors as refused:
             assert all(e.place and e.problem and e.expected and e.remedy for e in refused.errors)
             refusals.append(True)
-    assert set(refusals) == {False, True}, "one of the two ends never came: the attempts are too tame or too wild"
+    assert set(refusals) == {False, True}, "one of the two ends never occurred: the attempts are too tame or too wild"
 
 
 def rules_for_rows(luck: random.Random) -> str:

@@ -10,11 +10,11 @@ from sim.reading.library import scenario_folder
 
 
 def shipped() -> list[Path]:
-    """All shipped TOML files: scenarios, policies, designs, and those that are wrong on purpose."""
+    """All shipped TOML files: scenarios, policies, designs, and the invalid ones."""
     return sorted(scenario_folder().rglob("*.toml"))
 
 
-#: Values that stand where others stood.
+#: Values that replace others.
 _VALUES = [
     "nan",
     "inf",
@@ -48,7 +48,7 @@ _VALUES += ["9" * 400, "9" * 4301, f'"{"x" * 400}"', '"\\u0000"', '"~nouser/x"',
 
 
 def mutate(text: str, seed: int) -> bytes:
-    """``text`` of a TOML file with one to four mutations that ``seed`` draws."""
+    """``text`` of a TOML file with one to four mutations drawn by ``seed``."""
     draw = random.Random(seed)
     for _ in range(draw.randint(1, 4)):
         text = draw.choice(_MUTATIONS)(text, draw)

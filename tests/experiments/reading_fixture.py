@@ -1,4 +1,4 @@
-"""Invoice files that tests write and read as an import does, up to the clean lines."""
+"""Invoice files that tests write and then read as an import does, up to the clean lines."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.intake.agreement import agree
-from experiments.intake.conventions import Currency
-from experiments.intake.headers import map_tables
-from experiments.intake.invoice_lines import read_lines
-from experiments.intake.kinds import TRANSACTION_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.invoices.invoice_lines import read_lines
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.conventions import Currency
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.errors import InputErrors
 
 HEADER = ["invoice", "customer", "product", "date", "quantity", "value"]
 
 
 def rows_of(values: Sequence[str], days: Sequence[str] = (), quantities: Sequence[str] = ()) -> list[list[str]]:
-    """Header and one line of an invoice per value, on the days and with the quantities given (else plain ones)."""
+    """Header and one invoice line per value, with the given days and quantities (plain ones by default)."""
     return [
         HEADER,
         *(
@@ -55,21 +55,21 @@ def read(
     ledger = QualityLedger()
     toml = folder / "mapping.toml"
     toml.write_text(mapping, encoding="utf-8")
-    given = load_mapping(toml, TRANSACTION_KINDS)
+    given = load_mapping(toml, INVOICE_KINDS)
     mapped = []
     for number, rows in enumerate(tables):
         table = read_table(write(folder / f"t{number}.csv", rows), ledger)
         ledger.stop_if_refused()
         assert table is not None
-        mapped += map_tables([table], TRANSACTION_KINDS, given, ledger).values()
+        mapped += map_tables([table], INVOICE_KINDS, given, ledger).values()
     ledger.stop_if_refused()
-    agreed, money = agree(mapped, given, currency, ledger)
+    agreed, money = agree_on_conventions(mapped, given, currency, ledger)
     ledger.stop_if_refused()
     return read_lines(agreed, given, ledger).frame, money, ledger
 
 
 def refusal(folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", currency: str | None = None) -> str:
-    """What :func:`read` refuses, in words."""
+    """The refusals of :func:`read` as text."""
     try:
         read(folder, *tables, mapping=mapping, currency=currency)
     except InputErrors as refused:
@@ -78,6 +78,6 @@ def refusal(folder: Path, *tables: Sequence[Sequence[str]], mapping: str = "", c
     raise AssertionError("nothing was refused")
 
 
-def told(ledger: QualityLedger) -> str:
+def findings_text(ledger: QualityLedger) -> str:
     """All findings, one line each."""
     return "\n".join(finding.line() for finding in ledger.findings)

@@ -1,4 +1,4 @@
-"""Purchase lines of a market with a known price response, made as prices of real files come about."""
+"""Purchase lines of a market with a known price response, with prices formed as in real files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def made_sales(
     noise: float = 0.0,
     lists: float = 0.06,
 ) -> pd.DataFrame:
-    """Lines (product, customer, week, quantity, price), ``lines`` a week of a mean product, ``elasticity`` of their number.
+    """Lines (product, customer, week, quantity, price), ``lines`` per week of a mean product, ``elasticity`` of their number.
 
-    List prices change about three times a year, half of the customers have discounts, quantities have others, demand has a
+    List prices change about three times a year, half of the customers have discounts, quantities have discounts too, demand has a
     season. ``bulk``: share of products and weeks in which big buyers come as well, who pay less whatever the list says.
     """
     rng, customers = np.random.default_rng(seed), 120

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from experiments.batch.numbers import Layout, Numbers, Part
-from experiments.batch.planning import plan_batch
-from experiments.batch.points import SearchPlan, search_plan
-from experiments.batch.reading import read_design
-from experiments.batch.run import Run
+from experiments.batch.batch_plan import plan_batch
+from experiments.batch.design_file import read_design
+from experiments.batch.search_points import SearchPlan, search_plan
+from experiments.runs.numbers import Layout, Numbers, Part
+from experiments.runs.run import Run
 from tests.experiments.batch_fixture import design_file
 
 X, Y = "policy.pay.commission", "policy.pricing.discount"

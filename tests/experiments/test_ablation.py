@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.ablation import ablate
 from experiments.cli.app import app
+from experiments.comparison.ablation import ablate
 from sim.errors import InputErrors
 from sim.market import Market
 

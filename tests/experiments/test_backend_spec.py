@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import Local, Serial, choose_backend, parse_backend, spec
+from experiments.runs.backends import Local, Serial, choose_backend, parse_backend, spec
 from sim.errors import InputErrors
 
 pytest.importorskip("distributed")

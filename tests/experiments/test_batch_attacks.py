@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.batch.planning import plan_batch
-from experiments.batch.reading import read_design
+from experiments.batch.batch_plan import plan_batch
+from experiments.batch.design_file import read_design
 from sim.errors import InputErrors
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import parse_backend
-from experiments.batch.driving import drive
-from experiments.batch.folder import Folder
-from experiments.batch.sealing import seal
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.drive import drive
+from experiments.batch.sealed_tables import seal
+from experiments.runs.backends import parse_backend
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import small_plan
 from tests.experiments.dask_fixture import outside
@@ -31,7 +31,7 @@ def test_a_batch_is_the_same_on_every_backend(tmp_path: Path) -> None:
             ("dask", "dask", 2),
             ("cluster", f"dask:{cluster.address}", None),
         ):
-            folder = Folder.start(tmp_path / name, plan.design)
+            folder = BatchFolder.start(tmp_path / name, plan.design)
             tally = drive(plan, folder, parse_backend(spec, workers, plan.count))
             assert (tally.done, tally.failed) == (8, 0), name
             seal(plan, folder)
@@ -44,7 +44,7 @@ def test_a_batch_is_the_same_on_every_backend(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_dask_batch_records_a_run_that_always_kills_its_worker(tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     tally = drive(plan, folder, parse_backend("dask", 2, plan.count), task=fake.die_in_future_two)
     assert (tally.done, tally.failed) == (18, 2)
     assert {failure.kind for failure in folder.failures()} == {"crashed"}

@@ -14,14 +14,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.backends import Local, Serial
-from experiments.batch.driving import Tally, Task, TooManyFailures, drive, missing_blocks
-from experiments.batch.folder import Folder, Shard
-from experiments.batch.ledger import Ledger
-from experiments.batch.planning import BatchPlan
-from experiments.batch.results import open_batch
-from experiments.batch.sealing import seal
-from experiments.batch.standing import standing_of
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.batch_plan import BatchPlan
+from experiments.batch.drive import drive, missing_blocks
+from experiments.batch.planned_status import standing_of
+from experiments.batch.sealed_batch import open_batch
+from experiments.batch.sealed_tables import seal
+from experiments.runs.backends import Local, Serial
+from experiments.runs.driver import Task
+from experiments.runs.progress import Tally
+from experiments.runs.run_folder import Shard
+from experiments.runs.run_ledger import RunLedger
+from experiments.runs.work import TooManyFailures
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import small_plan
@@ -30,13 +34,13 @@ ROOT = Path(__file__).resolve().parents[2]
 SALTELLI = (("latin_hypercube", "saltelli"),)
 
 
-def _started(tmp_path: Path, *changes: tuple[str, str]) -> tuple[BatchPlan, Folder]:
+def _started(tmp_path: Path, *changes: tuple[str, str]) -> tuple[BatchPlan, BatchFolder]:
     plan = small_plan(tmp_path, *changes)
-    return plan, Folder.start(tmp_path / "out", plan.design)
+    return plan, BatchFolder.start(tmp_path / "out", plan.design)
 
 
 def _go(
-    plan: BatchPlan, folder: Folder, task: Task = fake.quick, shard: str | None = None, **settings: object
+    plan: BatchPlan, folder: BatchFolder, task: Task = fake.quick, shard: str | None = None, **settings: object
 ) -> Tally:
     return drive(plan, folder, Serial(), shard=Shard.parse(shard), task=task, **settings)  # type: ignore[arg-type]
 
@@ -81,7 +85,7 @@ def test_shards_share_the_work_and_their_ledgers_are_one_batch(tmp_path: Path) -
     assert _go(plan, folder).reused == 20, "the driver of the whole finds what shards have done"
     seal(plan, folder)
     whole = tmp_path / "whole"
-    other = Folder.start(whole, plan.design)
+    other = BatchFolder.start(whole, plan.design)
     _go(plan, other)
     seal(plan, other)
     for name in ("runs", "futures", "policies", "definitions", "failures"):
@@ -105,7 +109,7 @@ def test_a_folder_holds_one_design(tmp_path: Path) -> None:
     _, folder = _started(tmp_path)
     other = small_plan(tmp_path, ("size = 5", "size = 6"))
     with pytest.raises(InputErrors, match="another design"):
-        Folder.start(folder.path, other.design)
+        BatchFolder.start(folder.path, other.design)
 
 
 def test_a_run_that_kills_its_worker_is_crashed_and_the_rest_finishes(tmp_path: Path) -> None:
@@ -126,22 +130,22 @@ def test_a_run_that_hangs_is_ended_and_the_rest_finishes(tmp_path: Path) -> None
 
 
 def test_a_real_run_looks_at_its_time_every_week(tmp_path: Path) -> None:
-    from experiments.batch.carrying_out import TimeUp, carry_out
+    from experiments.runs.worker import TimeUp, simulate
 
     plan, _ = _started(tmp_path, ("weeks = 4", "weeks = 4000\ntimeout = 0.1"))
     with pytest.raises(TimeUp, match="of 4000 weeks were done"):
-        carry_out(next(plan.runs()))
+        simulate(next(plan.runs()))
 
 
 def test_an_edited_scenario_stops_its_runs(tmp_path: Path) -> None:
-    from experiments.batch.carrying_out import carry_out
+    from experiments.runs.worker import simulate
 
     market = tmp_path / "mine.toml"
     market.write_text('extends = "tiny"\nname = "mine"\n', encoding="utf-8")
     plan, _ = _started(tmp_path, ('scenario = "tiny"', 'scenario = "mine.toml"'))
     market.write_text('extends = "tiny"\nname = "mine"\nworld.customers = 500\n', encoding="utf-8")
-    with pytest.raises(InputErrors, match="edited after the batch was planned"):
-        carry_out(next(plan.runs()))
+    with pytest.raises(InputErrors, match="edited after the runs were planned"):
+        simulate(next(plan.runs()))
 
 
 def test_spoilt_blocks_are_replaced_and_stay_replaced(tmp_path: Path) -> None:
@@ -173,7 +177,7 @@ def _fail(run: object) -> object:
 def test_a_done_run_is_never_written_again(tmp_path: Path) -> None:
     plan, _ = _started(tmp_path)
     run = next(plan.runs())
-    with Ledger(tmp_path / "l.sqlite") as ledger:
+    with RunLedger(tmp_path / "l.sqlite") as ledger:
         ledger.put_done(run, fake.quick(run))
         before = ledger.done()
         with pytest.raises(sqlite3.IntegrityError):
@@ -212,7 +216,7 @@ def test_a_killed_batch_loses_and_repeats_nothing(tmp_path: Path) -> None:
         for pid in (driver.pid, *workers):
             os.kill(pid, signal.SIGKILL)
         driver.wait()
-        now = Folder(tmp_path / "out").done()
+        now = BatchFolder(tmp_path / "out").done()
         assert len(now) < 200, "killed before the end"
         assert acknowledged.items() <= now.items(), "an acknowledged run is there, as it was"
         acknowledged = now
@@ -220,7 +224,7 @@ def test_a_killed_batch_loses_and_repeats_nothing(tmp_path: Path) -> None:
     _wait_for(lambda: _acknowledged(tmp_path) > len(acknowledged) + 5)
     os.kill(_children(driver.pid)[0], signal.SIGKILL)
     assert driver.wait(timeout=120) == 0
-    now = Folder(tmp_path / "out").done()
+    now = BatchFolder(tmp_path / "out").done()
     assert len(now) == 200
     assert acknowledged.items() <= now.items()
     _same_tables(tmp_path, *text)
@@ -228,9 +232,9 @@ def test_a_killed_batch_loses_and_repeats_nothing(tmp_path: Path) -> None:
 
 def _same_tables(tmp_path: Path, *changes: tuple[str, str]) -> None:
     plan = small_plan(tmp_path, *changes)
-    killed = Folder.find(tmp_path / "out")
+    killed = BatchFolder.find(tmp_path / "out")
     seal(plan, killed)
-    left_alone = Folder.start(tmp_path / "alone", plan.design)
+    left_alone = BatchFolder.start(tmp_path / "alone", plan.design)
     _go(plan, left_alone)
     seal(plan, left_alone)
     for name in ("runs", "futures", "policies", "definitions", "failures"):
@@ -255,7 +259,7 @@ def test_a_killed_worker_costs_no_run(tmp_path: Path) -> None:
     assert len(list(marks.iterdir())) > 80, "a worker was killed with runs under way"
 
 
-def _kill_one_worker(folder: Folder) -> None:
+def _kill_one_worker(folder: BatchFolder) -> None:
     _wait_for(lambda: len(folder.done()) > 10)
     os.kill(_children(os.getpid())[-1], signal.SIGKILL)
 
@@ -266,12 +270,12 @@ def _driver(tmp_path: Path, task: str, *changes: tuple[str, str], marks: Path | 
     code = (
         "if __name__ == '__main__':\n"
         "    import sys; from pathlib import Path\n"
-        "    from experiments.backends import Local; from experiments.batch.driving import drive\n"
-        "    from experiments.batch.folder import Folder\n"
+        "    from experiments.runs.backends import Local; from experiments.batch.drive import drive\n"
+        "    from experiments.batch.batch_folder import BatchFolder\n"
         "    from tests.experiments import batch_fakes as fake\n"
         "    from tests.experiments.batch_fixture import small_plan\n"
         f"    plan = small_plan(Path({str(tmp_path)!r}), *{changes!r})\n"
-        f"    folder = Folder.start(Path({str(tmp_path / 'out')!r}), plan.design)\n"
+        f"    folder = BatchFolder.start(Path({str(tmp_path / 'out')!r}), plan.design)\n"
         "    try:\n"
         f"        drive(plan, folder, Local(2), task=fake.{task})\n"
         "    except KeyboardInterrupt:\n"
@@ -285,7 +289,7 @@ def _driver(tmp_path: Path, task: str, *changes: tuple[str, str], marks: Path | 
 
 def _acknowledged(tmp_path: Path) -> int:
     out = tmp_path / "out"
-    return len(Folder(out).done()) if out.is_dir() else 0
+    return len(BatchFolder(out).done()) if out.is_dir() else 0
 
 
 def _wait_for(holds: object, most: float = 60.0) -> None:

@@ -10,22 +10,24 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from analysis.factor import Factor
-from experiments.backends import Serial
-from experiments.batch import driving
-from experiments.batch.driving import Tally, drive
-from experiments.batch.extending import take_up
-from experiments.batch.folder import Folder, Shard
-from experiments.batch.numbers import Numbers
-from experiments.batch.planning import plan_batch
-from experiments.batch.points import search_plan
-from experiments.batch.reading import read_design
-from experiments.batch.results import open_batch
-from experiments.batch.run import Run
-from experiments.batch.sampling import draw_futures
-from experiments.batch.sealing import seal
-from experiments.batch.searching import search
-from experiments.batch.standing import standing_of
+from experiments.batch import drive as drive_module
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.batch_plan import plan_batch
+from experiments.batch.design_file import read_design
+from experiments.batch.drive import drive
+from experiments.batch.extension import take_up
+from experiments.batch.lever_search import search
+from experiments.batch.planned_status import standing_of
+from experiments.batch.samples import draw_futures
+from experiments.batch.sealed_batch import open_batch
+from experiments.batch.sealed_tables import seal
+from experiments.batch.search_points import search_plan
 from experiments.cli.app import app
+from experiments.runs.backends import Serial
+from experiments.runs.numbers import Numbers
+from experiments.runs.progress import Tally
+from experiments.runs.run import Run
+from experiments.runs.run_folder import Shard
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
@@ -140,7 +142,7 @@ def test_a_design_that_means_something_else_is_refused_with_its_keys(
     with pytest.raises(InputErrors, match="another design") as told:
         take_up(tmp_path / "out", small_plan(tmp_path, change))
     assert key in str(told.value)
-    assert Folder(tmp_path / "out").design().text == plan.design.text
+    assert BatchFolder(tmp_path / "out").design().text == plan.design.text
 
 
 def test_a_folder_is_not_extended_under_a_driver(tmp_path: Path) -> None:
@@ -212,7 +214,7 @@ def test_designs_that_the_page_says_can_be_extended_begin_alike(
 
 
 def test_the_command_says_what_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driving.drive, "__kwdefaults__", {**(drive.__kwdefaults__ or {}), "task": fake.quick})
+    monkeypatch.setattr(drive_module.drive, "__kwdefaults__", {**(drive.__kwdefaults__ or {}), "task": fake.quick})
     out = str(tmp_path / "out")
     for change, words in ((("size = 5", "size = 4"), ""), (("size = 5", "size = 8"), "16 runs done, 16 more")):
         file = str(design_file(tmp_path, DESIGN, SOBOL, change))

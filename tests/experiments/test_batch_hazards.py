@@ -15,22 +15,23 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from experiments.backends import Serial
-from experiments.batch import driving as drive_module
-from experiments.batch import sealing
-from experiments.batch.answering import BatchAnswer, answer_batch
-from experiments.batch.driving import Task, drive
-from experiments.batch.folder import Folder, Shard
-from experiments.batch.ledger import Ledger
-from experiments.batch.numbers import Layout, Numbers, Part
-from experiments.batch.planning import BatchPlan
-from experiments.batch.results import Batch, open_batch
-from experiments.batch.run import Run
-from experiments.batch.sealing import seal
-from experiments.batch.standing import standing_of
+from experiments.batch import drive as drive_module
+from experiments.batch import sealed_tables
+from experiments.batch.batch_answer import BatchAnswer, answer_batch
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.batch_plan import BatchPlan
+from experiments.batch.drive import drive
+from experiments.batch.planned_status import standing_of
+from experiments.batch.sealed_batch import Batch, open_batch
+from experiments.batch.sealed_tables import seal
 from experiments.cli.app import app
-from experiments.driver import Driver
-from experiments.runs import Failed
+from experiments.runs.backends import Serial
+from experiments.runs.driver import Driver, Task
+from experiments.runs.numbers import Layout, Numbers, Part
+from experiments.runs.result import Failed
+from experiments.runs.run import Run
+from experiments.runs.run_folder import Shard
+from experiments.runs.run_ledger import RunLedger
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
@@ -40,10 +41,10 @@ LHS = 'latin_hypercube"\nsize = 5'
 
 def _driven(
     tmp_path: Path, *changes: tuple[str, str], task: Task = fake.quick, shard: str | None = None, retry: bool = False
-) -> tuple[BatchPlan, Folder]:
+) -> tuple[BatchPlan, BatchFolder]:
     tmp_path.mkdir(exist_ok=True)
     plan = small_plan(tmp_path, *changes)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     drive(plan, folder, Serial(), task=task, shard=Shard.parse(shard), retry=retry)
     return plan, folder
 
@@ -93,7 +94,7 @@ def _fail_when_fresh(run: Run) -> Numbers:
 def test_study_futures_are_answered_while_no_fresh_one_is_whole(tmp_path: Path) -> None:
     found = _answer(tmp_path, FRESH, task=_fail_when_fresh)
     assert "forgoes least" in found.sentences[0]
-    assert any("no fresh future is whole" in note for note in found.notes)
+    assert any("no fresh future is complete" in note for note in found.notes)
 
 
 def test_ties_are_told(tmp_path: Path) -> None:
@@ -172,7 +173,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(Ledger, "put_done", full)
+    monkeypatch.setattr(RunLedger, "put_done", full)
     with pytest.raises(InputErrors, match="disk is full"):
         _driven(tmp_path)
     monkeypatch.undo()
@@ -187,7 +188,7 @@ def test_sealing_that_was_broken_off_is_done_again(tmp_path: Path, monkeypatch: 
         raise KeyboardInterrupt
 
     plan, folder = _driven(tmp_path, ("[futures]\n", "[outputs]\nweekly = true\n[futures]\n"), task=_weekly)
-    monkeypatch.setattr(sealing, "_write_long", killed)
+    monkeypatch.setattr(sealed_tables, "_write_long", killed)
     with pytest.raises(KeyboardInterrupt):
         seal(plan, folder)
     monkeypatch.undo()
@@ -206,7 +207,7 @@ def test_runs_that_end_while_tables_are_sealed_are_sealed_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, folder = _driven(tmp_path, shard="1/2")
-    wide = sealing._wide
+    wide = sealed_tables._wide
 
     def meanwhile(*given: Any) -> Any:
         found = wide(*given)
@@ -214,7 +215,7 @@ def test_runs_that_end_while_tables_are_sealed_are_sealed_the_next_time(
         drive(plan, folder, Serial(), task=fake.quick, shard=Shard(2, 2))
         return found
 
-    monkeypatch.setattr(sealing, "_wide", meanwhile)
+    monkeypatch.setattr(sealed_tables, "_wide", meanwhile)
     assert seal(plan, folder)["runs"] == 10
     monkeypatch.undo()
     assert len(open_batch(folder.path).runs()) == 20

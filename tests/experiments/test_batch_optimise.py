@@ -17,20 +17,22 @@ from analysis.intervals import Floats
 from analysis.pareto import hypervolume
 from analysis.search import Search
 from analysis.search_words import found_in_words
-from experiments.backends import Serial
-from experiments.batch.asking import Asker
-from experiments.batch.driving import Task, TooManyFailures, drive
-from experiments.batch.folder import Folder
-from experiments.batch.planning import plan_batch
-from experiments.batch.points import FILE, SearchPlan, kept_points
-from experiments.batch.reading import read_design
-from experiments.batch.results import open_batch
-from experiments.batch.sealing import seal
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.batch_plan import plan_batch
+from experiments.batch.design_file import read_design
+from experiments.batch.drive import drive
+from experiments.batch.lever_search import search
+from experiments.batch.nsga2 import Asker
+from experiments.batch.planned_status import find_run, standing_of
+from experiments.batch.sealed_batch import open_batch
+from experiments.batch.sealed_tables import seal
+from experiments.batch.search_points import FILE, SearchPlan, kept_points
 from experiments.batch.search_tables import checks_of, search_of
-from experiments.batch.searching import search
-from experiments.batch.shares import latin_hypercube
-from experiments.batch.standing import find_run, standing_of
+from experiments.batch.unit_cube import latin_hypercube
 from experiments.cli.app import app
+from experiments.runs.backends import Serial
+from experiments.runs.driver import Task
+from experiments.runs.work import TooManyFailures
 from sim.errors import InputErrors
 from tests.experiments import search_fakes as fake
 from tests.experiments.batch_fixture import DESIGN as BATCH
@@ -42,9 +44,9 @@ SMALL = (("population = 12", "population = 6"), ("generations = 15", "generation
 
 def _go(
     folder: Path, *changes: tuple[str, str], task: Task = fake.known, out: str = "out", **settings: object
-) -> tuple[SearchPlan, Folder, Search]:
+) -> tuple[SearchPlan, BatchFolder, Search]:
     plan = fake.planned(folder, *changes)
-    place = Folder.start(folder / out, plan.design)
+    place = BatchFolder.start(folder / out, plan.design)
     found, _ = search(plan, place, Serial(), task=task, **settings)  # type: ignore[arg-type]
     return found, place, search_of(found, place)
 
@@ -119,7 +121,7 @@ def test_an_ended_search_goes_on_to_the_very_same_front_and_repeats_no_run(
     done = marks.read_text().split()
     assert len(done) == len(set(done)) == len(folder.done()), "no run twice"
     for name, place in (("alone", alone), ("out", plan)):
-        seal(place, Folder(tmp_path / name))
+        seal(place, BatchFolder(tmp_path / name))
     for name in ("evaluations", "runs", "policies", "limits", "relaxations", "checks"):
         assert (tmp_path / "out" / f"{name}.parquet").read_bytes() == (
             tmp_path / "alone" / f"{name}.parquet"
@@ -172,7 +174,7 @@ def test_a_point_without_a_key_figure_has_failed(tmp_path: Path) -> None:
 
 def test_levers_that_do_not_fit_together_make_a_failed_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each lever's ends are right by themselves; what goes wrong together is known when the point is loaded."""
-    from experiments.batch import points
+    from experiments.batch import search_points as points
     from sim.errors import InputError
 
     real = points.load
@@ -212,7 +214,7 @@ def test_a_search_of_few_levels_ends_early_and_says_so(tmp_path: Path) -> None:
         ("low = 0.0\nhigh = 0.03", "levels = [0.01, 0.02]"),
     )
     plan = fake.planned(tmp_path, *changes)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     found, tally = search(plan, folder, Serial(), task=fake.known)
     assert len(found.points) == 4
     assert "no levers that it has not tried" in tally.notes[0]
@@ -279,7 +281,7 @@ def test_designs_are_for_one_verb(tmp_path: Path) -> None:
     assert "deepmarket batch optimise" in refused.output
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputErrors, match="asks for a search"):
-        drive(plan_batch(read_design(file)), Folder(tmp_path), Serial(), task=fake.known)
+        drive(plan_batch(read_design(file)), BatchFolder(tmp_path), Serial(), task=fake.known)
     refused = runner.invoke(
         app, ["batch", "optimise", str(design_file(tmp_path, BATCH)), "--out", str(tmp_path / "out")]
     )
@@ -300,7 +302,7 @@ def test_the_figure_says_what_was_found(tmp_path: Path, objectives: int) -> None
     _, _, found = _go(tmp_path, *SMALL, ('"contribution", "revenue"', names))
     figure = pareto_figure(found)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert "How far the search had come" in titles[1]
+    assert "Progress of the search" in titles[1]
     assert str(figure.get_label())
 
 
@@ -326,18 +328,18 @@ def test_the_verb_searches_a_real_market_and_goes_on(tmp_path: Path) -> None:
 
 def test_a_failed_run_of_a_search_ends_the_verb_with_code_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of the first listed policy fail in their worker; points go on."""
-    from experiments.batch import checking
+    from experiments.runs.worker import load as real
 
-    def load(scenario: str, policy: str, settings: dict[str, object]) -> object:
-        if "weeks" in settings and not any(path.startswith("policy.") for path in settings):
+    def load(scenario: str, policy: str, settings: dict[str, object], weeks: int | None = None) -> object:
+        if weeks is not None and not any(path.startswith("policy.") for path in settings):
             raise ValueError("this policy is bleak")
-        return checking.load(scenario, policy, settings)
+        return real(scenario, policy, settings, weeks)
 
     small = (*SMALL, ("generations = 3", "generations = 1"), ("population = 6", "population = 4"))
     file = design_file(
         tmp_path, fake.DESIGN, *small, ("replications = 2", "replications = 1"), ("size = 3", "size = 1")
     )
-    monkeypatch.setattr("experiments.batch.carrying_out.load", load)
+    monkeypatch.setattr("experiments.runs.worker.load", load)
     done = CliRunner().invoke(app, ["batch", "optimise", str(file), "--out", str(tmp_path / "out"), "--workers", "1"])
     assert done.exit_code == 3, done.output
     assert "Traceback" not in done.output

@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.backends import Local, Serial
-from experiments.batch.driving import drive
-from experiments.batch.folder import Folder
-from experiments.batch.results import Batch, open_batch
-from experiments.batch.sealing import seal
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.drive import drive
+from experiments.batch.sealed_batch import Batch, open_batch
+from experiments.batch.sealed_tables import seal
 from experiments.cli.app import app
+from experiments.runs.backends import Local, Serial
+from experiments.runs.worker import load
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import DESIGN, design_file, small_plan
@@ -37,7 +38,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _made(tmp_path: Path) -> Batch:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     drive(plan, folder, Serial(), task=fake.quick)
     seal(plan, folder)
     return open_batch(folder.path)
@@ -71,7 +72,7 @@ def test_an_ensemble_holds_what_ran(tmp_path: Path) -> None:
 
 def test_what_ends_later_is_sealed_when_the_batch_is_opened(tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     drive(plan, folder, Serial(), task=fake.fail_in_future_two)
     assert len(open_batch(folder.path).runs()) == 18
     assert len(open_batch(folder.path).table("failures")) == 2
@@ -81,7 +82,7 @@ def test_what_ends_later_is_sealed_when_the_batch_is_opened(tmp_path: Path) -> N
 
 def test_a_real_batch_is_the_same_on_one_and_two_workers(real: Path, tmp_path: Path) -> None:
     plan = small_plan(tmp_path, *REAL)
-    folder = Folder.start(tmp_path / "two", plan.design)
+    folder = BatchFolder.start(tmp_path / "two", plan.design)
     drive(plan, folder, Local(2))
     seal(plan, folder)
     for name in ("runs", "weekly", "by", "futures", "definitions"):
@@ -136,7 +137,7 @@ def test_failed_runs_end_with_code_3_and_are_shown(tmp_path: Path, monkeypatch: 
     )
     design = design_file(tmp_path, text, ("replications = 2", "replications = 1"), ("seed = 3\n", ""))
     (tmp_path / "f.csv").write_text("params.choice.loyalty,prices\n1.0,0.95\n2.0,1.05\n")
-    monkeypatch.setattr("experiments.batch.carrying_out.load", _bleak)
+    monkeypatch.setattr("experiments.runs.worker.load", _bleak)
     out = tmp_path / "out"
     answer = CliRunner().invoke(app, ["batch", "run", str(design), "--out", str(out), "--workers", "1"])
     assert answer.exit_code == 3
@@ -154,12 +155,10 @@ def test_failed_runs_end_with_code_3_and_are_shown(tmp_path: Path, monkeypatch: 
     assert "4 of 4 runs done" in again.output
 
 
-def _bleak(scenario: str, policy: str, settings: dict[str, object]) -> object:
-    from experiments.batch.checking import load
-
-    if "weeks" in settings and settings["params.choice.loyalty"] == 2.0 and policy == "deep_marketing":
+def _bleak(scenario: str, policy: str, settings: dict[str, object], weeks: int | None = None) -> object:
+    if weeks is not None and settings["params.choice.loyalty"] == 2.0 and policy == "deep_marketing":
         raise ValueError("this future is bleak")
-    return load(scenario, policy, settings)
+    return load(scenario, policy, settings, weeks)
 
 
 @pytest.mark.parametrize("verb", ["status", "resume", "retry", "seal", "export"])
@@ -179,7 +178,7 @@ def test_an_unknown_run_is_told(real: Path) -> None:
 
 def test_a_batch_of_another_model_is_read_and_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = _made(tmp_path)
-    monkeypatch.setattr("experiments.batch.folder.code_hash", lambda: "another")
+    monkeypatch.setattr("experiments.batch.batch_folder.code_hash", lambda: "another")
     assert len(open_batch(batch.folder).runs()) == 20
     answer = CliRunner().invoke(app, ["batch", "resume", str(batch.folder)])
     assert answer.exit_code == 2

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends.serial import Serial
-from experiments.batch.driving import TooManyFailures, drive
-from experiments.batch.folder import Folder, Shard
-from experiments.batch.noted import standing_noted
-from experiments.batch.standing import standing_of
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.drive import drive
+from experiments.batch.planned_status import standing_of
+from experiments.batch.status import standing_noted
+from experiments.runs.backends.serial import Serial
+from experiments.runs.run_folder import Shard
+from experiments.runs.work import TooManyFailures
 from tests.experiments import batch_fakes as fake
 from tests.experiments.batch_fixture import small_plan
 
@@ -35,7 +37,7 @@ DESIGNS = {
 @pytest.mark.parametrize("task", [fake.quick, fake.fail_in_future_two])
 def test_what_is_noted_is_what_is_planned(changes: tuple[tuple[str, str], ...], task: object, tmp_path: Path) -> None:
     plan = small_plan(tmp_path, *changes)
-    folder = Folder.start(tmp_path / "batch", plan.design)
+    folder = BatchFolder.start(tmp_path / "batch", plan.design)
     assert standing_noted(folder) is None, "no driver has been at work"
     drive(plan, folder, Serial(), task=task)  # type: ignore[arg-type]
     noted, planned = standing_noted(folder), standing_of(plan, folder)
@@ -48,7 +50,7 @@ def test_what_is_noted_is_what_is_planned(changes: tuple[tuple[str, str], ...], 
 @pytest.mark.parametrize("done", [(1,), (1, 3), (1, 2, 3)])
 def test_shards_note_the_whole(done: tuple[int, ...], tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "batch", plan.design)
+    folder = BatchFolder.start(tmp_path / "batch", plan.design)
     for number in done:
         drive(plan, folder, Serial(), shard=Shard(number, 3), task=fake.quick)
     noted = standing_noted(folder)
@@ -58,7 +60,7 @@ def test_shards_note_the_whole(done: tuple[int, ...], tmp_path: Path) -> None:
 
 def test_what_is_left_is_noted_before_it_is_done(tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "batch", plan.design)
+    folder = BatchFolder.start(tmp_path / "batch", plan.design)
     with pytest.raises(TooManyFailures):
         drive(plan, folder, Serial(), task=fake.fail_in_future_two, max_failures=0)
     noted = standing_noted(folder)
@@ -82,7 +84,7 @@ def test_what_is_left_is_noted_before_it_is_done(tmp_path: Path) -> None:
 )
 def test_a_plan_that_is_not_what_was_noted_is_planned_anew(statement: str, tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "batch", plan.design)
+    folder = BatchFolder.start(tmp_path / "batch", plan.design)
     drive(plan, folder, Serial(), task=fake.quick)
     base = sqlite3.connect(folder.path / "ledger.sqlite")
     base.execute(statement)
@@ -100,7 +102,7 @@ def test_a_plan_that_is_not_what_was_noted_is_planned_anew(statement: str, tmp_p
 )
 def test_a_look_loads_nothing_heavy(arguments: tuple[str, ...], tmp_path: Path) -> None:
     plan = small_plan(tmp_path)
-    drive(plan, Folder.start(tmp_path / "batch", plan.design), Serial(), task=fake.quick)
+    drive(plan, BatchFolder.start(tmp_path / "batch", plan.design), Serial(), task=fake.quick)
     code = (
         "import sys\n"
         f"sys.argv = ['deepmarket', *{arguments!r}]\n"

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from experiments import comparison
 from experiments.cli.app import app
+from experiments.comparison import paired_runs
 from sim.scenario import Scenario
 from tests.experiments import fake_runs as fake
 
@@ -242,8 +242,8 @@ def test_doctor_finds_everything_in_place_and_says_what_is_not(monkeypatch: pyte
 
 def fake_compare(monkeypatch: pytest.MonkeyPatch, task: Any) -> None:
     """Let `deepmarket compare` use a stand-in for the simulation."""
-    real = comparison.compare
-    monkeypatch.setattr(comparison, "compare", lambda *a, **k: real(*a, **{**k, "task": task, "workers": 1}))
+    real = paired_runs.compare
+    monkeypatch.setattr(paired_runs, "compare", lambda *a, **k: real(*a, **{**k, "task": task, "workers": 1}))
 
 
 def test_compare_shows_classes_answer_pairing_and_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -299,10 +299,10 @@ def test_an_interrupt_is_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*args: Any, **settings: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "compare", interrupted)
+    monkeypatch.setattr(paired_runs, "compare", interrupted)
     _, err = call("compare", "tiny", "status_quo", "deep_marketing", code=130)
     assert "the same command goes on from there" in err
-    monkeypatch.setattr("experiments.single.run_market", interrupted)
+    monkeypatch.setattr("experiments.single_run.run_market", interrupted)
     _, err = call("run", "tiny", code=130)
     assert "Nothing of the run is kept" in err and "goes on" not in err
 
@@ -311,7 +311,7 @@ def test_the_unexpected_is_short_and_leaves_a_log(monkeypatch: pytest.MonkeyPatc
     def broken(*args: Any, **settings: Any) -> None:
         raise RuntimeError("a wheel came off")
 
-    monkeypatch.setattr(comparison, "compare", broken)
+    monkeypatch.setattr(paired_runs, "compare", broken)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     _, err = call("compare", "tiny", "status_quo", "deep_marketing", code=1)
     assert "RuntimeError: a wheel came off" in err

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import comparison
-from experiments.backends import BackendLost
-from experiments.backends.dask_cluster import refuse_unfit
-from experiments.backends.fitness import Seen, look_here, run_if_fit, seen
 from experiments.cli.app import app
 from experiments.cli.doctor_backend import _worker, examine_backend
-from experiments.identity import versions
+from experiments.comparison import paired_runs
+from experiments.runs.backends import BackendLost
+from experiments.runs.backends.dask_cluster import refuse_unfit
+from experiments.runs.backends.fitness import Seen, look_here, run_if_fit, seen
+from experiments.runs.identity import versions
 from sim.errors import InputErrors
 from tests.experiments.dask_fixture import ROOT, outside
 
@@ -39,7 +39,7 @@ def test_a_lost_cluster_says_what_happened_what_is_kept_and_what_goes_on(monkeyp
     def lost(*_: object, **__: object) -> None:
         raise BackendLost("the connection to the scheduler is lost", "start it again")
 
-    monkeypatch.setattr(comparison, "compare", lost)
+    monkeypatch.setattr(paired_runs, "compare", lost)
     monkeypatch.setattr(sys, "argv", ["deepmarket", "compare", "my market", "status_quo"])
     _, err = call("compare", "tiny", "status_quo", "status_quo", code=3)
     assert "the connection to the scheduler is lost To mend it: start it again" in err
@@ -92,7 +92,7 @@ def test_what_makes_a_worker_unfit() -> None:
 
 
 def test_runs_see_the_folder_that_the_user_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.backends.fitness._unfit", lambda ours: "")
+    monkeypatch.setattr("experiments.runs.backends.fitness._unfit", lambda ours: "")
     before = Path.cwd()
     assert run_if_fit((), str(tmp_path), Path.cwd, ()) == tmp_path
     assert run_if_fit((), str(tmp_path / "not there"), Path.cwd, ()) == before == Path.cwd()
@@ -100,7 +100,7 @@ def test_runs_see_the_folder_that_the_user_is_in(tmp_path: Path, monkeypatch: py
 
 def test_nothing_of_dask_is_loaded_unless_it_is_asked_for() -> None:
     code = (
-        "import sys; from experiments.backends import parse_backend; import experiments.cli.app, experiments.comparison;"
+        "import sys; from experiments.runs.backends import parse_backend; import experiments.cli.app, experiments.comparison.paired_runs;"
         "parse_backend('local', 2, 4); print(sorted({'distributed', 'dask', 'dask_jobqueue'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli.progress import EVERY, Lines
-from experiments.comparison import Count
+from experiments.cli.progress_bar import EVERY, Lines
+from experiments.runs.progress import Count
 from tests.experiments import fake_runs as fake
 from tests.experiments.test_cli import call, fake_compare
 

@@ -10,11 +10,13 @@ import pytest
 
 from analysis import StudyError, read_study
 from experiments import Outcome, RunsFailed, compare
-from experiments.comparison import Count
-from experiments.planning import plan_comparison
-from experiments.runs import Job, RunTables
-from experiments.stopping import width_of
-from experiments.store import Store
+from experiments.comparison.arms import plan_comparison
+from experiments.comparison.stopping_rule import width_of
+from experiments.runs.progress import Count
+from experiments.runs.run import Base, Run
+from experiments.runs.run_folder import RunFolder
+from experiments.runs.run_ledger import RunLedger
+from experiments.runs.worker import simulate
 from sim.errors import InputErrors
 from tests.experiments import fake_runs as fake
 
@@ -28,7 +30,7 @@ def quick(*policies: str, **settings: object) -> Outcome:
 
 def test_replication_r_has_seed_plus_r_for_every_policy() -> None:
     plan = plan_comparison("tiny", PAIR, seed=40)
-    assert [(job.label, job.seed) for job in plan.jobs(1, 3)] == [(p, s) for s in (41, 42) for p in PAIR]
+    assert [(run.policy, run.seed) for run in plan.runs(1, 3)] == [(p, s) for s in (41, 42) for p in PAIR]
     assert quick(seed=40).study.meta.seeds == (40, 41, 42, 43, 44)
 
 
@@ -40,7 +42,7 @@ def test_the_seed_of_the_scenario_holds_where_none_is_given() -> None:
 def test_a_run_is_known_by_everything_that_can_change_it() -> None:
     def identity(**settings: object) -> str:
         policies = settings.pop("policies", PAIR)
-        return plan_comparison("tiny", policies, **settings).jobs(0, 1)[1].identity  # type: ignore[arg-type]
+        return plan_comparison("tiny", policies, **settings).runs(0, 1)[1].identity  # type: ignore[arg-type]
 
     ways = [
         identity(),
@@ -56,7 +58,7 @@ def test_a_run_is_known_by_everything_that_can_change_it() -> None:
 def test_a_policy_compared_with_itself_runs_twice_and_differs_by_exactly_zero(tmp_path: Path) -> None:
     outcome = quick("status_quo", "status_quo", out=tmp_path)
     assert list(outcome.study.policies) == ["status_quo", "status_quo (2)"]
-    assert len(list((tmp_path / "runs").glob("*.parquet"))) == 10
+    assert len(RunFolder(tmp_path).done()) == 10
     assert (outcome.table[["difference", "low", "high"]] == 0.0).all(axis=None)
     assert "identical" in outcome.sentence
 
@@ -81,11 +83,29 @@ def test_runs_in_the_folder_are_not_done_again(tmp_path: Path) -> None:
     assert quick(*PAIR, "status_quo_same_budget", out=tmp_path, seed=9, replications=2).reused == 4
 
 
-def test_a_run_file_that_is_cut_off_is_done_again(tmp_path: Path) -> None:
-    quick(out=tmp_path)
-    file = min((tmp_path / "runs").glob("*.parquet"))
-    file.write_bytes(file.read_bytes()[:100])
-    assert quick(out=tmp_path).reused == 9
+def test_a_ledger_that_is_cut_off_is_set_aside_and_its_runs_are_rerun(tmp_path: Path) -> None:
+    whole = quick(out=tmp_path)
+    file = tmp_path / "ledger.sqlite"
+    file.write_bytes(file.read_bytes()[:5000])
+    again = quick(out=tmp_path)
+    assert again.reused == 0 and again.table.equals(whole.table)
+    assert "moved to unreadable-1-ledger.sqlite, and its runs are rerun" in again.study.meta.notes[0]
+    assert (tmp_path / "unreadable-1-ledger.sqlite").is_file()
+    assert quick(out=tmp_path).reused == 10
+
+
+def test_a_failed_run_is_tried_again_by_the_next_call_and_then_no_failure_is_kept(tmp_path: Path) -> None:
+    assert [f.job.seed for f in quick(out=tmp_path, task=fake.fail_on_three).failures] == [3]
+    assert [failure.run for failure in RunFolder(tmp_path).failures()] == ["deep_marketing, seed 3"]
+    again = quick(out=tmp_path)
+    assert (again.reused, again.failures) == (9, ())
+    with RunLedger(tmp_path / "ledger.sqlite", readonly=True) as ledger:
+        assert ledger.failures() == []
+
+
+def test_two_comparisons_do_not_write_into_one_folder_at_a_time(tmp_path: Path) -> None:
+    with RunFolder(tmp_path).driving(), pytest.raises(InputErrors, match="another driver is at work in this folder"):
+        quick(out=tmp_path)
 
 
 def test_a_seed_that_fails_for_one_policy_is_left_out_for_all_and_named() -> None:
@@ -204,10 +224,8 @@ def test_a_scenario_edited_while_runs_are_under_way_is_refused(tmp_path: Path) -
     file.write_text('extends = "tiny"\nweeks = 2\n', encoding="utf-8")
     plan = plan_comparison(str(file), PAIR)
     file.write_text('extends = "tiny"\nweeks = 3\n', encoding="utf-8")
-    from experiments.simulate import simulate
-
-    with pytest.raises(InputErrors, match="was edited while runs were under way"):
-        simulate(plan.jobs(0, 1)[0])
+    with pytest.raises(InputErrors, match="was edited after the runs were planned"):
+        simulate(plan.runs(0, 1)[0])
 
 
 def test_everything_is_written_and_can_be_read_back(tmp_path: Path) -> None:
@@ -258,24 +276,32 @@ def test_the_outcome_draws_and_reports(tmp_path: Path) -> None:
     assert outcome.report(tmp_path / "page.html").stat().st_size > 10_000
 
 
-def test_the_store_keeps_tables_exactly(tmp_path: Path) -> None:
-    from experiments.runs import Done
-
-    store, job = Store(tmp_path), fake.make_job(7)
-    assert store.get(job) is None
-    tables: RunTables = fake.quick(job)
-    store.put(Done(job, tables))
-    found = store.get(job)
-    assert found is not None
-    assert job in store
-    for name in ("kpis", "weekly", "by", "definitions", "assumptions"):
-        left, right = getattr(found.tables, name), getattr(tables, name)
-        pd.testing.assert_frame_equal(left, right[list(left.columns)].reset_index(drop=True), check_dtype=False)
+def test_the_ledger_keeps_tables_exactly(tmp_path: Path) -> None:
+    run = fake.make_run(7)
+    given = fake.quick(run)
+    with RunLedger(tmp_path / "ledger.sqlite") as ledger:
+        assert ledger.numbers_of(run.identity) is None
+        ledger.put_done(run, given)
+    found = RunFolder(tmp_path).numbers_of(run.identity)
+    assert found is not None and found.same(given) and found.seconds == given.seconds
+    for part in given.parts:
+        pd.testing.assert_frame_equal(found.table(part.name), given.table(part.name))
+    assert found.table("assumptions")["value"].tolist() == ["status_quo"]
 
 
 def test_the_command_that_repeats_a_run_can_be_pasted() -> None:
-    job = Job("my market.toml", "x", "as_written", 3, "", "", {"policy.pay.kind": "it's"}, 9)
-    assert job.replay == "deepmarket run 'my market.toml' --seed 3 --weeks 9 --set 'policy.pay.kind=it'\"'\"'s'"
+    settings = {
+        "policy.pay.kind": "it's",
+        "policy.pay.commission": "0.03",
+        "world.x": True,
+        "world.y": 0.1,
+        "world.z": "",
+    }
+    run = Run(Base("my market.toml", "as_written", tuple(settings.items()), "", 9), "x", 3, "")
+    assert run.replay == (
+        "deepmarket run 'my market.toml' --seed 3 --weeks 9 --set 'policy.pay.kind=it'\"'\"'s' "
+        "--set policy.pay.commission=0.03 --set world.x=true --set world.y=0.1 --set 'world.z=\"\"'"
+    )
 
 
 def test_contribution_is_reconciled_line_by_line_and_drawn(tmp_path: Path) -> None:
@@ -287,4 +313,4 @@ def test_contribution_is_reconciled_line_by_line_and_drawn(tmp_path: Path) -> No
         assert (sign * books[column]).sum() == pytest.approx(rows.loc["contribution", column], rel=1e-12)
     assert (tmp_path / "figures" / "waterfall_deep_marketing.png").is_file()
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "How the difference in contribution comes about" in page and "Payments for shared data" in page
+    assert "Where the difference in contribution comes from" in page and "Payments for shared data" in page

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import Backend, BackendLost, Serial, dask_cluster, parse_backend
-from experiments.driver import Driver
-from experiments.runs import Done, Failed, Job, Result
-from experiments.simulate import simulate
+from experiments.runs.backends import Backend, BackendLost, Serial, dask_cluster, parse_backend
+from experiments.runs.driver import Driver
+from experiments.runs.result import Done, Failed, Result
+from experiments.runs.run import Run
+from experiments.runs.worker import simulate
 from tests.experiments import fake_runs as fake
 from tests.experiments.dask_fixture import Outside, outside, until
 
@@ -37,12 +38,12 @@ def tables_of(results: list[Result]) -> dict[str, bytes]:
     found = {}
     for result in results:
         assert isinstance(result, Done), result
-        frames = (result.tables.kpis, result.tables.weekly, result.tables.by, result.tables.definitions)
+        frames = [result.output.table(part.name) for part in result.output.parts]
         found[result.job.identity] = b"".join(frame.to_csv(float_format="%.17g").encode() for frame in frames)
     return found
 
 
-def run(backend: Backend, jobs: list[Job], task=fake.quick, timeout: float | None = None) -> list[Result]:  # type: ignore[no-untyped-def]
+def run(backend: Backend, jobs: list[Run], task=fake.quick, timeout: float | None = None) -> list[Result]:  # type: ignore[no-untyped-def]
     """All results; one for every job."""
     with Driver(backend, task, timeout) as driver:
         results = list(driver.run(jobs))
@@ -50,12 +51,12 @@ def run(backend: Backend, jobs: list[Job], task=fake.quick, timeout: float | Non
     return results
 
 
-def market_jobs() -> list[Job]:
+def market_runs() -> list[Run]:
     """Short runs of a true market, under two policies."""
-    from experiments.planning import plan_comparison
+    from experiments.comparison.arms import plan_comparison
 
     plan = plan_comparison("tiny", ["status_quo", "deep_marketing"], weeks=5)
-    return plan.jobs(0, 2)
+    return plan.runs(0, 2)
 
 
 def test_a_cluster_of_ours_outlives_a_killed_worker_and_leaves_nothing_behind(
@@ -66,7 +67,7 @@ def test_a_cluster_of_ours_outlives_a_killed_worker_and_leaves_nothing_behind(
     monkeypatch.setenv("TMPDIR", str(tmp_path / "cwd"))
     monkeypatch.setattr("tempfile.tempdir", None)
     before = dict(os.environ)
-    jobs = fake.make_jobs(range(80), folder=str(tmp_path))
+    jobs = fake.make_runs(range(80), folder=str(tmp_path))
     results: list[Result] = []
     with Driver(parse_backend("dask", 2, 80), fake.busy) as driver:
         for result in driver.run(jobs):
@@ -74,9 +75,9 @@ def test_a_cluster_of_ours_outlives_a_killed_worker_and_leaves_nothing_behind(
             if len(results) == 10:
                 os.kill(int(next(tmp_path.glob("pid-*")).name.removeprefix("pid-")), signal.SIGKILL)
         driver.task = fake.tell_threads
-        threads = list(driver.run(fake.make_jobs(range(100, 104))))
+        threads = list(driver.run(fake.make_runs(range(100, 104))))
     assert tables_of(results) == tables_of(run(Serial(), jobs))
-    assert all(r.tables.kpis["value"].tolist() == [1.0, 1.0, 1.0] for r in threads if isinstance(r, Done))
+    assert all(list(r.output.kpis().values()) == [1.0, 1.0, 1.0] for r in threads if isinstance(r, Done))
     assert len(threads) == 4
     assert len(list(tmp_path.glob("pid-*"))) >= 3
     assert dict(os.environ) == before
@@ -85,7 +86,7 @@ def test_a_cluster_of_ours_outlives_a_killed_worker_and_leaves_nothing_behind(
 
 
 def test_a_cluster_of_others_gives_the_same_tables_by_address_and_by_file(cluster: Outside) -> None:
-    jobs = market_jobs()
+    jobs = market_runs()
     alone = tables_of(run(Serial(), jobs, simulate))
     assert len(alone) == 4
     assert tables_of(run(of(cluster), jobs, simulate)) == alone
@@ -94,7 +95,7 @@ def test_a_cluster_of_others_gives_the_same_tables_by_address_and_by_file(cluste
 
 @pytest.mark.slow
 def test_all_backends_give_the_same_tables_of_a_market() -> None:
-    jobs = market_jobs()
+    jobs = market_runs()
     alone = tables_of(run(Serial(), jobs, simulate))
     for spec, workers in (("local", 1), ("local", 2), ("dask", 1), ("dask", 2)):
         assert tables_of(run(parse_backend(spec, workers, len(jobs)), jobs, simulate)) == alone
@@ -102,7 +103,7 @@ def test_all_backends_give_the_same_tables_of_a_market() -> None:
 
 @pytest.mark.slow
 def test_a_run_that_always_kills_its_worker_is_given_up_after_three(cluster: Outside) -> None:
-    results = {r.job.seed: r for r in run(of(cluster), fake.make_jobs(range(1, 8)), fake.die_on_three)}
+    results = {r.job.seed: r for r in run(of(cluster), fake.make_runs(range(1, 8)), fake.die_on_three)}
     crashed = results.pop(3)
     assert isinstance(crashed, Failed)
     assert (crashed.kind, crashed.message[:26]) == ("crashed", "its worker process died 3 ")
@@ -111,7 +112,7 @@ def test_a_run_that_always_kills_its_worker_is_given_up_after_three(cluster: Out
 
 def test_errors_and_results_that_cannot_travel_are_failures_of_their_runs(cluster: Outside) -> None:
     for task, told in ((fake.fail_always, "_Stubborn"), (fake.unreadable, "no such module here")):
-        for result in run(of(cluster), fake.make_jobs(range(2)), task):
+        for result in run(of(cluster), fake.make_runs(range(2)), task):
             assert isinstance(result, Failed)
             assert result.kind == "error"
             assert told in result.message
@@ -135,7 +136,7 @@ def seen_workers(backend: Backend) -> list[str]:
 
 @pytest.mark.slow
 def test_a_run_that_hangs_loses_its_worker_and_nothing_else(cluster: Outside) -> None:
-    results = {r.job.seed: r for r in run(of(cluster), fake.make_jobs(range(1, 6)), fake.hang_on_three, 0.5)}
+    results = {r.job.seed: r for r in run(of(cluster), fake.make_runs(range(1, 6)), fake.hang_on_three, 0.5)}
     hung = results.pop(3)
     assert isinstance(hung, Failed)
     assert hung.kind == "timeout"
@@ -148,7 +149,7 @@ def test_where_no_scheduler_answers_a_clear_message_comes_soon(monkeypatch: pyte
     monkeypatch.setattr(dask_cluster, "ANSWER", 1.0)
     started = time.monotonic()
     with pytest.raises(InputErrors, match=r"--backend: tcp://127\.0\.0\.1:9: no scheduler answers there"):
-        run(parse_backend("dask:tcp://127.0.0.1:9", None, 1), fake.make_jobs(range(1)))
+        run(parse_backend("dask:tcp://127.0.0.1:9", None, 1), fake.make_runs(range(1)))
     assert time.monotonic() - started < 8.0
 
 
@@ -161,7 +162,7 @@ def test_a_scheduler_without_workers_is_waited_for_and_then_given_up(
         assert isinstance(backend, dask_cluster.Dask)
         backend.patience = 1.5
         with pytest.raises(BackendLost, match=r"has had no workers for 1\.5 s \(start some by: DEEPMARKET_THREADS=1 "):
-            run(backend, fake.make_jobs(range(1)))
+            run(backend, fake.make_runs(range(1)))
     assert "has no workers yet: waiting, for 1 s more at most" in capsys.readouterr().err
 
 
@@ -183,7 +184,7 @@ class TestLosing:
             backend.patience = 3.0
             victim = cluster.scheduler if gone == "scheduler" else workers
             with pytest.raises(BackendLost) as caught, Driver(backend, fake.busy) as driver:
-                for result in driver.run(fake.make_jobs(range(200), folder=str(tmp_path))):
+                for result in driver.run(fake.make_runs(range(200), folder=str(tmp_path))):
                     results.append(result)
                     if len(results) == 5:
                         os.killpg(victim.pid, signal.SIGKILL)
@@ -203,7 +204,7 @@ class TestUnfit:
         from sim.errors import InputErrors
 
         with pytest.raises(InputErrors) as caught:
-            run(of(cluster), fake.make_jobs(range(2)))
+            run(of(cluster), fake.make_runs(range(2)))
         return str(caught.value)
 
     def test_more_than_one_thread_is_refused_with_the_command_that_would_do(self, tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ class TestUnfit:
         with outside(tmp_path, workers=1) as cluster:
             told = r"has joined that must not do runs: worker tcp://.*2 threads for"
             with pytest.raises(BackendLost, match=told), Driver(of(cluster), fake.busy) as driver:
-                for result in driver.run(fake.make_jobs(range(500), folder=str(tmp_path))):
+                for result in driver.run(fake.make_runs(range(500), folder=str(tmp_path))):
                     results.append(result)
                     if len(results) == 1:
                         cluster.add_workers(threads=2)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import BackendLost, parse_backend, slurm
-from experiments.driver import Driver
-from experiments.runs import Done
+from experiments.runs.backends import BackendLost, parse_backend, slurm
+from experiments.runs.driver import Driver
+from experiments.runs.result import Done
 from sim.errors import InputErrors
 from tests.experiments import fake_runs as fake
 from tests.experiments.dask_fixture import ROOT, outside, until
@@ -54,11 +54,11 @@ def test_runs_are_done_by_jobs_of_slurm_and_the_jobs_are_cancelled_at_the_end(co
 
     settings = {"jobqueue.slurm.memory": "1GB", "jobqueue.slurm.interface": "lo"}
     with dask.config.set(settings), Driver(parse_backend("slurm", 2, 20), fake.tell_threads) as driver:
-        results = list(driver.run(fake.make_jobs(range(20))))
+        results = list(driver.run(fake.make_runs(range(20))))
     assert len(results) == 20
     for result in results:
         assert isinstance(result, Done), result
-        assert result.tables.kpis["value"].tolist() == [1.0, 1.0, 1.0]
+        assert list(result.output.kpis().values()) == [1.0, 1.0, 1.0]
     jobs = (commands / "jobs").read_text(encoding="utf-8").split()
     assert len(jobs) == 2
     assert sorted((commands / "cancelled").read_text(encoding="utf-8").split()) == sorted(jobs)
@@ -94,15 +94,15 @@ def test_jobs_that_slurm_refuses_are_told_in_its_own_words(commands: Path, capfd
         pytest.raises(BackendLost, match="sbatch refuses the jobs: sbatch: error: invalid account"),
         Driver(parse_backend("slurm", 2, 20), fake.quick) as driver,
     ):
-        list(driver.run(fake.make_jobs(range(2))))
+        list(driver.run(fake.make_runs(range(2))))
     assert capfd.readouterr().err == ""
 
 
 _SCRIPT = """
 import signal
 import sys
-from experiments.backends import parse_backend
-from experiments.driver import Driver
+from experiments.runs.backends import parse_backend
+from experiments.runs.driver import Driver
 from tests.experiments import fake_runs as fake
 
 if __name__ == "__main__":
@@ -110,7 +110,7 @@ if __name__ == "__main__":
     ended = 0
     try:
         with Driver(parse_backend(sys.argv[2], 2, 20), fake.slow) as driver:
-            for _ in driver.run(fake.make_jobs(range(1, 20), folder=sys.argv[1])):
+            for _ in driver.run(fake.make_runs(range(1, 20), folder=sys.argv[1])):
                 ended += 1
     except KeyboardInterrupt:
         print(f"stopped by the user after {ended}")

@@ -14,16 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import Backend, Local, Serial, choose_backend, local
-from experiments.driver import Driver, Task
-from experiments.runs import Done, Failed, Job, Result, RunTables
-from experiments.store import Store
+from experiments.runs.backends import Backend, Local, Serial, choose_backend, local
+from experiments.runs.driver import Driver, Task
+from experiments.runs.numbers import Numbers
+from experiments.runs.result import Done, Failed, Result
+from experiments.runs.run import Run
+from experiments.runs.run_folder import RunFolder
 from tests.experiments import fake_runs as fake
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def carry_out(backend: Backend, task: Task, jobs: list[Job]) -> dict[int, Result]:
+def carry_out(backend: Backend, task: Task, jobs: list[Run]) -> dict[int, Result]:
     """Results by seed; a job that is answered twice is an error."""
     with Driver(backend, task) as driver:
         results = list(driver.run(jobs))
@@ -35,11 +37,11 @@ def carry_out(backend: Backend, task: Task, jobs: list[Job]) -> dict[int, Result
 def contribution(result: Result) -> float:
     """The deciding figure of a run that ended well."""
     assert isinstance(result, Done), result
-    return float(result.tables.kpis.set_index("kpi")["value"].to_dict()["contribution"])
+    return result.output.kpis()["contribution"]
 
 
 def test_all_backends_give_the_same_results() -> None:
-    jobs = fake.make_jobs(range(1, 8))
+    jobs = fake.make_runs(range(1, 8))
     alone = carry_out(Serial(), fake.quick, jobs)
     pooled = carry_out(Local(2), fake.quick, jobs)
     assert {s: contribution(r) for s, r in alone.items()} == {s: contribution(r) for s, r in pooled.items()}
@@ -48,16 +50,16 @@ def test_all_backends_give_the_same_results() -> None:
 
 def test_workers_stay_for_the_next_batch() -> None:
     with Driver(Local(2), fake.quick) as driver:
-        first = list(driver.run(fake.make_jobs(range(3))))
+        first = list(driver.run(fake.make_runs(range(3))))
         executor = driver._executor
-        second = list(driver.run(fake.make_jobs(range(3, 6))))
+        second = list(driver.run(fake.make_runs(range(3, 6))))
         assert driver._executor is executor
     assert len(first) == len(second) == 3
 
 
 @pytest.mark.parametrize("backend", [Serial(), Local(2)], ids=["serial", "local"])
 def test_a_run_that_raises_is_recorded_and_the_others_go_on(backend: Backend) -> None:
-    jobs = [fake.make_job(seed, "deep_marketing") for seed in range(1, 7)]
+    jobs = [fake.make_run(seed, "deep_marketing") for seed in range(1, 7)]
     results = carry_out(backend, fake.fail_on_three, jobs)
     failed = [result for result in results.values() if isinstance(result, Failed)]
     assert [f.job.seed for f in failed] == [3]
@@ -68,21 +70,21 @@ def test_a_run_that_raises_is_recorded_and_the_others_go_on(backend: Backend) ->
 
 
 def test_an_error_or_a_result_that_cannot_be_sent_is_a_failure_like_others() -> None:
-    errors = carry_out(Local(2), fake.fail_always, fake.make_jobs(range(2)))
+    errors = carry_out(Local(2), fake.fail_always, fake.make_runs(range(2)))
     assert all(isinstance(r, Failed) and "_Stubborn" in r.message for r in errors.values())
-    results = carry_out(Local(2), fake.unsendable, fake.make_jobs(range(2)))
+    results = carry_out(Local(2), fake.unsendable, fake.make_runs(range(2)))
     assert all(isinstance(r, Failed) and r.kind == "error" for r in results.values())
 
 
 def test_a_worker_that_dies_costs_no_run(tmp_path: Path) -> None:
-    results = carry_out(Local(2), fake.die_once, fake.make_jobs(range(1, 11), folder=str(tmp_path)))
+    results = carry_out(Local(2), fake.die_once, fake.make_runs(range(1, 11), folder=str(tmp_path)))
     assert sorted(results) == list(range(1, 11))
     assert all(isinstance(result, Done) for result in results.values())
     assert len(list(tmp_path.glob("tried-*"))) == 2
 
 
 def test_a_run_that_always_kills_its_worker_is_given_up_alone() -> None:
-    results = carry_out(Local(2), fake.die_on_three, fake.make_jobs(range(1, 8)))
+    results = carry_out(Local(2), fake.die_on_three, fake.make_runs(range(1, 8)))
     crashed = results.pop(3)
     assert isinstance(crashed, Failed)
     assert crashed.kind == "crashed"
@@ -92,19 +94,19 @@ def test_a_run_that_always_kills_its_worker_is_given_up_alone() -> None:
 
 def test_every_worker_has_one_thread_and_this_process_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    results = carry_out(Local(2), fake.tell_threads, fake.make_jobs(range(2)))
+    results = carry_out(Local(2), fake.tell_threads, fake.make_runs(range(2)))
     for result in results.values():
         assert isinstance(result, Done)
-        assert result.tables.kpis["value"].tolist() == [1.0, 1.0, 1.0]
+        assert list(result.output.kpis().values()) == [1.0, 1.0, 1.0]
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "DEEPMARKET_THREADS" not in os.environ
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system cannot block signals")
 def test_workers_are_deaf_to_ctrl_c_from_the_start_and_this_process_is_not() -> None:
-    for result in carry_out(Local(2), fake.tell_deafness, fake.make_jobs(range(2))).values():
+    for result in carry_out(Local(2), fake.tell_deafness, fake.make_runs(range(2))).values():
         assert isinstance(result, Done)
-        assert result.tables.seconds == 1.0
+        assert result.output.seconds == 1.0
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
@@ -139,19 +141,17 @@ _SCRIPT = """
 import signal
 import sys
 from pathlib import Path
-from experiments.backends import Local
-from experiments.driver import Driver
-from experiments.store import Store
+from experiments.runs.backends import Local
+from experiments.runs.run_folder import RunFolder
+from experiments.runs.work import at_work
 from tests.experiments import fake_runs as fake
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts tests in the background ignores it
-    store = Store(Path(sys.argv[1]))
-    jobs = fake.make_jobs(range(1, 20), folder=sys.argv[1])
+    runs = fake.make_runs(range(1, 20), folder=sys.argv[1])
     try:
-        with Driver(Local(2), fake.slow) as driver:
-            for result in driver.run(jobs):
-                store.put(result)
+        with at_work(RunFolder(Path(sys.argv[1])), Local(2), task=fake.slow) as work:
+            work.do(runs)
     except KeyboardInterrupt:
         print("stopped by the user")
         sys.exit(130)
@@ -175,8 +175,15 @@ def start_batch(folder: Path) -> subprocess.Popen[str]:
 def start_slow_batch(folder: Path) -> subprocess.Popen[str]:
     """As :func:`start_batch`, once its workers are at the runs that take for ever."""
     driver = start_batch(folder)
-    until(lambda: len(workers_of(folder)) == 2 and len(list((folder / "runs").glob("*.parquet"))) == 4)
+    until(lambda: len(workers_of(folder)) == 2 and len(RunFolder(folder).done()) == 4)
     return driver
+
+
+def kept_whole(folder: Path) -> bool:
+    """Whether the first four runs, and no other, are kept as they were written."""
+    found = RunFolder(folder)
+    kept = [found.numbers_of(run.identity) for run in fake.make_runs(range(1, 5))]
+    return len(found.done()) == 4 and all(numbers is not None for numbers in kept)
 
 
 def workers_of(folder: Path) -> list[int]:
@@ -213,8 +220,7 @@ class TestStopping:
         assert time.monotonic() - started < 10
         assert (driver.returncode, out, err) == (130, "stopped by the user\n", "")
         until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 5.0)
-        assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))
-        assert not list((tmp_path / "runs").glob("*.part"))
+        assert kept_whole(tmp_path)
 
     def test_an_interrupt_while_workers_start_is_as_clean(self, tmp_path: Path) -> None:
         driver = start_batch(tmp_path)
@@ -230,7 +236,7 @@ class TestStopping:
         driver.kill()
         driver.communicate(timeout=10)
         until(lambda: all(is_gone(pid) for pid in workers_of(tmp_path)), 10.0)
-        assert all(Store(tmp_path).get(job) is not None for job in fake.make_jobs(range(1, 5)))
+        assert kept_whole(tmp_path)
 
 
 class _Threads:
@@ -259,11 +265,11 @@ def test_what_ends_while_the_user_stops_is_handed_out_before_the_end() -> None:
     """Seed 2 ends between the last look and the stop; it is not lost."""
     go_on, ended, looks = threading.Event(), threading.Event(), []
 
-    def held(job: Job) -> RunTables:
-        if job.seed == 2:
+    def held(run: Run) -> Numbers:
+        if run.seed == 2:
             go_on.wait(10)
             threading.Timer(0.1, ended.set).start()
-        return fake.quick(job)
+        return fake.quick(run)
 
     def stopping() -> bool:
         looks.append(1)
@@ -275,6 +281,6 @@ def test_what_ends_while_the_user_stops_is_handed_out_before_the_end() -> None:
 
     seen: list[int] = []
     with pytest.raises(KeyboardInterrupt), Driver(_Threads(), held, stopping=stopping) as driver:
-        for result in driver.run(fake.make_jobs((1, 2))):
+        for result in driver.run(fake.make_runs((1, 2))):
             seen.append(result.job.seed)
     assert seen == [1, 2]

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from experiments.backends import BackendLost, Serial
-from experiments.backends.clusters import scratch_folder
-from experiments.backends.local import Local
-from experiments.batch.driving import drive
-from experiments.batch.folder import Folder, Shard
-from experiments.batch.numbers import Numbers
-from experiments.batch.run import Run
-from experiments.driver import STARTS, Driver
-from experiments.runs import Done
+from experiments.batch.batch_folder import BatchFolder
+from experiments.batch.drive import drive
+from experiments.runs.backends import BackendLost, Serial
+from experiments.runs.backends.clusters import scratch_folder
+from experiments.runs.backends.local import Local
+from experiments.runs.driver import STARTS, Driver
+from experiments.runs.numbers import Numbers
+from experiments.runs.result import Done
+from experiments.runs.run import Run
+from experiments.runs.run_folder import Shard
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
 from tests.experiments import deadly_start
@@ -45,7 +46,7 @@ def test_workers_that_never_start_end_the_batch_and_fail_no_run(
 ) -> None:
     monkeypatch.setenv(fake.MARKS, str(tmp_path))
     monkeypatch.setenv("DEEPMARKET_TEST_DEATHS", "1000")
-    monkeypatch.setattr("experiments.driver.STARTS", 2)
+    monkeypatch.setattr("experiments.runs.driver.STARTS", 2)
     with (
         pytest.raises(BackendLost, match="while they started"),
         Driver[Run, Numbers](Local(2), deadly_start.quick) as driver,
@@ -69,7 +70,7 @@ def test_no_run_is_done_by_two_drivers_at_once(
     at_work: str | None, comes: str | None, refused: bool, tmp_path: Path
 ) -> None:
     plan = small_plan(tmp_path)
-    folder = Folder.start(tmp_path / "out", plan.design)
+    folder = BatchFolder.start(tmp_path / "out", plan.design)
     started: list[str] = []
 
     def task(run: Run) -> Numbers:

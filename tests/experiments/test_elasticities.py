@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
-from experiments.elasticities import measure_elasticities
-from experiments.runs import Job, RunTables
+from experiments.comparison.elasticities import measure_elasticities
+from experiments.runs.numbers import Numbers, Part
+from experiments.runs.run import Run
 from sim.errors import InputErrors
 from sim.scenario import Scenario
 
@@ -21,23 +21,24 @@ SERVED = "key_account_sales"
 BASE = Scenario.load("tiny", policy="status_quo")
 
 
-def known_market(job: Job) -> RunTables:
+def known_market(run: Run, own_luck: float = 1.0, accounts: bool = True) -> Numbers:
     """A market with constant elasticities; every seed has a luck of its own, common to all that is moved."""
     world, own = BASE.world, BASE.world.own_offers
-    hours = job.overrides.get("params.hours.selling_per_call", BASE.params.hours.selling_per_call)
+    given = dict(run.base.settings)
+    hours = given.get("params.hours.selling_per_call", BASE.params.hours.selling_per_call)
     calls = 20.0 * BASE.params.hours.selling_per_call / float(hours)
-    budget = job.overrides.get("policy.advertising.budget", BASE.policy["advertising"].budget)  # type: ignore[attr-defined]
-    luck = np.exp(np.random.default_rng(job.seed).normal())
+    budget = given.get("policy.advertising.budget", BASE.policy["advertising"].budget)  # type: ignore[attr-defined]
+    luck = np.exp(np.random.default_rng(run.seed).normal())
     rows = []
     for j in own:
         offer = world.offers[j]
-        price = job.overrides.get(f"offer.{offer.name}.list_price", offer.list_price) / offer.list_price
+        price = given.get(f"offer.{offer.name}.list_price", offer.list_price) / offer.list_price
         units = 100.0 * luck * price**PRICE * float(budget) ** BUDGET * calls**CALLS
         rows.append(("offer", offer.name, "sell_out_units", units))
     by = pd.DataFrame(rows, columns=["dimension", "level", "kpi", "value"])
-    served = luck * calls**CALLS_SERVED
-    kpis = pd.DataFrame({"kpi": ["calls_per_rep_week", "key_account_sales"], "value": [calls, served]})
-    return RunTables(kpis, pd.DataFrame(), by, pd.DataFrame(), pd.DataFrame(), 0.0)
+    served = luck * calls**CALLS_SERVED * accounts
+    kpis = pd.DataFrame({"kpi": ["calls_per_rep_week", SERVED], "value": [calls, served]})
+    return Numbers((Part.of("kpis", kpis), Part.of("by", by.assign(value=by["value"] * own_luck))), 0.0)
 
 
 def test_known_elasticities_are_found_whatever_the_luck_of_a_seed() -> None:
@@ -54,9 +55,8 @@ def test_known_elasticities_are_found_whatever_the_luck_of_a_seed() -> None:
     assert found["inside"].all()
 
 
-def without_accounts(job: Job) -> RunTables:
-    tables = known_market(job)
-    return replace(tables, kpis=tables.kpis.assign(value=tables.kpis["value"].where(tables.kpis["kpi"] != SERVED, 0.0)))
+def without_accounts(run: Run) -> Numbers:
+    return known_market(run, accounts=False)
 
 
 def test_nothing_is_said_of_sales_that_there_are_none_of() -> None:
@@ -68,10 +68,8 @@ def of_all(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["sales"] == "all customers"].set_index("lever")
 
 
-def _noisy(job: Job) -> RunTables:
-    tables = known_market(job)
-    own = np.random.default_rng([job.seed, len(job.label)]).normal(1.0, 0.02)
-    return replace(tables, by=tables.by.assign(value=tables.by["value"] * own))
+def _noisy(run: Run) -> Numbers:
+    return known_market(run, float(np.random.default_rng([run.seed, len(run.policy)]).normal(1.0, 0.02)))
 
 
 def test_the_interval_is_that_of_the_seeds() -> None:

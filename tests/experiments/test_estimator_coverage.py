@@ -1,4 +1,4 @@
-"""Estimators of imports on many made markets: their 95 % intervals hold the truth in 95 % of them, with and without the effect."""
+"""Estimators of imports on many generated markets: their 95 % confidence intervals cover the truth in 95 % of them, with and without the effect."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 from sales_fixture import WEEKS, made_sales
 from scipy import stats
 
-from experiments.intake.growth_fit import fit_growth
-from experiments.intake.loyalty_fit import fit_habit
-from experiments.intake.price_response import fit_price_response
-from experiments.intake.repeat_rates import DEFAULT_SHAPE, fit_repeats, fit_told
-from experiments.intake.season_fit import fit_season
+from experiments.intake.fits.growth import fit_growth
+from experiments.intake.fits.loyalty_weight import fit_habit
+from experiments.intake.fits.price_response import fit_price_response
+from experiments.intake.fits.repeat_rates import DEFAULT_SHAPE, fit_identified, fit_repeats
+from experiments.intake.fits.season import fit_season
 
 _MARKETS = {
     "as usual": {},
@@ -24,7 +24,7 @@ _MARKETS = {
 
 
 def _price_hits(market: dict[str, float], elasticity: float, runs: int) -> tuple[list[bool], list[float]]:
-    """Whether each interval holds the truth, and each estimate, of markets in which an elasticity is told."""
+    """Whether each confidence interval covers the truth, and each estimate, of markets in which an elasticity is identified."""
     hits, estimates = [], []
     for seed in range(runs):
         sales = made_sales(seed, elasticity, **market)  # type: ignore[arg-type]
@@ -36,13 +36,13 @@ def _price_hits(market: dict[str, float], elasticity: float, runs: int) -> tuple
 
 
 def _covers(hits: list[bool], lowest: float) -> bool:
-    """Whether so many hits are likely (1 in 1,000) where ``lowest`` of all intervals hold the truth."""
+    """Whether so many hits are plausible (1 in 1,000) if ``lowest`` of all confidence intervals cover the truth."""
     return bool(stats.binom.cdf(sum(hits), len(hits), lowest) > 0.001)
 
 
 @pytest.mark.parametrize("elasticity", [0.0, -2.0])
 @pytest.mark.parametrize("market", ["as usual", "bulk buyers"])
-def test_price_response_is_unbiased_and_its_interval_holds(market: str, elasticity: float) -> None:
+def test_price_response_is_unbiased_and_its_interval_covers_the_truth(market: str, elasticity: float) -> None:
     hits, estimates = _price_hits(_MARKETS[market], elasticity, 25)
     assert len(hits) >= 24 and _covers(hits, 0.95)
     assert abs(np.mean(estimates) - elasticity) < 4.0 * np.std(estimates) / np.sqrt(len(estimates)) + 0.05
@@ -51,22 +51,22 @@ def test_price_response_is_unbiased_and_its_interval_holds(market: str, elastici
 @pytest.mark.slow
 @pytest.mark.parametrize("elasticity", [0.0, -1.0, -2.0])
 @pytest.mark.parametrize("market", list(_MARKETS))
-def test_price_intervals_hold_the_truth_as_often_as_they_say(market: str, elasticity: float) -> None:
+def test_price_intervals_have_nominal_coverage(market: str, elasticity: float) -> None:
     hits, _ = _price_hits(_MARKETS[market], elasticity, 300)
     assert len(hits) > 100 and 0.92 <= np.mean(hits) <= 0.99, (
         f"{market}, {elasticity}: {np.mean(hits):.3f} of {len(hits)}"
     )
 
 
-def test_prices_that_do_not_move_over_time_tell_nothing() -> None:
-    """Customers' and quantities' discounts alone: every price differs, none changes."""
+def test_prices_that_do_not_change_identify_nothing() -> None:
+    """Only discounts by customer and quantity: every price differs, none changes over time."""
     sales = made_sales(1, -2.0, lists=0.0)
     fit = fit_price_response(sales, sales["week"], WEEKS)
-    assert not fit.told and np.isnan(fit.estimate) and "0 products" in fit.reason
+    assert not fit.identified and np.isnan(fit.estimate) and "0 products" in fit.reason
 
 
 def _counts(seed: int, yearly: float, alike: float, weeks: int = 104) -> np.ndarray:
-    """Orders a week with season, growth and shocks that last: ``alike`` is their autocorrelation."""
+    """Orders per week with season, growth and autocorrelated shocks: ``alike`` is their autocorrelation."""
     rng, week = np.random.default_rng(seed), np.arange(weeks)
     shock = np.zeros(weeks)
     for k in range(weeks):
@@ -82,27 +82,29 @@ def test_growth_is_within_its_error_also_where_weeks_are_alike(yearly: float, al
     fits = [fit_growth(_counts(seed, yearly, alike)) for seed in range(150)]
     hits = [fit is not None and abs(fit.yearly - yearly) < 1.96 * fit.error for fit in fits]
     assert _covers(hits, lowest)
-    assert yearly or np.mean([fit is not None and fit.told for fit in fits]) < 0.12, "growth told where there is none"
+    assert yearly or np.mean([fit is not None and fit.identified for fit in fits]) < 0.12, (
+        "growth identified where there is none"
+    )
 
 
 @pytest.mark.parametrize("alike", [0.0, 0.8])
-def test_season_is_within_its_error_and_is_not_made_of_noise(alike: float) -> None:
-    """The wave of these counts is 0.3; what is left when it is divided out has none."""
+def test_season_is_within_its_error_and_not_made_of_noise(alike: float) -> None:
+    """The wave of these counts is 0.3; dividing it out leaves none."""
     wave = 1.0 + 0.3 * np.cos(2.0 * np.pi * (np.arange(104) - 20) / 52.0)
-    hits, told = [], []
+    hits, false_alarms = [], []
     for seed in range(60):
         sold = _counts(seed, 0.0, alike)
         found, none = fit_season(sold), fit_season(sold / wave)
         assert found is not None and none is not None
         hits.append(abs(found.estimate - 0.3) < 1.96 * found.error)
-        told.append(none.swing > 0.0)
+        false_alarms.append(none.swing > 0.0)
     assert _covers(hits, 0.95)
-    assert stats.binom.sf(sum(told) - 1, len(told), 0.07) > 0.001, (
-        f"a season is told in {np.mean(told):.0%} without one"
+    assert stats.binom.sf(sum(false_alarms) - 1, len(false_alarms), 0.07) > 0.001, (
+        f"a season is found in {np.mean(false_alarms):.0%} without one"
     )
 
 
-def test_rates_of_customers_who_came_new_are_within_their_errors() -> None:
+def test_rates_of_new_customers_are_within_their_errors() -> None:
     hits = []
     for seed in range(80):
         rng = np.random.default_rng(seed)
@@ -128,7 +130,7 @@ def _watched(
 
 def _rate_hits(shape: float, older: float, runs: int) -> tuple[list[bool], list[bool]]:
     fits = [fit_repeats(*_watched(seed, shape, older), 78.0) for seed in range(runs)]
-    assert all(fit.told for fit in fits)
+    assert all(fit.identified for fit in fits)
     return (
         [abs(fit.mean - 0.117) < 1.96 * fit.mean_error for fit in fits],
         [abs(fit.shape - shape) < 1.96 * fit.shape_error for fit in fits],
@@ -139,7 +141,7 @@ def _rate_hits(shape: float, older: float, runs: int) -> tuple[list[bool], list[
 def test_rates_are_within_their_errors_whoever_bought_before_the_file_begins(older: float) -> None:
     means, shapes = _rate_hits(1.0, older, 20)
     assert _covers(means + shapes, 0.95)
-    if older:  # as if all had come new, K would be far too large
+    if older:  # if all were treated as new, K would be far too large
         naive = [fit_repeats(*_watched(seed, 1.0, older)) for seed in range(20)]
         assert np.mean([abs(fit.shape - 1.0) < 1.96 * fit.shape_error for fit in naive]) < 0.5
 
@@ -147,15 +149,15 @@ def test_rates_are_within_their_errors_whoever_bought_before_the_file_begins(old
 @pytest.mark.slow
 @pytest.mark.parametrize("older", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("shape", [0.5, 1.0, 2.0])
-def test_intervals_of_rates_hold_the_truth_as_often_as_they_say(shape: float, older: float) -> None:
+def test_intervals_of_rates_have_nominal_coverage(shape: float, older: float) -> None:
     means, shapes = _rate_hits(shape, older, 200)
     assert 0.91 <= np.mean(means) <= 0.985 and 0.91 <= np.mean(shapes) <= 0.985, f"{np.mean(means)}, {np.mean(shapes)}"
 
 
 def test_few_customers_have_the_shape_of_the_built_in_market() -> None:
-    few = fit_told(*_watched(1, 0.5, 1.0, customers=60), 78.0)
+    few = fit_identified(*_watched(1, 0.5, 1.0, customers=60), 78.0)
     assert few.given and few.shape == DEFAULT_SHAPE and few.shape_error == 0.0 and 0.05 < few.mean < 0.3
-    assert not fit_told(*_watched(1, 0.5, 1.0), 78.0).given
+    assert not fit_identified(*_watched(1, 0.5, 1.0), 78.0).given
 
 
 @pytest.mark.parametrize("older", [0.5, 1.0])
@@ -174,16 +176,18 @@ def _deals(seed: int, weight: float, spread: float) -> pd.DataFrame:
         for k in range(60):
             won = rng.random() < 1.0 / (1.0 + np.exp(-own - weight * (2.0 * loyalty - 1.0)))
             if k >= 20:
-                rows.append((f"a{account}", f"{account}-{k:03d}", k, "won" if won else "lost"))
+                rows.append((f"a{account}", f"{account}-{k:03d}", k, won))
             loyalty = 0.875 * loyalty + 0.125 * won
-    return pd.DataFrame(rows, columns=["account", "id", "closed", "state"])
+    return pd.DataFrame(rows, columns=["account", "id", "closed", "won"])
 
 
 @pytest.mark.parametrize("spread", [0.0, 1.0])
-def test_lasting_differences_between_accounts_are_no_habit(spread: float) -> None:
-    """Without an effect of accounts the weight would be 1.7 ± 0.1 where the truth is 0."""
+def test_lasting_differences_between_accounts_are_not_habit(spread: float) -> None:
+    """Without an account effect the weight would be 1.7 ± 0.1 where the truth is 0."""
     fits = [fit_habit(_deals(seed, 0.0, spread), 0.875) for seed in range(12)]
     assert _covers([abs(fit.estimate) < 1.96 * fit.error for fit in fits], 0.95)
     assert abs(np.mean([fit.estimate for fit in fits])) < 0.3
-    found = np.mean([fit.spread for fit in fits])  # beside what the first deals of accounts tell of their differences
+    found = np.mean(
+        [fit.spread for fit in fits]
+    )  # in addition to what the first deals of accounts show of their differences
     assert found > 0.4 if spread else found < 0.3

@@ -1,4 +1,4 @@
-"""Whatever a file holds or a name names, `check` ends soon, and either takes it or says what is wrong with it."""
+"""Whatever a file contains or a name refers to, `check` ends quickly and either accepts it or says what is wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments.batch.settings import _matching
+from experiments.batch.future_settings import _matching
 from experiments.cli.app import app
 from sim.reading.complaints import nearest
 from sim.reading.library import scenario_folder
@@ -29,22 +29,22 @@ QUICK = tuple(name for name in NASTY if name not in SLOW)
 
 
 def _checked(given: str) -> str:
-    """What `check` answers; it must be a verdict."""
+    """Output of `check`, which must end with a verdict."""
     started = time.monotonic()
-    told = CliRunner().invoke(app, ["check", given])
-    assert told.exit_code in (0, 2), told.output
+    output = CliRunner().invoke(app, ["check", given])
+    assert output.exit_code in (0, 2), output.output
     assert time.monotonic() - started < LIMIT
-    return told.output
+    return output.output
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_a_nasty_file_is_taken_or_explained(name: str, tmp_path: Path) -> None:
+def test_a_nasty_file_is_accepted_or_explained(name: str, tmp_path: Path) -> None:
     _checked(NASTY[name](tmp_path))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
-def test_a_nasty_large_file_is_taken_or_explained(name: str, tmp_path: Path) -> None:
+def test_a_nasty_large_file_is_accepted_or_explained(name: str, tmp_path: Path) -> None:
     _checked(NASTY[name](tmp_path))
 
 
@@ -62,29 +62,29 @@ def _mutated(tmp_path: Path, seed: int) -> None:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A copy of all shipped files, to be spoilt."""
+    """A copy of all shipped files, to be mutated."""
     shutil.copytree(scenario_folder(), tmp_path / "scenarios")
     return tmp_path
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_a_mutated_file_is_taken_or_explained(block: int, library: Path) -> None:
+def test_a_mutated_file_is_accepted_or_explained(block: int, library: Path) -> None:
     for seed in range(block * 50, block * 50 + 50):
         _mutated(library, seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
-def test_many_mutated_files_are_taken_or_explained(block: int, library: Path) -> None:
+def test_many_mutated_files_are_accepted_or_explained(block: int, library: Path) -> None:
     for seed in range(1000 + block * 150, 1000 + block * 150 + 150):
         _mutated(library, seed)
 
 
 def test_what_cannot_be_read_is_named_with_what_was_expected(tmp_path: Path) -> None:
-    """Place, what is there, and what should be, for a pipe, a size, a number, a depth and a chain."""
+    """Place, finding and expectation for a pipe, a size, a number, a depth and a chain."""
     for name, words in {
-        "pipe_as_a_file": ("special.toml", "a pipe", "an ordinary file"),
-        "endless_extended": ("x.toml, line 1", "a device", "an ordinary file"),
+        "pipe_as_a_file": ("special.toml", "a pipe", "a regular file"),
+        "endless_extended": ("x.toml, line 1", "a device", "a regular file"),
         "sparse_as_roster": ("x.toml, line 4", "4,398,046,511,104 bytes", "at most"),
         "scenario_integer_of_4301_digits": ("x.toml, line 3", "a number of 4,301 digits", "at most 300"),
         "scenario_deep_dotted_key": ("x.toml, line 3", "a key of 20,000 parts", "at most 32"),
@@ -95,9 +95,9 @@ def test_what_cannot_be_read_is_named_with_what_was_expected(tmp_path: Path) -> 
     }.items():
         folder = tmp_path / name
         folder.mkdir()
-        told = " ".join(_checked(NASTY[name](folder)).replace("│", " ").split())
+        output = " ".join(_checked(NASTY[name](folder)).replace("│", " ").split())
         for word in words:
-            assert word in told, (name, word, told)
+            assert word in output, (name, word, output)
 
 
 def test_stars_stand_for_any_part_of_a_path_and_nothing_is_tried_twice() -> None:

@@ -1,4 +1,4 @@
-"""Amounts: one style of numbers for an import, proved by a cell, given by the user, or asked for."""
+"""Amounts: one number style for an import, proved by a cell, stated by the user, or asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_fixture import HEADER, read, refusal, rows_of, told
+from reading_fixture import HEADER, findings_text, read, refusal, rows_of
 
-from experiments.intake.amounts import COMMA, POINT, readings, take_apart
+from experiments.intake.tables.values.amounts import COMMA, POINT, readings, split_amount
 
 #: Ways of writing a number: decimal sign, sign of thousands.
 _STYLES = {
@@ -35,13 +35,13 @@ def test_every_style_gives_the_same_amounts(tmp_path: Path, style: str) -> None:
     cents = [1, 150, 99_999, 100_000, 123_456, 195_000, 12_345_678, 100_000_000]
     frame, _, ledger = read(tmp_path, rows_of([_written(c, *_STYLES[style]) for c in cents]))
     assert frame["value"].tolist() == [c / 100 for c in cents]
-    assert ("decimal comma" if _STYLES[style][0] == "," else "decimal point") in told(ledger)
+    assert ("decimal comma" if _STYLES[style][0] == "," else "decimal point") in findings_text(ledger)
 
 
 @given(st.integers(0, 10**12), st.sampled_from(sorted(_STYLES)))
 def test_a_number_with_cents_is_read_back_in_its_style_only(cents: int, style: str) -> None:
     decimal, thousands = _STYLES[style]
-    written = take_apart(_written(cents, decimal, thousands))
+    written = split_amount(_written(cents, decimal, thousands))
     assert written is not None
     assert readings(written.number) == {COMMA if decimal == "," else POINT: cents / 100}
 
@@ -92,18 +92,18 @@ def test_signs_digits_and_groups_of_all_kinds(tmp_path: Path, cell: str, number:
         "₹40 Cr",
     ],
 )
-def test_what_is_no_amount_is_refused(tmp_path: Path, cell: str) -> None:
+def test_a_cell_that_is_not_an_amount_is_refused(tmp_path: Path, cell: str) -> None:
     assert "not a number" in refusal(tmp_path, rows_of([cell, "7.25"]))
 
 
 @pytest.mark.parametrize("cell", ["3万", "1.2k", "3 Mio", "2億", "5 lakh"])
-def test_thousands_and_more_in_words_are_refused_as_such(tmp_path: Path, cell: str) -> None:
-    assert f"in thousands or more: '{cell}'" in refusal(tmp_path, rows_of([cell, "7.25"]))
+def test_thousands_in_words_are_refused_as_such(tmp_path: Path, cell: str) -> None:
+    assert f"in thousands or larger units: '{cell}'" in refusal(tmp_path, rows_of([cell, "7.25"]))
 
 
 @pytest.mark.parametrize("cell", ["12%", "12 ‰"])
-def test_shares_are_no_amounts(tmp_path: Path, cell: str) -> None:
-    assert "a share, no amount" in refusal(tmp_path, rows_of([cell, "7.25"]))
+def test_shares_are_not_amounts(tmp_path: Path, cell: str) -> None:
+    assert "a share, not an amount" in refusal(tmp_path, rows_of([cell, "7.25"]))
 
 
 def test_thousands_follow_the_proof_of_another_cell_column_or_file(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_thousands_follow_the_proof_of_another_cell_column_or_file(tmp_path: Pat
 
 
 @pytest.mark.parametrize("sign", [".", ","])
-def test_thousands_without_a_proof_are_asked_for_and_the_answer_counts(tmp_path: Path, sign: str) -> None:
+def test_thousands_without_a_proof_need_a_rule(tmp_path: Path, sign: str) -> None:
     rows = rows_of(["950", f"1{sign}950", f"9{sign}262"])
     asked = refusal(tmp_path, rows)
     assert f"2 cells such as '1{sign}950' (t0.csv, row 3, column 'value')" in asked and "number_style" in asked
@@ -132,10 +132,12 @@ def test_a_point_in_pieces_does_not_make_decimals_of_money(tmp_path: Path) -> No
     rows = rows_of(["1.950", "950"], quantities=["0.5", "2"])
     asked = refusal(tmp_path, rows)
     assert "1 cell such as '1.950' (t0.csv, row 2, column 'value')" in asked
-    assert "only '0.5' (t0.csv, row 2, column 'quantity') of another column tells" in asked
+    assert "only '0.5' (t0.csv, row 2, column 'quantity'), in another column, proves one" in asked
     frame, _, ledger = read(tmp_path, rows, mapping='[rules]\nnumber_style = "decimal_point"\n')
     assert frame["value"].tolist() == [1.95, 950.0]
-    assert "1 cell could be read otherwise, such as '1.950'" in told(ledger) and "taken for 1.95" in told(ledger)
+    assert "1 cell could be read in another way, such as '1.950'" in findings_text(
+        ledger
+    ) and "read as 1.95" in findings_text(ledger)
     frame, _, _ = read(tmp_path, rows_of(["1.950", "19.50"], quantities=["0.5", "2"]))
     assert frame["value"].tolist() == [1.95, 19.5]
 
@@ -150,18 +152,21 @@ def test_two_styles_are_refused_with_a_cell_of_each(tmp_path: Path) -> None:
         mapping='[rules]\nnumber_style = "decimal_point"\nunusable_rows = "set_aside"\n',
     )
     assert frame["value"].tolist() == [3.0, 4.25]
-    assert "not a number: '12,50'" in told(ledger)
+    assert "not a number: '12,50'" in findings_text(ledger)
 
 
 def test_whole_numbers_need_no_style(tmp_path: Path) -> None:
     frame, _, ledger = read(tmp_path, rows_of(["950", "1 950", "12"]))
     assert frame["value"].tolist() == [950.0, 1950.0, 12.0]
-    assert "numbers are whole" in told(ledger)
+    assert "numbers are whole" in findings_text(ledger)
 
 
-def test_numbers_with_an_exponent_are_told(tmp_path: Path) -> None:
+def test_numbers_with_an_exponent_are_reported(tmp_path: Path) -> None:
     frame, _, ledger = read(tmp_path, rows_of(["1.5E+05", "2.50"]))
-    assert frame["value"].tolist() == [150000.0, 2.5] and "numbers with an exponent: '1.5E+05' (1 row)" in told(ledger)
+    assert frame["value"].tolist() == [
+        150000.0,
+        2.5,
+    ] and "numbers with an exponent: '1.5E+05' (1 row)" in findings_text(ledger)
 
 
 def test_pieces_have_no_currency(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The import of a whole CRM: its folder loads as a scenario, says what it did, and repeats from its mapping file."""
+"""The import of a whole CRM: its folder loads as a scenario, reports what was done, and can be repeated from its mapping file."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pytest
 from crm_fixture import ACCOUNTS, REPS, WEEKS, small_crm
 
 from experiments.intake import import_crm
-from experiments.intake.market_runs import MarketRuns
+from experiments.intake.scenario.market_runs import MarketRuns
 from sim.errors import InputError, InputErrors
 from sim.scenario import Scenario
 
 _MAVEN = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "crm_maven"
 needs_maven = pytest.mark.skipif(
-    not _MAVEN.is_dir(), reason="the table crm_maven is not at ../shared/data beside the clone"
+    not _MAVEN.is_dir(), reason="the table crm_maven is not at ../shared/data next to the clone"
 )
 
 
-def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) -> None:
+def test_folder_loads_as_a_scenario_and_says_where_numbers_come_from(tmp_path: Path) -> None:
     out = tmp_path / "market"
     summary = import_crm(list(reversed(small_crm().write(tmp_path))), out, runs=0)
     assert {p.name for p in out.iterdir()} == {
@@ -42,11 +42,11 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert len(scenario.world.own_offers) == 3
     customers = pd.read_parquet(out / "customers.parquet")
     assert customers.filter(like="projects_").to_numpy().sum() / 52 * WEEKS == pytest.approx(480, rel=0.1)
-    assert not customers["purchase_rate"].any(), "all is bought by opportunities"
+    assert not customers["purchase_rate"].any(), "everything is bought through opportunities"
     page = (out / "quality.md").read_text(encoding="utf-8")
     for words in (
         "## Headers",
-        "## Mended",
+        "## Corrected",
         "## Set aside",
         "## Numbers from the data",
         "kept their default",
@@ -56,11 +56,11 @@ def test_folder_loads_as_a_scenario_and_says_what_it_rests_on(tmp_path: Path) ->
     assert json.loads(json.dumps(summary.to_json()))["out"] == str(out)
     lines = "\n".join(summary.lines())
     assert "agent ← rep" in lines and "(0 rows)" not in lines
-    assert "surprising" not in lines, "what the import sets on purpose surprises nobody"
+    assert "surprising" not in lines, "no warning about what the import sets on purpose"
 
 
 @pytest.mark.parametrize(("word", "state"), [("Won", "won"), ("Lost", "lost")])
-def test_an_unknown_word_for_won_or_lost_is_asked_for_and_nothing_is_written(
+def test_an_unknown_word_for_won_or_lost_is_refused_and_nothing_is_written(
     tmp_path: Path, word: str, state: str
 ) -> None:
     crm = small_crm()
@@ -75,7 +75,7 @@ def test_an_unknown_word_for_won_or_lost_is_asked_for_and_nothing_is_written(
     assert not (tmp_path / "m").exists()
 
 
-def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+def test_one_error_is_reported_once(tmp_path: Path) -> None:
     crm = small_crm()
     files = crm.write(tmp_path)
     files[0].rename(tmp_path / "elsewhere.csv")
@@ -87,7 +87,7 @@ def test_one_mistake_is_told_once(tmp_path: Path) -> None:
     with pytest.raises(InputErrors) as caught:
         import_crm(files, tmp_path / "m", runs=0)
     assert [error.problem for error in caught.value.errors] == ["below 0: '-5'"]
-    assert caught.value.remedy == "mend the cells", "rows of lists cannot be set aside"
+    assert caught.value.remedy == "correct the cells", "rows of lists cannot be set aside"
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
         raise InputErrors([InputError("here", "refused")])
 
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.intake.crm.Scenario.load", refuse)
+        patch.setattr("experiments.intake.scenario.import_documents.Scenario.load", refuse)
         with pytest.raises(InputErrors):
             import_crm(files, out, runs=0)
     assert not out.exists() and sorted(tmp_path.iterdir()) == sorted(files)
@@ -123,7 +123,7 @@ def test_one_impossible_year_does_not_stretch_the_history(tmp_path: Path, odd: s
     import_crm(files, tmp_path / "m", runs=0, mapping=mapping)
     page = (tmp_path / "m" / "quality.md").read_text(encoding="utf-8")
     assert "32 weeks from 2022-01-03, 8 held out" in page
-    assert ("won or lost on a day to come" if odd > "2022" else "without a decision") in page
+    assert ("won or lost on a day in the future" if odd > "2022" else "without a decision") in page
 
 
 def test_shipped_policies_spend_sums_that_fit_the_company(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_shipped_policies_spend_sums_that_fit_the_company(tmp_path: Path) -> Non
     assert deep["sharing_contract"]["payment"] < budget and deep["segmentation"]["fee"] < budget
 
 
-def test_sums_counted_for_another_market_are_warned_about(tmp_path: Path) -> None:
+def test_sums_of_another_market_give_a_warning(tmp_path: Path) -> None:
     out = tmp_path / "m"
     import_crm(small_crm().write(tmp_path), out, runs=0)
     (warning,) = [w for w in Scenario.load(out, policy="status_quo_same_budget").warnings if "shipped policy" in w]
@@ -208,7 +208,7 @@ def test_more_products_than_categories_are_pooled(tmp_path: Path) -> None:
     assert any("4 products with the fewest decided deals pooled" in line for line in summary.lines())
 
 
-def test_too_little_history_and_wrong_settings_are_refused(tmp_path: Path) -> None:
+def test_too_little_history_and_wrong_options_are_refused(tmp_path: Path) -> None:
     crm = small_crm()
     files = crm.write(tmp_path)
     with pytest.raises(InputErrors, match="no file given"):
@@ -247,8 +247,8 @@ def test_every_quirk_of_crm_maven_is_reported(tmp_path: Path) -> None:
     assert customers.filter(like="projects_").to_numpy().sum() / 52 == pytest.approx(151.9, abs=0.5)
 
 
-def test_simulated_market_repeats_the_weeks_held_out(tmp_path: Path) -> None:
-    """The small CRM is steady by making, so that every measure must fit; intercepts off by 1.5 must not."""
+def test_simulated_market_reproduces_the_weeks_held_out(tmp_path: Path) -> None:
+    """The small CRM is stationary by construction, so every measure must fit; intercepts off by 1.5 must not."""
     out = tmp_path / "m"
     summary = import_crm(small_crm().write(tmp_path), out, runs=12)
     assert {row.measure for row in summary.fit} == {
@@ -286,6 +286,6 @@ def test_crm_maven_fits_the_last_fifth(tmp_path: Path) -> None:
         "win_rate": 0.645,
         "cycle": 8.727,
     }
-    assert summary.unfit == ["cycle"], "far fewer deals were opened in these weeks, so that those decided are older"
+    assert summary.unfit == ["cycle"], "far fewer deals were opened in these weeks, so those decided are older"
     page = (tmp_path / "m" / "quality.md").read_text(encoding="utf-8")
-    assert page.count("| fit |") + page.count("| fit, though the observed lies outside") == 5
+    assert page.count("| fit |") + page.count("| fit, though the observed value is outside") == 5

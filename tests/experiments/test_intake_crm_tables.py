@@ -1,4 +1,4 @@
-"""A CRM with something wrong in it: mended with a count, set aside with a count, or refused with place and remedy."""
+"""Errors in a CRM: corrected and counted, set aside and counted, or refused with place and remedy."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from crm_fixture import SmallCrm, small_crm
 
-from experiments.intake.agreement import agree
-from experiments.intake.crm_tables import CrmTables, read_crm
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import load_mapping
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.crm.crm_tables import CrmTables, read_crm
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import load_mapping
 from sim.errors import InputErrors
 
 
@@ -26,7 +26,7 @@ def _read(crm: SmallCrm, folder: Path, mapping: str = "") -> tuple[CrmTables, Qu
     given = load_mapping(toml, CRM_KINDS)
     tables = [read_table(p, ledger) for p in reversed(crm.write(folder))]
     found = map_tables([t for t in tables if t is not None], CRM_KINDS, given, ledger)
-    agreed, _ = agree(list(found.values()), given, None, ledger)
+    agreed, _ = agree_on_conventions(list(found.values()), given, None, ledger)
     found = {table.kind.name: table for table in agreed}
     return read_crm(found, given, ledger), ledger
 
@@ -39,13 +39,13 @@ def _set(row: int, column: int, value: str) -> Callable[[SmallCrm], None]:
 
 
 def _said(ledger: QualityLedger, words: str) -> int:
-    """Rows of the findings that say ``words``."""
+    """Rows of the findings that contain ``words``."""
     return sum(f.count for f in ledger.findings if words in f.what)
 
 
-def test_clean_tables_need_no_mending(tmp_path: Path) -> None:
+def test_clean_tables_need_no_corrections(tmp_path: Path) -> None:
     tables, ledger = _read(small_crm(), tmp_path)
-    assert not [f for f in ledger.findings if f.kind == "mended"]
+    assert not [f for f in ledger.findings if f.kind == CORRECTED]
     assert len(tables.deals) == 500 and len(tables.accounts) == 12 and len(tables.products) == 3
     assert tables.deals["state"].value_counts().to_dict()["open"] == 20
 
@@ -62,11 +62,11 @@ def test_clean_tables_need_no_mending(tmp_path: Path) -> None:
         (_set(3, 6, ""), "no close date", "row 4"),
         (_set(3, 4, ""), "no stage", "row 4"),
         (_set(3, 1, ""), "no agent", "row 4"),
-        (_set(3, 0, "D0000"), "same deal number over different rows", "rows 2, 4"),
+        (_set(3, 0, "D0000"), "different rows with the same deal number", "rows 2, 4"),
         (_set(3, 2, "Laser"), "product 'Laser' has no list price", "row 4"),
         (
             lambda c: c.roster.append(["Ann Lee", "Ed Gray", "South"]),
-            "the same agent 'Ann Lee'",
+            "for the same agent 'Ann Lee'",
             "roster.csv, rows 2, 6",
         ),
         (lambda c: c.products.append(["Saw", "S", ""]), "no list price", "products.csv, row 5"),
@@ -84,12 +84,12 @@ def test_clean_tables_need_no_mending(tmp_path: Path) -> None:
         ),
         (
             lambda c: [r.__setitem__(slice(5, 7), ["", "03/04/2022"]) for r in c.opportunities[1:]],
-            "fit month/day and day/month alike",
+            "fit both month/day and day/month",
             "closed",
         ),
     ],
 )
-def test_what_cannot_be_mended_is_refused(
+def test_what_cannot_be_corrected_is_refused(
     change: Callable[[SmallCrm], None], problem: str, place: str, tmp_path: Path
 ) -> None:
     crm = small_crm()
@@ -121,7 +121,7 @@ def test_unusable_rows_are_set_aside_when_the_user_says_so(tmp_path: Path) -> No
     assert ledger.count("set aside") == 2
 
 
-def test_safe_mending_is_counted(tmp_path: Path) -> None:
+def test_safe_corrections_are_counted(tmp_path: Path) -> None:
     crm = small_crm()
     for k in range(1, 8):
         crm.opportunities[k][2] = "grinder-500" if k < 5 else "Drill"
@@ -153,7 +153,7 @@ def test_tables_other_than_opportunities_may_be_absent(tmp_path: Path) -> None:
     assert {"no roster", "no table of accounts", "no table of products"} <= {f.what for f in ledger.findings}
 
 
-def test_stage_words_of_the_users_own(tmp_path: Path) -> None:
+def test_custom_stage_words(tmp_path: Path) -> None:
     crm = small_crm()
     for row in crm.opportunities[1:]:
         row[4] = {"Won": "Signed", "Lost": "Gone", "Open": "Open"}[row[4]]

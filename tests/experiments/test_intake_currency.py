@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading_fixture import HEADER, read, refusal, rows_of, told
+from reading_fixture import HEADER, findings_text, read, refusal, rows_of
 
 from experiments.intake import import_transactions
-from experiments.intake.agreement import agree
-from experiments.intake.currencies import CODES, in_header, meant_by, without_unit
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS
-from experiments.intake.mapping import MappingFile
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table
+from experiments.intake.tables.files.table_reader import read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.notation.common_notation import agree_on_conventions
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile
+from experiments.intake.tables.values.currency_symbols import (
+    CODES,
+    currencies_in_header,
+    currencies_of,
+    header_without_unit,
+)
 from sim.scenario import Scenario
 
 _WRITTEN = {
@@ -28,11 +33,11 @@ _WRITTEN = {
 
 
 @pytest.mark.parametrize("cell", _WRITTEN)
-def test_signs_words_and_codes_set_the_currency(tmp_path: Path, cell: str) -> None:
+def test_symbols_words_and_codes_set_the_currency(tmp_path: Path, cell: str) -> None:
     frame, money, ledger = read(tmp_path, rows_of([cell, cell]))
     assert money.code == _WRITTEN[cell]
     assert frame["value"].tolist()[0] in (40.0, 40.5, 4000.0)
-    assert f"money is in {money.code} (2 cells)" in told(ledger) and cell in money.how
+    assert f"money is in {money.code} (2 cells)" in findings_text(ledger) and cell in money.how
 
 
 @pytest.mark.parametrize(
@@ -59,13 +64,13 @@ def test_headers_set_the_currency(tmp_path: Path, header: str, code: str) -> Non
 @pytest.mark.parametrize(
     "header", ["price per cup", "top price", "All sales", "try price", "net price", "Price Rs list"]
 )
-def test_words_of_headers_are_no_codes(header: str) -> None:
-    assert in_header(header) == ()
+def test_words_in_headers_are_not_currency_codes(header: str) -> None:
+    assert currencies_in_header(header) == ()
 
 
 def test_every_code_means_itself() -> None:
-    assert all(meant_by(code) == (code,) == meant_by(code.lower()) for code in CODES)
-    assert without_unit("Unit price (USD)") == "Unit price" and without_unit("Amount in EUR") == "Amount"
+    assert all(currencies_of(code) == (code,) == currencies_of(code.lower()) for code in CODES)
+    assert header_without_unit("Unit price (USD)") == "Unit price" and header_without_unit("Amount in EUR") == "Amount"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_every_code_means_itself() -> None:
 )
 def test_two_currencies_are_refused_with_a_cell_of_each(tmp_path: Path, first: str, other: str) -> None:
     found = refusal(tmp_path, rows_of([first, other, first]))
-    assert f"'{first}' in column 'value' of t0.csv, rows 2, 4 is {meant_by(first.strip('40. '))[0]}" in found
+    assert f"'{first}' in column 'value' of t0.csv, rows 2, 4 is {currencies_of(first.strip('40. '))[0]}" in found
     assert f"'{other}' in column 'value' of t0.csv, row 3 is" in found and "rates" in found
     assert "more than one currency" in refusal(tmp_path, rows_of([first]), rows_of([other]))
 
@@ -83,8 +88,8 @@ def test_two_currencies_are_refused_with_a_cell_of_each(tmp_path: Path, first: s
     ("sign", "code", "other"),
     [("$40.00", "CAD", "USD"), ("$40.00", "USD", "CAD"), ("40.00 kr", "NOK", "SEK"), ("¥4000", "CNY", "JPY")],
 )
-def test_a_sign_beside_a_code_in_one_column_is_asked_about(tmp_path: Path, sign: str, code: str, other: str) -> None:
-    """'$12' and '12 CAD' are one currency or two: half of a file would be wrong without a word."""
+def test_a_symbol_and_a_code_in_one_column_need_confirmation(tmp_path: Path, sign: str, code: str, other: str) -> None:
+    """'$12' and '12 CAD' may be one currency or two: half of a file could be wrong without notice."""
     rows = [sign, f"30.00 {code}", sign]
     for found in (refusal(tmp_path, rows_of(rows)), refusal(tmp_path, rows_of(rows[:1]), rows_of(rows[1:2]))):
         assert "may be in more than one currency" in found and f"'{sign}'" in found and f"'30.00 {code}'" in found
@@ -107,7 +112,7 @@ def test_marks_of_customers_are_in_one_currency_of_their_own(tmp_path: Path) -> 
             table = read_table(tmp_path / name, ledger)
             assert table is not None
             tables.append(table)
-        _, money = agree(
+        _, money = agree_on_conventions(
             list(map_tables(tables, CRM_KINDS, MappingFile(), ledger).values()), MappingFile(), None, ledger
         )
         return money.code + "".join(error.problem for error in ledger.refusals)
@@ -126,10 +131,10 @@ def test_a_column_of_currencies_is_evidence(tmp_path: Path) -> None:
     assert money.code == "CAD"
     found = refusal(tmp_path, _with_currency(["40.00", "50.00"], ["EUR", "USD"]))
     assert "'EUR' in column 'currency' of t0.csv, row 2" in found and "'USD'" in found
-    assert "'Taler' is no known currency" in refusal(tmp_path, _with_currency(["40.00"], ["Taler"]))
+    assert "'Taler' is not a known currency" in refusal(tmp_path, _with_currency(["40.00"], ["Taler"]))
 
 
-def test_what_the_user_says_settles_what_a_sign_leaves_open_and_must_not_contradict(tmp_path: Path) -> None:
+def test_the_user_resolves_an_ambiguous_symbol_but_must_not_contradict_it(tmp_path: Path) -> None:
     assert read(tmp_path, rows_of(["$40.00"]), currency="CAD")[1].code == "CAD"
     assert read(tmp_path, rows_of(["40,00 kr"]), currency="NOK")[1].code == "NOK"
     assert read(tmp_path, rows_of(["40.00"]), currency="GBP")[1].code == "GBP"
@@ -137,15 +142,17 @@ def test_what_the_user_says_settles_what_a_sign_leaves_open_and_must_not_contrad
         tmp_path, rows_of(["$40.00"]), currency="EUR"
     )
     _, money, ledger = read(tmp_path, rows_of(["40.00"]))
-    assert money.code == "EUR" and "no sign, header or column" in told(ledger)
-    assert "can be USD, CAD, AUD, NZD or another; the first is taken" in told(read(tmp_path, rows_of(["$40.00"]))[2])
+    assert money.code == "EUR" and "no symbol, header or column" in findings_text(ledger)
+    assert "can be USD, CAD, AUD, NZD or another; the first is used" in findings_text(
+        read(tmp_path, rows_of(["$40.00"]))[2]
+    )
 
 
 def test_rates_convert_cells_rows_and_files(tmp_path: Path) -> None:
     rates = '[currency]\ninto = "EUR"\nrates = { USD = 0.5, JPY = 0.01 }\n'
     frame, money, ledger = read(tmp_path, rows_of(["€40.00", "$40.00", "¥4000"]), mapping=rates)
     assert frame["value"].tolist() == [40.0, 20.0, 40.0] and money.code == "EUR"
-    assert "1 USD = 0.5 EUR" in told(ledger)
+    assert "1 USD = 0.5 EUR" in findings_text(ledger)
     frame, _, _ = read(tmp_path, _with_currency(["40.00", "40.00"], ["EUR", "USD"]), mapping=rates)
     assert frame["value"].tolist() == [40.0, 20.0]
     dollars = rows_of(["40.00"])
@@ -160,17 +167,17 @@ def test_rates_convert_cells_rows_and_files(tmp_path: Path) -> None:
     "rates",
     ['into = "EURO"', 'into = "EUR"\nrates = { USD = 0.0 }', 'into = "EUR"\nrates = { dollar = 1.0 }', "rates = {}"],
 )
-def test_rates_that_cannot_be_are_refused(tmp_path: Path, rates: str) -> None:
+def test_impossible_rates_are_refused(tmp_path: Path, rates: str) -> None:
     assert "mapping.toml: currency" in refusal(tmp_path, rows_of(["€40.00"]), mapping=f"[currency]\n{rates}\n")
 
 
 def test_credits_are_below_zero_unless_most_amounts_are_credits(tmp_path: Path) -> None:
     frame, _, ledger = read(tmp_path, rows_of(["40.00 DR", "30.00 DR", "20.00 CR"]))
-    assert frame["value"].tolist() == [40.0, 30.0, -20.0] and "marked CR are read as below 0" in told(ledger)
+    assert frame["value"].tolist() == [40.0, 30.0, -20.0] and "marked CR are read as negative" in findings_text(ledger)
     frame, _, ledger = read(tmp_path, rows_of(["40.00", "30.00 Cr.", "20.00"]))
     assert frame["value"].tolist() == [40.0, -30.0, 20.0]
     frame, _, ledger = read(tmp_path, rows_of(["40.00 CR", "30.00 CR", "20.00 DR"]))
-    assert frame["value"].tolist() == [40.0, 30.0, -20.0] and "read as sales" in told(ledger)
+    assert frame["value"].tolist() == [40.0, 30.0, -20.0] and "read as sales" in findings_text(ledger)
     assert "not a number: '-20.00 CR'" in refusal(tmp_path, rows_of(["40.00 DR", "-20.00 CR"]))
 
 

@@ -1,4 +1,4 @@
-"""The import of an edge list: a market whose customers talk along it, everything mended said, everything else refused."""
+"""The import of an edge list: a market whose customers talk along it; corrections are reported, everything else is refused."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from crm_fixture import ACCOUNTS, small_crm
 from import_fuzz import check_any_end
 
 from experiments.intake import import_crm
-from experiments.intake.network import import_network
-from experiments.intake.network_facts import describe_network
+from experiments.intake.network.network_shape import describe_network
+from experiments.intake.network_import import import_network
+from experiments.intake.tables.quality_ledger import CORRECTED
 from experiments.rehearsal import rehearse
 from sim.errors import InputErrors
 from sim.market import Market
@@ -23,7 +24,7 @@ from sim.reading.library import available_policies
 from sim.scenario import Scenario
 
 _DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-needs_data = pytest.mark.skipif(not _DATA.is_dir(), reason="the tables are not at ../shared/data beside the clone")
+needs_data = pytest.mark.skipif(not _DATA.is_dir(), reason="the tables are not at ../shared/data next to the clone")
 
 
 def edges(path: Path, rows: list[str], header: str = "source,target") -> Path:
@@ -33,7 +34,7 @@ def edges(path: Path, rows: list[str], header: str = "source,target") -> Path:
 
 
 def ring(nodes: int = 24) -> list[str]:
-    """Ties of a ring with names that sort otherwise as text than as numbers."""
+    """Ties of a ring with names that sort differently as text and as numbers."""
     return [f"{k},{(k + 1) % nodes}" for k in range(nodes)]
 
 
@@ -47,13 +48,13 @@ def test_an_edge_list_becomes_a_market_on_these_ties(tmp_path: Path) -> None:
     assert sorted(graph.neighbors(10)) == [9, 11], "numbers keep their order"
     found = {(f.kind, f.what, f.count) for f in summary.ledger.findings}
     assert found == {
-        ("set aside", "ties of a customer with itself", 1),
-        ("set aside", "ties with one end left blank", 1),
-        ("mended", "ties named again", 1),
-        ("mended", "ties named the other way round too", 1),
+        ("set aside", "ties of a customer to itself", 1),
+        ("set aside", "ties with one end blank", 1),
+        (CORRECTED, "repeated ties", 1),
+        (CORRECTED, "ties also named in the other direction", 1),
     }
     page = (tmp_path / "out" / "quality.md").read_text(encoding="utf-8")
-    assert "ties named again" in page
+    assert "repeated ties" in page
     assert "Fit on the weeks" not in page
 
 
@@ -68,7 +69,7 @@ def test_head_count_and_yearly_sums_fit_the_number_of_customers(tmp_path: Path) 
     assert small.world.sales_force.reps_per_territory == max(
         1, round(base.world.sales_force.reps_per_territory * factor)
     )
-    assert small.policy["pay"] == base.policy["pay"], "a head costs what it costs"
+    assert small.policy["pay"] == base.policy["pay"], "pay per head does not depend on head count"
     for name in available_policies():
         full, scaled = Scenario.load("tiny", policy=name).policy, Scenario.load(out, policy=name).policy
         assert {q: r.kind for q, r in scaled.items()} == {q: r.kind for q, r in full.items()}
@@ -76,7 +77,7 @@ def test_head_count_and_yearly_sums_fit_the_number_of_customers(tmp_path: Path) 
 
 
 def test_awareness_travels_along_the_imported_ties_only(tmp_path: Path) -> None:
-    """Talk is certain and all else is off: who knows us after a week is who knew us, and the neighbours of our users."""
+    """Talk is certain and everything else is off: those who know us after a week are those who knew us, and the neighbours of our users."""
     import_network(edges(tmp_path / "e.csv", ring(40)), tmp_path / "out", base="tiny")
     certain = {"weak": 0.999, "strong": 0.999}
     off = {"params.advertising.strength": 0.0, "params.awareness.visit": 0.0, "params.awareness.forgetting": 0.0}
@@ -111,7 +112,7 @@ def test_names_of_a_table_of_customers_are_matched(tmp_path: Path) -> None:
         import_network(edges(tmp_path / "x.csv", ["a,b", "b,c"]), tmp_path / "y", base=str(company))
 
 
-def test_marks_of_strong_ties_are_read_or_refused(tmp_path: Path) -> None:
+def test_labels_of_strong_ties_are_read_or_refused(tmp_path: Path) -> None:
     header = "from,to,strong"
     rows = ["a,b,yes", "b,a,no", "b,c,0", "c,d,no"]
     import_network(edges(tmp_path / "e.csv", rows, header), tmp_path / "out", base="tiny")
@@ -124,12 +125,12 @@ def test_marks_of_strong_ties_are_read_or_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "header", "message"),
     [
-        (["a,b"], "source,target", "too few are left: ties 1, customers 2"),
-        (["a,b"], "ape,nut", "the headers are of no known kind"),
+        (["a,b"], "source,target", "too few remain: ties 1, customers 2"),
+        (["a,b"], "ape,nut", "the headers match no known kind of table"),
         ([f"hub,{k}" for k in range(1700)], "source,target", "'hub' has 1,700 ties"),
     ],
 )
-def test_what_is_no_network_is_refused_and_nothing_is_written(
+def test_tables_that_are_not_networks_are_refused_and_nothing_is_written(
     tmp_path: Path, rows: list[str], header: str, message: str
 ) -> None:
     with pytest.raises(InputErrors, match=message):
@@ -140,13 +141,13 @@ def test_what_is_no_network_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize("kind", ["chain", "star", "ring"])
 @pytest.mark.parametrize("names", [3, 15, 16, 17, 40])
 def test_what_an_import_writes_can_be_run(tmp_path: Path, kind: str, names: int) -> None:
-    """The market has 16 distributors: with fewer names it could not be built, and the import says so itself."""
+    """The market has 16 distributors: with fewer names it could not be built, and the import refuses it."""
     rows = [f"c0,c{k}" if kind == "star" else f"c{k - 1},c{k}" for k in range(1, names)]
     file = edges(tmp_path / "e.csv", rows + ([f"c{names - 1},c0"] if kind == "ring" else []))
     out = tmp_path / "o"
     if names < 16:
         with pytest.raises(
-            InputErrors, match=f"it names {names} customers, and regional_equipment has 16 distributors"
+            InputErrors, match=f"it names {names} customers, but regional_equipment has 16 distributors"
         ):
             import_network(file, out)
         assert not out.exists()
@@ -174,7 +175,7 @@ def test_any_cells_end_in_a_network_or_a_message(tmp_path: Path) -> None:
     check_any_end(range(60), attempt)
 
 
-def test_facts_of_networks_that_are_known() -> None:
+def test_shapes_of_known_networks() -> None:
     graph = nx.connected_watts_strogatz_graph(200, 10, 0.1, seed=1)
     first, second = np.array(list(graph.edges)).T
     facts = describe_network(201, first, second)  # one customer more, without ties
@@ -188,9 +189,9 @@ def test_facts_of_networks_that_are_known() -> None:
 @needs_data
 def test_a_real_network_of_4039_people(tmp_path: Path) -> None:
     summary = import_network(_DATA / "net_facebook_ego" / "edges.csv", tmp_path / "circle")
-    told = {basis.name: basis.value for basis in summary.bases}
-    assert told["customers"] == "4,039" and told["ties"] == "88,234"
-    assert told["clustering"] == "0.606", "as published with the data"
+    values = {basis.name: basis.value for basis in summary.bases}
+    assert values["customers"] == "4,039" and values["ties"] == "88,234"
+    assert values["clustering"] == "0.606", "as published with the data"
     market = Market(Scenario.load(tmp_path / "circle", weeks=2), seed=1).run()
     assert market.network.number_of_edges() == 88_234
     frame = pd.read_csv(tmp_path / "circle" / "nodes.csv")

@@ -1,4 +1,4 @@
-"""Reading users' tables: encodings, headers, dates, amounts, names – mended with a count or refused in words."""
+"""Reading users' tables: encodings, headers, dates, amounts, names – corrected and counted, or refused with a message."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.intake.amounts import COMMA, POINT, parse_amounts
-from experiments.intake.dates import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
-from experiments.intake.encodings import decode
-from experiments.intake.headers import map_tables
-from experiments.intake.kinds import CRM_KINDS, TRANSACTION_KINDS
-from experiments.intake.mapping import MappingFile, load_mapping
-from experiments.intake.names import match_names
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import read_table, sniff_delimiter
+from experiments.intake.tables.files.encodings import decode
+from experiments.intake.tables.files.table_reader import read_table, sniff_delimiter
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import QualityLedger
+from experiments.intake.tables.schema.crm_kinds import CRM_KINDS
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import MappingFile, load_mapping
+from experiments.intake.tables.values.amounts import COMMA, POINT, parse_amounts
+from experiments.intake.tables.values.date_order import DAY_FIRST, MONTH_FIRST, find_order, parse_dates
+from experiments.intake.tables.values.name_matching import match_names
 from sim.errors import InputErrors
 
 _CHINESE = "客户,行业\n北京机械厂,制造业\n上海工具公司,零售\n"
@@ -39,7 +40,7 @@ def _write(folder: Path, raw: bytes, name: str = "table.csv") -> Path:
         (_FRENCH, "utf-8", "utf-8"),
     ],
 )
-def test_encodings_are_told_apart(text: str, encoding: str, found: str) -> None:
+def test_encodings_are_recognised(text: str, encoding: str, found: str) -> None:
     decoded = decode(text.encode(encoding))
     assert decoded is not None
     assert decoded.text == text
@@ -60,7 +61,7 @@ def test_delimiters_are_sniffed(delimiter: str) -> None:
     assert sniff_delimiter("\n".join(delimiter.join(row) for row in lines)) == delimiter
 
 
-def test_rows_keep_their_line_numbers_and_mending_is_counted(tmp_path: Path) -> None:
+def test_rows_keep_their_line_numbers_and_corrections_are_counted(tmp_path: Path) -> None:
     ledger = QualityLedger()
     raw = b'account,sector,note\n\nAcme , retail,"two\nlines"\nBolt,mining\nCog,media,,\n'
     table = read_table(_write(tmp_path, raw), ledger)
@@ -84,9 +85,9 @@ def test_rows_keep_their_line_numbers_and_mending_is_counted(tmp_path: Path) -> 
         (b"a,a\n1,2\n", "same header"),
         (b"a,,c\n1,2,3\n", "no header"),
         (b"PK\x03\x04rest", "spreadsheet"),
-        (b"a,b\x00\n1,2\n", "no text"),
+        (b"a,b\x00\n1,2\n", "not text"),
         (b"PAR1 and no more", "not readable as Parquet"),
-        (b'a,b\n1,"' + b"x" * 200_000, "not closed up to the end"),
+        (b'a,b\n1,"' + b"x" * 200_000, "never closed up to the last line"),
     ],
 )
 def test_unreadable_files_are_refused_with_a_remedy(tmp_path: Path, raw: bytes, problem: str) -> None:
@@ -97,12 +98,12 @@ def test_unreadable_files_are_refused_with_a_remedy(tmp_path: Path, raw: bytes, 
     assert error.place.startswith("table.csv") and error.expected and error.remedy
 
 
-def test_a_table_without_headers_is_told_so(tmp_path: Path) -> None:
+def test_a_table_without_headers_is_refused_as_such(tmp_path: Path) -> None:
     ledger = QualityLedger()
     table = read_table(_write(tmp_path, b"1,2\n2,3\n"), ledger)
     assert table is not None
-    map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)
-    assert ledger.refusals[0].remedy.startswith("the first line holds no headers")
+    map_tables([table], INVOICE_KINDS, MappingFile(), ledger)
+    assert ledger.refusals[0].remedy.startswith("the first line does not hold headers")
     assert ledger.refusals[0].expected.startswith("a table of transactions")
 
 
@@ -161,7 +162,7 @@ def test_amounts_with_signs_separators_and_decimal_commas() -> None:
     assert values.tolist() == [1250.5, 12.5, 1.25, 7.0] and not bad.any()
 
 
-def test_names_match_by_spacing_and_by_likeness_but_not_across_digits() -> None:
+def test_names_match_by_spacing_and_similarity_but_not_across_digits() -> None:
     valid = ["GTX Pro", "GTX Basic", "GTX Plus Pro", "GTK 500", "Grinder 500"]
     found = match_names(["GTXPro", "GTX Baisc", "Grinder 600", "gtk-500", "Nail", "Old"], valid, {"Old": "GTX Pro"})
     got = {w: (m.name, m.how) if m else None for w, m in found.items()}
@@ -214,15 +215,15 @@ def test_headers_of_common_exports_are_known_in_their_places(tmp_path: Path, hea
     ledger = QualityLedger()
     table = read_table(_write(tmp_path, f"{headers}\n1,a,b,2022-01-01,1,5.50\n".encode()), ledger)
     assert table is not None
-    found = map_tables([table], TRANSACTION_KINDS, MappingFile(), ledger)["transactions"].columns
+    found = map_tables([table], INVOICE_KINDS, MappingFile(), ledger)["transactions"].columns
     fields = ("invoice", "customer", "product", "day", "quantity", "value")
     assert [found.get(field) for field in fields] == headers.split(",")
 
 
-def test_wrong_headers_are_refused_naming_what_lacks(tmp_path: Path) -> None:
+def test_wrong_headers_are_refused_naming_what_is_missing(tmp_path: Path) -> None:
     ledger, columns = _map(tmp_path, "deal_stage,sales_agent,product,account,close_value\nWon,a,b,c,5\n")
     assert not columns
-    assert "opportunities, which lacks closed" in ledger.refusals[0].expected
+    assert "opportunities, but the file lacks closed" in ledger.refusals[0].expected
 
 
 def test_mapping_file_errors_come_all_at_once_with_the_nearest_name(tmp_path: Path) -> None:
@@ -231,18 +232,18 @@ def test_mapping_file_errors_come_all_at_once_with_the_nearest_name(tmp_path: Pa
         load_mapping(_write(tmp_path, bad.encode(), "m.toml"), CRM_KINDS)
     assert len(caught.value.errors) == 3
     assert "opportunities" in caught.value.errors[0].remedy and "agent" in caught.value.errors[1].remedy
-    misspelt = "[transactions]\nown_shre = 0.3\nown_share = 30\n"
+    misspelled = "[transactions]\nown_shre = 0.3\nown_share = 30\n"
     with pytest.raises(InputErrors) as caught:
-        load_mapping(_write(tmp_path, misspelt.encode(), "m.toml"), CRM_KINDS)
-    told = {error.place: error for error in caught.value.errors}
-    assert told["m.toml: transactions.own_shre"].remedy == "did you mean 'own_share'?"
-    share = told["m.toml: transactions.own_share"]
+        load_mapping(_write(tmp_path, misspelled.encode(), "m.toml"), CRM_KINDS)
+    by_place = {error.place: error for error in caught.value.errors}
+    assert by_place["m.toml: transactions.own_shre"].remedy == "did you mean 'own_share'?"
+    share = by_place["m.toml: transactions.own_share"]
     assert (share.problem, share.expected) == ("found 30", "a share from 0.05 to 0.95, such as 0.3 for 30 %")
     with pytest.raises(InputErrors, match="unusable_rows"):
         load_mapping(_write(tmp_path, b'[rules]\nunusable_rows = "drop"\n', "m.toml"), CRM_KINDS)
 
 
-def test_header_of_the_mapping_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_mapped_header_that_the_file_lacks_is_refused(tmp_path: Path) -> None:
     text = "rep,product,customer,status,closed,amount\na,b,c,Won,2022-01-01,5\n"
     ledger, _ = _map(tmp_path, text, '[tables.opportunities.columns]\naccount = "Client"\n')
     assert (

@@ -1,4 +1,4 @@
-"""Fits on made purchases with a known answer: repeat rates, order sizes, growth, price response."""
+"""Fits on generated purchases with a known answer: repeat rates, order sizes, growth, price response."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.intake.growth_fit import fit_growth, mean_activity
-from experiments.intake.order_sizes import fit_sizes
-from experiments.intake.price_response import (
+from experiments.intake.fits.growth import fit_growth, mean_activity
+from experiments.intake.fits.order_sizes import fit_sizes
+from experiments.intake.fits.price_response import (
     BIAS_SPREAD,
     DEFAULT_ELASTICITY,
     DEFAULT_SPREAD,
     fit_price_response,
 )
-from experiments.intake.repeat_rates import fit_by_type, fit_repeats, spread_rates
-from experiments.intake.season_fit import Season, fit_season
-from experiments.intake.shrinkage import fit_rates
+from experiments.intake.fits.repeat_rates import fit_by_type, fit_repeats, spread_rates
+from experiments.intake.fits.season import Season, fit_season
+from experiments.intake.fits.shrinkage import fit_rates
 
 
 def _bought(seed: int, customers: int, shape: float, mean: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -45,7 +45,7 @@ def test_errors_of_the_fit_are_those_of_repeated_samples() -> None:
         assert np.mean([getattr(f, error) for f in fits]) == pytest.approx(spread, rel=0.3)
 
 
-def test_customers_who_differ_by_chance_only_have_a_shape_without_error() -> None:
+def test_customers_who_differ_only_by_chance_have_an_infinite_error_of_the_shape() -> None:
     weeks = np.full(500, 40.0)
     fit = fit_repeats(np.random.default_rng(1).poisson(0.2 * weeks).astype(np.float64), weeks)
     assert fit.shape > 20.0 and fit.mean == pytest.approx(0.2, rel=0.05)
@@ -104,7 +104,7 @@ def test_order_sizes_are_found_and_means_are_kept() -> None:
     assert np.ptp(alike.log_means) < 0.3 and alike.between < 0.12
 
 
-def test_growth_takes_two_years_and_is_told_apart_from_the_season() -> None:
+def test_growth_takes_two_years_and_is_separated_from_the_season() -> None:
     rng, week = np.random.default_rng(8), np.arange(120)
 
     def counts(growth: float) -> np.ndarray:
@@ -113,7 +113,7 @@ def test_growth_takes_two_years_and_is_told_apart_from_the_season() -> None:
 
     assert fit_growth(counts(0.2)[:100]) is None
     growing, steady = fit_growth(counts(0.2)), fit_growth(counts(0.0))
-    assert growing is not None and growing.told and abs(growing.yearly - 0.2) < 4 * growing.error < 0.3
+    assert growing is not None and growing.identified and abs(growing.yearly - 0.2) < 4 * growing.error < 0.3
     assert steady is not None and abs(steady.yearly) < 4 * steady.error
     assert mean_activity(None, None, 52) == 1.0
     assert mean_activity(Season(0.5, 0.0), None, 52) == pytest.approx(1.0)
@@ -130,11 +130,11 @@ def test_below_two_years_all_change_counts_as_season() -> None:
     )
 
 
-def test_one_christmas_cannot_be_told_from_a_shock_that_lasts() -> None:
+def test_one_christmas_is_indistinguishable_from_a_lasting_shock() -> None:
     week, rng = np.arange(156), np.random.default_rng(13)
     sold = rng.poisson(300 * (1 + 0.8 * np.exp(-(((week % 52 - 46) / 5.0) ** 2)))).astype(np.float64)
     once, thrice = fit_season(sold[:53], trend=False), fit_season(sold)
-    assert once is not None and once.swing == 0.0 and "cannot be told from noise" in once.text()
+    assert once is not None and once.swing == 0.0 and "is indistinguishable from noise" in once.text()
     assert thrice is not None and thrice.swing > 0.15 and thrice.peak == pytest.approx(46, abs=2)
 
 
@@ -158,7 +158,7 @@ def _sales(seed: int, elasticity: float, *, discount: bool = False, products: in
 def test_price_response_is_found(elasticity: float, discount: bool) -> None:
     sales = _sales(9, elasticity, discount=discount)
     fit = fit_price_response(sales, sales["week"], 40)
-    assert fit.told and abs(fit.estimate - elasticity) < 4.0 * fit.error and fit.error < 0.1
+    assert fit.identified and abs(fit.estimate - elasticity) < 4.0 * fit.error and fit.error < 0.1
     low, high = fit.interval
     assert low < fit.estimate < high
     weight = DEFAULT_SPREAD**2 / (DEFAULT_SPREAD**2 + BIAS_SPREAD**2 + fit.error**2)
@@ -175,19 +175,19 @@ def test_bulk_prices_alone_would_look_like_price_response() -> None:
     assert naive < -0.5 and abs(fit.estimate) < 4.0 * fit.error
 
 
-def test_price_response_that_the_data_do_not_hold_is_not_made_up() -> None:
+def test_a_price_response_that_is_not_in_the_data_is_not_invented() -> None:
     rising = _sales(11, 1.5)
     fit = fit_price_response(rising, rising["week"], 40)
-    assert not fit.told and fit.pooled == DEFAULT_ELASTICITY and "sign" in fit.reason
+    assert not fit.identified and fit.pooled == DEFAULT_ELASTICITY and "sign" in fit.reason
     fixed = rising.assign(price=rising.groupby("product")["price"].transform("first"))
     fit = fit_price_response(fixed, fixed["week"], 40)
-    assert not fit.told and "0 products" in fit.reason and np.isnan(fit.estimate)
+    assert not fit.identified and "0 products" in fit.reason and np.isnan(fit.estimate)
     few = _sales(12, 0.0, products=6)
     fit = fit_price_response(few, few["week"], 40)
-    assert not fit.told and "fewer than 10 products" in fit.reason
+    assert not fit.identified and "fewer than 10 products" in fit.reason
     still = _sales(12, 0.0, products=14)
     still = still[still["week"] < 10]
     cell = pd.factorize(still["product"] * 10 + still["week"])[0]
     nudged = 5.0 * np.exp(0.02 * np.random.default_rng(12).standard_normal(cell.max() + 1))
     fit = fit_price_response(still.assign(price=nudged[cell]), still["week"], 10)
-    assert not fit.told and "standard error" in fit.reason
+    assert not fit.identified and "standard error" in fit.reason

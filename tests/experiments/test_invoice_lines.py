@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 from invoice_fixture import HEADER
 
-from experiments.intake.cancellations import credit_prefixes
-from experiments.intake.headers import map_tables
-from experiments.intake.invoice_lines import InvoiceLines, read_lines
-from experiments.intake.invoice_sieve import Sifted, sift
-from experiments.intake.kinds import TRANSACTION_KINDS
-from experiments.intake.mapping import MappingFile, TransactionRules
-from experiments.intake.orders import make_orders
-from experiments.intake.places import find_places
-from experiments.intake.product_groups import group_products, main_category, merge_rare
-from experiments.intake.quality import QualityLedger
-from experiments.intake.readers import Table, read_table
-from experiments.intake.sales_layout import lay_out
+from experiments.intake.invoices.cancellations import credit_prefixes
+from experiments.intake.invoices.customer_orders import group_into_orders
+from experiments.intake.invoices.customer_territories import find_territories
+from experiments.intake.invoices.invoice_lines import InvoiceLines, read_lines
+from experiments.intake.invoices.product_categories import group_products, main_category, merge_rare
+from experiments.intake.invoices.purchases import Purchases, select_purchases
+from experiments.intake.invoices.sales_organisation import plan_organisation
+from experiments.intake.tables.files.table_reader import Table, read_table
+from experiments.intake.tables.mapped_tables import map_tables
+from experiments.intake.tables.quality_ledger import CORRECTED, QualityLedger
+from experiments.intake.tables.schema.invoice_kind import INVOICE_KINDS
+from experiments.intake.tables.schema.mapping_file import InvoiceRules, MappingFile
 
 _ANN, _BOB = "Ann", "Bob"
 
@@ -31,12 +31,12 @@ def _line(invoice: str, code: str, quantity: float, day: int, price: float, cust
 def _read(rows: list[list[str]], header: list[str] | None = None) -> InvoiceLines:
     frame = pd.DataFrame(rows, columns=header or HEADER, index=range(2, len(rows) + 2), dtype="str")
     ledger = QualityLedger()
-    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], TRANSACTION_KINDS, MappingFile(), ledger)
+    found = map_tables([Table(Path("lines.csv"), frame, "utf-8", ",")], INVOICE_KINDS, MappingFile(), ledger)
     return read_lines(list(found.values()), MappingFile(), ledger)
 
 
-def _sift(rows: list[list[str]], rules: TransactionRules | None = None) -> Sifted:
-    return sift(_read(rows), rules or TransactionRules())
+def _sift(rows: list[list[str]], rules: InvoiceRules | None = None) -> Purchases:
+    return select_purchases(_read(rows), rules or InvoiceRules())
 
 
 def test_a_cancellation_takes_the_purchase_of_its_size_else_the_latest() -> None:
@@ -79,15 +79,15 @@ def test_a_cancellation_finds_only_what_its_customer_bought_before() -> None:
     assert list(found.lines.frame["quantity"][:3]) == [5.0, 0.0, 5.0]
     assert found.fates == {"used": 2, "cancellation without purchase": 2, "purchase, cancelled": 1}
     (finding,) = [f for f in found.lines.ledger.findings if f.what == "cancelled goods"]
-    assert finding.count == 2 and "of 1 lines nothing, of 1 the rest" in finding.why
+    assert finding.count == 2 and "for 1 lines none at all, for 1 not enough" in finding.why
 
 
-def test_credit_notes_are_told_by_their_numbers_and_returns_without_them_are_netted_too() -> None:
+def test_credit_notes_are_recognised_by_their_numbers_and_other_returns_are_netted_too() -> None:
     rows = [_line(f"INV-{k}", "11A", 5, k, 2.0) for k in range(1, 9)]
     lines = _read([*rows, _line("RINV-1", "11A", -5, 9, 2.0)])
     assert credit_prefixes(lines.frame) == ["RINV"]
     assert credit_prefixes(_read([*rows, _line("INV-9", "11A", -5, 9, 2.0)]).frame) == []
-    assert sift(lines, TransactionRules()).fates["used"] == 7
+    assert select_purchases(lines, InvoiceRules()).fates["used"] == 7
     exports = [_line(f"EXP-{k}", "11A", 5, k, 2.0) for k in range(1, 4)]
     assert credit_prefixes(_read([*rows, *exports]).frame) == [], "letters alone do not make a credit note"
     plain = _sift([*rows, _line("INV-9", "11A", -5, 9, 2.0)])
@@ -124,18 +124,18 @@ def test_every_line_meets_one_fate_and_every_quirk_is_counted() -> None:
     counts = {f.what: f.count for f in found.lines.ledger.findings}
     assert counts["lines without a customer"] == 4, "lines with several quirks are counted under each"
     assert counts["cancellations: lines of invoices whose numbers begin with C"] == 2
-    assert counts["quantities below 0 that cancel nothing"] == 1 and counts["identical lines kept once"] == 1
+    assert counts["negative quantities that cancel nothing"] == 1 and counts["identical lines kept once"] == 1
     first = {f.what: f.rows for f in found.lines.ledger.findings}
-    assert first["prices below 0"] == (67,), "the row in the file"
+    assert first["negative prices"] == (67,), "the row in the file"
     assert found.anonymous_value == 6.0
 
 
-def test_charges_are_told_by_code_and_name_and_the_user_has_the_last_word() -> None:
+def test_charges_are_recognised_by_code_and_name_and_the_user_can_override() -> None:
     good = [_line(str(k), f"{1100 + k}", 5, 1 + k % 20, 2.0) for k in range(60)]
     odd = [_line("70", code, 1, 2, 3.0) for code in ("M", "D", "BANK CHARGES", "PADS", "9900")]
     odd[4][2] = "Next day carriage"
     assert _sift([*good, *odd]).fates == {"used": 61, "no goods": 4}
-    found = _sift([*good, *odd], TransactionRules(goods=["m", "9900"], not_goods=["pads"]))
+    found = _sift([*good, *odd], InvoiceRules(goods=["m", "9900"], not_goods=["pads"]))
     assert set(found.lines.frame.loc[found.lines.frame["fate"].eq("no goods"), "product"]) == {
         "D",
         "BANK CHARGES",
@@ -149,20 +149,20 @@ def test_codes_that_differ_in_case_are_one_product() -> None:
     rows = [_line("1", "11a", 5, 1, 2.0), _line("2", "11A", 5, 2, 2.0), _line("3", "11A", 5, 3, 2.0)]
     found = _sift(rows)
     assert set(found.lines.frame["product"]) == {"11A"}
-    (joined,) = [finding for finding in found.lines.ledger.findings if finding.kind == "mended"]
+    (joined,) = [finding for finding in found.lines.ledger.findings if finding.kind == CORRECTED]
     assert joined.rows == (2,) and "1 product appears in several spellings, such as '11A' and '11a'" in joined.what
 
 
 def test_orders_are_invoices_or_days() -> None:
     rows = [_line("1", "11A", 5, 1, 2.0), _line("1", "12A", 5, 1, 3.0), _line("2", "11A", 1, 1, 2.0)]
-    orders = make_orders(_sift(rows).lines)
+    orders = group_into_orders(_sift(rows).lines)
     assert sorted(orders.table["value"]) == [2.0, 25.0] and "invoice" in orders.rule
     singles = [_line(str(k), f"11{k}", 1, 1 + k // 2, 2.0) for k in range(8)]
-    orders = make_orders(_sift(singles).lines)
-    assert len(orders.table) == 4 and "number of its own" in orders.rule
+    orders = group_into_orders(_sift(singles).lines)
+    assert len(orders.table) == 4 and "has its own number" in orders.rule
     header, rows = HEADER[1:], [r[1:] for r in rows]
-    found = sift(_read([*rows, rows[0]], header), TransactionRules())
-    assert len(make_orders(found.lines).table) == 1
+    found = select_purchases(_read([*rows, rows[0]], header), InvoiceRules())
+    assert len(group_into_orders(found.lines).table) == 1
     assert found.fates == {"used": 4}, "two equal purchases look like a copy"
     assert any(f.what == "identical lines kept" and f.count == 1 for f in found.lines.ledger.findings)
 
@@ -193,10 +193,10 @@ def test_products_are_grouped_by_column_by_product_or_by_price() -> None:
     grouped = group_products(many.assign(group=[f"G{k % 12}" for k in range(100)]), 4)
     assert grouped.category.nunique() == 8 and "other" in set(grouped.category) and "7 largest" in grouped.rule
     few = many.head(3).assign(description=["Tea", "Tea", "Rum"])
-    assert list(group_products(few, 4).category) == ["000", "001", "Rum"], "a name must tell products apart"
+    assert list(group_products(few, 4).category) == ["000", "001", "Rum"], "a name must distinguish products"
 
 
-def test_an_order_is_of_the_category_with_most_of_its_value() -> None:
+def test_an_order_belongs_to_the_category_with_most_of_its_value() -> None:
     bought = pd.DataFrame({"value": [5.0, 3.0, 4.0, 1.0]})
     order = pd.Series([0, 0, 0, 1], name="order")
     category = pd.Series(["a", "b", "b", "a"], name="category")
@@ -205,24 +205,24 @@ def test_an_order_is_of_the_category_with_most_of_its_value() -> None:
     assert dict(merged.value_counts()) == {"a": 33, "b": 25} and moved == {"c": "a"}
 
 
-def test_territories_are_the_places_that_tell_customers_apart() -> None:
+def test_territories_are_the_places_that_separate_customers() -> None:
     customers = [f"c{k}" for k in range(100)]
     lines = pd.DataFrame({"customer": customers, "country": "Italy", "region": "", "postcode": ""})
-    assert set(find_places(lines).territory) == {"all"}
+    assert set(find_territories(lines).territory) == {"all"}
     lines["postcode"] = [("10", "20", f"{k}")[0 if k < 60 else 1 if k < 95 else 2] + "x" for k in range(100)]
-    places = find_places(lines)
+    places = find_territories(lines)
     assert dict(places.territory.value_counts()) == {"10": 60, "20": 35, "other": 5} and "postcode" in places.rule
     lines["country"] = ["Italy" if k < 80 else "Spain" for k in range(100)]
-    assert dict(find_places(lines).territory.value_counts()) == {"Italy": 80, "Spain": 20}
+    assert dict(find_territories(lines).territory.value_counts()) == {"Italy": 80, "Spain": 20}
     twice = pd.concat([lines, lines.tail(1).assign(country="Italy"), lines.tail(1)])
-    assert find_places(twice).territory["c99"] == "Spain", "the most frequent place"
+    assert find_territories(twice).territory["c99"] == "Spain", "the most frequent place"
 
 
 @pytest.mark.parametrize(("customers", "value", "reps"), [(30, 100.0, 1), (4170, 10_000.0, 10), (4170, 1_000.0, 6)])
 def test_reps_and_distributors_follow_customers_and_revenue(customers: int, value: float, reps: int) -> None:
     names = [f"c{k}" for k in range(customers)]
     territory = pd.Series(["a" if k % 5 else "b" for k in range(customers)], index=names)
-    layout = lay_out(territory, pd.Series(float(value), index=names))
+    layout = plan_organisation(territory, pd.Series(float(value), index=names))
     assert len(layout.roster) == reps
     assert layout.distributors == {t: max(1, round(n * value / 2_800_000)) for t, n in territory.value_counts().items()}
     assert layout.rep.ne("").sum() == min(customers, 62 * reps) or customers == 30

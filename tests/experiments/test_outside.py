@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from experiments import comparison
 from experiments.cli.app import app
 from experiments.cli.screen import stdout, write_json
 from experiments.cli.streams import PLAIN, register_plain
+from experiments.comparison import paired_runs
 from experiments.outside import door, refused
 from sim.errors import InputError, InputErrors
 from tests.experiments import fake_runs as fake
@@ -112,7 +112,7 @@ def test_a_full_disk_is_told_by_the_library(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("pyarrow.parquet.write_table", full)
     with pytest.raises(InputErrors, match="No space left on device"):
-        comparison.compare(
+        paired_runs.compare(
             "tiny", ["status_quo", "deep_marketing"], replications=2, weeks=2, workers=1, out=tmp_path, task=fake.quick
         )
     assert list(tmp_path.rglob("*.part")) == []
@@ -172,14 +172,14 @@ THREADS = [
 
 @pytest.mark.parametrize(("name", "given"), THREADS)
 def test_nonsense_about_threads_is_left_out_of_account(name: str, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.cache_place import mend_environment
+    from sim.cache_place import drop_invalid_threads
 
     monkeypatch.setenv(name, given)
     if given:
-        with pytest.warns(RuntimeWarning, match=f"{name}={given} is left out of account"):
-            mend_environment()
+        with pytest.warns(RuntimeWarning, match=f"{name}={given} is ignored"):
+            drop_invalid_threads()
     else:
-        mend_environment()
+        drop_invalid_threads()
     assert name not in os.environ
 
 
@@ -245,18 +245,20 @@ def _double(number: float) -> float:
 SCRIPT = """
 from experiments import compare
 from tests.experiments import fake_runs
-found = compare("tiny", ["status_quo", "deep_marketing"], replications=3, weeks=2, workers=2, task=fake_runs.quick)
+settings = dict(replications=3, weeks=2, workers=2, task=fake_runs.quick)
+found = compare("tiny", ["status_quo", "deep_marketing"], out={out}, **settings)
 print("pairs", found.study.meta.replications)
 """
 
 
-@pytest.mark.parametrize("by", ["file", "standard input"])
-def test_a_script_without_the_guard(by: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("by", "out"), [("file", None), ("file", "out"), ("standard input", None)])
+def test_a_script_without_the_guard(by: str, out: str | None, tmp_path: Path) -> None:
     """By standard input there is no file that a worker could read again, so that nothing is missing."""
-    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    script = SCRIPT.format(out=repr(out))
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "script.py" if by == "file" else "-"],
-        input=SCRIPT if by == "standard input" else "",
+        input=script if by == "standard input" else "",
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

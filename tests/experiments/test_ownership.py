@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.files import replacing, staged, write_file
 from experiments.ownership import NOTE, Asked, claim, free_place, settled, written_again
-from experiments.store import Store
+from experiments.runs.run_folder import RunFolder
+from experiments.whole_files import replacing, staged, write_file
 from sim.errors import InputErrors
 
 FILES = ("report.html", "scenario.toml", "table.csv", "table.parquet", "figures/a.png")
@@ -122,14 +122,14 @@ def test_a_folder_that_is_a_link_is_refused(target: str, tmp_path: Path) -> None
     folder = tmp_path / "out"
     folder.mkdir()
     (tmp_path / "elsewhere").mkdir()
-    for name in ("figures", "runs"):
+    for name in ("figures", "ledger.sqlite"):
         (folder / name).symlink_to(tmp_path / target)
     with pytest.raises(InputErrors, match=r"figures: is a link to"):
         wrote(folder, asked())
-    with pytest.raises(InputErrors, match=r"runs: is a link to"):
-        Store(folder)
+    with pytest.raises(InputErrors, match=r"ledger.sqlite: is a link to"), RunFolder(folder).driving():
+        pass
     assert not list((tmp_path / "elsewhere").iterdir())
-    assert {path.name for path in folder.iterdir()} == {"figures", "runs"}
+    assert {path.name for path in folder.iterdir()} == {"figures", "ledger.sqlite"}
 
 
 def test_a_folder_that_the_user_linked_is_his_choice(tmp_path: Path) -> None:

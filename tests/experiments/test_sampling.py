@@ -13,8 +13,8 @@ from SALib.sample import sobol as salib_sobol
 
 from analysis.factor import Factor
 from experiments.batch.futures_file import futures_from_file
-from experiments.batch.sampling import METHODS, draw_futures
-from experiments.batch.shares import morris_trajectories, saltelli_blocks, sobol_points
+from experiments.batch.samples import METHODS, draw_futures
+from experiments.batch.unit_cube import morris_trajectories, saltelli_blocks, sobol_points
 from sim.errors import InputErrors
 
 FACTORS = (

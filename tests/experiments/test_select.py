@@ -13,11 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis import StudyError
-from experiments import RunsFailed, Selection, select, select_best
+from experiments import RunsFailed, Selection, select_best
 from experiments.cli.app import app
-from experiments.comparison import Count
-from experiments.driver import Driver
-from experiments.runs import Done, Job, RunTables
+from experiments.comparison import race as race_module
+from experiments.runs import work
+from experiments.runs.driver import Driver
+from experiments.runs.numbers import Numbers
+from experiments.runs.progress import Count
+from experiments.runs.result import Done
+from experiments.runs.run import Run
 from sim.errors import InputErrors
 from tests.experiments import fake_runs as fake
 
@@ -31,28 +35,27 @@ def race(*policies: str, **settings: Any) -> Selection:
     )
 
 
-def valueless(job: Job) -> RunTables:
+def valueless(run: Run) -> Numbers:
     """Satisfaction has no value with seed 4."""
-    tables = fake.quick(job)
-    if job.seed == 4:
-        tables.kpis.loc[tables.kpis["kpi"] == "satisfaction", "value"] = np.nan
-    return tables
+    values = fake.values_of(run.seed, run.base.policy)
+    return fake.made({**values, "satisfaction": np.nan} if run.seed == 4 else values)
 
 
-def close(job: Job) -> RunTables:
+def close(run: Run) -> Numbers:
     """Status quo is far behind, the other two differ by nothing but luck."""
-    tables = fake.quick(fake.make_job(job.seed, "mine" if job.policy == "deep_marketing" else job.policy))
-    if job.policy == "status_quo":
-        tables.kpis["value"] -= 400.0
-    return tables
+    return fake.made(_close_values(run))
 
 
-def in_minor_units(job: Job) -> RunTables:
+def _close_values(run: Run) -> dict[str, float]:
+    policy = run.base.policy
+    values = fake.values_of(run.seed, "mine" if policy == "deep_marketing" else policy)
+    return {kpi: value - 400.0 * (policy == "status_quo") for kpi, value in values.items()}
+
+
+def in_minor_units(run: Run) -> Numbers:
     """The same money in cents."""
-    tables = close(job)
-    tables.kpis["value"] *= 100.0
-    tables.definitions["unit"] = "minor units"
-    return tables
+    values = {kpi: 100.0 * value for kpi, value in _close_values(run).items()}
+    return fake.made(values, units=dict.fromkeys(values, "minor units"))
 
 
 def test_the_indifference_is_in_the_unit_that_tables_show() -> None:
@@ -89,16 +92,16 @@ def test_less_may_be_better() -> None:
 
 
 def test_policies_that_are_out_get_no_more_runs() -> None:
-    seen: list[Job] = []
+    seen: list[Run] = []
 
-    def watched(job: Job) -> RunTables:
-        seen.append(job)
-        return close(job)
+    def watched(run: Run) -> Numbers:
+        seen.append(run)
+        return close(run)
 
     found = race(task=watched, indifference=1.0, first=4, budget=12)
     assert found.table.set_index("policy").loc["status_quo", "eliminated_at"] == 4
-    assert sum(job.label == "status_quo" for job in seen) == 4
-    assert sum(job.label == "deep_marketing" for job in seen) == found.replications > 4
+    assert sum(run.policy == "status_quo" for run in seen) == 4
+    assert sum(run.policy == "deep_marketing" for run in seen) == found.replications > 4
 
 
 def test_when_the_budget_ends_nothing_is_promised() -> None:
@@ -125,7 +128,7 @@ def test_runs_in_the_folder_are_found_and_a_larger_budget_goes_on(tmp_path: Path
     assert pd.read_csv(tmp_path / "selection.csv")["policy"].tolist() == whole.table["policy"].tolist()
 
 
-class Shuffled(Driver[Job, RunTables]):
+class Shuffled(Driver[Run, Numbers]):
     """Ends runs in an order of its own: seven go at a time, and the last started ends first."""
 
     def run(self, jobs: Any) -> Iterator[Any]:
@@ -141,7 +144,7 @@ class Shuffled(Driver[Job, RunTables]):
 def test_the_order_in_which_runs_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"task": close, "indifference": 2.0, "first": 6, "budget": 25}
     plain = race(**settings)
-    monkeypatch.setattr(select, "Driver", Shuffled)
+    monkeypatch.setattr(work, "Driver", Shuffled)
     shuffled = race(**settings)
     pd.testing.assert_frame_equal(plain.table, shuffled.table)
     assert shuffled.replications == plain.replications
@@ -204,8 +207,8 @@ def test_the_selection_as_json_holds_no_numbers_that_json_lacks() -> None:
 @pytest.fixture
 def _fake_market(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    real = select.select_best
-    monkeypatch.setattr(select, "select_best", lambda *a, **k: real(*a, **{"task": fake.quick, **k, "workers": 1}))
+    real = race_module.select_best
+    monkeypatch.setattr(race_module, "select_best", lambda *a, **k: real(*a, **{"task": fake.quick, **k, "workers": 1}))
 
 
 CALL = ("select", "tiny", *THREE, "--indifference", "10", "--first", "5")
@@ -242,15 +245,15 @@ def test_bad_input_is_code_2(more: tuple[str, ...], told: str, tmp_path: Path) -
 
 def test_failures_and_interrupts_have_their_codes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    real = select.select_best
+    real = race_module.select_best
     monkeypatch.setattr(
-        select, "select_best", lambda *a, **k: real(*a, **{**k, "task": fake.fail_on_three, "workers": 1})
+        race_module, "select_best", lambda *a, **k: real(*a, **{**k, "task": fake.fail_on_three, "workers": 1})
     )
     assert CliRunner().invoke(app, CALL).exit_code == 3
 
     def interrupted(*args: Any, **settings: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(select, "select_best", interrupted)
+    monkeypatch.setattr(race_module, "select_best", interrupted)
     result = CliRunner().invoke(app, CALL)
     assert result.exit_code == 130 and "the same command goes on from there" in " ".join(result.stderr.split())

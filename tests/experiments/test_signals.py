@@ -18,26 +18,26 @@ ROOT = Path(__file__).resolve().parents[2]
 CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 #: Verbs, what does their work, and what is said of it when it is broken off.
 VERBS = {
-    "run": (["run", "tiny"], "experiments.single.run_market", "Nothing of the run is kept"),
+    "run": (["run", "tiny"], "experiments.single_run.run_market", "Nothing of the run is kept"),
     "compare": (
         ["compare", "tiny", "status_quo", "deep_marketing"],
-        "experiments.comparison.compare",
+        "experiments.comparison.paired_runs.compare",
         "goes on from there",
     ),
     "select": (
         ["select", "tiny", "status_quo", "deep_marketing", "--indifference", "1"],
-        "experiments.select.select_best",
+        "experiments.comparison.race.select_best",
         "goes on from there",
     ),
-    "ablate": (["ablate", "tiny", "deep_marketing"], "experiments.ablation.ablate", "goes on from there"),
+    "ablate": (["ablate", "tiny", "deep_marketing"], "experiments.comparison.ablation.ablate", "goes on from there"),
     "import": (["import", "crm", "deals.csv", "--out", "out"], "experiments.intake.import_crm", "Nothing was written"),
-    "batch": (["batch", "seal", "study"], "experiments.cli.batch.tables.plan_of", "goes on from there"),
+    "batch": (["batch", "seal", "study"], "experiments.cli.batch.export.plan_of", "goes on from there"),
 }
 #: Takes the place of a verb's work.
 WORK = """
 import importlib, os, signal, sys, time
 from pathlib import Path
-from experiments.files import staged
+from experiments.whole_files import staged
 
 def work(*args, **kwargs):
     {work}

@@ -17,7 +17,7 @@ import pytest
 
 from analysis import PolicyLabel, Provenance, Study, compare_policies
 from analysis.intervals import compare_pairs
-from experiments.stopping import BATCH, FIRST_LOOK, IN_A_ROW, StoppingRule, Wanted, Width
+from experiments.comparison.stopping_rule import BATCH, FIRST_LOOK, IN_A_ROW, StoppingRule, Wanted, Width
 
 Floats = npt.NDArray[np.float64]
 TRUTH = 0.4

@@ -16,7 +16,7 @@ from analysis.study import PolicyLabel
 from analysis.upper_bounds import WORDS, marked, titled
 from experiments import compare, open_batch
 from experiments.cli.app import app
-from experiments.single import run_market, scorecard_json
+from experiments.single_run import run_market, scorecard_json
 from sim import Market
 from sim.questions.registry import forget, register
 from sim.questions.segmentation.oracle import OracleSegments

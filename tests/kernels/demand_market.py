@@ -18,7 +18,6 @@ from sim.kernels.demand_step import (
     Orders,
     Visits,
     demand_week,
-    no_visits,
     relationship_week,
     serve_week,
     spread_week,
@@ -30,6 +29,11 @@ from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, L
 from sim.state.customers import Customers, make_customers
 
 ALL_WRITES = tuple(dict.fromkeys(SPREAD_WRITES + RELATIONSHIP_WRITES + DEMAND_WRITES + SERVE_WRITES))
+
+
+def no_visits() -> Visits:
+    """A week without calls on customers."""
+    return Visits(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 class Behaviour(NamedTuple):

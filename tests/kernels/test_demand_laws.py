@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.kernels import jit as threading_
+from sim.jit import sealed
+from sim.kernels import threads as threading_
 from sim.kernels.choice import choose
 from sim.kernels.demand_step import (
     DEMAND_WRITES,
@@ -22,8 +23,8 @@ from sim.kernels.demand_step import (
     occasions_of_week,
     spread_week,
 )
-from sim.kernels.jit import blocks_of, sealed, set_threads
 from sim.kernels.needs import Occasions
+from sim.kernels.threads import blocks_of, set_threads
 from sim.network import Network, from_edges, no_ties
 from sim.params.customers import (
     Awareness,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.demand_step import (
     DEMAND_WRITES,
@@ -20,19 +21,17 @@ from sim.kernels.demand_step import (
     demand_week,
     funnel_week,
     live_through,
-    no_visits,
     relationship_week,
     spread_week,
 )
 from sim.kernels.experience import Deliveries, form_habits
-from sim.kernels.jit import sealed, sealed_array
 from sim.kernels.persuasion import odds_of_ours, persuade
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.stages import Stage
 from sim.state.customers import Customers, make_customers
 from sim.state.table import NEVER
-from tests.kernels.demand_market import Behaviour, Market, make_market
+from tests.kernels.demand_market import Behaviour, Market, make_market, no_visits
 from tests.reference import demand as twin
 
 CASES = settings(max_examples=25, deadline=None)
@@ -227,13 +226,14 @@ def test_persuasion(m: Market, factors: list[float], seed: int) -> None:
 
 
 @CASES
-@given(markets(), st.floats(0.0, 4.0), st.booleans())
-def test_funnel(m: Market, slope: float, differ: bool) -> None:
+@given(markets(), st.floats(0.0, 4.0), st.booleans(), st.sampled_from([0.1, 0.5]))
+def test_funnel(m: Market, slope: float, differ: bool, least: float) -> None:
     c = m.customers
     c.fill({"last_order": np.where(c.stage % 2 == 0, c.last_order, TICK - c.last_order % 7)})
     if differ:
         c = own_churn(c)
-    numbers = params.funnel_numbers(Funnel(settle=0.7), Lapse(satisfaction=slope), Loyalty(loyal_at=0.4), Experience())
+    lapse = Lapse(satisfaction=slope, least_share=least)
+    numbers = params.funnel_numbers(Funnel(settle=0.7), lapse, Loyalty(loyal_at=0.4), Experience())
     weights = params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
     with c.lend(DEMAND_WRITES):
         occasions, _, _ = demand_week(c, m.network, m.needs, m.offers, weights, seed=m.seed, tick=TICK)

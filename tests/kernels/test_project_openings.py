@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernels.jit import set_threads
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.projects import (
     MOST_A_WEEK,
@@ -16,6 +15,7 @@ from sim.kernels.projects import (
     numbers_at_start,
     numbers_of_week,
 )
+from sim.kernels.threads import set_threads
 from sim.quantity import Declaration
 from sim.reading.resolving import Header
 from sim.rng import Decision, stream

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.running import add_events, fade_all
+from sim.kernels.running_averages import add_events, fade_all
 from sim.kernels.tally import count_events, tally_purchases, units_by_stock, value_by_distributor
 
 T, K, J = 3, 2, 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 #: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
-#: repairs, projects go on.
+#: repairs, projects continue.
 PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
 EVENTFUL = f"""
 {PROJECTS.partition("[[category]]")[0]}

@@ -9,7 +9,7 @@ from sim.scoring.kpis import KPIS
 
 
 def check_scorecard(market: Market) -> None:
-    """Every key figure is a number, or 0/0 where nothing happened that it could be a share of."""
+    """Every KPI is a number, or 0/0 where nothing happened that it could be a share of."""
     card = market.results.scorecard.set_index("kpi")
     scores = market.results._scorecard
     for kpi in KPIS:

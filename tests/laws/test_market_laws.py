@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sim.boards import offers_appeal
 from sim.errors import InputError, LawBroken
-from sim.kernels.jit import sealed_array
+from sim.jit import sealed_array
 from sim.ledger import Ledger
 from sim.market import Market
 from sim.phases.demand import demand

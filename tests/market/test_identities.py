@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from sim.kernels.jit import set_threads
+from sim.kernels.threads import set_threads
 from tests.market.runs import fingerprint, small
 
 

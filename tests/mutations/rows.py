@@ -181,9 +181,9 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken("v48", "sim/solvers/control.py", "kappa + slope", "0.5 * kappa + slope", f"{_PEOPLE}::test_v48_control_has"),
     Broken(
-        "v50", "sim/solvers/selection.py", "validity * looks +", "0.8 * validity * looks +", f"{_PEOPLE}::test_v50_str"
+        "v50", "sim/solvers/applicants.py", "validity * looks +", "0.8 * validity * looks +", f"{_PEOPLE}::test_v50_str"
     ),
-    Broken("v50", "sim/solvers/selection.py", "np.argsort(-looks", "np.argsort(looks", f"{_PEOPLE}::test_v50_str"),
+    Broken("v50", "sim/solvers/applicants.py", "np.argsort(-looks", "np.argsort(looks", f"{_PEOPLE}::test_v50_str"),
     Broken(
         "v51",
         "sim/solvers/doses.py",

@@ -187,7 +187,7 @@ def units(c: Customers, o: OfferBoard, occasion: tuple[int, int, int], seed: int
 
 
 def experience(c: Customers, d: Deliveries, o: OfferBoard, n: ExperienceNumbers, seed: int, tick: int) -> None:
-    """Live through deliveries, in place; talk is counted afresh by :func:`heard`."""
+    """Live through deliveries, in place; talk is counted again by :func:`heard`."""
     category_of = np.repeat(np.arange(len(o.durable)), np.diff(o.first))
     habit = d.habit if len(d.habit) else d.offer
     for i, j, number, bought, given, used_to in zip(*d[:5], habit, strict=True):
@@ -253,7 +253,7 @@ def stages(
             under = Stimulus.KNOWN if knows else Stimulus.FORGOTTEN
             under |= Stimulus.NEED if need else Stimulus.NO_NEED
             since = f32(tick - int(c.last_order[i]))
-            rate = c.purchase_rate[i] * f32(min(max(c.loyalty[i, own], f32(0.1)), f32(1)))
+            rate = c.purchase_rate[i] * f32(min(max(c.loyalty[i, own], n.least_share), f32(1)))
             if since * max(rate * n.tick, n.slowest_rate) > n.intervals:
                 under |= Stimulus.OVERDUE
         stage, reached = int(c.stage[i]), 0.0

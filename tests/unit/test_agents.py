@@ -68,9 +68,6 @@ def test_a_customer_is_its_row(market: Market) -> None:
             np.testing.assert_array_equal(getattr(customer, column), getattr(state.customers, column)[row])
         ties = set(state.network.neighbours[state.network.indptr[row] : state.network.indptr[row + 1]].tolist())
         assert {neighbour.row for neighbour in customer.neighbours} == ties
-        weeks = customer.weeks_since_order
-        assert (weeks is None) == (customer.last_order == -32768)
-        assert weeks is None or weeks == market.week - customer.last_order
     with pytest.raises(IndexError):
         Customer(state, -1)
 

@@ -235,8 +235,7 @@ def test_frozen_numbers_find_offers_by_place(big: Market) -> None:
 
 def test_the_books_open_with_the_stocks(big: Market) -> None:
     state = big.state
-    income = state.ledger.trial_balance()
-    assert not income.any()
+    assert not state.ledger.book.sum(axis=2).any()
     assert (
         state.ledger.flows("cash_in_channel")[0, state.ledger.distributors].sum()
         == state.distributors.stock_value.sum()
@@ -253,7 +252,7 @@ def test_portfolios_at_the_start_are_those_of_the_ordinary_plan_under_every_poli
     for name in ("rep", "known"):
         assert (getattr(states[1].knowledge, name) == getattr(first.knowledge, name)).all()
     assert (states[1].customers.relationship == first.customers.relationship).all()
-    # The list is sorted by recorded purchases: nobody left out has bought more than the least of a territory's accounts.
+    # The list is sorted by recorded purchases: no customer outside it has bought more than the least of a territory's accounts.
     for territory in np.unique(first.customers.territory):
         here = first.knowledge.known & (first.customers.territory == territory)
         value = first.knowledge.value

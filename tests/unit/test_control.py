@@ -17,7 +17,7 @@ from sim.questions.routines import meetings_in
 from sim.questions.routines.fixed_hours import FixedHours
 from sim.questions.routines.reactive import Reactive
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
-from sim.solvers.know_how import after_exchange, best_third
+from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import need_met, style_match
 from sim.state import ManagerUse, MarketState, Use
 from tests.policies.views import make_view
@@ -83,8 +83,8 @@ def test_meetings_that_do_not_fit_are_cut_alike() -> None:
 def test_know_how_comes_from_the_best_third() -> None:
     skill, team = np.array([3.0, 1.0, 2.0, 9.0, 5.0, 4.0]), np.array([0, 0, 0, 0, 1, 2])
     here = np.array([True, True, True, False, True, False])
-    np.testing.assert_allclose(best_third(skill, team, here, 3), [3.0, 5.0, 0.0])
-    np.testing.assert_allclose(best_third(skill, np.zeros(6, int), np.ones(6, bool), 1), [7.0])
+    np.testing.assert_allclose(best_of_teams(skill, team, here, 3, one_of=3), [3.0, 5.0, 0.0])
+    np.testing.assert_allclose(best_of_teams(skill, np.zeros(6, int), np.ones(6, bool), 1, one_of=3), [7.0])
     gained = after_exchange(np.array([0.0, 0.0, 0.5]), np.array([1.0, -1.0, 0.2]), np.array([0.5, 1.0, 1.0]), 0.8)
     np.testing.assert_allclose(gained, [0.4, 0.0, 0.5])
 
@@ -145,6 +145,22 @@ def test_checks_see_align_and_take_managers_hours() -> None:
     np.testing.assert_allclose(seen_share(np.array([0.0, np.log(2)])), [0.0, 0.5])
 
 
+def test_checks_see_as_much_as_they_are_said_to() -> None:
+    half = managed(visit_hours=0.0, checks=2.0, **{"params.control.check_half": 4.0})
+    np.testing.assert_allclose(of_reps(half, "observed"), 1 - np.exp(-0.5), rtol=1e-6)
+    whole = managed(visit_hours=0.0, checks=0.5, **{"params.control.check_half": 1.0})
+    np.testing.assert_allclose(of_reps(half, "alignment"), of_reps(whole, "alignment"), rtol=1e-6)
+
+
+def test_a_manager_who_is_short_of_hours_spends_all_of_them_on_checks() -> None:
+    short = managed(visit_hours=0.0, checks=20.0, **{"params.management.manager_hours": 20.0})
+    spent = short.books.manager_hours.spent[0]
+    np.testing.assert_allclose(spent[ManagerUse.CONTROL].sum(), short.reps.checks.sum() * 0.25, rtol=1e-6)
+    checks = of_reps(short, "checks")
+    assert 0 < checks.min() <= checks.max() < 20
+    np.testing.assert_allclose(spent[ManagerUse.SPARE], 0.0, atol=1e-5)
+
+
 def test_visits_check_forms_in_the_field() -> None:
     used = [
         of_reps(managed(**{"visit_hours": 1.0, "params.control.visit_check": v}), "form_use")[0] for v in (0, 0.25, 1)
@@ -170,6 +186,11 @@ def test_maturity_grows_with_years_and_coaching() -> None:
     np.testing.assert_allclose(of_reps(coached, "maturity"), 0.4 + 0.6 / 156 * (1 + full), rtol=1e-5)
     vacant = left.reps.maturity[~left.reps.active]
     np.testing.assert_array_equal(vacant, np.float32(0.4))  # nobody there to grow
+
+
+def test_nobody_becomes_more_than_mature() -> None:
+    grown = managed({"maturity": 0.4}, visit_hours=4.0, **{"params.learning.maturity_time": 1.0})
+    np.testing.assert_array_equal(of_reps(grown, "maturity"), 1.0)
 
 
 def test_goals_help_until_they_are_out_of_reach() -> None:
@@ -280,6 +301,21 @@ def test_managers_remember_the_gaps_of_past_weeks() -> None:
     assert not seen.past_gaps[5:].any()
 
 
+@pytest.mark.parametrize("memory", [26, 5])
+def test_managers_forget_gaps_beyond_their_memory(memory: int) -> None:
+    given = {} if memory == 26 else {"params.management.gap_memory": memory}
+    state = Market("tiny", seed=1, weeks=40, overrides=given).state
+    state.week = 30
+    state.record["calls_planned"][:30] = 10.0
+    state.record["calls_reported_on_plan"][:30] = 8.0
+    gaps = see_managers(state).past_gaps
+    assert Reactive(lag=len(gaps)).lag == 26
+    with pytest.raises(ValueError, match="lag"):
+        Reactive(lag=len(gaps) + 1)  # so that no rule looks beyond the view
+    np.testing.assert_allclose(gaps[:memory], 0.2)
+    assert not gaps[memory:].any()
+
+
 # ---- styles and needs -------------------------------------------------------------------------------------------------
 
 
@@ -309,3 +345,25 @@ def test_weights_of_styles_and_needs_move_what_they_say(weight: str) -> None:
         assert not gained.any()
         assert not lack[need >= 2].any()
         assert (lack <= 0.2 * 0.5).all()
+
+
+@pytest.mark.parametrize(("variable", "lack"), [(0.9, 0.2 * (0.5 - 0.1)), (0.2, 0.0)])
+def test_a_need_for_security_that_is_met_pulls_nobody(variable: float, lack: float) -> None:
+    state = managed({"need": 0, "variable_share": variable}, **{"params.motives.needs_on_quits": 0.2})
+    np.testing.assert_allclose(of_reps(state, "lack"), lack, atol=1e-7)
+
+
+@pytest.mark.parametrize("full", [2.0, 4.0])
+def test_esteem_is_met_by_sales_above_those_of_the_team(full: float) -> None:
+    given = {"params.motives.needs_on_motivation": 0.2, **({} if full == 2.0 else {"params.motives.esteem_at": full})}
+    sales = np.where(np.arange(len(managed().reps)) % 2, 1.5, 0.5)
+    plain, driven = managed({"need": 2, "sales": sales}), managed({"need": 2, "sales": sales}, **given)
+    gained = of_reps(driven, "motivation") - of_reps(plain, "motivation")
+    here = driven.reps.active
+    over = (
+        sales[here]
+        / (np.bincount(driven.reps.team[here], sales[here]) / np.bincount(driven.reps.team[here]))[
+            driven.reps.team[here]
+        ]
+    )
+    np.testing.assert_allclose(gained, 0.2 * (np.minimum(over / full, 1.0) - 0.5), atol=1e-6)

@@ -53,7 +53,7 @@ def test_what_was_found_holds_until_the_next_inspection() -> None:
     assert stale[0] == 0 < stale[looks[1]] < market.results.measure("records")[looks[1]].sum()
 
 
-def test_key_accounts_are_told_from_ordinary_users() -> None:
+def test_key_accounts_are_distinguished_from_ordinary_users() -> None:
     market = small(weeks=13).run()
     own = [j in market.state.layout.own_offers for j in range(len(market.state.layout.offers))]
     sold = market.results.measure("sell_out_value")[..., own].sum()
@@ -68,7 +68,7 @@ def test_key_accounts_are_told_from_ordinary_users() -> None:
 OPTIMAL = {"params.database.smoothing": "optimal", "params.database.report_error": 0.4, "params.database.drift": 0.1}
 
 
-def told(value: float, *, week: int, exact: bool = False, **overrides: object) -> tuple[MarketState, float, float]:
+def reported(value: float, *, week: int, exact: bool = False, **overrides: object) -> tuple[MarketState, float, float]:
     """One report of ``value`` for five records of 100 that were confirmed in week 4; the market in week 8, fading of one and of its delay."""
     state = Market("tiny", seed=1, overrides={**OPTIMAL, **overrides}).state
     rows, five = np.arange(5), np.full(5, value)
@@ -83,7 +83,7 @@ def told(value: float, *, week: int, exact: bool = False, **overrides: object) -
 
 
 def test_a_report_moves_a_record_by_the_gain_of_the_weeks_since_the_last() -> None:
-    state, keep, delay = told(300.0, week=6)
+    state, keep, delay = reported(300.0, week=6)
     ratio = (0.1 / 0.4) ** 2
     for name, old, new, gap in (
         ("value", 100.0 * keep, 300.0 * delay, 2),
@@ -99,17 +99,17 @@ def test_a_report_moves_a_record_by_the_gain_of_the_weeks_since_the_last() -> No
 
 
 def test_control_the_latest_report_takes_the_place_of_the_record() -> None:
-    state, _, delay = told(300.0, week=6, **{"params.database.smoothing": "latest"})
+    state, _, delay = reported(300.0, week=6, **{"params.database.smoothing": "latest"})
     np.testing.assert_allclose(state.knowledge.value[:5], 300.0 * delay, rtol=1e-5)
     assert (state.knowledge.potential[:5] == 300.0).all()
 
 
 def test_what_is_exact_or_nothing_is_not_smoothed() -> None:
-    state, _, delay = told(300.0, week=6, exact=True)
+    state, _, delay = reported(300.0, week=6, exact=True)
     np.testing.assert_allclose(state.knowledge.value[:5], 300.0 * delay, rtol=1e-5)
-    state, _, _ = told(0.0, week=6)
+    state, _, _ = reported(0.0, week=6)
     assert (state.knowledge.value[:5] == 0.0).all()
-    state, _, _ = told(300.0, week=3)
+    state, _, _ = reported(300.0, week=3)
     assert (state.knowledge.value[5] == state.knowledge.value[:5]).all(), "older than the record"
 
 

@@ -1,4 +1,4 @@
-"""Messages about input say where, what, what was expected and how to mend it."""
+"""Messages about input errors say where, what, what was expected and how to fix it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def test_one_mistake_in_one_line() -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-def test_several_mistakes_in_order() -> None:
+def test_several_errors_in_order() -> None:
     one, two = InputError("a", "first"), InputError("b", "second")
-    assert str(InputErrors([one, two])) == "2 mistakes:\n  1. a: first\n  2. b: second"
+    assert str(InputErrors([one, two])) == "2 input errors:\n  1. a: first\n  2. b: second"
     assert str(InputErrors([one])) == "a: first"
     assert InputErrors([one, two]).errors == (one, two)
     assert str(pickle.loads(pickle.dumps(InputErrors([one, two])))) == str(InputErrors([one, two]))

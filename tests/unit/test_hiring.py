@@ -12,7 +12,7 @@ from sim.accounts_chart import Account
 from sim.market import Market
 from sim.phases.hiring import hire
 from sim.questions.recruiting.by_urgency import ByUrgency
-from sim.solvers.selection import first_to_accept
+from sim.solvers.applicants import first_to_accept
 from sim.state import ManagerUse, MarketState
 from tests.policies.views import make_view
 from tests.validation.people_runs import lent, sales_force

@@ -1,4 +1,4 @@
-"""Broken scenario files: each says in its first line what must be said about it; nothing ends in a traceback."""
+"""Broken scenario files: each states in its first line the message it must cause; nothing ends in a traceback."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ ODD = st.one_of(
 
 
 def load_or_explain(path: str | Path, overrides: dict[str, Any] | None = None) -> Scenario | InputErrors:
-    """The scenario, or the mistakes with which it is refused; anything else raised is a traceback for a user."""
+    """The scenario, or the input errors with which it is refused; anything else raised is a traceback for a user."""
     try:
         return Scenario.load(path, overrides=overrides)
-    except InputErrors as mistakes:
-        return mistakes
+    except InputErrors as errors:
+        return errors
 
 
 def is_sound(found: Scenario | InputErrors) -> bool:
-    """Whether a scenario has customers, or every mistake says where and what."""
+    """Whether a scenario has customers, or every error says where and what."""
     if isinstance(found, Scenario):
         return found.world.customers > 0
     return all(error.place and error.problem for error in found.errors)
@@ -69,7 +69,7 @@ def test_a_broken_file_is_explained(path: Path) -> None:
         assert error.problem
 
 
-def test_what_a_setting_means_is_no_remedy() -> None:
+def test_the_meaning_of_a_setting_is_not_a_remedy() -> None:
     (error,) = check(scenario_folder() / "invalid" / "no_weeks.toml")
     assert error.meaning == "Length of a run."
     assert "Length of a run." not in error.remedy

@@ -14,7 +14,7 @@ import pytest
 
 from sim.jit import sealed, sealed_array, sources_of
 from sim.kernels import demand_step, spread
-from sim.kernels.jit import BLOCK, blocks_of, run_blocks, set_threads, threads_for
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, set_threads, threads_for
 
 
 def test_binaries_depend_on_every_file_that_is_inlined_in_them() -> None:

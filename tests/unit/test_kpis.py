@@ -1,4 +1,4 @@
-"""Key figures: each one counted again from the weekly table, cut by cut, and the formulas that readers are shown."""
+"""KPIs: each one recomputed from the weekly table, cut by cut, and the formulas shown to readers."""
 
 from __future__ import annotations
 

@@ -135,10 +135,26 @@ def test_who_goes_to_a_rival_takes_more_of_the_relationship_along() -> None:
     assert share == {0.0: pytest.approx(0.4), 1.0: pytest.approx(0.35)}
 
 
+def test_a_rival_never_costs_less_of_the_relationship_than_any_other_leaving() -> None:
+    lost = {"params.people.relationship_lost": 0.5, "params.labour_market.lost_to_rival": 0.3}
+    rivals = {"params.labour_market.poached": 1.0, "params.labour_market.offers": 1.0}
+    state, left, _ = _leave_once(**lost, **rivals, **{"policy.coverage.accounts_per_rep": 1})
+    theirs = (state.knowledge.rep >= 0) & left[state.knowledge.rep]
+    assert theirs.any()
+    assert state.record["quits_to_rivals"][0].sum() == state.record["quits"][0].sum()
+    np.testing.assert_allclose(state.customers.relationship[theirs], 0.25)
+
+
 def test_leavers_are_counted_by_tercile() -> None:
     state, left, _ = _leave_once()
     counted = sum(state.record[name][0].sum() for name in ("quits_low", "quits_middle", "quits_high"))
     assert counted == left.sum() == state.record["quits"][0].sum() > 0
+
+
+def test_leavers_as_many_as_usual_bring_no_more_offers() -> None:
+    offers = [_leave_once(**{"params.labour_market.contagion": pull})[2] for pull in (0.0, 50.0)]
+    assert offers[0].sum() > 0
+    np.testing.assert_array_equal(offers[0], offers[1])
 
 
 def test_leavers_of_late_fade() -> None:
@@ -213,3 +229,19 @@ def test_pay_and_sales_are_smoothed_for_those_who_worked() -> None:
     np.testing.assert_allclose(state.reps.pay[here], (before["pay"] + (paid - before["pay"]) / 26)[here], rtol=1e-5)
     for name, values in before.items():
         np.testing.assert_array_equal(getattr(state.reps, name)[~here], values[~here])
+
+
+@pytest.mark.parametrize(("weight", "start"), [(0.1, 0.1), (0.4, 0.7)])
+def test_reps_expect_the_share_of_commission_that_they_had(weight: float, start: float) -> None:
+    numbers = {"variable_share_smoothing": weight, "variable_share_at_start": start}
+    given = {f"params.labour_market.{name}": value for name, value in numbers.items() if value != 0.1}
+    market = Market("tiny", seed=1, weeks=2, overrides={"params.people.quit_probability": 0.0, **given})
+    reps = market.state.reps
+    np.testing.assert_allclose(reps.variable_share, start)
+    market.run_week()
+    here, salary = market.state.books.hours.available[0] > 0, round(3_600_000 / 52)
+    commission = np.rint(0.02 * reps.credited)
+    share = commission / (salary + commission)
+    assert share[here].min() < share[here].max()
+    np.testing.assert_allclose(reps.variable_share[here], ((1 - weight) * start + weight * share)[here], rtol=1e-5)
+    np.testing.assert_allclose(reps.variable_share[~here], start)

@@ -105,15 +105,19 @@ def test_managers_hear_whom_reps_visited_as_far_as_forms_are_used() -> None:
     assert (gap[1.0] > gap[0.0] + 0.1).all()
 
 
-def test_a_manager_who_was_there_knows_what_forms_do_not_tell() -> None:
-    """Dead forms repeat the plan; what supervision sees is found out in the measure of `found`."""
+@pytest.mark.parametrize(("visits", "checks"), [(0.2, 0.0), (0.0, 0.4), (0.0, 1.5)])
+def test_a_manager_who_was_there_knows_what_forms_do_not_tell(visits: float, checks: float) -> None:
+    """Dead forms repeat the plan; of what supervision sees, by visits or unannounced checks, the part `found` is found out."""
     gap = {}
     for found in (0.0, 0.5, 1.0):
         idle = {"params.control.found": found, "params.calls.compliance_start": 0.0, "policy.effort.own_drive": 0.2}
-        state = worked(12.0, form_use=0.0, **idle)
+        watched = {"policy.routines.visit_hours": visits, "policy.routines.checks": checks}
+        state = worked(12.0, form_use=0.0, **{**idle, **watched, "params.control.check_effect": 0.0})
         seen = state.reps.observed[state.reps.active]
         state.week = 1
         gap[found] = see_managers(state).plan_gap
-    assert np.ptp(seen) < 1e-6 and seen[0] > 0.1
-    assert (gap[1.0] > gap[0.0] + 0.01).all()
+    np.testing.assert_allclose(seen, 1 - np.exp(-visits - checks), rtol=1e-5)
+    all_known = 1 - state.record["calls_on_plan"][0] / (3 * 12.0)
+    assert (all_known > gap[0.0] + 0.1).all()
+    np.testing.assert_allclose(gap[1.0], gap[0.0] + seen[0] * (all_known - gap[0.0]), rtol=1e-5)
     np.testing.assert_allclose(gap[0.5], (gap[0.0] + gap[1.0]) / 2, rtol=1e-5)

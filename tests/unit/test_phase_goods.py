@@ -111,6 +111,32 @@ def test_a_distributor_beyond_its_credit_gets_nothing() -> None:
         assert len(delivered) == 1, "one delivery, then a debt that is not due before the end"
 
 
+@pytest.mark.parametrize("memory", [8.0, 3.0])
+def test_headquarters_averages_what_territories_are_invoiced(memory: float) -> None:
+    given = {} if memory == 8.0 else {"params.channel.sell_in_memory": memory}
+    market = Market("tiny", seed=4, weeks=6, overrides=given)
+    expected = market.state.headquarters.sales.copy()
+    for week in range(6):
+        market.run_week()
+        invoiced = market.state.ledger.flows_by("gross_revenue", "territory")[week]
+        expected = expected + (invoiced - expected) / memory
+        np.testing.assert_allclose(market.state.headquarters.sales, expected, rtol=1e-12)
+    assert market.state.ledger.flows("gross_revenue")[:, 0].any()
+
+
+@pytest.mark.parametrize("window", [8, 2])
+def test_a_distributors_usual_purchases_are_averaged_over_its_window(window: int) -> None:
+    market = Market("tiny", seed=4, weeks=6, overrides={"params.channel.forecast_window": window})
+    state, own = market.state, [0, 2]
+    expected = state.distributors.purchases.copy()
+    for week in range(6):
+        market.run_week()
+        bought = (state.record["sell_in_units"][week][:, own] * state.distributors.wholesale).sum(axis=1)
+        expected = expected + (bought - expected) / window
+        np.testing.assert_allclose(state.distributors.purchases, expected)
+    assert state.record["sell_in_units"].any()
+
+
 def test_orders_go_out_every_other_week_in_turn() -> None:
     market = Market("regional_equipment", seed=4, customers=2000, weeks=8).run()
     ordered = market.results.measure("ordered_units").sum(axis=2)

@@ -14,7 +14,7 @@ from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.field_problems import _BY_ENGINEER, _BY_REP, _UNDERSTOOD, _luck
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fit_growth
-from sim.state.upkeep import Jobs, Problems
+from sim.state.upkeep import EngineerUse, Jobs, Problems
 
 MANY = {"category.machine.failure_rate": 8.0}
 
@@ -200,6 +200,29 @@ def test_engineers_who_come_and_go_cost_money() -> None:
     weekly = 6_000_000 / 52
     expected = 2 * round(weekly) + round(0.5 * 600_000) + round(12 * weekly)
     assert played.state.ledger.book[2, 0, Account.SERVICE] == expected
+
+
+def test_what_is_written_up_takes_the_engineers_time() -> None:
+    hours, repairs = [], []
+    for share in (0.0, 1.0):
+        played = market(3, policy__service__engineers=50.0, policy__technical__report_share=share).run()
+        hours.append(played.state.upkeep.hours.spent[:, EngineerUse.JOBS].sum(axis=1))
+        repairs.append(played.results.measure("repairs").sum(axis=1))
+    np.testing.assert_array_equal(repairs[0], repairs[1])
+    assert repairs[0].sum() > 5
+    np.testing.assert_allclose(hours[1] - hours[0], 0.5 * repairs[0], atol=1e-9)
+
+
+def test_requests_are_averaged_over_weeks() -> None:
+    requests = {}
+    for weight in (1.0, 0.1):
+        played = market(6, params__service__request_smoothing=weight)
+        requests[weight] = [played.run_week() or played.state.upkeep.service.requests.copy() for _ in range(6)]
+    expected = requests[1.0][0]
+    for asked, found in zip(requests[1.0][1:], requests[0.1][1:], strict=True):
+        expected = 0.9 * expected + 0.1 * asked
+        np.testing.assert_allclose(found, expected)
+    assert np.ptp(requests[1.0]) > 0
 
 
 # ---- what designers hear ----------------------------------------------------------------------------------------------

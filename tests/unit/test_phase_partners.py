@@ -260,6 +260,13 @@ def test_goods_held_back_cost_trust_twice_as_fast_as_it_is_earned() -> None:
     assert moved[1] == pytest.approx(0.0, abs=2e-5)
 
 
+def test_whatever_is_held_back_costs_no_more_trust_than_a_week_of_purchases() -> None:
+    state = at_relate(params__partners__trust_shortage=0.2)
+    with state.lend(("channel.owed",)):
+        state.goods.channel.owed[0] = 10**6
+    assert trust_moved(state)[0] == pytest.approx(-2 * 0.04 * 0.2, abs=1e-4)
+
+
 def test_a_margin_beyond_rivals_earns_trust_and_one_below_costs_it() -> None:
     rich = trust_moved(at_relate(policy__retail_price__markup=0.32))
     poor = trust_moved(at_relate(policy__retail_price__markup=0.12))

@@ -12,6 +12,8 @@ from sim.agents.sales_rep import hours_per_call
 from sim.market import Market
 from sim.phases.manage import manage
 from sim.phases.people import people
+from sim.phases.persuade import _factors
+from sim.phases.spread import visits_of_week
 from sim.phases.work import work
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision, Luck
@@ -153,6 +155,37 @@ def test_the_office_takes_its_hours_first() -> None:
         reps.carry[here], (reps.field_hours * reps.effort / hours_per_call(state) - made)[here], atol=1e-4
     )
     np.testing.assert_allclose(reps.reported_calls[here], 0.8 * 24.1666 + 0.2 * made[here], rtol=1e-3)
+
+
+def test_hours_not_worked_count_as_selling_as_far_as_calls_would_have_been() -> None:
+    market = Market("tiny", seed=1, weeks=1, overrides={"policy.effort.own_drive": 0.2}).run()
+    state = market.state
+    spent = state.books.hours.spent[0]
+    assert spent[Use.IDLE].sum() > 10
+    selling = spent[Use.SELLING] + spent[Use.IDLE] * 0.55 / hours_per_call(state)
+    np.testing.assert_allclose(
+        state.record["hours_selling"][0], np.bincount(state.reps.team, selling, len(state.managers)), rtol=1e-6
+    )
+
+
+def test_skill_has_its_whole_effect_on_accounts_that_are_warm_enough_and_no_more_on_warmer_ones() -> None:
+    state = Market("tiny", seed=1).state
+    with state.lend(("reps.skill",)):
+        state.reps.skill[:] = 1.0
+    for warmth, heard in ((0.0, 0.0), (0.1, 0.5), (0.2, 1.0), (0.9, 1.0)):
+        found = _factors(state, np.full(len(state.reps), warmth))
+        np.testing.assert_allclose(found, np.exp(0.3 * heard), rtol=1e-6)
+
+
+def test_calls_of_a_newcomer_are_worth_what_was_learnt() -> None:
+    state = until("work", Market("tiny", seed=1))
+    with state.lend(("reps.tenure",)):
+        state.reps.tenure[:] = 12
+    with state.lend(writes("work")):
+        work(state)
+    visits = visits_of_week(state, state.today.worked.visited)
+    assert visits.calls.sum() > 0
+    np.testing.assert_allclose(visits.effective, visits.calls * (1 - np.exp(-1)), rtol=1e-6)
 
 
 def test_a_short_week_is_filled_from_the_front() -> None:

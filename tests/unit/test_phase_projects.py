@@ -358,3 +358,21 @@ def test_who_waits_for_what_is_made_to_order_is_patient_and_not_disappointed() -
     waits = np.unique(waiting.customer[waiting.offer == OURS])
     assert len(waits) > 5
     np.testing.assert_array_equal(quiet.customers.satisfaction[waits, 0], plain.customers.satisfaction[waits, 0])
+
+
+# ---- what the firm makes of it ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("memory", [50.0, 8.0])
+def test_the_share_of_projects_won_is_an_average_over_the_last_ones(memory: float) -> None:
+    given = {} if memory == 50.0 else {"params__projects__won_memory": memory}
+    market = project_market(2, weeks=20, **{**BUSY, **given})
+    expected, decided, keep = market.state.opportunities.won_share[LINE], 0, 1 - 1 / memory
+    for week in range(20):
+        market.run_week()
+        ended, won = (float(market.state.record[f"projects_{name}"][week].sum()) for name in ("decided", "won"))
+        decided += int(ended)
+        if ended:
+            expected = keep**ended * expected + (1 - keep**ended) * won / ended
+        np.testing.assert_allclose(market.state.opportunities.won_share[LINE], expected, rtol=1e-9)
+    assert decided > 20

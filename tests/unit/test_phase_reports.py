@@ -12,6 +12,7 @@ from sim.market import Market
 from sim.phases.look import look, send_shared_data
 from sim.phases.work import work
 from sim.quantity import retention_of_half_life
+from sim.rng import Decision
 from sim.state import MarketState, Report
 from sim.state.table import NEVER
 from tests.unit.part_weeks import until, writes
@@ -41,6 +42,25 @@ def test_reports_take_the_gateways_delay_and_may_get_lost() -> None:
     hasty = sent(policy__gateway__loss=0.0, policy__gateway__delay=0)
     assert all(report.arrives == 1 for report in hasty.mail.reports)  # never in the same week
     assert not sent(params__forms__start=0.0, params__forms__speed=0.001, policy__routines__form_hours=0.0).mail.reports
+
+
+@pytest.mark.parametrize("companies", [1, 4])
+def test_the_time_for_forms_is_divided_among_companies(companies: int) -> None:
+    """Half an hour for each company's forms writes up half of the visits; a shared pile of forms would write up more."""
+    given = {
+        "params.forms.start": 1.0,
+        "params.forms.speed": 0.001,
+        "policy.routines.form_hours": 0.5,
+        "policy.gateway.companies": companies,
+    }
+    state = until("work", Market("tiny", seed=1, overrides=given))
+    with state.lend(writes("work")):
+        work(state)
+    rows = state.today.worked.visited
+    used = state.reps.form_use[state.knowledge.rep[rows]]
+    written = state.luck(Decision.FORM).uniform(state.customers.key[rows]) < 0.5 * used
+    assert 0 < written.sum() < len(rows)
+    assert state.record["reports_written"][0].sum() == written.sum()
 
 
 def errors(**overrides: Any) -> dict[str, np.ndarray]:

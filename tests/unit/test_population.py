@@ -68,7 +68,7 @@ def test_a_loan_within_a_loan_cannot_widen_it() -> None:
         pass
 
 
-def test_mistakes_in_names_are_refused() -> None:
+def test_errors_in_names_are_refused() -> None:
     table = customers()
     with pytest.raises(ValueError, match="loyality"), table.lend(["loyality"]):
         pass

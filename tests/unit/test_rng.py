@@ -227,7 +227,7 @@ def test_what_does_not_fit_the_key_is_refused_and_not_folded(seed: int, week: in
         rng.stream(seed, Decision.CHOICE, week)
 
 
-def test_keys_of_names_are_stable_and_tell_apart_who_is_told_apart() -> None:
+def test_keys_of_names_are_stable_and_distinct_for_distinct_names() -> None:
     assert key_of("C0001") == int.from_bytes(
         hashlib.blake2b(b"C0001", digest_size=8, person=b"entity").digest(), "little"
     )

@@ -112,7 +112,7 @@ TRANSFORMS: dict[str, tuple[Callable[[Luck, NDArray[np.int64]], NDArray[np.float
 @pytest.mark.parametrize("draws", [2, 3, 9])
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_a_few_draws_tell_the_name_of_their_stream_and_no_more(transform: str, draws: int) -> None:
-    """The mixer within a stream is no secret: whoever has its draws can go on with them. The way back ends there."""
+    """The mixer within a stream is not secret: whoever has its draws can continue them. They lead no further back."""
     back, spread = TRANSFORMS[transform]
     for names in (one_to_one, keyed):
         name = names(SEED, Decision.LABEL, 3)

@@ -197,7 +197,7 @@ def test_a_wrong_override_is_explained(path: str, value: object, wanted: str) ->
     assert caught.value.errors[0].place.startswith("--set")
 
 
-def test_all_mistakes_are_found_at_once_with_their_lines(tmp_path: Path) -> None:
+def test_all_errors_are_found_at_once_with_their_lines(tmp_path: Path) -> None:
     text = message(
         """weeks = "ten"
         [world]
@@ -220,11 +220,11 @@ def test_all_mistakes_are_found_at_once_with_their_lines(tmp_path: Path) -> None
     )
     for line in (2, 4, 7, 12, 14, 17):
         assert f"wrong.toml, line {line}, " in text
-    assert text.startswith("7 mistakes:")
+    assert text.startswith("7 input errors:")
     assert "shares of all territories sum to 1.1" in text
 
 
-def test_mistakes_in_an_extended_file_are_placed_there(tmp_path: Path) -> None:
+def test_errors_in_an_extended_file_are_placed_there(tmp_path: Path) -> None:
     write(tmp_path / "parent.toml", "\n[params.hours]\ncontract = 400.0\n")
     child = tmp_path / "child.toml"
     child.write_text('extends = "parent"\nweeks = 0\n', encoding="utf-8")
@@ -246,9 +246,9 @@ def test_surprising_values_are_warned_about() -> None:
     )
 
 
-def test_settings_that_nobody_reads_are_warned_about() -> None:
+def test_settings_that_are_not_used_are_warned_about() -> None:
     scenario = Scenario.load("tiny", overrides={"category.refill.life_mean": 100})
-    assert scenario.warnings == ("nobody reads category.refill.life_mean: consumables do not wear out",)
+    assert scenario.warnings == ("category.refill.life_mean is not used: consumables do not wear out",)
 
 
 def test_files_and_folders_are_found_by_name_and_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +264,7 @@ def test_files_and_folders_are_found_by_name_and_path(tmp_path: Path, monkeypatc
     assert Scenario.load("scenario.toml").name == "my_market"
 
 
-def test_a_policy_beside_the_scenario_is_found_by_name(tmp_path: Path) -> None:
+def test_a_policy_in_the_folder_of_the_scenario_is_found_by_name(tmp_path: Path) -> None:
     path = write(tmp_path / "mine.toml", "")
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "bold.toml").write_text("[policy.pay]\ncommission = 0.09\n", encoding="utf-8")

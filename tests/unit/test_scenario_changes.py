@@ -115,7 +115,7 @@ def test_an_extending_file_adds_changes(tmp_path: Path) -> None:
 def test_a_shorter_run_leaves_later_changes_out_and_says_so(tmp_path: Path) -> None:
     scenario = load(tmp_path, STAGED, weeks=8)
     assert [change.week for change in scenario.changes] == [5]
-    assert scenario.warnings == ("the change in week 12 is left out: the run ends after week 8",) * 2
+    assert scenario.warnings == ("the change in week 12 is skipped: the run ends after week 8",) * 2
 
 
 @pytest.mark.parametrize(

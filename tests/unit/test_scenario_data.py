@@ -1,4 +1,4 @@
-"""Worlds from a company's own tables: typed when sound, every mistake with file, row and column when not."""
+"""Worlds from a company's own tables: typed when valid, every error with file, row and column when not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ refill_two,own,refill,700,1500,0.3,1,2
 
 
 def customers(**columns: Any) -> pd.DataFrame:
-    """Four sound customers, with columns replaced or added; None takes a column out."""
+    """Four valid customers, with columns replaced or added; None removes a column."""
     table: dict[str, Any] = {
         "id": ["c1", "c2", "c3", "c4"],
         "type": ["plant", "plant", "workshop", "workshop"],
@@ -69,7 +69,7 @@ def test_sound_tables_are_typed_and_make_the_world(tmp_path: Path) -> None:
     refill_two = next(offer for offer in scenario.world.offers if offer.name == "refill_two")
     assert refill_two.attributes == (2.0, 1.0), "in the order of world.attributes, not of the columns"
     assert scenario.provenance["offer.refill_two.list_price"] == "file offers.csv, line 2"
-    assert any("nobody reads world.customers = 600" in warning for warning in scenario.warnings)
+    assert any("world.customers = 600 is not used" in warning for warning in scenario.warnings)
 
 
 def test_a_file_of_the_scenario_adds_to_the_offers_table(tmp_path: Path) -> None:
@@ -140,13 +140,13 @@ def test_a_mistake_in_the_roster_is_placed(tmp_path: Path, roster: str, wanted: 
     assert wanted in mistakes(folder(tmp_path, customers(), roster=roster))
 
 
-def test_many_mistakes_of_a_kind_are_counted(tmp_path: Path) -> None:
+def test_many_errors_of_a_kind_are_counted(tmp_path: Path) -> None:
     frame = pd.concat([customers()] * 10, ignore_index=True)
     frame["id"] = [f"c{k}" for k in range(40)]
     frame["type"] = "robot"
     text = mistakes(folder(tmp_path, frame))
     assert text.count("there is no customer type `robot`") == 5
-    assert "column type: 35 more rows with mistakes of this kind" in text
+    assert "column type: 35 more rows with errors of this kind" in text
 
 
 def test_files_that_are_no_tables_are_explained(tmp_path: Path) -> None:
@@ -160,9 +160,11 @@ def test_files_that_are_no_tables_are_explained(tmp_path: Path) -> None:
     assert "scenario.toml, line 4, data.roster: there is no file `roster.csv`" in text
 
 
-def test_columns_that_nobody_reads_are_warned_about(tmp_path: Path) -> None:
+def test_columns_that_are_not_used_are_warned_about(tmp_path: Path) -> None:
     scenario = Scenario.load(folder(tmp_path, customers(price_sensitivty=[1.0, 1, 1, 1])))
-    assert any("`price_sensitivty`; did you mean `price_sensitivity`?" in warning for warning in scenario.warnings)
+    assert any(
+        "`price_sensitivty` is not used; did you mean `price_sensitivity`?" in warning for warning in scenario.warnings
+    )
 
 
 def test_the_number_of_customers_cannot_be_set_when_a_table_gives_it(tmp_path: Path) -> None:

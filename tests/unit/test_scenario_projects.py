@@ -1,4 +1,4 @@
-"""Scenarios with projects: rates by type and by customer, a pipeline of the user's own, and mistakes in them placed."""
+"""Scenarios with projects: rates by type and by customer, a pipeline of the user's own, and errors in them with their place."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_pipeline_of_ones_own_is_the_pipeline_at_the_start(tmp_path: Path) -> 
     assert list(zip(projects.customer.tolist(), projects.opened.tolist(), strict=True)) == [(0, -40), (1, -12), (1, -1)]
     assert (projects.stage_end[:, -1] >= 0).all(), "what is open is not decided yet"
     assert (np.diff(projects.stage_end, axis=1) >= 0).all()
-    assert projects.number[1] != projects.number[2], "one customer's projects are told apart"
+    assert projects.number[1] != projects.number[2], "one customer's projects are distinguished"
 
 
 def test_the_rest_of_a_project_is_that_of_the_gamma_law_beyond_its_age(tmp_path: Path) -> None:
@@ -132,16 +132,16 @@ def test_a_mistake_in_rates_is_placed(tmp_path: Path, columns: dict[str, Any], w
     assert wanted in mistakes(folder(tmp_path, **columns))
 
 
-def test_settings_of_projects_that_nobody_reads_are_warned_about(tmp_path: Path) -> None:
+def test_settings_of_projects_that_are_not_used_are_warned_about(tmp_path: Path) -> None:
     overrides = {
         "category.machine.cycle_mean": 9.0,
         "category.machine.made_to_order": True,
         "category.line.life_mean": 100.0,
     }
     warnings = "\n".join(Scenario.load(PROJECTS, overrides=overrides).warnings)
-    assert "nobody reads category.machine.cycle_mean: only opportunities have projects" in warnings
-    assert "nobody reads category.line.life_mean: projects open at project_rate" in warnings
-    assert "nobody reads" not in "\n".join(Scenario.load(PROJECTS).warnings)
+    assert "category.machine.cycle_mean is not used: only opportunities have projects" in warnings
+    assert "category.line.life_mean is not used: projects open at project_rate" in warnings
+    assert "is not used" not in "\n".join(Scenario.load(PROJECTS).warnings)
 
 
 def test_a_market_of_projects_alone_has_no_occasions(tmp_path: Path) -> None:

@@ -157,24 +157,24 @@ def test_the_division_of_calls_is_optimal() -> None:
 
 @pytest.mark.parametrize("elasticity", [-0.1, 1.0])
 def test_an_elasticity_without_an_optimum_is_refused(elasticity: float) -> None:
-    with pytest.raises(ValueError, match=r"elasticity must lie in \[0, 1\)"):
+    with pytest.raises(ValueError, match=r"elasticity must be in \[0, 1\)"):
         allocate_calls(np.ones(3), elasticity, 10.0)
 
 
 def test_accounts_without_a_rep_are_dealt_evenly_whatever_their_order() -> None:
     key = np.arange(30_000, dtype=np.uint32)
     reps, nobody = np.array([3, 5, 8, 13, 21, 34]), np.full(30_000, -1)
-    assigned = assign_reps(key, nobody, reps)
+    assigned = assign_reps(key, nobody, reps, 0.5)
     assert np.unique(assigned, return_counts=True)[1].tolist() == [5_000] * 6
     order = np.random.default_rng(1).permutation(30_000)
-    np.testing.assert_array_equal(assign_reps(key[order], nobody, reps), assigned[order])
-    np.testing.assert_array_equal(assign_reps(key, assigned, reps), assigned)
-    assert (assign_reps(key, nobody, reps[:1]) == 3).all()
+    np.testing.assert_array_equal(assign_reps(key[order], nobody, reps, 0.5), assigned[order])
+    np.testing.assert_array_equal(assign_reps(key, assigned, reps, 0.5), assigned)
+    assert (assign_reps(key, nobody, reps[:1], 0.5) == 3).all()
 
 
 def test_accounts_stay_with_their_rep_while_it_is_there() -> None:
     current = np.array([5, 99, -1, 8])
-    assigned = assign_reps(np.arange(4), current, np.array([5, 8]))
+    assigned = assign_reps(np.arange(4), current, np.array([5, 8]), 0.5)
     assert assigned[[0, 3]].tolist() == [5, 8]
     assert sorted(assigned) == [5, 5, 8, 8]
 
@@ -186,7 +186,7 @@ def test_accounts_stay_with_their_rep_while_it_is_there() -> None:
     seed=st.integers(0, 1000),
 )
 def test_accounts_go_one_by_one_to_the_rep_with_most_room(held: list[int], reps: list[int], seed: int) -> None:
-    """The rule as it is told: deal out what nobody has, then the fullest give to those who are far from even."""
+    """The rule in plain words: deal out what no one has, then the fullest give to those who are far from even."""
     key = np.random.default_rng(seed).choice(10_000, len(held), replace=False).astype(np.uint32)
     order = sorted(range(len(held)), key=lambda i: int(key[i]) * 2654435761 % 2**32)
     now = {i: rep if rep in reps else None for i, rep in enumerate(held)}
@@ -205,7 +205,7 @@ def test_accounts_go_one_by_one_to_the_rep_with_most_room(held: list[int], reps:
         now[loose[-1]] = None
     for i in sorted(loose, key=order.index):
         now[i] = min(reps, key=load)
-    assigned = assign_reps(key, np.array(held, dtype=np.int64), np.array(reps))
+    assigned = assign_reps(key, np.array(held, dtype=np.int64), np.array(reps), 0.5)
     assert assigned.tolist() == [now[i] for i in range(len(held))]
     if even:
         assert min(load(rep) for rep in reps) >= even / 2
@@ -214,8 +214,8 @@ def test_accounts_go_one_by_one_to_the_rep_with_most_room(held: list[int], reps:
 def test_control_reps_who_are_not_far_from_even_are_left_alone() -> None:
     current = np.repeat([5, 8], [70, 30])
     key = np.arange(100)
-    np.testing.assert_array_equal(assign_reps(key, current, np.array([5, 8])), current)
-    moved = assign_reps(key, np.repeat([5, 8], [80, 20]), np.array([5, 8]))
+    np.testing.assert_array_equal(assign_reps(key, current, np.array([5, 8]), 0.5), current)
+    moved = assign_reps(key, np.repeat([5, 8], [80, 20]), np.array([5, 8]), 0.5)
     assert np.bincount(moved)[[5, 8]].tolist() == [50, 50]
     assert (moved[80:] == 8).all()
 
@@ -224,7 +224,7 @@ def test_control_reps_who_are_not_far_from_even_are_left_alone() -> None:
 
 
 def test_a_best_response_is_the_first_order_price() -> None:
-    price = logit_markup_price(np.array([1.0, 1.0]), np.array([0.5, 0.99]), np.array([2.0, 2.0]))
+    price = logit_markup_price(np.array([1.0, 1.0]), np.array([0.5, 0.99]), np.array([2.0, 2.0]), 0.95)
     np.testing.assert_allclose(price, [1.0 + 1.0 / (2.0 * 0.5), 1.0 + 1.0 / (2.0 * 0.05)])  # the share is cut at .95
 
 

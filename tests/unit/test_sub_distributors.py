@@ -141,8 +141,8 @@ def test_numbers_of_distributors_that_a_table_replaces_are_named(tmp_path: Path)
     more = '[[territory]]\nname = "south"\ndistributors = 3\nsub_distributors = 1'
     warnings = Scenario.load(listed(tmp_path, more=more)).warnings
     for name in ("distributors", "sub_distributors"):
-        assert f"nobody reads territory.south.{name}: the distributors come from a table" in warnings
-    assert not any("nobody reads territory" in warning for warning in Scenario.load(listed(tmp_path)).warnings)
+        assert f"territory.south.{name} is not used: the distributors come from a table" in warnings
+    assert not any("is not used: the distributors" in warning for warning in Scenario.load(listed(tmp_path)).warnings)
 
 
 def test_a_territory_without_a_distributor_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Users' text as text: in cells, on lines, in names; what steers is left out, what is only unusual stays."""
+"""Users' text as text: in cells, on lines, in names; control characters are removed, unusual text stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputErrors
 from sim.scenario import Scenario
-from sim.text import cell, clean, markdown, meant, one_line, shows, steers, text_mistake, write_csv
+from sim.text import cell, clean, markdown, meant, one_line, shows, steers, text_error, write_csv
 
 #: What spreadsheets take for the beginning of a formula.
 BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -59,21 +59,21 @@ def test_nothing_that_steers_is_left(text: str) -> None:
 @pytest.mark.parametrize("text", ["深度营销", "می‌خواهم", "👨‍👩‍👧", "Ω ≥ 5 – “x”", "a\u00a0b", "naïve"])
 def test_what_is_only_unusual_stays(text: str) -> None:
     assert clean(text) == text
-    assert text_mistake(text, line=True) is None
+    assert text_error(text, line=True) is None
 
 
 @given(NASTY)
 def test_a_cell_of_markdown_stays_one_cell(text: str) -> None:
-    told = markdown(text)
-    bare = told.replace("\\\\", "")
-    assert "\n" not in told
+    page = markdown(text)
+    bare = page.replace("\\\\", "")
+    assert "\n" not in page
     assert all(bare[place - 1] == "\\" for place, sign in enumerate(bare) if sign in "|`<[]*")
 
 
 @pytest.mark.parametrize("text", [" ", "\u200b", "\u00a0\u2003", "\ufeff", "\u200d"])
 def test_text_that_nobody_sees_is_no_text(text: str) -> None:
     assert not shows(text)
-    assert text_mistake(text, line=False) is not None
+    assert text_error(text, line=False) is not None
 
 
 def test_a_table_is_written_as_text_and_read_back(tmp_path: Path) -> None:

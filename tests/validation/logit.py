@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import Whole, jit
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, known, utility, weight_of_tie
-from sim.kernels.jit import Whole, jit
 from sim.params.customer_numbers import ChoiceNumbers
 
 

@@ -1,4 +1,4 @@
-"""X14: variance rises up the channel and falls when data are shared, by the key figures of the scorecard."""
+"""X14: variance rises up the channel and falls when data are shared, by the KPIs of the scorecard."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def of_series(scenario: Path, shared: bool) -> list[float]:
-    """The key figures of three stages in series with L = 2 and p = 5, on independent normal demand."""
+    """The KPIs of three stages in series with L = 2 and p = 5, on independent normal demand."""
     lags = {f"params.channel.{name}": 2 for name in ("lead_time", "sub_lead_time", "production_lead_time")}
     given = {**lags, "params.channel.forecast_window": 5, "params.channel.data_to_suppliers": shared}
     chain = open_chain(scenario, WEEKS, subs=1, **given)
@@ -51,7 +51,7 @@ def of_market(seed: int, **overrides: Any) -> list[float]:
     return figures(Market("regional_equipment", seed=seed, customers=1500, weeks=104, overrides=overrides).run())
 
 
-def test_x14_the_key_figure_is_the_ratio_of_a_chain_whose_ratio_is_known(scenario: Path) -> None:
+def test_x14_the_kpi_is_the_ratio_of_a_chain_whose_ratio_is_known(scenario: Path) -> None:
     """V33: 5.12 up to the orders at the plant, 13.5 in all; 6.28 when every stage hears of the customers' demand."""
     distributors, plant, whole = of_series(scenario, shared=False)
     assert whole == pytest.approx(13.517, rel=0.1)

@@ -83,7 +83,7 @@ def test_more_trust_never_lowers_effort_for_us(seed: int) -> None:
     np.testing.assert_array_equal(*deaf)  # the control: who does not weigh trust does not follow it
 
 
-def test_brands_that_pay_nothing_are_told_apart_by_trust_alone() -> None:
+def test_only_trust_distinguishes_brands_that_pay_nothing() -> None:
     shares = logit_shares(np.zeros((1, 2)), np.array([[0.3, 0.0]]), 5.0)
     assert shares[0, 0] == pytest.approx(1 / (1 + np.exp(-0.3)))
 

@@ -46,7 +46,7 @@ def test_v54_simulated_years_of_customers_are_worth_as_much() -> None:
     assert abs(worth.mean() - lifetime_value(100.0, 0.7, 0.12)) > 10 * error
 
 
-def test_silence_tells_who_is_still_a_customer() -> None:
+def test_silence_shows_who_is_still_a_customer() -> None:
     """Customers order twice a year and leave at a hazard of .4; of those silent for a year, so many are still there."""
     leaves = -np.log(rng.uniform(1, Decision.POLICY, 0, CUSTOMERS)) / 0.4
     orders = -np.log(rng.uniform(1, Decision.POLICY, 1, CUSTOMERS)) / 2.0
@@ -81,6 +81,6 @@ def test_control_a_customer_who_fell_silent_is_worth_less_to_the_rule() -> None:
     label = {}
     for silent in (1, 300):
         last = np.where(np.arange(len(customers.key)) == best, seen.week - silent, customers.last_order)
-        told = replace(seen, customers=replace(customers, last_order=last))
-        label[silent] = int(ValueSegments().answer(told).label[best])
+        changed = replace(seen, customers=replace(customers, last_order=last))
+        label[silent] = int(ValueSegments().answer(changed).label[best])
     assert label == {1: 4, 300: 2}

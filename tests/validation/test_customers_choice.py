@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.board import OfferBoard, make_offer_board
 from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import SERVE_WRITES, Chosen, choosers, live_through
 from sim.kernels.experience import Deliveries, loyalty_after
-from sim.kernels.jit import blocks_of, sealed, sealed_array
 from sim.kernels.needs import Occasions
+from sim.kernels.threads import blocks_of
 from sim.network import no_ties
 from sim.params.customers import Choice, ChoiceNumbers, Experience, Loyalty, Talk, choice_numbers, experience_numbers
 from sim.rng import Decision, stream

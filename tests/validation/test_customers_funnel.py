@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.jit import jit
+from sim.jit import jit, sealed
 from sim.kernels.funnel import ALIKE, move_probability, next_stage
-from sim.kernels.jit import sealed
 from sim.params.customers import Experience, Funnel, FunnelNumbers, Lapse, Loyalty, funnel_numbers
 from sim.rng import Decision, draw32, stream
 from sim.stages import Stage

@@ -14,12 +14,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from sim.jit import jit
-from sim.kernels.demand_step import no_visits, spread_week
+from sim.kernels.demand_step import spread_week
 from sim.kernels.goodwill import adstock, advertising_hazard
 from sim.network import no_ties, small_world, to_networkx
 from sim.params.customers import Advertising, Awareness, Talk, advertising_numbers, spread_numbers
 from sim.rng import Decision, draw32, stream
 from sim.state.customers import make_customers
+from tests.kernels.demand_market import no_visits
 
 Floats = NDArray[np.float64]
 P, Q, DT, YEARS = 0.03, 0.38, 0.05, 30

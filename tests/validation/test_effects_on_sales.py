@@ -1,4 +1,4 @@
-"""Published effects act where they were measured: on the sales of the accounts of reps who were trained, coached, told.
+"""Published effects act where they were measured: on the sales of the accounts of reps who were trained, coached, given feedback.
 
 All by whole markets in which nothing else moves (:mod:`tests.validation.effect_runs`), with and without the programme
 and with the same hours for it, on the same 20 seeds. A value must lie within four Monte-Carlo standard errors by batch

@@ -13,7 +13,7 @@ from sim.phases.labour_market import leave
 from sim.phases.manage import manage
 from sim.phases.people import people
 from sim.phases.work import work
-from sim.solvers.selection import ability_behind, order_of_offers
+from sim.solvers.applicants import ability_behind, order_of_offers
 from tests.unit.part_weeks import until, writes
 from tests.validation.people_runs import lent, sales_force, seeds, spread_sales
 
@@ -24,7 +24,7 @@ def _result_of_control(seen: float, own: float, pressed: float, kappa: float = 0
     """Hours at work × effort of the market's reps when supervision sees so much of their work; h = .3, m½ = .2."""
     overrides = {
         "policy.effort.kind": "two_drives",
-        "policy.effort.own_drive": own - 0.1,  # a tenth of pay is reckoned to be commission at the start
+        "policy.effort.own_drive": own - 0.1,  # a tenth of pay is expected to be commission at the start
         "policy.effort.pressure": pressed,
         "policy.effort.half": 0.2,
         "policy.routines.checks": float(-np.log1p(-seen)),

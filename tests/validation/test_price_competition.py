@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.board import make_offer_board
 from sim.kernels.choice import Choosers
 from sim.kernels.demand_step import choosers
-from sim.kernels.jit import sealed, sealed_array
 from sim.network import no_ties
 from sim.params.customers import Choice, Experience, choice_numbers
 from sim.questions.rival_price.partial_adjustment import PartialAdjustment

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import choosers
-from sim.kernels.jit import sealed, sealed_array
 from sim.market import Market
 from sim.phases.projects import choose_for
 from sim.state.opportunities import OpenProjects

@@ -23,7 +23,7 @@ from sim.state.upkeep import Jobs
 SYSTEMS = 4000
 
 
-ALL_TOLD = {
+ALL_REPORTED = {
     "category.machine.failure_rate": 4.0,
     "policy.technical.kind": "integrated",
     "policy.technical.report_share": 1.0,
@@ -58,7 +58,7 @@ def test_v55_control_a_department_that_learns_less_needs_longer() -> None:
 def test_v55_the_week_lets_so_many_fewer_machines_fail(learnt: float, growth: float, times: float) -> None:
     """Of machines of ours that would fail by the design of the start, one in 2,000/(500/.65) = 2.6 still does."""
     state = Market(
-        "tiny", seed=3, customers=30_000, weeks=1, overrides={**ALL_TOLD, "params.technical.growth": growth}
+        "tiny", seed=3, customers=30_000, weeks=1, overrides={**ALL_REPORTED, "params.technical.growth": growth}
     ).state
     state.upkeep.start_hours = 1000.0
     with state.lend(("technical.learnt_hours",)):
@@ -107,7 +107,7 @@ def test_v56_time_between_failures_at_the_end() -> None:
     assert float(pooled) == pytest.approx(66.04, rel=0.01)
 
 
-def test_v56_control_the_plain_maximum_of_the_likelihood_is_biased_and_another_process_is_told_apart() -> None:
+def test_v56_control_the_plain_maximum_of_the_likelihood_is_biased_and_another_process_is_distinguished() -> None:
     count, logs = run_systems(V56, 1000.0)
     plain = count / (count * np.log(1000.0) - logs)
     assert plain.mean() > 0.615
@@ -127,7 +127,7 @@ def test_a_process_watched_from_later_on_is_estimated_too() -> None:
 
 
 def fleet(**overrides: object) -> Market:
-    return Market("tiny", seed=3, customers=6000, weeks=60, overrides={**ALL_TOLD, **overrides}).run()
+    return Market("tiny", seed=3, customers=6000, weeks=60, overrides={**ALL_REPORTED, **overrides}).run()
 
 
 def test_a_fleet_of_the_market_learns_by_duanes_law_and_the_department_sees_it() -> None:

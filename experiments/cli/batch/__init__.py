@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from experiments.cli.batch.look import answer, show, status
+from experiments.cli.batch.batch_run import resume, retry, run
+from experiments.cli.batch.batch_views import answer, show, status
+from experiments.cli.batch.export import export, seal
 from experiments.cli.batch.optimise import optimise
 from experiments.cli.batch.plan import plan
 from experiments.cli.batch.replay import replay
-from experiments.cli.batch.run import resume, retry, run
-from experiments.cli.batch.tables import export, seal
 
 batch = typer.Typer(
     name="batch",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.cli.batch.options import DesignArgument, MaxFailuresOption, folder_for
+from experiments.cli.batch.batch_options import DesignArgument, MaxFailuresOption, folder_for
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import BackendOption, JsonOption, OutOption, QuietOption, WorkersOption, check_least
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.search import Limit, Objective, Search
-    from experiments.batch.folder import Folder
-    from experiments.batch.points import SearchPlan
+    from experiments.batch.batch_folder import BatchFolder
+    from experiments.batch.search_points import SearchPlan
 
 RetryOption = Annotated[
     bool,
@@ -58,17 +58,17 @@ def optimise(
     any end. At the end the front is checked with seeds (and futures, under `fresh`) that no point was chosen by, and
     tables and figures are written to the folder. Exit code 3 when a run failed.
     """
-    from experiments.backends import parse_backend
-    from experiments.batch.checking import check_verb
-    from experiments.batch.driving import TooManyFailures
-    from experiments.batch.extending import take_up
-    from experiments.batch.planning import plan_batch
-    from experiments.batch.points import search_plan, with_kept_points
-    from experiments.batch.reading import read_design
-    from experiments.batch.sealing import seal
-    from experiments.batch.searching import search
-    from experiments.cli.progress import show_progress
+    from experiments.batch.batch_plan import plan_batch
+    from experiments.batch.design_checks import check_verb
+    from experiments.batch.design_file import read_design
+    from experiments.batch.extension import take_up
+    from experiments.batch.lever_search import search
+    from experiments.batch.sealed_tables import seal
+    from experiments.batch.search_points import search_plan, with_kept_points
+    from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import complain, note, warn
+    from experiments.runs.backends import parse_backend
+    from experiments.runs.work import TooManyFailures
 
     check_least(workers=workers)
     read = read_design(design)
@@ -101,13 +101,13 @@ def optimise(
         raise typer.Exit(RUNS_FAILED)
 
 
-def _tell(plan: SearchPlan, folder: Folder, json_: bool, quiet: bool) -> None:
+def _tell(plan: SearchPlan, folder: BatchFolder, json_: bool, quiet: bool) -> None:
     from analysis.figures.pareto import pareto_figure
     from analysis.figures.save import save_png
     from analysis.search_words import found_in_words, progress_in_words
     from experiments.batch.search_tables import checks_of, search_of
     from experiments.cli.screen import say_place, stdout, write_json
-    from experiments.files import staged
+    from experiments.whole_files import staged
 
     found = search_of(plan, folder)
     checks = checks_of(plan, folder, found)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.cli.batch.options import DesignArgument
+from experiments.cli.batch.batch_options import DesignArgument
 from experiments.cli.options import JsonOption, QuietOption, WorkersOption
 
 if TYPE_CHECKING:
-    from experiments.batch.planning import BatchPlan
-    from experiments.batch.pricing import Price
+    from experiments.batch.batch_plan import BatchPlan
+    from experiments.batch.cost_estimate import Price
 
 
 def plan(
@@ -29,11 +29,11 @@ def plan(
 
     Shipped designs: see [cyan]scenarios/designs[/]; [cyan]deepmarket new NAME --design[/] writes one of your own.
     """
-    from experiments.batch.planning import plan_batch
-    from experiments.batch.points import search_plan
-    from experiments.batch.pricing import price_batch
-    from experiments.batch.reading import read_design
-    from experiments.batch.rehearsing import rehearse_plan
+    from experiments.batch.batch_plan import plan_batch
+    from experiments.batch.cost_estimate import price_batch
+    from experiments.batch.design_file import read_design
+    from experiments.batch.design_rehearsal import rehearse_plan
+    from experiments.batch.search_points import search_plan
     from experiments.cli.options import check_least
     from experiments.cli.screen import stdout, write_json
     from sim.errors import InputErrors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from experiments.cli.batch.options import FolderArgument, RunArgument, plan_of
+from experiments.cli.batch.batch_options import FolderArgument, RunArgument, plan_of
 from experiments.cli.guard import RUNS_FAILED
 from experiments.cli.options import JsonOption, QuietOption
 
@@ -20,15 +20,15 @@ def replay(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, 
     """
     import traceback
 
-    from experiments.batch.carrying_out import carry_out
-    from experiments.batch.standing import find_run
+    from experiments.batch.planned_status import find_run
     from experiments.cli.screen import complain, stdout, write_json
+    from experiments.runs.worker import simulate
 
     plan, found = plan_of(folder)
     meant = find_run(plan, found, run)
     kept = found.numbers_of(meant.identity)
     try:
-        numbers = carry_out(meant)
+        numbers = simulate(meant)
     except Exception as error:  # whatever went wrong in the worker is what is looked for here
         told = {"run": meant.name, "outcome": "failed", "message": str(error), "traceback": traceback.format_exc()}
         if json_:

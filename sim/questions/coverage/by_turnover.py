@@ -20,6 +20,14 @@ class ByTurnover(CoverageRule):
         62, unit="accounts", doc="Accounts in a rep's portfolio.", bounds=(1, 10_000), lever=True
     )
 
+    refilled: float = param(
+        0.5,
+        unit="share",
+        doc="A portfolio smaller than this part of an even one is filled up at the next plan, from the fullest.",
+        bounds=(0, 1),
+        lever=True,
+    )
+
     def answer(self, seen: FirmSeen) -> Coverage:
         """Sort, cut, and share each territory's calls equally among its accounts."""
         customers = seen.customers
@@ -33,6 +41,6 @@ class ByTurnover(CoverageRule):
             rows = rows[order[: self.accounts_per_rep * len(reps)]]
             if len(rows) == 0:
                 continue
-            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
             norm[rows] = seen.rep_calls[reps].sum() / len(rows)
         return Coverage(rep=rep, norm=norm)

@@ -24,6 +24,14 @@ class Portfolios(CoverageRule):
         lever=True,
     )
 
+    refilled: float = param(
+        0.5,
+        unit="share",
+        doc="A portfolio smaller than this part of an even one is filled up at the next plan, from the fullest.",
+        bounds=(0, 1),
+        lever=True,
+    )
+
     def answer(self, seen: FirmSeen) -> Coverage:
         """Take over the portfolios and divide every rep's calls."""
         customers = seen.customers
@@ -32,7 +40,7 @@ class Portfolios(CoverageRule):
         for territory in np.unique(seen.rep_territory[seen.rep_active]):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
             rows = np.flatnonzero((customers.rep >= 0) & (customers.territory == territory))
-            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
             weight = np.maximum(customers.value[rows].astype(np.float64), 1.0) ** self.by_value
             total = np.bincount(rep[rows], weights=weight, minlength=len(seen.rep_calls))
             norm[rows] = seen.rep_calls[rep[rows]] * weight / total[rep[rows]]

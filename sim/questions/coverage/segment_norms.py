@@ -53,6 +53,14 @@ class SegmentNorms(CoverageRule):
         lever=True,
     )
 
+    refilled: float = param(
+        0.5,
+        unit="share",
+        doc="A portfolio smaller than this part of an even one is filled up at the next plan, from the fullest.",
+        bounds=(0, 1),
+        lever=True,
+    )
+
     def answer(self, seen: FirmSeen) -> Coverage:
         """Judge every known customer, then divide each territory's calls."""
         customers = seen.customers
@@ -69,7 +77,7 @@ class SegmentNorms(CoverageRule):
             rows = rows[~np.isin(rows, chased)]
             calls = self._divide(potential[rows], total - kept.sum())
             rows, calls = np.append(rows[: len(calls)], chased), np.append(calls, kept)
-            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps)
+            rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
             norm[rows] = calls
         return Coverage(rep=rep, norm=norm)
 

@@ -17,11 +17,17 @@ class PartialAdjustment(RivalPriceRule):
     speed: float = param(
         0.2, unit="share of the gap", doc="How far one revision moves towards the best response.", bounds=(0, 1)
     )
+    largest_share: float = param(
+        0.95,
+        unit="share",
+        doc="Share beyond which a rival does not raise its mark-up: a monopolist's has no bound.",
+        bounds=(0, 0.999),
+    )
     every: int = param(4, unit="weeks", doc="Weeks between revisions of prices.", bounds=(1, 104))
 
     def answer(self, seen: CompetitorSeen) -> RivalPrices:
         """Move every rival offer, or hold between revisions."""
         if seen.week % self.every:
             return RivalPrices(price=seen.price)
-        target = logit_markup_price(seen.unit_cost, seen.share, seen.price_sensitivity)
+        target = logit_markup_price(seen.unit_cost, seen.share, seen.price_sensitivity, self.largest_share)
         return RivalPrices(price=adjust_partially(seen.price, target, self.speed))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.quantity import param
 from sim.questions.segmentation.question import SegmentationRule, Segments
-from sim.solvers.clusters import cluster
+from sim.solvers.row_clusters import cluster
 from sim.views import FirmSeen
 
 
@@ -26,6 +26,14 @@ class NeedsSegments(SegmentationRule):
         20, unit="minor units", doc="Cost of preparing one record for a refresh.", bounds=(0, 10**9), lever=True
     )
 
+    least_records: int = param(
+        10,
+        unit="records/segment",
+        doc="Records that clustering takes at least for each segment; with fewer there are no segments.",
+        bounds=(1, 10_000),
+        lever=True,
+    )
+
     def answer(self, seen: FirmSeen) -> Segments:
         """Cluster those who were asked, then place the rest of the database."""
         customers = seen.customers
@@ -35,7 +43,7 @@ class NeedsSegments(SegmentationRule):
         rows = rows[np.argsort(customers.key[rows], kind="stable")]
         label = np.zeros(len(customers.key), dtype=np.int16)
         cost = self.fee + self.fee_per_record * int((asked | measured).sum())
-        if len(rows) < 10 * self.segments:
+        if len(rows) < self.least_records * self.segments:
             return Segments(label=label, count=self.segments, cost=cost)
         label[rows] = 1 + cluster(customers.needs[rows].astype(np.float64), self.segments)
         rest = np.flatnonzero(measured & ~asked)

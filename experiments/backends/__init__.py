@@ -1,8 +1,0 @@
-"""Where runs are carried out: a backend opens a :class:`concurrent.futures.Executor` and knows how to stop it at once."""
-
-from experiments.backends.backend import Backend, BackendLost, choose_backend
-from experiments.backends.local import Local
-from experiments.backends.serial import Serial
-from experiments.backends.spec import parse_backend
-
-__all__ = ["Backend", "BackendLost", "Local", "Serial", "choose_backend", "parse_backend"]

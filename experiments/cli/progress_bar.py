@@ -1,0 +1,68 @@
+"""Progress: a bar with the time left on a terminal, a line every 30 seconds elsewhere, nothing when quiet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from experiments.runs.progress import Count
+
+EVERY = 30.0
+
+
+@contextmanager
+def show_progress(what: str, quiet: bool) -> Iterator[Callable[[Count], None]]:
+    """Give a function to be told how far things are; ``what`` names what is counted ("runs")."""
+    if quiet:
+        yield lambda count: None
+    elif sys.stderr.isatty():
+        with _bar(what) as tell:
+            yield tell
+    else:
+        yield Lines(what, time.monotonic)
+
+
+class Lines:
+    """Progress as lines: one every :data:`EVERY` seconds, so that a log stays short."""
+
+    def __init__(self, what: str, clock: Callable[[], float]) -> None:
+        self.what, self.clock = what, clock
+        self.told = clock()
+        self.first: tuple[int, float] | None = None
+
+    def __call__(self, count: Count) -> None:
+        """Write a line when one is due."""
+        now = self.clock()
+        if self.first is None and count.ended > count.reused:
+            self.first = count.ended, now
+        if now - self.told < EVERY:
+            return
+        self.told = now
+        sys.stderr.write(f"{count.ended} of {count.planned} {self.what}{_failed(count)}{self._left(count, now)}\n")
+        sys.stderr.flush()
+
+    def _left(self, count: Count, now: float) -> str:
+        if self.first is None or count.ended <= self.first[0]:
+            return ""  # one run tells nothing: starting up and compiling are in its time
+        seconds = (now - self.first[1]) / (count.ended - self.first[0]) * (count.planned - count.ended)
+        return f", about {seconds:.0f} s left" if seconds < 120 else f", about {seconds / 60:.0f} min left"
+
+
+def _failed(count: Count) -> str:
+    return f", {count.failed} failed" if count.failed else ""
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[Count], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from experiments.cli.screen import stderr
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), transient=True) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda count: progress.update(
+            bar, total=count.planned, completed=count.ended, description=f"{what}{_failed(count)}"
+        )

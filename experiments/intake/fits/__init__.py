@@ -1,0 +1,1 @@
+"""Estimators on plain numbers and frames; they know neither files nor scenarios."""

@@ -1,0 +1,1 @@
+"""Users' tables: read from files, mapped to known fields, cleaned cell by cell, every correction recorded."""

@@ -1,0 +1,1 @@
+"""Single values as users write them: characters, amounts, currencies, dates, names."""

@@ -1,0 +1,226 @@
+"""The driver: carries out jobs on a backend, outlives dead workers, records what fails and goes on.
+
+A worker that dies (out of memory, killed) may take down all runs that were under way, and nothing tells
+which of them did it. These suspects are done again one by one in a worker of their own: the innocent
+end well, the culprit dies again and is recorded as crashed after its third death. A death counts only against a run
+that was alone under way and had begun: a worker that dies while it starts has done nothing yet.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Generic
+
+from experiments.runs.backends import Backend, BackendLost
+from experiments.runs.backends.local import note_begun
+from experiments.runs.numbers import Numbers
+from experiments.runs.result import Done, Failed, FailureKind, JobT, OutT
+from experiments.runs.run import Run
+
+#: Deaths of a worker after which its run is given up.
+DEATHS = 3
+#: Workers that die one after another while they start, after which no run can go on.
+STARTS = 12
+#: Seconds that a run has to notice by itself that its time is over, before its worker is ended.
+GRACE = 5.0
+#: Seconds between two looks at whether the user wants to stop.
+LOOK = 0.5
+
+
+#: What a worker does with one of the market's runs.
+Task = Callable[[Run], Numbers]
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """An error as it travels from a worker: texts only, because not every exception can be pickled."""
+
+    kind: FailureKind
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class _Suspect(Generic[JobT]):
+    """A run whose worker died, and how often it has died with this run alone under way."""
+
+    job: JobT
+    deaths: int
+
+
+def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = None) -> OutT | _Raised:
+    """Carry out ``job`` in a worker; an error becomes a message, so that nothing but a death breaks the pool.
+
+    A run that hangs beyond ``timeout`` seconds ends its worker; the watch is one of C, which no loop keeps from acting.
+    """
+    watched = timeout is not None and in_worker()
+    note_begun()
+    try:
+        if watched and timeout is not None:
+            with Path(os.devnull).open("w") as nowhere:
+                faulthandler.dump_traceback_later(timeout + GRACE, exit=True, file=nowhere)
+                return task(job)
+        return task(job)
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        message = told if isinstance(error, ValueError | TimeoutError) else f"{type(error).__name__}: {told}"
+        return _Raised("timeout" if isinstance(error, TimeoutError) else "error", message, traceback.format_exc())
+    finally:
+        if watched:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def in_worker() -> bool:
+    """Whether this process was started to do runs, and can be ended without loss."""
+    return multiprocessing.parent_process() is not None
+
+
+class Driver(Generic[JobT, OutT]):
+    """Carries out jobs; a context manager, so that no worker outlives it.
+
+    ``task`` is what a worker does with a job; it must be importable by name. ``timeout`` is the longest a run may
+    take, seconds. ``stopping`` is asked between results: once it says yes, what has ended is handed out, the rest is
+    dropped, and KeyboardInterrupt is raised. On Ctrl-C the workers are ended at once and KeyboardInterrupt goes on to
+    the caller; results handed out before are his. So does :class:`BackendLost` when a cluster goes away, once all
+    results that have arrived are handed out.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        task: Callable[[JobT], OutT],
+        timeout: float | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.backend = backend
+        self.task = task
+        self.timeout = timeout
+        self.stopping = stopping
+        self._executor: Executor | None = None
+
+    def __enter__(self) -> Driver[JobT, OutT]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._executor is not None:
+                if kind is None:
+                    self._executor.shutdown()
+                else:
+                    self.backend.stop(self._executor)
+        finally:
+            self._executor = None
+            self.backend.close()
+
+    def run(self, jobs: Iterable[JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        """Yield the result of every job as it ends, in any order; workers stay for the next call."""
+        waiting = iter(jobs)
+        running: dict[Future[OutT | _Raised], JobT] = {}
+        suspects: deque[_Suspect[JobT]] = deque()
+        exhausted = False
+        while running or suspects or not exhausted:
+            if self.stopping():
+                yield from self._ended(running)
+                raise KeyboardInterrupt
+            if suspects and not running:
+                yield self._alone(suspects.popleft())
+                continue
+            if not suspects and not exhausted:
+                exhausted = self._fill(waiting, running, suspects)
+            done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+            alone, executor = len(running) == 1, self._executor
+            for future in done:
+                job = running.pop(future)
+                error = future.exception()
+                if isinstance(error, BackendLost):
+                    yield from self._ended(running)
+                    raise error
+                if error is not None and self.backend.is_death(error):
+                    counts = (alone or not self.backend.breaks(error)) and executor is not None
+                    begun = counts and executor is not None and self.backend.has_begun(executor)
+                    suspects.append(_Suspect(job, int(begun)))
+                    self._drop_broken(error)
+                else:
+                    yield _result(job, future)
+
+    def _drop_broken(self, error: BaseException) -> None:
+        if self._executor is not None and self.backend.breaks(error):
+            self._executor.shutdown(wait=False)
+            self._executor = None
+
+    def _ended(self, running: dict[Future[OutT | _Raised], JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        for future, job in running.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield _result(job, future)
+
+    def _fill(
+        self, waiting: Iterator[JobT], running: dict[Future[OutT | _Raised], JobT], suspects: deque[_Suspect[JobT]]
+    ) -> bool:
+        """Keep as many runs under way as the backend wants; say whether no job is left to start."""
+        if self._executor is None:
+            self._executor = self.backend.open(self.backend.slots)
+        while len(running) < self.backend.ahead:
+            job = next(waiting, None)
+            if job is None:
+                return True
+            try:
+                running[self._executor.submit(attempt, self.task, job, self.timeout)] = job
+            except BrokenProcessPool as error:
+                suspects.append(_Suspect(job, 0))
+                self._drop_broken(error)
+                return False
+        return False
+
+    def _alone(self, suspect: _Suspect[JobT]) -> Done[JobT, OutT] | Failed[JobT]:
+        """Carry out a suspect in a worker of its own, until it ends or its worker has died too often."""
+        job, deaths, starts = suspect.job, suspect.deaths, 0
+        while deaths < DEATHS:
+            executor = self.backend.open(1)
+            started = time.monotonic()
+            try:
+                future = executor.submit(attempt, self.task, job, self.timeout)
+                while not wait([future], timeout=LOOK).done:
+                    if self.stopping():
+                        raise KeyboardInterrupt
+                error = future.exception()
+                if isinstance(error, BackendLost):
+                    raise error
+                executor.shutdown()
+                if error is None or not self.backend.is_death(error):
+                    return _result(job, future)
+            except BaseException:
+                self.backend.stop(executor)
+                raise
+            if not self.backend.has_begun(executor):
+                starts += 1
+                if starts == STARTS:
+                    problem = f"{STARTS} workers died one after another while they started"
+                    raise BackendLost(problem, "make room in memory, or take fewer --workers")
+                continue
+            deaths += 1
+            if self.timeout is not None and time.monotonic() - started >= self.timeout + GRACE:
+                told = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
+                return Failed(job, "timeout", told)
+        return Failed(job, "crashed", f"its worker process died {DEATHS} times (out of memory, or killed)")
+
+
+def _result(job: JobT, future: Future[OutT | _Raised]) -> Done[JobT, OutT] | Failed[JobT]:
+    """What a future that is done says; an error outside of the task (a result too large to send) is a failure too."""
+    error = future.exception()
+    if error is not None:
+        return Failed(job, "error", f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+    found = future.result()
+    return Failed(job, found.kind, found.message, found.traceback) if isinstance(found, _Raised) else Done(job, found)
