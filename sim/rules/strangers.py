@@ -12,12 +12,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import is_dataclass
-from typing import Any, Protocol, cast, get_type_hints
+from typing import Any, Protocol
 
 from sim.errors import InputError
 from sim.rules.copies import copied, owned, same_answer, written
 from sim.rules.memory import memory_of
-from sim.rules.rule import Rule
+from sim.rules.rule import Rule, answer_type
 
 
 class Watcher(Protocol):
@@ -99,18 +99,6 @@ def _answer(rule: Rule, seen: Any) -> Any:
 
 def _parameters(rule: Rule) -> dict[str, Any]:
     return {name: vars(rule).get(name) for name in type(rule).model_fields}
-
-
-def answer_type(kind: type[Rule]) -> type[Any]:
-    """What the question of ``kind`` asks for: the type that its abstract rule declares."""
-    for owner in kind.__mro__:
-        if (
-            owner.__module__.startswith("sim.questions.")
-            and owner.__module__.endswith(".question")
-            and "answer" in vars(owner)
-        ):
-            return cast(type[Any], get_type_hints(vars(owner)["answer"])["return"])
-    raise TypeError(f"{kind.__name__} is no rule for a question")
 
 
 def name_of(rule: Rule) -> str:

@@ -8,38 +8,6 @@ from sim.questions.registry import questions, rules
 from sim.reading.complaints import Complaint, KeyPath, nearest, show, unknown_key, validate
 from sim.rules import Rule
 
-#: How each question is answered where a scenario does not say: the ordinary way of working, without a programme.
-ORDINARY = {
-    "segmentation": "none",
-    "coverage": "by_turnover",
-    "calls": "plan_and_interest",
-    "effort": "quadratic_cost",
-    "pay": "salary_commission",
-    "routines": "fixed_hours",
-    "gateway": "per_company",
-    "advertising": "flat",
-    "pricing": "list_price",
-    "head_count": "fixed",
-    "sharing_contract": "none",
-    "share_data": "weigh_up",
-    "ordering": "order_up_to",
-    "retail_price": "markup",
-    "rival_price": "partial_adjustment",
-    "production": "order_up_to",
-    "brand_effort": "logit",
-    "distributor_calls": "none",
-    "quit": "weigh_offers",
-    "recruiting": "one_way",
-    "retention": "none",
-    "service": "fixed_staff",
-    "technical": "separate",
-    "promotion": "none",
-    "studies": "none",
-    "rival_campaign": "steady",
-    "prospects": "none",
-    "pursuit": "biggest_first",
-}
-
 
 def complete(policy: Any) -> dict[str, Any]:
     """``[policy]`` with the ordinary answer where a question has none, the ordinary kind where a section has none."""
@@ -55,9 +23,9 @@ def complete(policy: Any) -> dict[str, Any]:
 def ordinary_kind(question: str) -> str | None:
     """Kind of the rule that answers ``question`` where nobody says; None when that is not clear."""
     kinds = rules(question)
-    ordinary = ORDINARY.get(question)
-    if ordinary in kinds:
-        return ordinary
+    ordinary = {rule.ordinary for rule in kinds.values()} & set(kinds)
+    if len(ordinary) == 1:
+        return ordinary.pop()
     return next(iter(kinds)) if len(kinds) == 1 else None
 
 
