@@ -118,6 +118,6 @@ def spread(answer: AnswerT, rows: Array, size: int) -> AnswerT:
     for declared in answer.declared():
         if declared.shape:
             array = getattr(answer, declared.name)
-            everybody[declared.name] = np.full(size, declared.without, array.dtype)
+            everybody[declared.name] = np.full((size, *array.shape[1:]), declared.without, array.dtype)
             everybody[declared.name][rows] = array
     return replace(answer, **everybody)

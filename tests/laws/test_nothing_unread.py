@@ -116,7 +116,7 @@ def test_each_parameter_of_a_rule_is_used(rule: type[Rule]) -> None:
 class Bonus(PayPlan):
     """A pay plan with a bonus that nobody pays."""
 
-    quota_bonus: Floats = answer_field("Paid for each quota met.", unit="minor units", shape=("territories",), low=0)
+    unpaid_bonus: Floats = answer_field("Paid for each quota met.", unit="minor units", shape=("territories",), low=0)
 
 
 class Unread(Section):
@@ -138,13 +138,13 @@ def test_control_a_bonus_that_nobody_pays_is_seen(monkeypatch: pytest.MonkeyPatc
 
     def answer(self: Rule, seen: Any) -> Answer:
         plan = honest(self, seen)
-        return Bonus(**vars(plan), quota_bonus=np.ones(len(plan.salary)))
+        return Bonus(**vars(plan), unpaid_bonus=np.ones(len(plan.salary)))
 
     monkeypatch.setattr(rule, "answer", answer)
     monkeypatch.setattr("sim.rules.answers.is_shipped", lambda rule: True)
     with reads_noted() as noted:
         Market("tiny", weeks=2, customers=100).run()
-    assert noted.unread_fields(Bonus) == ["quota_bonus"]
+    assert noted.unread_fields(Bonus) == ["unpaid_bonus"]
 
 
 def test_control_only_use_by_name_in_the_engine_counts() -> None:
