@@ -1,4 +1,4 @@
-"""The customer database as it lies in the state: who is on record, and a view whose columns are gathered when read."""
+"""The customer database in the state: who is on record, and a view whose columns are gathered when read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def see_customers(state: MarketState, rows: Ints | None = None) -> CustomersSeen
 
 
 class _Database(CustomersSeen):
-    """The database as it lies there: a column is picked out when a rule first looks at it, and most never do."""
+    """The database without copies: a column is gathered when a rule first reads it, and most are never read."""
 
     PLAIN: ClassVar[type[CustomersSeen]] = CustomersSeen
 

@@ -1,4 +1,4 @@
-"""Accounts that reps serve, and their relationship with them as reps take it to be."""
+"""Accounts that reps serve, and their relationship with them as reps believe it to be."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def served(state: MarketState) -> NDArray[np.int64]:
 
 
 def relationships(state: MarketState, rows: NDArray[np.int64]) -> NDArray[np.floating]:
-    """Relationship with the customers in ``rows``, all of them accounts, as their reps take it to be [rows].
+    """Relationship with the customers in ``rows``, all of them accounts, as their reps believe it to be [rows].
 
-    Reps know it from their own calls. For a customer on whom a rep has not called yet, the rep expects the mean of
-    those on whom it has.
+    Reps know it from their own calls. For a customer not called on yet, a rep expects the mean of those it
+    has called on.
     """
     felt: NDArray[np.floating] = state.customers.relationship[rows]
     strange = ~state.diary.met[rows]

@@ -1,4 +1,4 @@
-"""Answers: which rule answers each question, from ``[policy.*]`` tables to checked rules."""
+"""Which rule answers each question: from ``[policy.*]`` tables to validated rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def complete(policy: Any) -> dict[str, Any]:
 
 
 def ordinary_kind(question: str) -> str | None:
-    """Kind of the rule that answers ``question`` where nobody says; None when that is not clear."""
+    """Kind of the rule that answers ``question`` where a scenario does not say; None when that is ambiguous."""
     kinds = rules(question)
     ordinary = {rule.ordinary for rule in kinds.values()} & set(kinds)
     if len(ordinary) == 1:
@@ -30,7 +30,7 @@ def ordinary_kind(question: str) -> str | None:
 
 
 def make_rule(question: str, section: Any, path: KeyPath, complaints: list[Complaint]) -> Rule | None:
-    """The rule that a ``[policy.<question>]`` table describes; on mistakes add to ``complaints`` and return None."""
+    """The rule that a ``[policy.<question>]`` table describes; on errors add to ``complaints`` and return None."""
     if question not in questions():
         complaints.append(unknown_key(path, questions(), "question"))
         return None
@@ -75,7 +75,7 @@ def make_rules(policy: dict[str, Any], path: KeyPath, complaints: list[Complaint
         complaints.append(
             Complaint(
                 (*path, question),
-                "nobody answers this question",
+                "no rule answers this question",
                 f"one of {known}",
                 f'add [policy.{question}] with `kind = "…"`',
             )

@@ -1,4 +1,4 @@
-"""Answers of the rules in force, each in the territories where it holds, held against what the question declares."""
+"""Answers of the rules in force, each in the territories where it holds, checked against what the question declares."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _NOTHING: Market = {}
 
 
 def answer_of(rule: Rule, seen: Any) -> Any:
-    """What ``rule`` answers to the view ``seen``: a shipped one looks at it, a stranger gets a copy and is watched.
+    """What ``rule`` answers to the view ``seen``: a shipped rule reads it directly, any other gets a copy and is watched.
 
-    Raises InputError for a stranger that is no rule, and for an answer of another form than the question declares.
+    Raises InputError for a third-party rule that breaks the rules of :mod:`sim.rules.strangers`, and for an answer of
+    another form than the question declares.
     """
     answer = rule.answer(for_reading(seen)) if is_shipped(rule) else ask_stranger(rule, seen)
     fault = form_fault(answer, seen.size)
@@ -45,7 +46,7 @@ def ask(
 
     ``territory`` gives the territory of each row of the answer's arrays; None when the answer is for
     the firm as a whole (then only rules for the whole firm are allowed). ``rows`` is given where a rule
-    answers for others than those it holds for: the row of its answer for each row of ``territory``. ``market`` is
+    answers for actors other than those it applies to: the row of its answer for each row of ``territory``. ``market`` is
     what ``Answer.faults`` gets. Raises InputError for an answer out of the bounds that its question declares.
     """
     answer = _for_whom(answer_of(variants[0].rule, seen), rows)
@@ -91,7 +92,7 @@ def _culprit(variants: Sequence[Variant], territory: Array | None, fault: Fault)
 
 
 def _for_whom(answer: AnswerT, rows: Array | None) -> AnswerT:
-    """The answer for each of those it holds for: row ``rows`` of its arrays; as it is without ``rows``."""
+    """The answer for each of those it applies to: row ``rows`` of its arrays; as it is without ``rows``."""
     return answer if rows is None else _each_array(answer, lambda values: values[rows])
 
 

@@ -56,7 +56,7 @@ def question_rule(kind: type[Rule]) -> type[Rule]:
         declares = owner.__module__.startswith("sim.questions.") and owner.__module__.endswith(".question")
         if declares and "answer" in vars(owner):
             return cast(type[Rule], owner)
-    raise TypeError(f"{kind.__name__} is no rule for a question")
+    raise TypeError(f"{kind.__name__} is not a rule for a question")
 
 
 @cache

@@ -14,12 +14,12 @@ from sim.views.view import NO_WEEK, Bools, Floats, Ints, View
 class CustomersSeen(View):
     """The firm's customer database as headquarters sees it this week: late, noisy, incomplete.
 
-    Rows are the customers on record [N]: those who are known, served by a rep, or were asked in a survey of needs. Of
-    all others the firm knows neither who nor how many they are. Where ``known`` is False, nobody has written down more
-    than ``key``, ``territory``, ``rep`` and ``needs``. Oracles alone see rows of all customers.
+    Rows are the customers on record [N]: those who are known, served by a rep, or were asked in a survey of needs. The
+    firm knows neither who the others are nor how many. Where ``known`` is False, the record holds no more than
+    ``key``, ``territory``, ``rep`` and ``needs``. Only oracles see rows of all customers.
     """
 
-    key: Ints  # [N] stable id, an alias: it tells nothing of the customer, nor how many there are
+    key: Ints  # [N] stable id, an alias: it reveals nothing about the customer, nor how many there are
     territory: Ints  # [N]
     known: Bools  # [N] has a record
     marks: Floats  # [N, marks] as measured; NaN where never measured
@@ -32,7 +32,7 @@ class CustomersSeen(View):
     rep: Ints  # [N] row of the rep who serves the customer in person now, −1 for none
     week: int
     needs: Floats  # [N, attributes] as stated in a bought survey, NaN where never asked; [N, 0] before the first one
-    prospect: Bools  # [N] held for a potential user by the last run of the filter
+    prospect: Bools  # [N] considered a potential user by the last run of the filter
 
     def __len__(self) -> int:
         """Customers on record."""

@@ -32,15 +32,15 @@ class DistributorSeen(View):
     wholesale: Ints  # [D, own offers] what the distributor pays its supplier for a unit, minor units
     purchases: Floats  # [D] purchases from its supplier a week, minor units, smoothed
     trust: Floats  # [D] 0..1
-    reserve: Floats  # [D] 0..1, how loath it is to show its data, as a rank among all distributors there could be
+    reserve: Floats  # [D] 0..1, how reluctant it is to show its data, as a rank among all distributors there could be
     sharing_payment: Floats  # [D] offered a week for sell-out data, minor units
     direct_sales_share: Floats  # [D] share of the territory that the manufacturer serves itself
-    list_price: Ints  # [D, own offers] what the manufacturer asks of those whom it supplies itself, minor units
+    list_price: Ints  # [D, own offers] price charged by the manufacturer to those it supplies itself, minor units
 
 
 @dataclass(frozen=True)
 class BrandsSeen(View):
-    """What distributors see of the brands they carry: what each sells through them and leaves them, and whom they trust.
+    """What distributors see of the brands they carry: what each sells and earns them, and their trust in the manufacturer.
 
     Every distributor carries all offers of the market.
     """
@@ -62,4 +62,4 @@ class BrandsSeen(View):
     turnover: Floats  # [D, J] sell-out to its customers a week at retail price, minor units, smoothed
     margin: Floats  # [D, J] share of the retail price that stays with the distributor
     trust: Floats  # [D] 0..1, in the manufacturer
-    usual_trust: float  # 0..1, what a distributor trusts a maker with whom it has no history
+    usual_trust: float  # 0..1, trust in a maker without a shared history

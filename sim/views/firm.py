@@ -42,7 +42,7 @@ class FirmSeen(View):
     usage_share: Floats  # [T] customers who use us, as last studied; NaN where never
     price_sensitivity: Floats  # [T] mean utility per relative price, as last studied; NaN where never
     rival_price: Floats  # [T, rival offers] relative to the reference price, as last noted; NaN where never
-    rival_price_usual: Floats  # [T, rival offers] what the firm holds for usual of these; NaN where never noted
+    rival_price_usual: Floats  # [T, rival offers] what the firm considers usual; NaN where never noted
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class PartnersSeen(View):
     luck: Luck
     key: Ints  # [D] stable id
     territory: Ints  # [D]
-    purchases: Floats  # [D] purchases from the firm a week, minor units, smoothed; 0 for who buys from another
+    purchases: Floats  # [D] purchases from the firm a week, minor units, smoothed; 0 for those who buy from another
     supplier: Ints  # [D] row of the distributor that supplies it, -1 for the firm
     shares_data: Bools  # [D] shares its sell-out data under the last agreement
     payment: Ints  # [D] last offered for the data, minor units a week; paid while shares_data
@@ -74,7 +74,7 @@ class PartnersSeen(View):
 
 @dataclass(frozen=True)
 class RetentionSeen(View):
-    """What the firm sees of reps who may leave: its payroll, their sales, and the offers they tell it of."""
+    """What the firm sees of reps who may leave: its payroll, their sales, and the offers they report."""
 
     SIZES = MappingProxyType({"reps": lambda seen: len(seen.key)})
 

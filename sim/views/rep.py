@@ -31,8 +31,8 @@ class RepSeen(View):
     account_key: Ints  # [A] stable id of the customer
     account_rep: Ints  # [A]
     account_norm: Floats  # [A] calls a week the plan asks for
-    account_relationship: Floats  # [A] 0..1; of who was not called on yet, the mean of the rep's others
-    account_value: Floats  # [A] purchases from us a year, minor units; of who was not called on yet, as recorded
+    account_relationship: Floats  # [A] 0..1; for customers not called on yet, the mean of the rep's others
+    account_value: Floats  # [A] purchases from us a year, minor units; for customers not called on yet, as recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class PursuitSeen(RepSeen):
     project_rep: Ints  # [P]
     project_stage: Ints  # [P] 0 lead, 1 qualified, 2 proposal, 3 negotiation
     project_age: Floats  # [P] weeks since it opened
-    project_worth: Floats  # [P] what the rep takes it to be worth, minor units
+    project_worth: Floats  # [P] the rep's estimate of its value, minor units
     project_relationship: Floats  # [P] 0..1, with the customer, as for accounts
     project_attention: Floats  # [P] 0..1, what calls on it have built up
 

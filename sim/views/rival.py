@@ -39,4 +39,4 @@ class RivalBrandsSeen(View):
     key: Ints  # [F] stable id of the brand
     customers: Ints  # [T] as public registers count them
     usual: Floats  # [F, T] usual advertising, minor units a week, by these counts
-    campaigns_seen: Floats  # [F, T] what each takes us to have spent on campaigns some weeks ago, minor units
+    campaigns_seen: Floats  # [F, T] each rival's estimate of what we spent on campaigns some weeks ago, minor units

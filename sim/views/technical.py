@@ -32,7 +32,7 @@ class ServiceSeen(View):
 
 @dataclass(frozen=True)
 class TechnicalSeen(View):
-    """What the technical department sees: problems as far as it was told of them, and what it makes of their number."""
+    """What the technical department sees: problems as far as they were reported, and what it infers from their number."""
 
     SIZES = MappingProxyType({"territories": lambda seen: len(seen.key)})
 

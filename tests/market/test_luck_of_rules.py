@@ -24,7 +24,7 @@ from tests.unit.test_rng_attacks import SEED, keyed, names_behind, one_to_one, u
 
 
 def foretold_types(seed: int, keys: Any, shares: Any) -> Any:
-    """Types of customers as whoever knows the seed reckons them."""
+    """Types of customers as computed from the seed."""
     edges = np.cumsum(shares) / np.sum(shares)
     return (rng.uniform(seed, Decision.CUSTOMER_TYPE, 0, keys)[:, None] >= edges).sum(axis=1)
 

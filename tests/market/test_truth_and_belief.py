@@ -51,7 +51,7 @@ def test_of_customers_without_a_record_not_even_their_number_is_seen() -> None:
     for name in CustomersSeen.__dataclass_fields__:
         if name != "week":
             assert len(getattr(seen, name)) == recorded.sum(), name
-    assert not np.isin(seen.key, np.arange(10 * len(state.customers))).all(), "keys tell how many customers there are"
+    assert not np.isin(seen.key, np.arange(10 * len(state.customers))).all(), "keys show how many customers there are"
 
 
 def test_a_worse_information_system_leaves_a_worse_database() -> None:

@@ -152,14 +152,14 @@ def test_an_account_is_met_by_a_call_and_forgotten_with_its_rep() -> None:
 
 
 def test_rivals_studied_for_themselves() -> None:
-    """What rivals hold for the price sensitivity of customers is wrong, for each brand and category otherwise."""
+    """Rivals' estimates of customers' price sensitivity are wrong, differently for each brand and category."""
     market = Market("regional_equipment", seed=5, weeks=1, customers=500)
-    told, true = market.state.rivals.sensitivity, float(market.state.customers.price_sensitivity.mean())
-    assert not np.isclose(told, true, rtol=1e-3).any()
+    believed, true = market.state.rivals.sensitivity, float(market.state.customers.price_sensitivity.mean())
+    assert not np.isclose(believed, true, rtol=1e-3).any()
     brand_and_category = {
         (market.state.layout.offers[j].brand, market.state.layout.offers[j].category) for j in market.state.rivals.offer
     }
-    assert len(np.unique(told)) == len(brand_and_category)
+    assert len(np.unique(believed)) == len(brand_and_category)
     exact = Market(
         "regional_equipment", seed=5, weeks=1, customers=500, overrides={"params.rivals.study_error": 0.0}
     ).state.rivals.sensitivity

@@ -1,4 +1,4 @@
-"""Calls: whom does a rep visit this week?"""
+"""Calls: which customers does a rep visit this week?"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sim.views import FirmSeen, Floats
 
 
 class Discounts(Answer):
-    """Discount on the list price by segment label; row 0 holds for customers without a segment."""
+    """Discount on the list price by segment label; row 0 applies to customers without a segment."""
 
     discount: Floats = answer_field(
         "Discount on list prices by segment label; the first for customers without a segment.",

@@ -11,7 +11,7 @@ from sim.views import Floats, RivalBrandsSeen
 
 
 class RivalCampaigns(Answer):
-    """Spending of rival brands by territory, minor units a week; it is in nobody's books but theirs."""
+    """Spending of rival brands by territory, minor units a week; it appears in no books but theirs."""
 
     advertising: Floats = answer_field(
         "Spending that builds goodwill.", unit="minor units/week", shape=("rival brands", "territories"), low=0
