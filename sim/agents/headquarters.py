@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
@@ -63,3 +65,8 @@ class Headquarters(mesa.Agent):
         fields = {name: getattr(seen, name) for name in FirmSeen.__dataclass_fields__}
         fields["customers"] = see_customers(state, np.arange(len(state.customers)))
         return TruthSeen(**fields, true_type=state.customers.type, true_value=expected_purchases(state))
+
+    @classmethod
+    def ask_by_territory(cls, state: MarketState, question: str, decision: Decision, **market: NDArray[Any]) -> Any:
+        """The answer to a question with one row per territory; ``market`` is as in :func:`sim.rules.answers.ask`."""
+        return state.ask(question, cls.see(state, decision), every_territory(state), **market)

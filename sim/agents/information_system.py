@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.headquarters import Headquarters, every_territory
+from sim.agents.headquarters import Headquarters
 from sim.questions.gateway import Gateway
 from sim.rng import Decision
 from sim.state import MarketState
@@ -14,6 +14,5 @@ class InformationSystem(Headquarters):
     @staticmethod
     def decide_gateway(state: MarketState) -> Gateway:
         """Ask for this week's reporting line."""
-        seen = InformationSystem.see(state, Decision.GATEWAY)
-        answer: Gateway = state.ask("gateway", seen, every_territory(state))
+        answer: Gateway = InformationSystem.ask_by_territory(state, "gateway", Decision.GATEWAY)
         return answer

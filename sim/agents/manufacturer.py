@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.headquarters import Headquarters, every_territory
+from sim.agents.headquarters import Headquarters
 from sim.derived.plant_volume import owed_by_plant, shared_part
 from sim.kernels.stock_flow import inventory_position
 from sim.questions.distributor_calls import DistributorCalls
@@ -73,22 +73,20 @@ class Manufacturer(Headquarters):
     @staticmethod
     def decide_pay(state: MarketState) -> PayPlan:
         """Ask for this week's pay terms by territory."""
-        answer: PayPlan = state.ask("pay", Manufacturer.see(state, Decision.PAY), every_territory(state))
+        answer: PayPlan = Manufacturer.ask_by_territory(state, "pay", Decision.PAY)
         return answer
 
     @staticmethod
     def decide_head_count(state: MarketState) -> HeadCount:
         """Ask for the positions of every territory."""
         room = np.bincount(state.reps.territory, minlength=len(state.layout.territories))
-        seen = Manufacturer.see(state, Decision.HEAD_COUNT)
-        answer: HeadCount = state.ask("head_count", seen, every_territory(state), room=room)
+        answer: HeadCount = Manufacturer.ask_by_territory(state, "head_count", Decision.HEAD_COUNT, room=room)
         return answer
 
     @staticmethod
     def decide_distributor_calls(state: MarketState) -> DistributorCalls:
         """Ask for the hours that the reps of every territory spend on its distributors."""
-        seen = Manufacturer.see(state, Decision.DISTRIBUTOR_CALLS)
-        answer: DistributorCalls = state.ask("distributor_calls", seen, every_territory(state))
+        answer: DistributorCalls = Manufacturer.ask_by_territory(state, "distributor_calls", Decision.DISTRIBUTOR_CALLS)
         return answer
 
     @staticmethod
@@ -107,8 +105,7 @@ class Manufacturer(Headquarters):
     @staticmethod
     def decide_recruiting(state: MarketState) -> Recruiting:
         """Ask by which channel and process the vacancies of every territory are filled."""
-        seen = Manufacturer.see(state, Decision.RECRUITING)
-        answer: Recruiting = state.ask("recruiting", seen, every_territory(state))
+        answer: Recruiting = Manufacturer.ask_by_territory(state, "recruiting", Decision.RECRUITING)
         return answer
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.customer_database import recorded
-from sim.agents.headquarters import Headquarters, every_territory
+from sim.agents.headquarters import Headquarters
 from sim.questions.advertising import Advertising
 from sim.questions.coverage import Coverage
 from sim.questions.pricing import Discounts
@@ -54,8 +54,7 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_advertising(state: MarketState) -> Advertising:
         """Ask for this week's spending by territory."""
-        seen = MarketDepartment.see(state, Decision.ADVERTISING)
-        answer: Advertising = state.ask("advertising", seen, every_territory(state))
+        answer: Advertising = MarketDepartment.ask_by_territory(state, "advertising", Decision.ADVERTISING)
         return answer
 
     @staticmethod
@@ -67,8 +66,7 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_promotion(state: MarketState) -> Promotion:
         """Ask for this week's campaigns by territory."""
-        seen = MarketDepartment.see(state, Decision.PROMOTION)
-        answer: Promotion = state.ask("promotion", seen, every_territory(state))
+        answer: Promotion = MarketDepartment.ask_by_territory(state, "promotion", Decision.PROMOTION)
         return answer
 
     @staticmethod
@@ -85,6 +83,5 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_studies(state: MarketState) -> Studies:
         """Ask which studies are commissioned this week."""
-        seen = MarketDepartment.see(state, Decision.STUDIES)
-        answer: Studies = state.ask("studies", seen, every_territory(state))
+        answer: Studies = MarketDepartment.ask_by_territory(state, "studies", Decision.STUDIES)
         return answer
