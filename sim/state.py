@@ -24,7 +24,7 @@ from sim.params.world import World
 from sim.population import Columns
 from sim.record import Record
 from sim.rng import Decision, Luck
-from sim.rules.answers import answer_of, ask, merge, spread
+from sim.rules.answers import answer_of, ask, checked, merge, spread
 from sim.rules.rule import Rule, Variant
 from sim.rules.shipped import is_shipped
 from sim.rules.strangers import refusal
@@ -272,10 +272,10 @@ class MarketState:
         seen: Any,
         territory: Ints | None = None,
         rows: Ints | None = None,
-        size: int | None = None,
+        **market: NDArray[Any],
     ) -> Any:
         """Answer a question by the rules in force this week; see :func:`sim.rules.answers.ask`."""
-        answer = ask(self.rules(self.week, question), seen, territory, rows, size)
+        answer = ask(self.rules(self.week, question), seen, territory, rows, market)
         self._look_after(self.rules(self.week, question))
         return answer
 
@@ -318,12 +318,13 @@ class MarketState:
             holding[slice(None) if variant.territories is None else list(variant.territories)] = k
         return holding
 
-    def renew(self, question: str, seen: Any, held: Any, rows: Ints, truth: Any = None) -> Any:
+    def renew(self, question: str, seen: Any, held: Any, rows: Ints, truth: Any = None, **market: NDArray[Any]) -> Any:
         """``held``, a row for each customer, with the answers of all rules that are due, each in the territories where it holds.
 
         ``seen`` shows the customers in ``rows``; of all others a rule says nothing, and they get what the answer's
-        ``WITHOUT`` names. ``truth`` is what oracles see instead: all customers. A rule that is due nowhere is not asked
-        and costs nothing. Raises InputError for an answer of another length.
+        fields declare for customers ``without`` a record. ``truth`` is what oracles see instead: all customers. A rule
+        that is due nowhere is not asked and costs nothing. ``market`` is as in :func:`sim.rules.answers.ask`. Raises
+        InputError for an answer out of the bounds that its question declares.
         """
         variants, due, answer = self.rules(self.week, question), self.due_in(question), held
         holding, territory = self._holding(variants), self.customers.territory
@@ -333,6 +334,6 @@ class MarketState:
                 oracle = variant.rule.reads_truth and truth is not None
                 other = answer_of(variant.rule, truth if oracle else seen)
                 for_whom = np.arange(len(territory)) if oracle else rows
-                answer = merge(answer, spread(question, other, for_whom, len(territory)), inside[territory])
+                answer = merge(answer, spread(other, for_whom, len(territory)), inside[territory])
         self._look_after([variant for k, variant in enumerate(variants) if (due & (holding == k)).any()])
-        return answer
+        return checked(answer, variants, seen, territory, market)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.competitor import decide_rival_campaigns, usual_advertising
-from sim.agents.market_department import decide_promotion
+from sim.agents.competitor import Competitor
+from sim.agents.market_department import MarketDepartment
+from sim.derived.rival_spending import usual_advertising
 from sim.quantity import retention_of_half_life
 from sim.solvers.campaign import campaign_utility, wear_out
 from sim.state import MarketState
@@ -22,12 +23,12 @@ def run_campaigns(state: MarketState) -> Floats:
     goodwill[own] = 0.0
     wanted = np.zeros_like(goodwill)
     if not state.idle("promotion"):
-        state.today.campaigns = ours = decide_promotion(state)
+        state.today.campaigns = ours = MarketDepartment.decide_promotion(state)
         goodwill[own] = ours.spend * ours.information
         wanted[own] = ours.spend * (1.0 - ours.information)
         state.territories.campaigns[:, state.week] = ours.spend
     if not state.idle("rival_campaign"):
-        theirs = decide_rival_campaigns(state)
+        theirs = Competitor.decide_campaigns(state)
         goodwill[rivals] = theirs.advertising
         wanted[rivals] = theirs.campaign
         state.today.rival_campaigns = theirs.campaign.sum(axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.market_department import decide_coverage
+from sim.agents.market_department import MarketDepartment
 from sim.phases.labour_market import lose_relationship
 from sim.rng import Decision
 from sim.state import Command, MarketState
@@ -14,7 +14,7 @@ from sim.state import Command, MarketState
 def send_call_plan(state: MarketState) -> None:
     """Send a new plan to the territories where it is due; each gets it after the delay of its line."""
     due = state.due_in("coverage")
-    coverage = decide_coverage(state)
+    coverage = MarketDepartment.decide_coverage(state)
     if coverage is None:
         return
     home = state.customers.territory

@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.competitor import decide_rival_prices
-from sim.agents.distributor import decide_retail_prices, decide_sharing
-from sim.agents.information_system import decide_gateway
-from sim.agents.manufacturer import (
-    decide_distributor_calls,
-    decide_head_count,
-    decide_pay,
-    decide_recruiting,
-    offer_sharing,
-)
-from sim.agents.market_department import decide_advertising, decide_discounts
-from sim.agents.technical_department import decide_service, decide_technical
+from sim.agents.competitor import Competitor
+from sim.agents.distributor import Distributor
+from sim.agents.information_system import InformationSystem
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.market_department import MarketDepartment
+from sim.agents.technical_department import TechnicalDepartment
 from sim.boards import offers_appeal
 from sim.jit import sealed_array
 from sim.kernels.goodwill import adstock
@@ -31,17 +25,17 @@ from sim.state import Ints, MarketState
 def decide(state: MarketState) -> None:
     """Ask everybody who plans, and put the answers where the week can find them."""
     _size_sales_force(state)
-    state.today.gateway = decide_gateway(state)
+    state.today.gateway = InformationSystem.decide_gateway(state)
     send_call_plan(state)
     carry_out_call_plans(state)
-    state.today.pay = decide_pay(state)
+    state.today.pay = Manufacturer.decide_pay(state)
     _advertise(state, run_campaigns(state))
     _share_data(state)
     _price(state)
-    state.today.distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
+    state.today.distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     divide_effort(state)
     _push(state)
-    state.today.recruiting = decide_recruiting(state)
+    state.today.recruiting = Manufacturer.decide_recruiting(state)
     _staff_service(state)
     commission_studies(state)
 
@@ -49,7 +43,7 @@ def decide(state: MarketState) -> None:
 def _size_sales_force(state: MarketState) -> None:
     """Open and close positions; whoever sits on a closed position is dismissed, and missed by its accounts."""
     reps = state.reps
-    position = _positions(state, decide_head_count(state).positions)
+    position = _positions(state, Manufacturer.decide_head_count(state).positions)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
@@ -73,7 +67,7 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
 
 def _advertise(state: MarketState, spend: NDArray[np.float64]) -> None:
     """Turn our advertising, beside the ``spend`` of information campaigns and rivals [B, T], into goodwill by territory."""
-    state.today.advertising = decide_advertising(state)
+    state.today.advertising = MarketDepartment.decide_advertising(state)
     spend[state.layout.own_brand] += state.today.advertising.spend
     state.goodwill = adstock(state.goodwill, spend, state.numbers.customers_of, state.numbers.advertising)
 
@@ -86,17 +80,17 @@ def _share_data(state: MarketState) -> None:
     distributors = state.distributors
     asked = (state.due_in("share_data") | state.changed_in("sharing_contract"))[distributors.territory]
     if asked.any():
-        distributors.payment[asked] = offer_sharing(state).payment[asked]
-        distributors.shares_data[asked] = decide_sharing(state).shares[asked]
+        distributors.payment[asked] = Manufacturer.decide_sharing_offer(state).payment[asked]
+        distributors.shares_data[asked] = Distributor.decide_sharing(state).shares[asked]
 
 
 def _price(state: MarketState) -> None:
     """Set the prices of all offers, by distributor and price group, relative and in minor units."""
     layout, numbers = state.layout, state.numbers
     own = np.array(layout.own_offers)
-    state.distributors.price[:] = decide_retail_prices(state).price
-    state.rivals.price[:] = decide_rival_prices(state).price
-    discount = decide_discounts(state).discount
+    state.distributors.price[:] = Distributor.decide_retail_prices(state).price
+    state.rivals.price[:] = Competitor.decide_prices(state).price
+    discount = MarketDepartment.decide_discounts(state).discount
     state.today.discount = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
     state.today.discount[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
     minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
@@ -127,7 +121,7 @@ def _staff_service(state: MarketState) -> None:
     if not state.upkeep.on:
         return
     today, table = state.today, state.service
-    today.service = decide_service(state)
-    today.technical = decide_technical(state, today.service)
+    today.service = TechnicalDepartment.decide_service(state)
+    today.technical = TechnicalDepartment.decide_technical(state, today.service)
     today.staff_change = today.service.engineers - table.engineers if state.week else np.zeros(len(table))
     table.engineers[:] = today.service.engineers

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import learnt_of_job
 from sim.boards import build_need_board
+from sim.derived.skill import learnt_of_job
 from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import choose

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.distributor import decide_brand_effort, margins
-from sim.agents.sales_rep import visits_to_distributors, worth_with_distributors
+from sim.agents.distributor import Distributor
+from sim.derived.call_hours import visits_to_distributors
+from sim.derived.margins import margins
+from sim.derived.skill import worth_with_distributors
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
@@ -24,7 +26,7 @@ def divide_effort(state: MarketState) -> None:
     distributors, strength = state.distributors, state.params.partners.effort_strength
     first = state.week == 0
     if first or (strength > 0 and state.due_in("brand_effort").any()):
-        distributors.effort[:] = decide_brand_effort(state)
+        distributors.effort[:] = Distributor.decide_brand_effort(state)
     if first:
         distributors.usual_effort[:] = distributors.effort
     if strength > 0:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.headquarters_view import expected_purchases
-from sim.agents.market_department import decide_prospects
+from sim.agents.market_department import MarketDepartment
+from sim.derived.expected_purchases import expected_purchases
 from sim.population import NEVER
 from sim.state import MarketState
 
@@ -17,7 +17,7 @@ def filter_prospects(state: MarketState) -> None:
         if base.prospect.any():
             base.prospect[:] = False
         return
-    answer = decide_prospects(state)
+    answer = MarketDepartment.decide_prospects(state)
     if answer is None:
         return
     judged = base.known & (base.last_order == NEVER) & np.isfinite(base.marks).all(axis=1)

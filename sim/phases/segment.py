@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.market_department import decide_segments
+from sim.agents.market_department import MarketDepartment
 from sim.phases.potential import estimate_potential
 from sim.phases.prospects import filter_prospects
 from sim.phases.studies import take_in_findings
@@ -21,7 +21,7 @@ def segment(state: MarketState) -> None:
 
 def _relabel(state: MarketState) -> None:
     """New labels, which are price groups too, and what the scheme costs."""
-    segments = decide_segments(state)
+    segments = MarketDepartment.decide_segments(state)
     if segments is None:
         return
     state.segments = segments.count

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.headquarters_view import expected_purchases
-from sim.agents.market_department import decide_studies
+from sim.agents.market_department import MarketDepartment
+from sim.derived.expected_purchases import expected_purchases
 from sim.population import NEVER
 from sim.questions.studies import StudyKind
 from sim.rng import Decision
@@ -32,7 +32,7 @@ def commission_studies(state: MarketState) -> None:
     """Ask the customers of this week's samples; what they say, and what it costs, is on its way."""
     if state.idle("studies"):
         return
-    sample = decide_studies(state).sample
+    sample = MarketDepartment.decide_studies(state).sample
     if not sample.any():
         return
     numbers, places = state.params.studies, len(sample)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import hours_per_call
+from sim.derived.call_hours import hours_per_call
 from sim.market import Market
 from sim.phases.demand import visits_of_week
 from sim.phases.manage import manage
