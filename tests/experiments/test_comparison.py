@@ -12,8 +12,10 @@ from analysis import StudyError, read_study
 from experiments import Outcome, RunsFailed, compare
 from experiments.comparison.arms import plan_comparison
 from experiments.comparison.stopping_rule import width_of
+from experiments.runs import identity as identity_module
+from experiments.runs.identity import identify
 from experiments.runs.progress import Count
-from experiments.runs.run import Base, Run
+from experiments.runs.run import ALL_TABLES, Base, Kept, Run
 from experiments.runs.run_folder import RunFolder
 from experiments.runs.run_ledger import RunLedger
 from experiments.runs.worker import simulate
@@ -53,6 +55,22 @@ def test_a_run_is_known_by_everything_that_can_change_it() -> None:
     ]
     assert len(set(ways)) == len(ways)
     assert identity() == ways[0]
+
+
+def test_runs_of_an_edited_model_are_not_those_of_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = quick(out=tmp_path)
+    monkeypatch.setattr(identity_module, "code_hash", lambda: "edited")
+    assert quick(out=tmp_path).reused == 0
+    monkeypatch.undo()
+    assert quick(out=tmp_path).reused == 10 and first.reused == 0
+
+
+def test_the_label_is_part_of_an_identity_only_where_it_is_given() -> None:
+    base = Base("tiny", "status_quo", (), "digest")
+    names = {identify(base, {}, None, 1, ALL_TABLES, label) for label in (None, "status_quo", "status_quo (2)")}
+    assert len(names) == 3
+    kept = [Kept(), Kept(weekly=True), Kept(by=True), Kept(assumptions=True), Kept(("revenue",))]
+    assert len({identify(base, {}, None, 1, one) for one in kept}) == len(kept)
 
 
 def test_a_policy_compared_with_itself_runs_twice_and_differs_by_exactly_zero(tmp_path: Path) -> None:
