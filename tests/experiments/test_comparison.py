@@ -15,6 +15,7 @@ from experiments.comparison.stopping_rule import width_of
 from experiments.runs import identity as identity_module
 from experiments.runs.identity import identify
 from experiments.runs.progress import Count
+from experiments.runs.result import Failed
 from experiments.runs.run import ALL_TABLES, Base, Kept, Run
 from experiments.runs.run_folder import RunFolder
 from experiments.runs.run_ledger import RunLedger
@@ -305,6 +306,16 @@ def test_the_ledger_keeps_tables_exactly(tmp_path: Path) -> None:
     for part in given.parts:
         pd.testing.assert_frame_equal(found.table(part.name), given.table(part.name))
     assert found.table("assumptions")["value"].tolist() == ["status_quo"]
+
+
+def test_a_ledger_forgets_the_failure_of_a_run_that_succeeds_later(tmp_path: Path) -> None:
+    run = fake.make_run(7)
+    with RunLedger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.put_failed(Failed(run, "error", "unlucky"))
+        assert [failure.identity for failure in ledger.failures()] == [run.identity]
+        ledger.put_done(run, fake.quick(run))
+        assert ledger.failures() == [] and list(ledger.done()) == [run.identity]
+        assert ledger.repair() == ([], False), "the digest of all rows knows that the failure is gone"
 
 
 def test_the_command_that_repeats_a_run_can_be_pasted() -> None:
