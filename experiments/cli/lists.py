@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from experiments.cli.options import JsonOption
 
 if TYPE_CHECKING:
     from sim.reading.library import Listing
+    from sim.rules.rule import Rule
 
 
 def scenarios(json_: JsonOption = False) -> None:
@@ -85,6 +86,8 @@ def _show_rules(question: str, json_: bool) -> None:
             "parameters": [name for name, _ in rule.declarations()],
             "by_territory": rule.scoped,
             "upper_bound": rule.reads_truth,
+            "ordinary": kind == rule.ordinary,
+            **_declared(rule),
         }
         for asked in ([question] if question else known)
         for kind, rule in rules_for(asked).items()
@@ -94,16 +97,26 @@ def _show_rules(question: str, json_: bool) -> None:
         return
     table = make_table(("Question", "Kind", "What the rule does", "Parameters", "By territory"))
     for row in rows:
-        names = row["parameters"]
-        assert isinstance(names, list)
-        told = ", ".join(names) or "–"
-        table.add_row(
-            *plain_row(
-                row["question"],
-                titled(str(row["kind"]), bool(row["upper_bound"])),
-                row["meaning"],
-                told,
-                "yes" if row["by_territory"] else "no",
-            )
-        )
+        kind = titled(str(row["kind"]), bool(row["upper_bound"])) + (" (ordinary)" if row["ordinary"] else "")
+        keys = ", ".join(row["parameters"]) or "–"
+        table.add_row(*plain_row(row["question"], kind, row["meaning"], keys, "yes" if row["by_territory"] else "no"))
+    if question:
+        facts = rows[0]
+        head = f"{question}: answered by {facts['answered_by']}, {facts['asked']}; sees {facts['sees']}"
+        answer = make_table(("Field", "By", "Unit", "Values", "Meaning"))
+        for name, field in facts["answer"].items():
+            answer.add_row(*plain_row(name, field["by"], field["unit"], field["values"], field["meaning"]))
+        stdout().print(head, answer, sep="\n")
     stdout().print(table)
+
+
+def _declared(rule: type[Rule]) -> dict[str, Any]:
+    """What the question of ``rule`` declares: who answers it, when, with which view, and the fields of the answer."""
+    from sim.rules.rule import answer_type, question_rule, view_type, when_asked
+
+    fields = {
+        d.name: {"by": d.shape_text(), "unit": d.unit, "values": d.bounds_text(), "meaning": d.doc}
+        for d in answer_type(rule).declared()
+    }
+    actor, view = question_rule(rule).actor, view_type(rule).__name__
+    return {"answered_by": actor, "asked": when_asked(rule), "sees": view, "answer": fields}

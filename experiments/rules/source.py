@@ -1,6 +1,6 @@
 """What the text of a rule's file uses that no policy may: imports beyond the model's questions, and ways around the guards.
 
-Python can reach everything from everywhere, so a text is never proof of innocence; but what it says openly is told.
+Python can reach everything from everywhere, so source text never proves a rule safe; but what it does openly is reported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAY_NOT_IMPORT = (
     *("numpy.ctypeslib", "numpy.lib.stride_tricks", "numpy.random", "scipy.stats.qmc"),
     *("sim.rules.strangers", "sim.rules.memory", "sim.rules.copies", "sim.rules.shipped"),
 )
-#: Attributes that lead to memory, to frames, or to what lies behind a view.
+#: Attributes that lead to memory, to frames, or to what is behind a view.
 ATTRIBUTES = frozenset(
     {
         *("__array_interface__", "__array_struct__", "__globals__", "__closure__", "__code__", "__dict__", "__self__"),
@@ -80,11 +80,11 @@ def _findings(tree: ast.Module) -> Iterator[tuple[int, str, str, str]]:
             if not _only_for_types(tree, node):
                 for name in _imported(node):
                     if not _may_import(name):
-                        yield node.lineno, f"imports {name}", allowed, "a rule sees its view and nothing else"
+                        yield node.lineno, f"imports {name}", allowed, "a rule sees only its view"
         elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES and not _own_parameter(node):
             yield node.lineno, f"uses .{node.attr}", *_advice(node.attr)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
-            yield node.lineno, f"calls {node.func.id}()", "an answer out of the view and parameters", ""
+            yield node.lineno, f"calls {node.func.id}()", "an answer from the view and parameters", ""
         elif isinstance(node, ast.Global | ast.Nonlocal):
             names = ", ".join(node.names)
             yield node.lineno, f"sets {names} outside of the function", "a rule that remembers nothing", ""
@@ -97,8 +97,8 @@ def _own_parameter(node: ast.Attribute) -> bool:
 
 def _advice(name: str) -> tuple[str, str]:
     if name in ("random", "default_rng", "_stream"):
-        return "chance from seen.luck alone", "seen.luck.uniform(keys)"
-    return "reading of fields alone", ""
+        return "chance from seen.luck only", "seen.luck.uniform(keys)"
+    return "only reading of fields", ""
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -124,7 +124,7 @@ def _within(name: str, root: str) -> bool:
 
 
 def _only_for_types(tree: ast.Module, node: ast.AST) -> bool:
-    """Whether an import stands below ``if TYPE_CHECKING``, and so never happens."""
+    """Whether an import is below ``if TYPE_CHECKING``, and so never runs."""
     return any(
         isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.dump(branch.test) and node in ast.walk(branch)
         for branch in ast.walk(tree)

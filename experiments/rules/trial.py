@@ -65,7 +65,7 @@ def _run_twice(rule: type[Rule], scenario: Scenario) -> list[InputError]:
             problem = f"led to {type(error).__name__}: {error}"
             return [*trial.found, refusal(example, problem, "an answer that the market can carry out")]
         if not trial.count:
-            problem = f"was not asked once in {WEEKS} weeks of {scenario.name}, so nothing is known of what it does"
+            problem = f"was not asked once in {WEEKS} weeks of {scenario.name}, so nothing is known about it"
             remedy = "name such a market: --on SCENARIO, or --set"
             return [refusal(example, problem, "a market in which its question comes up", remedy)]
         results.append(fingerprint(market.state))
@@ -75,7 +75,7 @@ def _run_twice(rule: type[Rule], scenario: Scenario) -> list[InputError]:
         found.append(refusal(example, "gave two runs on one seed", expected))
     for place in memory.changed():
         expected = "a rule that remembers nothing: another run would find it there"
-        found.append(refusal(example, f"keeps something in {place}", expected, "make it a parameter, or leave it out"))
+        found.append(refusal(example, f"keeps something in {place}", expected, "make it a parameter, or remove it"))
     return found
 
 
@@ -95,7 +95,7 @@ def fingerprint(state: MarketState) -> str:
 
 @dataclass
 class _Trial:
-    """Looks on while the rule is asked: does the market change, do answers follow their rows?"""
+    """Observes the rule while it is asked: does the market change, do answers follow their rows?"""
 
     kind: type[Rule]
     state: MarketState
@@ -120,15 +120,16 @@ class _Trial:
             self.reordered += 1
             luck = uniform(SEED, Decision.POLICY, self.reordered, np.arange(size))
             wrong = next(
-                (told for order in orders_of(seen, luck) if (told := self._otherwise(rule, seen, answer, order))), []
+                (fields for order in orders_of(seen, luck) if (fields := self._otherwise(rule, seen, answer, order))),
+                [],
             )
             if wrong:
-                problem = f"answers otherwise when rows stand in another order: {', '.join(wrong)}"
+                problem = f"gives other answers when rows are in another order: {', '.join(wrong)}"
                 remedy = "sort by key where order matters, draw by key"
                 self.found.append(refusal(rule, problem, "the same answer for each row", remedy))
 
     def _otherwise(self, rule: Rule, seen: Any, answer: Any, order: Ints) -> list[str]:
-        """Fields of the answer that are others when rows stand in ``order``."""
+        """Fields of the answer that change when rows are in ``order``."""
         self.busy = True
         try:
             return permutes(answer, answer_of(rule, reordered(seen, order)), order)

@@ -12,7 +12,7 @@ from sim.state import MarketState
 
 
 class CustomerSegment(mesa.Agent):
-    """Customers to whom the firm has given one label; ids keep the order of the population."""
+    """Customers with one label assigned by the firm; ids keep the order of the population."""
 
     def __init__(self, model: mesa.Model, state: MarketState, label: int) -> None:
         super().__init__(model)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.agents.market_department import check
 from sim.agents.row_agent import RowAgent
-from sim.errors import InputError
 from sim.questions.routines import Routines
 from sim.rng import Decision
 from sim.state import MarketState
@@ -19,42 +18,33 @@ WEEKS_SHOWN = 26
 class SalesManager(RowAgent):
     """The manager of one team."""
 
+    @staticmethod
+    def see(state: MarketState) -> ManagerSeen:
+        """What all managers see: their teams, and how far these keep to the plan by their own reports."""
+        managers, reps, gaps = state.managers, state.reps, past_gaps(state)
+        return ManagerSeen(
+            week=state.week,
+            luck=state.luck(Decision.CHECK),
+            key=managers.key,
+            team_territory=managers.territory,
+            span=np.bincount(reps.team[reps.active], minlength=len(managers)),
+            hours=np.full(len(managers), state.params.management.manager_hours),
+            plan_gap=gaps[0],
+            past_gaps=gaps,
+        )
 
-def see_managers(state: MarketState) -> ManagerSeen:
-    """What all managers see: their teams, and how far these keep to the plan by their own reports."""
-    managers, reps, gaps = state.managers, state.reps, _past_gaps(state)
-    return ManagerSeen(
-        week=state.week,
-        luck=state.luck(Decision.CHECK),
-        key=managers.key,
-        team_territory=managers.territory,
-        span=np.bincount(reps.team[reps.active], minlength=len(managers)),
-        hours=np.full(len(managers), state.params.management.manager_hours),
-        plan_gap=gaps[0],
-        past_gaps=gaps,
-    )
+    @staticmethod
+    def decide_routines(state: MarketState) -> Routines:
+        """Ask every manager for this week's routines, and give each rep the answer to the rule of the rep's territory.
 
-
-def decide_routines(state: MarketState) -> Routines:
-    """Ask every manager for this week's routines, and give each rep the answer to the rule of the rep's territory.
-
-    Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are cut
-    by the engine.
-    """
-    reps, managers = state.reps, len(state.managers)
-    answer: Routines = state.rules.ask("routines", see_managers(state), reps.territory, reps.team, managers)
-    for name in answer.__dataclass_fields__:
-        if (getattr(answer, name) < 0).any():
-            raise InputError(
-                "policy.routines", f"the rule answered with negative {name}", "hours of at least 0", "mend the rule"
-            )
-    check(
-        "policy.routines", bool((answer.structured <= 1).all()), "more than all of the meetings", "a share from 0 to 1"
-    )
-    return answer
+        Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are
+        cut by the engine.
+        """
+        answer: Routines = state.rules.ask("routines", SalesManager.see(state), state.reps.territory, state.reps.team)
+        return answer
 
 
-def _past_gaps(state: MarketState) -> np.ndarray:
+def past_gaps(state: MarketState) -> NDArray[np.float64]:
     """Reported calls short of plan as a share of the plan, by weeks ago and team [26, M]; 0 before the first week."""
     gaps = np.zeros((WEEKS_SHOWN, len(state.managers)))
     first = max(state.week - state.params.management.gap_memory, 0)

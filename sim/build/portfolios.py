@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.agents.headquarters_view import recorded, see_firm
+from sim.agents.customer_database import recorded
+from sim.agents.headquarters import Headquarters
 from sim.kernels.relationship import adbudg
 from sim.questions.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
@@ -41,7 +42,7 @@ def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_nam
 def _ordinary_plan(state: MarketState) -> NDArray[np.int64]:
     """Rep of each customer [N] by the list sorted by turnover, the ordinary answer to `coverage`."""
     rows = recorded(state)
-    plan = ByTurnover().answer(see_firm(state, Decision.PORTFOLIO_AT_START, rows))
+    plan = ByTurnover().answer(Headquarters.see(state, Decision.PORTFOLIO_AT_START, rows))
     rep = np.full(len(state.customers), -1, dtype=np.int64)
     rep[rows] = plan.rep
     return rep

@@ -1,4 +1,4 @@
-"""The rules of one market: made anew from the scenario's parameters, so that no two markets share a rule."""
+"""The rules of one market: built from the scenario's parameters, so that no two markets share a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.scenario import Scenario
 
 
 class RuleBook:
-    """Rules by week and question as the scenario has them, each an object of this market alone.
+    """Rules by week and question as the scenario has them, each an object of this market only.
 
     Weeks without a change between them get the very same list.
     """
@@ -22,7 +22,7 @@ class RuleBook:
         self._own: dict[tuple[str, int], list[Variant]] = {}
         steps = scenario.schedule.answers.values()
         rules = [rule for of_question in steps for _, variants in of_question for _, rule in variants]
-        # Nobody but strangers is watched: a copy of all parameters costs a millisecond.
+        # Only rules that are not shipped are watched: a copy of all parameters costs a millisecond.
         self._at_first = None if all(map(is_shipped, rules)) else copy.deepcopy(self._watched())
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
@@ -34,7 +34,7 @@ class RuleBook:
         return self._own[key]
 
     def changed(self) -> str:
-        """What is no longer as it was when the market was built: a rule, or a part of the scenario; empty for nothing."""
+        """What has changed since the market was built: a rule, or a part of the scenario; empty for nothing."""
         if self._at_first is None:
             return ""
         now = self._watched()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import hours_per_call, visits_to_distributors
+from sim.derived.call_hours import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import to_suppliers

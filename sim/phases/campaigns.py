@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.competitor import decide_rival_campaigns, usual_advertising
-from sim.agents.market_department import decide_promotion
+from sim.agents.competitor import Competitor
+from sim.agents.market_department import MarketDepartment
+from sim.derived.rival_spending import usual_advertising
 from sim.quantity import retention_of_half_life
 from sim.questions.promotion import Promotion
 from sim.solvers.campaign import campaign_utility, wear_out
@@ -30,12 +31,12 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
     wanted = np.zeros_like(goodwill)
     ours, by_rivals = None, None
     if not state.rules.idle("promotion"):
-        ours = decide_promotion(state)
+        ours = MarketDepartment.decide_promotion(state)
         goodwill[own] = ours.spend * ours.information
         wanted[own] = ours.spend * (1.0 - ours.information)
         state.territories.campaigns[:, state.week] = ours.spend
     if not state.rules.idle("rival_campaign"):
-        theirs = decide_rival_campaigns(state)
+        theirs = Competitor.decide_campaigns(state)
         goodwill[rivals] = theirs.advertising
         wanted[rivals] = theirs.campaign
         by_rivals = theirs.campaign.sum(axis=0)

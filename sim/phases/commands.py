@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.market_department import decide_coverage
+from sim.agents.market_department import MarketDepartment
 from sim.phases.labour_market import lose_relationship
 from sim.questions.gateway import Gateway
 from sim.rng import Decision
@@ -15,7 +15,7 @@ from sim.state import Command, MarketState
 def send_call_plan(state: MarketState, gateway: Gateway) -> None:
     """Send a new plan to the territories where it is due; each gets it after the delay of its line."""
     due = state.rules.due("coverage")
-    coverage = decide_coverage(state)
+    coverage = MarketDepartment.decide_coverage(state)
     if coverage is None:
         return
     home = state.customers.territory

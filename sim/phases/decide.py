@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.competitor import decide_rival_prices
-from sim.agents.distributor import decide_retail_prices, decide_sharing
-from sim.agents.information_system import decide_gateway
-from sim.agents.manufacturer import (
-    decide_distributor_calls,
-    decide_head_count,
-    decide_pay,
-    decide_recruiting,
-    offer_sharing,
-)
-from sim.agents.market_department import decide_advertising, decide_discounts
-from sim.agents.technical_department import decide_service, decide_technical
+from sim.agents.competitor import Competitor
+from sim.agents.distributor import Distributor
+from sim.agents.information_system import InformationSystem
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.market_department import MarketDepartment
+from sim.agents.technical_department import TechnicalDepartment
 from sim.boards import offers_appeal
 from sim.jit import sealed_array
 from sim.kernels.goodwill import adstock
@@ -72,17 +66,17 @@ WRITES = (
 def decide(state: MarketState) -> None:
     """Ask everyone who plans, and put the answers where the week can find them."""
     dismissed = _size_sales_force(state)
-    gateway = decide_gateway(state)
+    gateway = InformationSystem.decide_gateway(state)
     send_call_plan(state, gateway)
     carry_out_call_plans(state)
-    pay = decide_pay(state)
+    pay = Manufacturer.decide_pay(state)
     campaigns, spend = run_campaigns(state)
     advertising = _advertise(state, spend)
     _share_data(state)
     discount, price_off = _price(state, campaigns.ours)
-    distributor_hours = decide_distributor_calls(state).hours[state.reps.territory]
+    distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     _push(state, campaigns.promotion, divide_effort(state))
-    recruiting = decide_recruiting(state)
+    recruiting = Manufacturer.decide_recruiting(state)
     upkeep = _staff_service(state)
     studies = commission_studies(state)
     state.today.decided = Decided(
@@ -106,7 +100,7 @@ def _size_sales_force(state: MarketState) -> Ints:
     Returns the reps who are dismissed.
     """
     reps = state.reps
-    position = _positions(state, decide_head_count(state).positions)
+    position = _positions(state, Manufacturer.decide_head_count(state).positions)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
@@ -130,7 +124,7 @@ def _positions(state: MarketState, wanted: Ints) -> NDArray[np.bool_]:
 
 def _advertise(state: MarketState, spend: Floats) -> Advertising:
     """Turn our advertising, with the ``spend`` of information campaigns and rivals [B, T], into goodwill by territory."""
-    advertising = decide_advertising(state)
+    advertising = MarketDepartment.decide_advertising(state)
     spend[state.layout.own_brand] += advertising.spend
     state.boards.goodwill = adstock(state.boards.goodwill, spend, state.numbers.customers_of, state.numbers.advertising)
     return advertising
@@ -144,8 +138,8 @@ def _share_data(state: MarketState) -> None:
     distributors = state.distributors
     asked = (state.rules.due("share_data") | state.rules.changed("sharing_contract"))[distributors.territory]
     if asked.any():
-        distributors.payment[asked] = offer_sharing(state).payment[asked]
-        distributors.shares_data[asked] = decide_sharing(state).shares[asked]
+        distributors.payment[asked] = Manufacturer.decide_sharing_offer(state).payment[asked]
+        distributors.shares_data[asked] = Distributor.decide_sharing(state).shares[asked]
 
 
 def _price(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:
@@ -155,9 +149,9 @@ def _price(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Mone
     """
     layout, numbers = state.layout, state.numbers
     own = np.array(layout.own_offers)
-    state.distributors.price[:] = decide_retail_prices(state).price
-    state.rivals.price[:] = decide_rival_prices(state).price
-    discount = decide_discounts(state).discount
+    state.distributors.price[:] = Distributor.decide_retail_prices(state).price
+    state.rivals.price[:] = Competitor.decide_prices(state).price
+    discount = MarketDepartment.decide_discounts(state).discount
     granted = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
     granted[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
     minor = np.empty((len(state.distributors), len(discount), len(layout.offers)), dtype=np.float64)
@@ -193,8 +187,8 @@ def _staff_service(state: MarketState) -> PlannedUpkeep | None:
     if not state.upkeep.on:
         return None
     table = state.upkeep.service
-    service = decide_service(state)
-    technical = decide_technical(state, service)
+    service = TechnicalDepartment.decide_service(state)
+    technical = TechnicalDepartment.decide_technical(state, service)
     change = service.engineers - table.engineers if state.week else np.zeros(len(table))
     table.engineers[:] = service.engineers
     return PlannedUpkeep(service, technical, change)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.distributor import decide_brand_effort
+from sim.agents.distributor import Distributor
 from sim.state import MarketState
 
 Floats = NDArray[np.float64]
@@ -20,7 +20,7 @@ def divide_effort(state: MarketState) -> Floats | None:
     distributors, strength = state.distributors, state.params.partners.effort_strength
     first = state.week == 0
     if first or (strength > 0 and state.rules.due("brand_effort").any()):
-        distributors.effort[:] = decide_brand_effort(state)
+        distributors.effort[:] = Distributor.decide_brand_effort(state)
     if first:
         distributors.usual_effort[:] = distributors.effort
     return effect_of_effort(state) if strength > 0 else None

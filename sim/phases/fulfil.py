@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.distributor import decide_orders
-from sim.agents.manufacturer import decide_production, owed_by_plant, shared_part
+from sim.agents.distributor import Distributor
+from sim.agents.manufacturer import Manufacturer
+from sim.derived.plant_volume import owed_by_plant, shared_part
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
@@ -225,7 +226,9 @@ def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     cycle = state.params.channel.order_cycle
     # By key, not by row: one distributor more leaves the weeks of the others alone.
     due = orders_due((distributors.key[rows] % np.uint64(cycle)).astype(np.int64), state.week, cycle)
-    distributors.ordered[rows] = np.rint(decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
+    distributors.ordered[rows] = (
+        np.rint(Distributor.decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
+    )
     placed = np.zeros_like(distributors.ordered)
     placed[rows] = distributors.ordered[rows]
     request(state.goods.channel, placed)
@@ -294,7 +297,7 @@ def _produce(state: MarketState) -> Units:
     _forecast(state, state.goods.plant_forecast, orders)
     _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
     cycle = state.week % state.params.channel.production_cycle == 0
-    started = np.rint(decide_production(state).quantity).astype(np.int64) * cycle
+    started = np.rint(Manufacturer.decide_production(state).quantity).astype(np.int64) * cycle
     request(state.goods.plant, started)
     ship(state.goods.plant, started, state.week, state.params.channel.production_lead_time)
     return started

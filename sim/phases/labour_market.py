@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.manufacturer import decide_retention
-from sim.agents.sales_rep import decide_quits
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.sales_rep import SalesRep
 from sim.phases.account import book_stay_bonus
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
 from sim.rng import Decision
@@ -25,8 +25,8 @@ def leave(state: MarketState) -> None:
     reps = state.reps
     visible = attainment(state)
     offer = _outside_offers(state, visible)
-    stay_bonus = decide_retention(state, offer, visible)
-    probability = decide_quits(state, offer, stay_bonus)
+    stay_bonus = Manufacturer.decide_retention(state, offer, visible)
+    probability = SalesRep.decide_quits(state, offer, stay_bonus)
     leaves = reps.active & _decided(state, probability)
     if stay_bonus.any():
         book_stay_bonus(state, np.where(leaves, 0, stay_bonus))

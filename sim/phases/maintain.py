@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.technical_department import travel_hours
+from sim.derived.call_hours import travel_hours
 from sim.kernels.experience import Deliveries
 from sim.phases.field_problems import learn, report_problems
 from sim.phases.own_papers import file_repairs

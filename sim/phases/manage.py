@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_manager import decide_routines
+from sim.agents.sales_manager import SalesManager
 from sim.phases.routine_effects import let_routines_work
 from sim.questions.routines import Routines
 from sim.state import ManagerUse, MarketState
@@ -38,7 +38,7 @@ WRITES = (
 
 def manage(state: MarketState) -> None:
     """Spend the managers' hours, then let the routines work on the reps."""
-    asked = _within_a_reps_week(state, decide_routines(state))
+    asked = _within_a_reps_week(state, SalesManager.decide_routines(state))
     _hold_routines(state, asked)
     _book_managers_hours(state)
     let_routines_work(state, asked)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from sim.agents.sales_rep import skill_of
+from sim.derived.skill import skill_of
 from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import choosers
 from sim.kernels.persuasion import odds_of_ours

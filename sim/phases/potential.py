@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.headquarters_view import expected_purchases
+from sim.derived.expected_purchases import expected_purchases
 from sim.kernels.regions import sum_records
 from sim.solvers.potential import regional_potential
 from sim.state import MarketState

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import decide_pursuit, see_projects, served
+from sim.agents.sales_rep import SalesRep
+from sim.derived.accounts import served
 from sim.jit import sealed
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
@@ -37,8 +38,8 @@ def pursue(state: MarketState, seen: RepSeen, share: Floats) -> Floats:
     projects.writable("carried")[:] = False
     if len(rows) == 0:
         return share
-    looked_at = see_projects(state, seen, rows)
-    carried, part = decide_pursuit(state, looked_at)
+    looked_at = SalesRep.see_projects(state, seen, rows)
+    carried, part = SalesRep.decide_pursuit(state, looked_at)
     projects.writable("carried")[rows] = carried
     _record_carried(state, rows[carried])
     account = np.searchsorted(served(state), projects.customer[rows])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.headquarters_view import expected_purchases
-from sim.agents.market_department import decide_prospects
+from sim.agents.market_department import MarketDepartment
+from sim.derived.expected_purchases import expected_purchases
 from sim.state import MarketState
 from sim.state.table import NEVER
 
@@ -20,7 +20,7 @@ def filter_prospects(state: MarketState) -> int:
         if base.prospect.any():
             base.prospect[:] = False
         return 0
-    answer = decide_prospects(state)
+    answer = MarketDepartment.decide_prospects(state)
     if answer is None:
         return 0
     judged = base.known & (base.last_order == NEVER) & np.isfinite(base.marks).all(axis=1)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.sales_rep import hours_per_call, product_knowledge
+from sim.derived.call_hours import hours_per_call
+from sim.derived.skill import product_knowledge
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases

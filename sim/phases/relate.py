@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.distributor import margins
-from sim.agents.sales_rep import visits_to_distributors, worth_with_distributors
+from sim.derived.call_hours import visits_to_distributors
+from sim.derived.margins import margins
+from sim.derived.skill import worth_with_distributors
 from sim.kernels.tally import value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.market_department import decide_segments
+from sim.agents.market_department import MarketDepartment
 from sim.phases.potential import estimate_potential
 from sim.phases.prospects import filter_prospects
 from sim.phases.studies import take_in_findings
@@ -39,7 +39,7 @@ def segment(state: MarketState) -> None:
 
 def _relabel(state: MarketState) -> int:
     """Give customers new labels, which are price groups too, when these are due; returns what the scheme costs."""
-    segments = decide_segments(state)
+    segments = MarketDepartment.decide_segments(state)
     if segments is None:
         return 0
     state.headquarters.segments = segments.count

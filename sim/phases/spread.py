@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.sales_rep import learnt_of_job
+from sim.derived.skill import learnt_of_job
 from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.phases.persuade import persuade

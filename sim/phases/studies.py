@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.headquarters_view import expected_purchases
-from sim.agents.market_department import decide_studies
+from sim.agents.market_department import MarketDepartment
+from sim.derived.expected_purchases import expected_purchases
 from sim.questions.studies import StudyKind
 from sim.rng import Decision
 from sim.solvers.potential import purchases_from_anyone
@@ -33,7 +33,7 @@ def commission_studies(state: MarketState) -> Commissioned | None:
     """Ask the customers of this week's samples, and send what they say on its way; None in a week without studies."""
     if state.rules.idle("studies"):
         return None
-    sample = decide_studies(state).sample
+    sample = MarketDepartment.decide_studies(state).sample
     if not sample.any():
         return None
     numbers, places = state.params.studies, len(sample)

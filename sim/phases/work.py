@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.headquarters_view import expected_purchases
-from sim.agents.sales_rep import decide_calls, decide_effort, hours_per_call, see_reps, served
+from sim.agents.sales_rep import SalesRep
+from sim.derived.accounts import served
+from sim.derived.call_hours import hours_per_call
+from sim.derived.expected_purchases import expected_purchases
 from sim.kernels.call_rounds import divide_calls
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
@@ -43,10 +45,10 @@ def work(state: MarketState) -> None:
     """One week in the field."""
     state.diary.visits[:] = 0
     _plan_hours(state)
-    seen = see_reps(state)
-    state.reps.effort[:] = decide_effort(state, seen)
+    seen = SalesRep.see(state)
+    state.reps.effort[:] = SalesRep.decide_effort(state, seen)
     calls = _count_calls(state, seen)
-    share = pursue(state, seen, decide_calls(state, seen))
+    share = pursue(state, seen, SalesRep.decide_calls(state, seen))
     visited = _visit(state, seen, calls, share)
     attend(state, visits_of_week(state, visited))
     _book_field_hours(state)

@@ -16,8 +16,8 @@ from typing import Any, cast
 from sim.params import Params
 from sim.quantity import Section, param
 from sim.questions.registry import questions, rules
-from sim.reading.answers import make_rule
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
+from sim.reading.policy_tables import make_rule
 from sim.reading.toml_text import split_key
 from sim.rules import Rule
 

@@ -26,7 +26,6 @@ from sim.params.world import (
     WorldSize,
 )
 from sim.quantity import LINE, Section, param
-from sim.reading.answers import complete, make_rules
 from sim.reading.borrowed_sums import borrowed_sums
 from sim.reading.changes import Change, Schedule, make_schedule, read_changes
 from sim.reading.complaints import MOST_SHOWN, Complaint, KeyPath, show, unknown_key, validate
@@ -35,6 +34,7 @@ from sim.reading.data_reading import RawTables, read_raw_tables
 from sim.reading.data_tables import DataFiles, DataTables
 from sim.reading.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
 from sim.reading.library import find_policy, find_scenario
+from sim.reading.policy_tables import complete, make_rules
 from sim.reading.spelling import dotted, leaves, plain, surprises
 
 #: Sections of the entries of every list of tables, by key.

@@ -1,4 +1,4 @@
-"""What is handed to a rule and what it hands back: views as copies or read-only, and whether anybody wrote into them."""
+"""What a rule receives and returns: views as copies or read-only, and whether anything was written into them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _copied(value: Any) -> Any:
 
 
 def written(shown: Any, seen: Any, inside: str = "") -> Iterator[str]:
-    """Names of what in ``shown``, a copy of ``seen``, is no longer as it was: values, fields taken away or added."""
+    """Names of what has changed in ``shown``, a copy of ``seen``: values, and fields removed or added."""
     names = {field.name for field in fields(shown)}
     kept = {n for owner in type(shown).__mro__ for n, v in vars(owner).items() if isinstance(v, cached_property)}
     yield from (f"{inside}{name}" for name in sorted(set(vars(shown)) - names - kept))

@@ -180,7 +180,7 @@ def _of_function(function: types.FunctionType, seen: set[int]) -> Iterator[Place
 
 
 def _is_near(module: types.ModuleType, home: Any) -> bool:
-    """Whether a module belongs to the author of the rule whose module's file is ``home``: it lies beside it or below."""
+    """Whether a module belongs to the author of the rule whose module's file is ``home``: it is in the same folder or below."""
     file = getattr(module, "__file__", None)
     return bool(file and home) and Path(str(home)).parent in Path(str(file)).parents
 

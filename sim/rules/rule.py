@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast, get_type_hints
 
 from sim.quantity import Section
+from sim.rules.answer_fields import Answer
+from sim.views import View
 
 
 class Rule(Section):
@@ -19,10 +22,15 @@ class Rule(Section):
     ``question`` names the question; ``kind`` (a ``Literal`` in every concrete rule) names the rule in
     a scenario file; ``scoped`` says whether a change may apply to some territories only, which needs
     an answer that is cut by territory; ``reads_truth`` marks oracles, which are upper bounds; ``idle`` marks rules
-    that never do anything beyond the usual: where no other rule is in force, nobody is asked.
+    that never do anything beyond the usual: where no other rule is in force, nobody is asked. The abstract rule of a
+    question also says which ``actor`` answers it, when it is ``asked``, and the kind of the ``ordinary`` rule, which
+    answers where a scenario names none.
     """
 
     question: ClassVar[str]
+    actor: ClassVar[str] = ""
+    asked: ClassVar[str] = "every week"
+    ordinary: ClassVar[str] = ""
     scoped: ClassVar[bool] = False
     reads_truth: ClassVar[bool] = False
     idle: ClassVar[bool] = False
@@ -39,3 +47,31 @@ class Variant:
 
     rule: Rule
     territories: frozenset[int] | None = None
+
+
+@cache
+def question_rule(kind: type[Rule]) -> type[Rule]:
+    """The abstract rule that declares the question of ``kind``. Raises TypeError where there is none."""
+    for owner in kind.__mro__:
+        declares = owner.__module__.startswith("sim.questions.") and owner.__module__.endswith(".question")
+        if declares and "answer" in vars(owner):
+            return cast(type[Rule], owner)
+    raise TypeError(f"{kind.__name__} is not a rule for a question")
+
+
+@cache
+def answer_type(kind: type[Rule]) -> type[Answer]:
+    """What the question of ``kind`` asks for."""
+    return cast(type[Answer], get_type_hints(vars(question_rule(kind))["answer"])["return"])
+
+
+@cache
+def view_type(kind: type[Rule]) -> type[View]:
+    """What those who answer the question of ``kind`` see."""
+    return cast(type[View], get_type_hints(vars(question_rule(kind))["answer"])["seen"])
+
+
+def when_asked(kind: type[Rule]) -> str:
+    """When the question of ``kind`` comes up, in words."""
+    question = question_rule(kind)
+    return "every `every` weeks" if "every" in question.model_fields else question.asked

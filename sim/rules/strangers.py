@@ -1,4 +1,4 @@
-"""Asking a rule that is not shipped: it sees copies, is asked twice, and is refused when it writes or remembers.
+"""A rule that is not shipped sees copies, is asked twice, and is refused when it writes or remembers.
 
 Python is no prison, but nothing that such a rule does to what it was shown, to its parameters or to its answers reaches
 the market unnoticed. ``deepmarket check --rule`` looks further, at what its file imports and does.
@@ -12,16 +12,16 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import is_dataclass
-from typing import Any, Protocol, cast, get_type_hints
+from typing import Any, Protocol
 
 from sim.errors import InputError
 from sim.rules.copies import copied, owned, same_answer, written
 from sim.rules.memory import memory_of
-from sim.rules.rule import Rule
+from sim.rules.rule import Rule, answer_type
 
 
 class Watcher(Protocol):
-    """Who looks on while strangers are asked, to try them: see ``deepmarket check --rule``."""
+    """An observer of rules that are not shipped while they are asked, to try them: see ``deepmarket check --rule``."""
 
     def asked(self, rule: Rule, seen: Any) -> None:
         """``rule`` is about to be asked; ``seen`` is the engine's view."""
@@ -37,7 +37,7 @@ _watchers: list[Watcher] = []
 
 @contextmanager
 def watched_by(watcher: Watcher) -> Iterator[None]:
-    """Let ``watcher`` look on while the context is open."""
+    """Let ``watcher`` observe while the context is open."""
     _watchers.append(watcher)
     try:
         yield
@@ -57,7 +57,7 @@ def fresh(rule: Rule) -> Rule:
 def ask_stranger(rule: Rule, seen: Any) -> Any:
     """The answer of ``rule``, owned by the engine.
 
-    Raises InputError, which names question and kind, when the rule fails, answers with something else than its question
+    Raises InputError, which names question and kind, when the rule fails, answers with something other than its question
     asks for, writes into its view or its parameters, or answers a second time otherwise: asked about an equal view by a
     fresh rule of the same parameters whose module and class remember nothing.
     """
@@ -81,12 +81,12 @@ def ask_stranger(rule: Rule, seen: Any) -> Any:
 
 
 def _answer(rule: Rule, seen: Any) -> Any:
-    """Ask once, and hold the view, the parameters and the type of the answer against what they must be."""
+    """Ask once, and check the view, the parameters and the type of the answer."""
     shown, parameters, asked = copied(seen), copy.deepcopy(_parameters(rule)), answer_type(type(rule))
     try:
         given = rule.answer(shown)
     except Exception as error:
-        raise _told(rule, error, shown, seen) from error
+        raise _failure(rule, error, shown, seen) from error
     changed = sorted(written(shown, seen))
     if changed:
         raise _wrote(rule, changed)
@@ -101,25 +101,13 @@ def _parameters(rule: Rule) -> dict[str, Any]:
     return {name: vars(rule).get(name) for name in type(rule).model_fields}
 
 
-def answer_type(kind: type[Rule]) -> type[Any]:
-    """What the question of ``kind`` asks for: the type that its abstract rule declares."""
-    for owner in kind.__mro__:
-        if (
-            owner.__module__.startswith("sim.questions.")
-            and owner.__module__.endswith(".question")
-            and "answer" in vars(owner)
-        ):
-            return cast(type[Any], get_type_hints(vars(owner)["answer"])["return"])
-    raise TypeError(f"{kind.__name__} is no rule for a question")
-
-
 def name_of(rule: Rule) -> str:
-    """How mistakes call a rule: by its kind."""
+    """How messages name a rule: by its kind."""
     return f"rule `{rule.kind}`"
 
 
-def refusal(rule: Rule, problem: str, expected: str, remedy: str = "mend the rule") -> InputError:
-    """The mistake of a rule that is no rule."""
+def refusal(rule: Rule, problem: str, expected: str, remedy: str = "fix the rule") -> InputError:
+    """The error of a rule that does what no rule may."""
     return InputError(f"policy.{rule.question}", f"the {name_of(rule)} {problem}", expected, remedy)
 
 
@@ -128,8 +116,8 @@ def _wrote(rule: Rule, names: list[str]) -> InputError:
     return refusal(rule, problem, "a rule that only reads", "let it work on a copy, np.array(…)")
 
 
-def _told(rule: Rule, error: Exception, shown: Any, seen: Any) -> InputError:
-    """What a rule that failed is told: where, and whether it had tried to write."""
+def _failure(rule: Rule, error: Exception, shown: Any, seen: Any) -> InputError:
+    """The error of a rule that stopped: where, and whether it had tried to write."""
     changed = sorted(written(shown, seen))
     if changed:
         return _wrote(rule, changed)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.answers import answer_of, ask, merge, spread
+from sim.rules.answers import answer_of, ask, checked, merge, spread
 from sim.rules.rule import Rule, Variant
 from sim.rules.shipped import is_shipped
 from sim.rules.strangers import refusal
@@ -48,10 +48,10 @@ class RulesInForce:
         seen: Any,
         territory: Ints | None = None,
         rows: Ints | None = None,
-        size: int | None = None,
+        **market: NDArray[Any],
     ) -> Any:
         """Answer a question by the rules in force; see :func:`sim.rules.answers.ask`."""
-        answer = ask(self.variants(question), seen, territory, rows, size)
+        answer = ask(self.variants(question), seen, territory, rows, market)
         self._inspect(self.variants(question))
         return answer
 
@@ -96,12 +96,13 @@ class RulesInForce:
             holding[slice(None) if variant.territories is None else list(variant.territories)] = k
         return holding
 
-    def renew(self, question: str, seen: Any, held: Any, rows: Ints, truth: Any = None) -> Any:
+    def renew(self, question: str, seen: Any, held: Any, rows: Ints, truth: Any = None, **market: NDArray[Any]) -> Any:
         """``held``, a row for each customer, with the answers of all rules that are due, each in the territories where it holds.
 
         ``seen`` shows the customers in ``rows``; a rule says nothing of the others, and they get what the answer's
-        ``WITHOUT`` names. ``truth`` is what oracles see instead: all customers. A rule that is due nowhere is not asked
-        and costs nothing. Raises InputError for an answer of another length.
+        fields declare for customers ``without`` a record. ``truth`` is what oracles see instead: all customers. A rule
+        that is due nowhere is not asked and costs nothing. ``market`` is as in :func:`sim.rules.answers.ask`. Raises
+        InputError for an answer out of the bounds that its question declares.
         """
         variants, due, answer = self.variants(question), self.due(question), held
         holding, territory = self._holding(variants), self.customers.territory
@@ -111,6 +112,6 @@ class RulesInForce:
                 oracle = variant.rule.reads_truth and truth is not None
                 other = answer_of(variant.rule, truth if oracle else seen)
                 for_whom = np.arange(len(territory)) if oracle else rows
-                answer = merge(answer, spread(question, other, for_whom, len(territory)), inside[territory])
+                answer = merge(answer, spread(other, for_whom, len(territory)), inside[territory])
         self._inspect([variant for k, variant in enumerate(variants) if (due & (holding == k)).any()])
-        return answer
+        return checked(answer, variants, seen, territory, market)

@@ -21,7 +21,6 @@ EXCEPTIONS: dict[str, tuple[set[float], str]] = {
     "sim/phases/maintain.py": ({8}, "place of a draw"),
     "sim/phases/studies.py": ({3, 8, 64}, "places of draws"),
     "sim/phases/record.py": ({13}, "weeks between inspections, which nobody in the market notices"),
-    "sim/agents/market_department.py": ({200}, "largest number of segments that an answer may hold"),
     "sim/agents/sales_manager.py": ({26}, "rows of a view"),
     "sim/build/database.py": ({18}, "customers built together, as a power of 2"),
     "sim/build/population.py": ({18}, "customers built together, as a power of 2"),

@@ -169,6 +169,8 @@ def test_lists_are_for_people_and_for_machines() -> None:
     assert "deep_marketing" in call("policies")[0]
     assert [item["name"] for item in json.loads(call("scenarios", "--json")[0])] == ["regional_equipment", "tiny"]
     assert {row["kind"] for row in json.loads(call("policies", "pay", "--json")[0])} >= {"salary_commission"}
+    (norm,) = {row["answer"]["norm"]["values"] for row in json.loads(call("policies", "coverage", "--json")[0])}
+    assert norm == "at least 0" and "market department" in call("policies", "coverage")[0]
     assert json.loads(call("schema")[0])["title"] == "Deepmarket scenario"
 
 

@@ -12,8 +12,11 @@ from analysis import StudyError, read_study
 from experiments import Outcome, RunsFailed, compare
 from experiments.comparison.arms import plan_comparison
 from experiments.comparison.stopping_rule import width_of
+from experiments.runs import identity as identity_module
+from experiments.runs.identity import identify
 from experiments.runs.progress import Count
-from experiments.runs.run import Base, Run
+from experiments.runs.result import Failed
+from experiments.runs.run import ALL_TABLES, Base, Kept, Run
 from experiments.runs.run_folder import RunFolder
 from experiments.runs.run_ledger import RunLedger
 from experiments.runs.worker import simulate
@@ -53,6 +56,22 @@ def test_a_run_is_known_by_everything_that_can_change_it() -> None:
     ]
     assert len(set(ways)) == len(ways)
     assert identity() == ways[0]
+
+
+def test_runs_of_an_edited_model_are_not_those_of_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = quick(out=tmp_path)
+    monkeypatch.setattr(identity_module, "code_hash", lambda: "edited")
+    assert quick(out=tmp_path).reused == 0
+    monkeypatch.undo()
+    assert quick(out=tmp_path).reused == 10 and first.reused == 0
+
+
+def test_the_label_is_part_of_an_identity_only_where_it_is_given() -> None:
+    base = Base("tiny", "status_quo", (), "digest")
+    names = {identify(base, {}, None, 1, ALL_TABLES, label) for label in (None, "status_quo", "status_quo (2)")}
+    assert len(names) == 3
+    kept = [Kept(), Kept(weekly=True), Kept(by=True), Kept(assumptions=True), Kept(("revenue",))]
+    assert len({identify(base, {}, None, 1, one) for one in kept}) == len(kept)
 
 
 def test_a_policy_compared_with_itself_runs_twice_and_differs_by_exactly_zero(tmp_path: Path) -> None:
@@ -287,6 +306,16 @@ def test_the_ledger_keeps_tables_exactly(tmp_path: Path) -> None:
     for part in given.parts:
         pd.testing.assert_frame_equal(found.table(part.name), given.table(part.name))
     assert found.table("assumptions")["value"].tolist() == ["status_quo"]
+
+
+def test_a_ledger_forgets_the_failure_of_a_run_that_succeeds_later(tmp_path: Path) -> None:
+    run = fake.make_run(7)
+    with RunLedger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.put_failed(Failed(run, "error", "unlucky"))
+        assert [failure.identity for failure in ledger.failures()] == [run.identity]
+        ledger.put_done(run, fake.quick(run))
+        assert ledger.failures() == [] and list(ledger.done()) == [run.identity]
+        assert ledger.repair() == ([], False), "the digest of all rows knows that the failure is gone"
 
 
 def test_the_command_that_repeats_a_run_can_be_pasted() -> None:

@@ -24,6 +24,7 @@ from experiments.comparison.outcome import Outcome
 from experiments.comparison.paired_runs import compare
 from experiments.runs.backends import Serial
 from experiments.runs.row_digests import RunsDamaged
+from experiments.runs.run_folder import RunFolder
 from experiments.runs.run_ledger import RunLedger
 from sim.errors import InputErrors
 from tests.experiments import batch_fakes as fake
@@ -129,6 +130,13 @@ def _edited(path: Path, statement: str, *values: object) -> None:
     base.execute(statement, values)
     base.commit()
     base.close()
+
+
+def test_a_driver_waits_for_the_disk_at_every_run(tmp_path: Path) -> None:
+    """2 is FULL: a run that the ledger holds survives a loss of power. A journal that is truncated works on shared disks."""
+    with RunFolder(tmp_path).driving() as ledger:
+        assert ledger._base.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert ledger._base.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
 
 
 #: Damage that a database reads without complaint.

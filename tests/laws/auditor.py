@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import hours_per_call
+from sim.derived.call_hours import hours_per_call
 from sim.market import Market
 from sim.stages import Stage
 from sim.state import MarketState, Use

@@ -301,5 +301,5 @@ def test_an_answer_out_of_bounds_is_refused_by_name(
         return type(given)(**{**vars(given), field: np.full_like(getattr(given, field), value)})
 
     monkeypatch.setattr(rule, "answer", answer)
-    with pytest.raises(InputError, match=rf"policy\.{question}: the rule answered with"):
+    with pytest.raises(InputError, match=rf"policy\.{question}: the rule `\w+` answered with .*{field}"):
         market.run()

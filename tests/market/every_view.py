@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
-from sim.agents import competitor, distributor, manufacturer, technical_department
-from sim.agents.headquarters_view import see_firm, see_truth
-from sim.agents.sales_manager import see_managers
-from sim.agents.sales_rep import see_offers, see_projects, see_reps
+from sim.agents.competitor import Competitor
+from sim.agents.distributor import Distributor
+from sim.agents.headquarters import Headquarters
+from sim.agents.manufacturer import Manufacturer
+from sim.agents.sales_manager import SalesManager
+from sim.agents.sales_rep import SalesRep
+from sim.agents.technical_department import TechnicalDepartment
 from sim.phases.labour_market import attainment
 from sim.questions.service import Service
 from sim.rng import Decision
 from sim.rules.copies import copied
 from sim.state import MarketState
-from sim.state.rules_in_force import RulesInForce
 
 PAGE = Path(__file__).parents[2] / "docs" / "model.md"
 
@@ -33,23 +33,6 @@ INDEX = frozenset(
         *("rivals.offer", "projects.category", "customers.price_group"),
     }
 )
-
-
-class _Shown(Exception):
-    """The question has been put: what it shows is known."""
-
-
-def shown_by(state: MarketState, decide: Callable[[MarketState], Any]) -> Any:
-    """The view with which ``decide`` puts its question."""
-    caught: list[Any] = []
-
-    def ask(rules: RulesInForce, question: str, seen: Any, *others: Any, **more: Any) -> Any:
-        caught.append(seen)
-        raise _Shown
-
-    with patch.object(RulesInForce, "ask", ask), suppress(_Shown):
-        decide(state)
-    return caught[0]
 
 
 def _offer(state: MarketState) -> np.ndarray:
@@ -67,22 +50,22 @@ def _service(state: MarketState) -> Service:
 
 
 SEEN: dict[str, Callable[[MarketState], Any]] = {
-    "FirmSeen": lambda s: see_firm(s, Decision.POLICY),
-    "CustomersSeen": lambda s: see_firm(s, Decision.POLICY).customers,
-    "TruthSeen": lambda s: see_truth(s, see_firm(s, Decision.POLICY)),
-    "RepSeen": see_reps,
-    "PursuitSeen": lambda s: see_projects(s, see_reps(s), _projects(s)),
-    "ManagerSeen": see_managers,
-    "DistributorSeen": lambda s: distributor.see_distributors(s, Decision.ORDER_NOISE),
-    "BrandsSeen": lambda s: shown_by(s, distributor.decide_brand_effort),
-    "PartnersSeen": lambda s: shown_by(s, manufacturer.offer_sharing),
-    "CompetitorSeen": lambda s: shown_by(s, competitor.decide_rival_prices),
-    "RivalBrandsSeen": lambda s: shown_by(s, competitor.decide_rival_campaigns),
-    "PlantSeen": lambda s: shown_by(s, manufacturer.decide_production),
-    "QuitSeen": lambda s: see_offers(s, _offer(s), np.zeros(len(s.reps), dtype=np.int64)),
-    "RetentionSeen": lambda s: shown_by(s, lambda m: manufacturer.decide_retention(m, _offer(m), attainment(m))),
-    "ServiceSeen": lambda s: shown_by(s, technical_department.decide_service),
-    "TechnicalSeen": lambda s: shown_by(s, lambda m: technical_department.decide_technical(m, _service(m))),
+    "FirmSeen": lambda s: Headquarters.see(s, Decision.POLICY),
+    "CustomersSeen": lambda s: Headquarters.see(s, Decision.POLICY).customers,
+    "TruthSeen": lambda s: Headquarters.see_truth(s, Headquarters.see(s, Decision.POLICY)),
+    "RepSeen": SalesRep.see,
+    "PursuitSeen": lambda s: SalesRep.see_projects(s, SalesRep.see(s), _projects(s)),
+    "ManagerSeen": SalesManager.see,
+    "DistributorSeen": lambda s: Distributor.see(s, Decision.ORDER_NOISE),
+    "BrandsSeen": Distributor.see_brands,
+    "PartnersSeen": Manufacturer.see_partners,
+    "CompetitorSeen": Competitor.see,
+    "RivalBrandsSeen": Competitor.see_campaigns,
+    "PlantSeen": Manufacturer.see_plant,
+    "QuitSeen": lambda s: SalesRep.see_offers(s, _offer(s), np.zeros(len(s.reps), dtype=np.int64)),
+    "RetentionSeen": lambda s: Manufacturer.see_leavers(s, _offer(s), attainment(s)),
+    "ServiceSeen": TechnicalDepartment.see_service,
+    "TechnicalSeen": lambda s: TechnicalDepartment.see_design(s, _service(s)),
 }
 
 

@@ -81,7 +81,7 @@ OFF = {
         {"params.advertising.kind": "koyck", "policy.advertising.budget": 0, "params.rivals.advertising": 0},
         {"policy.advertising.budget": 0, "params.rivals.advertising": 0},
     ),
-    "commands that arrive at once and are heeded": (
+    "commands that arrive at once and are followed": (
         {"policy.gateway.command_delay": 0, "params.information.unheeded": 0.0},
         {},
     ),
@@ -181,7 +181,7 @@ def test_control_a_mechanism_with_strength_changes_the_run() -> None:
 def test_one_more_customer_who_never_buys_changes_nobody_else() -> None:
     """Nobody's neighbour, in no call list, without needs; stock ample, advertising off (it is spent per head).
 
-    Distributors' effort is off as well: how they divide it begins with what all their customers are reckoned to need.
+    Distributors' effort is off as well: how they divide it starts from the estimated needs of all their customers.
     """
     lonely = {
         "params.network.kind": "none",

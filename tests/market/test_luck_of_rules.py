@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from sim import rng
-from sim.agents.headquarters_view import see_firm
+from sim.agents.headquarters import Headquarters
 from sim.questions.segmentation import Segments
 from sim.questions.segmentation.random_labels import RandomSegments
 from sim.rng import Decision, Luck
@@ -24,7 +24,7 @@ from tests.unit.test_rng_attacks import SEED, keyed, names_behind, one_to_one, u
 
 
 def foretold_types(seed: int, keys: Any, shares: Any) -> Any:
-    """Types of customers as whoever knows the seed reckons them."""
+    """Types of customers as computed from the seed."""
     edges = np.cumsum(shares) / np.sum(shares)
     return (rng.uniform(seed, Decision.CUSTOMER_TYPE, 0, keys)[:, None] >= edges).sum(axis=1)
 
@@ -141,7 +141,7 @@ def within_reach(thing: Any, depth: int = 8) -> Iterator[Any]:
 def test_no_attribute_of_a_view_leads_to_the_seed() -> None:
     market = small(seed=SEED, weeks=4)
     market.run_week()
-    seen = copied(see_firm(market.state, Decision.POLICY))  # as rules that are not shipped get it
+    seen = copied(Headquarters.see(market.state, Decision.POLICY))  # as rules that are not shipped get it
     reached = list(within_reach(seen))
     assert len(reached) > 30
     assert not [found for found in reached if isinstance(found, int) and found == SEED]

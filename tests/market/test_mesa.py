@@ -154,7 +154,7 @@ def test_a_model_made_of_a_market_iterates_too() -> None:
     assert len({row["seed"] for row in rows}) == 3
 
 
-def test_a_mesa_that_does_not_tell_the_iteration_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mesa_that_does_not_give_the_iteration_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     scope = {"__name__": "mesa.batchrunner", "Market": Market}
     exec("def run(place):\n    return Market('tiny', weeks=1, customers=50)", scope)
     with pytest.raises(InputErrors, match="one seed for each run"):
@@ -205,7 +205,7 @@ def test_reps_leave_the_stage_with_their_positions() -> None:
     assert len(market.reps) == len(market.agents_by_type[SalesRep]) == 32
 
 
-def test_settings_beside_a_loaded_scenario_are_refused() -> None:
-    """They were once ignored without a word: a run of one week took all weeks of the scenario."""
+def test_settings_in_addition_to_a_loaded_scenario_are_refused() -> None:
+    """They were once ignored silently: a run of one week took all weeks of the scenario."""
     with pytest.raises(ValueError, match=r"give policy, weeks, customers, overrides to Scenario\.load"):
         Market(Scenario.load("tiny"), weeks=1)

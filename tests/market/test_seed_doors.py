@@ -71,9 +71,9 @@ def test_everything_else_is_refused_at_every_door_of_the_shell(seed: str, tmp_pa
         ("compare", "tiny", "status_quo", "deep_marketing", "--weeks", "1", "--out", str(tmp_path / "compare")),
         ("phases", "tiny", "--weeks", "1"),
     ):
-        code, told = typed(*words, f"--seed={seed}")
-        assert code == 2, told
-        assert "Traceback" not in told
+        code, output = typed(*words, f"--seed={seed}")
+        assert code == 2, output
+        assert "Traceback" not in output
     assert not list(tmp_path.iterdir())
 
 
@@ -85,9 +85,9 @@ def test_scenarios_and_designs_refuse_it_too(seed: str, tmp_path: Path) -> None:
     (tmp_path / "design.toml").write_text(
         f'scenario = "tiny"\nseed = {seed}\n[[policy]]\nname = "status_quo"\n', encoding="utf-8"
     )
-    code, told = typed("batch", "plan", str(tmp_path / "design.toml"))
-    assert code == 2, told
-    assert "seed" in told
+    code, output = typed("batch", "plan", str(tmp_path / "design.toml"))
+    assert code == 2, output
+    assert "seed" in output
 
 
 def test_replications_may_not_count_beyond_the_last_seed(tmp_path: Path) -> None:
@@ -101,9 +101,11 @@ def test_replications_may_not_count_beyond_the_last_seed(tmp_path: Path) -> None
 
 
 def test_the_highest_seed_runs_and_is_written_as_it_is(tmp_path: Path) -> None:
-    code, told = typed("run", "tiny", "--weeks", "1", "--seed", str(MAX_SEED), "--out", str(tmp_path / "run"), "--json")
-    assert code == 0, told
-    assert str(MAX_SEED) in told
+    code, output = typed(
+        "run", "tiny", "--weeks", "1", "--seed", str(MAX_SEED), "--out", str(tmp_path / "run"), "--json"
+    )
+    assert code == 0, output
+    assert str(MAX_SEED) in output
 
 
 def test_iterations_have_seeds_that_every_door_takes_and_no_two_alike() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents.headquarters_view import see_firm, see_truth
+from sim.agents.headquarters import Headquarters
 from sim.rng import Decision
 from sim.views import CustomersSeen, FirmSeen, TruthSeen
 from tests.market.runs import fingerprint, small
@@ -16,7 +16,7 @@ PUBLIC = {"key", "territory"}
 
 def test_the_firms_view_shares_nothing_with_the_truth() -> None:
     state = small("deep_marketing").state
-    seen = see_firm(state, Decision.POLICY)
+    seen = Headquarters.see(state, Decision.POLICY)
     truth = {name: getattr(state.customers, name) for name in state.customers if name not in PUBLIC}
     for owner in (seen, seen.customers):
         for name in owner.__dataclass_fields__:
@@ -29,7 +29,7 @@ def test_the_firms_view_shares_nothing_with_the_truth() -> None:
 def test_the_view_does_not_change_when_only_the_truth_does() -> None:
     one, two = small(), small()
     two.state.customers.fill({"price_sensitivity": 9.0, "purchase_rate": 0.0, "type": 0, "satisfaction": 0.0})
-    before, after = (see_firm(market.state, Decision.POLICY) for market in (one, two))
+    before, after = (Headquarters.see(market.state, Decision.POLICY) for market in (one, two))
     for name in before.customers.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(before.customers, name), getattr(after.customers, name))
     np.testing.assert_array_equal(before.sales, after.sales)
@@ -37,7 +37,7 @@ def test_the_view_does_not_change_when_only_the_truth_does() -> None:
 
 def test_control_the_oracles_view_does_change() -> None:
     state = small().state
-    seen = see_truth(state, see_firm(state, Decision.POLICY))
+    seen = Headquarters.see_truth(state, Headquarters.see(state, Decision.POLICY))
     assert isinstance(seen, TruthSeen)
     np.testing.assert_array_equal(seen.true_type, state.customers.type)
     assert not hasattr(FirmSeen, "true_type")
@@ -45,13 +45,13 @@ def test_control_the_oracles_view_does_change() -> None:
 
 def test_of_customers_without_a_record_not_even_their_number_is_seen() -> None:
     state = small().run().state
-    seen = see_firm(state, Decision.POLICY).customers
+    seen = Headquarters.see(state, Decision.POLICY).customers
     recorded = state.knowledge.known | (state.knowledge.rep >= 0)
     assert 0 < recorded.sum() < len(state.customers)
     for name in CustomersSeen.__dataclass_fields__:
         if name != "week":
             assert len(getattr(seen, name)) == recorded.sum(), name
-    assert not np.isin(seen.key, np.arange(10 * len(state.customers))).all(), "keys tell how many customers there are"
+    assert not np.isin(seen.key, np.arange(10 * len(state.customers))).all(), "keys show how many customers there are"
 
 
 def test_a_worse_information_system_leaves_a_worse_database() -> None:

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 import sim.views as views
-from sim.agents import headquarters_view, sales_rep
+from sim.agents.customer_database import recorded
+from sim.agents.headquarters import Headquarters
+from sim.derived.accounts import served
 from sim.market import Market
+from sim.rng import Decision
 from sim.state import MarketState
 from tests.laws.eventful import EVENTFUL
 from tests.market.every_view import INDEX, SEEN, change, change_all_but, columns_of, differs, documented, view
@@ -45,7 +48,7 @@ def varied(running: bytes) -> MarketState:
     state: MarketState = pickle.loads(running).state
     distributors = state.distributors
     with state.lend(("diary.met", "distributors.shares_data", "distributors.volume")):
-        state.diary.met[sales_rep.served(state)[::3]] = False
+        state.diary.met[served(state)[::3]] = False
         distributors.shares_data[:] = np.arange(len(distributors)) == 0
         distributors.volume[:] = distributors.purchases.sum() / (4 + np.arange(len(distributors)))
     return state
@@ -117,8 +120,8 @@ def test_customers_without_a_record_are_not_there(state: MarketState, kind: str)
         pytest.skip("an oracle sees everybody")
     before = view(state, kind)
     assert not any(CUSTOMERS in np.shape(value) for value in before.values())
-    recorded = headquarters_view.recorded(state)
-    others = np.setdiff1d(np.arange(CUSTOMERS), recorded)
+    on_record = recorded(state)
+    others = np.setdiff1d(np.arange(CUSTOMERS), on_record)
     assert len(others) > 20
     for name in columns_of(state):
         if name.partition(".")[0] in ("customers", "diary"):
@@ -129,7 +132,7 @@ def test_customers_without_a_record_are_not_there(state: MarketState, kind: str)
 @pytest.mark.parametrize("kind", ["RepSeen", "PursuitSeen"])
 def test_reps_know_accounts_by_their_own_calls_alone(state: MarketState, kind: str) -> None:
     """An account on which its rep has not called yet is a stranger: its relationship and purchases are not seen."""
-    accounts = sales_rep.served(state)
+    accounts = served(state)
     unmet = accounts[::3]
     with state.lend(("diary.met",)):
         state.diary.met[unmet] = False
@@ -160,14 +163,14 @@ def test_an_account_is_met_by_a_call_and_forgotten_with_its_rep() -> None:
 
 
 def test_rivals_studied_for_themselves() -> None:
-    """What rivals hold for the price sensitivity of customers is wrong, for each brand and category otherwise."""
+    """Rivals' estimates of customers' price sensitivity are wrong, differently for each brand and category."""
     market = Market("regional_equipment", seed=5, weeks=1, customers=500)
-    told, true = market.state.rivals.sensitivity, float(market.state.customers.price_sensitivity.mean())
-    assert not np.isclose(told, true, rtol=1e-3).any()
+    believed, true = market.state.rivals.sensitivity, float(market.state.customers.price_sensitivity.mean())
+    assert not np.isclose(believed, true, rtol=1e-3).any()
     brand_and_category = {
         (market.state.layout.offers[j].brand, market.state.layout.offers[j].category) for j in market.state.rivals.offer
     }
-    assert len(np.unique(told)) == len(brand_and_category)
+    assert len(np.unique(believed)) == len(brand_and_category)
     exact = Market(
         "regional_equipment", seed=5, weeks=1, customers=500, overrides={"params.rivals.study_error": 0.0}
     ).state.rivals.sensitivity
@@ -180,11 +183,11 @@ def test_rivals_studied_for_themselves() -> None:
 def test_no_field_counts_the_market() -> None:
     """The issue in one line: rows per territory in the firm's database are its records, which are fewer than customers."""
     state = Market("regional_equipment", seed=5, weeks=1, customers=2000).state
-    seen = headquarters_view.see_firm(state, headquarters_view.Decision.POLICY)
+    seen = Headquarters.see(state, Decision.POLICY)
     counted = np.bincount(seen.customers.territory, minlength=len(seen.sales))
     truth = np.bincount(state.customers.territory, minlength=len(seen.sales))
     assert (counted < truth).all()
-    on_record = np.bincount(state.customers.territory[headquarters_view.recorded(state)], minlength=len(truth))
+    on_record = np.bincount(state.customers.territory[recorded(state)], minlength=len(truth))
     np.testing.assert_array_equal(counted, on_record)
     rivals = state.territories.registered
     assert (rivals != truth).any() and (rivals != counted).any()

@@ -120,7 +120,7 @@ def by_resize(a: Array) -> None:
     a.resize((0,), refcheck=False)
 
 
-#: Those that write, and those that numpy stops (a rule that tries and goes on has done no harm).
+#: Those that write, and those that numpy stops (a rule that tries and continues has done no harm).
 WRITING: tuple[Callable[[Array], None], ...] = (
     *(by_scatter, by_flag, by_setflags, by_interface, by_ctypes, by_address),
     *(by_sort, by_state, by_shape, by_type, by_resize),

@@ -10,82 +10,45 @@ import pytest
 
 from sim.questions.registry import kind_of, questions, rules
 from sim.rules import Rule, Variant, ask
+from sim.rules.answer_fields import bounds_fault, cut_to_bounds, form_fault
+from sim.rules.rule import answer_type, question_rule, when_asked
 from tests.policies.views import REPS, TERRITORIES, VIEW_OF, make_view, permute_customers
 
 RULES = [rule for question in questions() for rule in rules(question).values()]
 IDS = [f"{rule.question}.{kind_of(rule)}" for rule in RULES]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=IDS)
 
-#: Bounds that hold for every answer to a question, by field; None is unbounded.
-BOUNDS: dict[str, dict[str, tuple[float | None, float | None]]] = {
-    "segmentation": {"label": (0, None)},
-    "coverage": {"rep": (-1, None), "norm": (0, None)},
-    "calls": {"share": (0, 1)},
-    "effort": {"effort": (0, 1)},
-    "pay": {"salary": (0, None), "commission_on_revenue": (0, 1), "commission_on_margin": (0, 1)},
-    "routines": dict.fromkeys(
-        (
-            *("meetings", "form_hours", "form_checking", "visit_hours", "review_hours", "training_hours"),
-            *("on_the_job_hours", "induction_hours", "structured", "checks", "goal"),
-        ),
-        (0, 168),
-    ),
-    "gateway": {
-        "offices": (1, None),
-        "delay": (0, None),
-        "loss": (0, 1),
-        "noise": (0, None),
-        "cost": (0, None),
-        "command_delay": (0, None),
-    },
-    "advertising": {"spend": (0, None)},
-    "pricing": {"discount": (0, 1)},
-    "head_count": {"positions": (0, None)},
-    "sharing_contract": {"payment": (0, None)},
-    "share_data": {"shares": (0, 1)},
-    "ordering": {"quantity": (0, None)},
-    "retail_price": {"price": (0, None)},
-    "rival_price": {"price": (0, None)},
-    "production": {"quantity": (0, None)},
-    "brand_effort": {"share": (0, 1)},
-    "distributor_calls": {"hours": (0, None)},
-    "quit": {"probability": (0, 1)},
-    "retention": {"stay_bonus": (0, None)},
-    "recruiting": {"channel": (0, 2), "interview": (0, 3), "care": (0, None), "maturity_weight": (0, None)},
-    "service": {"engineers": (0, 1000)},
-    "technical": {
-        "report_share": (0, 1),
-        "delay": (0, None),
-        "analysis_hours": (0, None),
-        "training_hours": (0, 168),
-        "cost": (0, None),
-    },
-    "prospects": {"cost": (0, None)},
-    "promotion": {"spend": (0, None), "information": (0, 1), "price_off": (0, 1)},
-    "studies": {"sample": (0, None)},
-    "rival_campaign": {"advertising": (0, None), "campaign": (0, None)},
-    "pursuit": {"priority": (0, None), "share": (0, 1)},
-}
-
 
 def arrays_of(answer: Any) -> dict[str, np.ndarray]:
     return {f.name: np.asarray(getattr(answer, f.name)) for f in fields(answer)}
 
 
-def test_every_question_has_a_view_and_bounds() -> None:
-    assert set(questions()) == set(VIEW_OF) == set(BOUNDS)
+def test_every_question_declares_what_its_rules_answer() -> None:
+    """Who answers it and when, the ordinary rule, and of each field what it means, its unit, its shape."""
+    for question in questions():
+        rule = question_rule(next(iter(rules(question).values())))
+        assert rule.actor and when_asked(rule) and rule.ordinary in rules(question), question
+        asked = answer_type(rule)
+        assert {declared.name for declared in asked.declared()} == {f.name for f in fields(asked)}
+        for declared in asked.declared():
+            assert declared.doc.endswith(".") and declared.unit and declared.bounds_text(), (question, declared.name)
+            assert ("customers" in declared.shape) == (declared.without is not None), (question, declared.name)
+            assert bool(declared.shape) == (declared.together is None), (question, declared.name)
 
 
 @every_rule
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_answers_are_deterministic_finite_and_within_bounds(rule: type[Rule], seed: int) -> None:
-    first, second = (arrays_of(rule().answer(make_view(rule.question, seed))) for _ in range(2))
-    for name, values in first.items():
-        np.testing.assert_array_equal(values, second[name])
-        assert np.isfinite(values.astype(np.float64)).all(), name
-        low, high = BOUNDS[rule.question].get(name, (None, None))
-        assert low is None or values.min() >= low, name
-        assert high is None or values.max() <= high, name
+def test_answers_are_deterministic_and_as_declared(rule: type[Rule], seed: int) -> None:
+    """Shapes, kinds of numbers and bounds come from the question; a rule keeps to those that the engine would cut, too."""
+    view = make_view(rule.question, seed)
+    first, second = (rule().answer(view) for _ in range(2))
+    for name, values in arrays_of(first).items():
+        np.testing.assert_array_equal(values, arrays_of(second)[name])
+    assert type(first) is answer_type(rule)
+    assert form_fault(first, view.size) is None
+    assert bounds_fault(first, view.size) is None
+    assert list(first.faults({})) == []
+    assert cut_to_bounds(first) is first
 
 
 def check_untouched(rule: Rule, view: Any) -> None:
@@ -134,7 +97,7 @@ def test_parameters_round_trip(rule: type[Rule]) -> None:
 
 @every_rule
 def test_relabelling_customers_permutes_the_answer(rule: type[Rule]) -> None:
-    if VIEW_OF[rule.question] != "firm":
+    if VIEW_OF[rule.question] != "FirmSeen":
         pytest.skip("the view has no customers")
     view = make_view(rule.question, 7)
     order = np.random.default_rng(7).permutation(len(view.customers.key))
@@ -149,14 +112,14 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
     """A rule set against itself in one territory gives the same answer; a scoped question accepts the change at all."""
     view = make_view(rule.question, 9)
     territory = {
-        "firm": np.arange(TERRITORIES),
-        "service": np.arange(TERRITORIES),
-        "technical": np.arange(TERRITORIES),
-        "managers": getattr(view, "team_territory", None),
-        "distributors": getattr(view, "territory", None),
-        "partners": getattr(view, "territory", None),
-        "leavers": np.arange(REPS) % TERRITORIES,
-        "retained": getattr(view, "territory", None),
+        "FirmSeen": np.arange(TERRITORIES),
+        "ServiceSeen": np.arange(TERRITORIES),
+        "TechnicalSeen": np.arange(TERRITORIES),
+        "ManagerSeen": getattr(view, "team_territory", None),
+        "DistributorSeen": getattr(view, "territory", None),
+        "PartnersSeen": getattr(view, "territory", None),
+        "QuitSeen": np.arange(REPS) % TERRITORIES,
+        "RetentionSeen": getattr(view, "territory", None),
     }.get(VIEW_OF[rule.question])
     if rule.question in ("coverage", "segmentation", "prospects"):
         territory = view.customers.territory
@@ -167,5 +130,5 @@ def test_a_change_in_some_territories_keeps_the_rest(rule: type[Rule]) -> None:
         return
     alone, changed = arrays_of(ask(variants[:1], view, territory)), arrays_of(ask(variants, view, territory))
     for name, values in alone.items():
-        if name != "cost" or values.ndim:  # two schemes are both paid for
+        if values.ndim:  # numbers of the whole firm are put together: two schemes are both paid for
             np.testing.assert_array_equal(values, changed[name])

@@ -33,7 +33,7 @@ def test_a_budget_follows_believed_potential() -> None:
     np.testing.assert_array_equal(BudgetByPotential(budget=52_000).answer(nothing).spend, [333, 333, 333])
 
 
-def test_headroom_leaves_out_what_is_ours_already() -> None:
+def test_headroom_excludes_what_is_ours_already() -> None:
     seen = replace(make_view("advertising", 1), potential=np.array([10.0, 10.0, 4.0]) * 52, sales=np.array([2.0, 8, 5]))
     spend = BudgetByPotential(budget=52_000, headroom=1.0).answer(seen).spend
     np.testing.assert_array_equal(spend, [800, 200, 0])
@@ -180,7 +180,7 @@ def rates(distance: float, customers: int = 4000, seed: int = 1) -> tuple[float,
     return passed[users].mean(), passed[others].mean(), int(users.sum()), int(others.sum())
 
 
-def test_the_filter_tells_potential_users_by_marks_that_separate_them() -> None:
+def test_the_filter_identifies_potential_users_by_marks_that_separate_them() -> None:
     true, false, _, _ = rates(distance=6.0)
     assert true > 0.99
     assert false < 0.01

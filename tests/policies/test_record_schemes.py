@@ -1,4 +1,4 @@
-"""Segments from records alone: what recency, frequency and money, and lifetime value, say of whom, and what they cost."""
+"""Segments from records alone: what recency, frequency and money, and lifetime value, say about customers, and what they cost."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def test_control_rfm_takes_all_three_figures_into_account() -> None:
     usual = RfmSegments(segments=13).answer(seen).label
     for name in ("value", "orders", "last_order"):
         column = getattr(seen.customers, name)
-        told = seen.customers.value > 0
-        turned = np.where(told, column[told].max() + column[told].min() - column, column)
+        bought = seen.customers.value > 0
+        turned = np.where(bought, column[bought].max() + column[bought].min() - column, column)
         other = replace(seen.customers, **{name: turned})
         label = RfmSegments(segments=13).answer(replace(seen, customers=other)).label
         assert (label != usual).any(), name

@@ -90,7 +90,7 @@ def test_what_numpy_stops_has_done_nothing(question: str, route: Callable[[Any],
 
 
 @every_view
-def test_a_write_that_numpy_stops_and_the_rule_does_not_catch_is_told(question: str) -> None:
+def test_a_write_that_numpy_stops_and_the_rule_does_not_catch_is_reported(question: str) -> None:
     def write(rule: Any, seen: Any) -> None:
         next(iter(arrays(seen).values()))[...] = 0
 

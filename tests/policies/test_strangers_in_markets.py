@@ -85,7 +85,7 @@ def in_a_list(rule: Any, seen: Any) -> int:
     return len(LOG)
 
 
-def in_a_default(rule: Any, seen: Any, calls: list[int] = []) -> int:  # noqa: B006 – the mistake this is about
+def in_a_default(rule: Any, seen: Any, calls: list[int] = []) -> int:  # noqa: B006 – the error this is about
     calls.append(1)
     return len(calls)
 
@@ -164,7 +164,7 @@ def in_the_class_of_its_question(rule: Any, seen: Any) -> int:
     return learnt(vars(AdvertisingRule)["learnt"], seen)
 
 
-def in_a_module_beside(rule: Any, seen: Any) -> int:
+def in_a_neighbouring_module(rule: Any, seen: Any) -> int:
     return learnt(dirty_hands.NOTES, seen)
 
 
@@ -183,7 +183,7 @@ def forgetful() -> Iterator[None]:
 @pytest.mark.parametrize(
     "more",
     [
-        *(in_a_new_variable, in_a_new_attribute_of_its_class, in_the_class_of_its_question, in_a_module_beside),
+        *(in_a_new_variable, in_a_new_attribute_of_its_class, in_the_class_of_its_question, in_a_neighbouring_module),
         in_an_attribute_of_its_method,
         *(in_a_module, in_a_list, in_a_default, in_a_function, in_itself, by_chance, by_the_chance_of_numpy),
         *(by_the_clock, in_a_closure(), in_a_counter(), learning_by_week()),
@@ -287,10 +287,10 @@ def test_a_rule_that_changes_another_rule_or_the_scenario_is_refused(place: Call
     with registered(plain(meddle)):
         reached["scenario"] = scenario()
         reached["market"] = Market(reached["scenario"], seed=1)
-        owner, name, told = place(reached["scenario"], reached["market"])
+        owner, name, reported = place(reached["scenario"], reached["market"])
         before = getattr(owner, name)
         try:
-            with pytest.raises(InputError, match=f"rule `plain` changed {told}"):
+            with pytest.raises(InputError, match=f"rule `plain` changed {reported}"):
                 reached["market"].run()
         finally:
             object.__setattr__(owner, name, before)  # defaults are shared by all scenarios of a process
@@ -311,7 +311,7 @@ def test_the_engine_owns_the_answers() -> None:
     assert not any(np.shares_memory(array, answer.spend) for array in kept)
 
 
-def test_what_a_rule_fails_with_is_told_by_name_and_place() -> None:
+def test_what_a_rule_fails_with_is_reported_by_name_and_place() -> None:
     def fail(rule: Any, seen: Any) -> None:
         seen.sales[10**6]
 

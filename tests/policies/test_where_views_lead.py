@@ -85,4 +85,4 @@ def test_no_module_of_the_model_holds_a_market(everywhere: Market) -> None:
         if isinstance(value, ENGINE)
     ]
     assert held == []
-    assert any(type(item) is MarketState for item in gc.get_objects()), "Python is no prison: check --rule tells it"
+    assert any(type(item) is MarketState for item in gc.get_objects()), "Python is no prison: check --rule reports it"

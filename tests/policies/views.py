@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.questions.registry import questions, rules
 from sim.rng import Decision, Luck
+from sim.rules.rule import view_type
 from sim.views import (
     BrandsSeen,
     CompetitorSeen,
@@ -28,59 +30,14 @@ from sim.views import (
 TERRITORIES, REPS, CUSTOMERS, DISTRIBUTORS, OWN, MANAGERS = 3, 9, 240, 4, 3, 3
 RIVAL_OFFERS = 4
 
-#: Which view a question is asked with.
-VIEW_OF = {
-    "segmentation": "firm",
-    "coverage": "firm",
-    "pay": "firm",
-    "gateway": "firm",
-    "advertising": "firm",
-    "pricing": "firm",
-    "head_count": "firm",
-    "calls": "reps",
-    "effort": "reps",
-    "routines": "managers",
-    "sharing_contract": "partners",
-    "share_data": "distributors",
-    "ordering": "distributors",
-    "retail_price": "distributors",
-    "rival_price": "rivals",
-    "production": "plant",
-    "brand_effort": "brands",
-    "distributor_calls": "firm",
-    "quit": "leavers",
-    "recruiting": "firm",
-    "retention": "retained",
-    "service": "service",
-    "technical": "technical",
-    "prospects": "firm",
-    "promotion": "firm",
-    "studies": "firm",
-    "rival_campaign": "rival_brands",
-    "pursuit": "projects",
-}
+#: The kind of view with which each question is asked, by name.
+VIEW_OF = {question: view_type(next(iter(rules(question).values()))).__name__ for question in questions()}
 
 
 def make_view(question: str, seed: int, week: int = 8, segments: int = 4) -> Any:
-    """A plausible view for ``question``, different for every seed."""
-    makers = {
-        "firm": _firm,
-        "reps": _reps,
-        "managers": _managers,
-        "distributors": _distributors,
-        "partners": _partners,
-        "rivals": _rivals,
-        "plant": _plant,
-        "brands": _brands,
-        "leavers": _leavers,
-        "retained": _retained,
-        "service": _service,
-        "technical": _technical,
-        "rival_brands": _rival_brands,
-        "projects": _projects,
-    }
+    """A plausible view for ``question``, different for every seed; of the firm's views the one for oracles."""
     chance = np.random.default_rng(seed)
-    return makers[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
+    return MAKERS[VIEW_OF[question]](chance, Luck.of(seed, Decision.POLICY, week), week, segments)
 
 
 def permute_customers(seen: TruthSeen, order: np.ndarray) -> TruthSeen:
@@ -350,3 +307,22 @@ def _technical(chance: np.random.Generator, luck: Luck, week: int, segments: int
         believed_mtbf=float(chance.uniform(500, 40_000)),
         believed_shape=float(chance.uniform(0.3, 1.5)),
     )
+
+
+#: Who makes up each kind of view.
+MAKERS = {
+    "FirmSeen": _firm,
+    "RepSeen": _reps,
+    "ManagerSeen": _managers,
+    "DistributorSeen": _distributors,
+    "PartnersSeen": _partners,
+    "CompetitorSeen": _rivals,
+    "PlantSeen": _plant,
+    "BrandsSeen": _brands,
+    "QuitSeen": _leavers,
+    "RetentionSeen": _retained,
+    "ServiceSeen": _service,
+    "TechnicalSeen": _technical,
+    "RivalBrandsSeen": _rival_brands,
+    "PursuitSeen": _projects,
+}

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from sim.agents.customer_segment import Customer
+from sim.agents.distributor import Distributor
+from sim.agents.sales_rep import SalesRep
 from sim.market import Market, assumptions
 from sim.scenario import Scenario
 
@@ -45,6 +47,18 @@ def test_what_is_no_column_is_no_attribute(market: Market) -> None:
 def test_a_view_of_many_numbers_cannot_be_written(market: Market) -> None:
     with pytest.raises(ValueError, match="read-only"):
         market.distributors[0].price[0] = 1
+
+
+def test_an_agent_can_show_its_part_of_what_its_kind_sees(market: Market) -> None:
+    market.state.today.accounts = None  # looked up once a week
+    seen, rep = SalesRep.see(market.state), market.reps[1]
+    own = rep.part_of(seen)
+    assert own["key"] == seen.key[rep.row] and own["week"] == market.week
+    np.testing.assert_array_equal(own["account_key"], seen.account_key[seen.account_rep == rep.row])
+    assert 0 < len(own["account_key"]) < len(seen.account_key)
+    distributor = market.distributors[1]
+    own = distributor.part_of(Distributor.see(market.state))
+    np.testing.assert_array_equal(own["on_hand"], market.state.goods.channel.on_hand[distributor.row])
 
 
 def test_new_positions_bring_agents(market: Market) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.sales_manager import see_managers
+from sim.agents.sales_manager import SalesManager
 from sim.market import Market
 from sim.phases.manage import manage
 from sim.questions.effort.two_drives import TwoDrives
@@ -292,7 +292,7 @@ def test_managers_remember_the_gaps_of_past_weeks() -> None:
     market = Market("tiny", seed=1, weeks=4, overrides=STAY)
     for _ in range(3):
         market.run_week()
-    record, seen = market.state.record, see_managers(market.state)
+    record, seen = market.state.record, SalesManager.see(market.state)
     gaps = 1 - record["calls_reported_on_plan"] / record["calls_planned"].clip(1e-9)
     assert market.state.week >= 2
     for ago in range(1, market.state.week + 1):
@@ -308,7 +308,7 @@ def test_managers_forget_gaps_beyond_their_memory(memory: int) -> None:
     state.week = 30
     state.record["calls_planned"][:30] = 10.0
     state.record["calls_reported_on_plan"][:30] = 8.0
-    gaps = see_managers(state).past_gaps
+    gaps = SalesManager.see(state).past_gaps
     assert Reactive(lag=len(gaps)).lag == 26
     with pytest.raises(ValueError, match="lag"):
         Reactive(lag=len(gaps) + 1)  # so that no rule looks beyond the view

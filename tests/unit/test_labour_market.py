@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import see_offers
+from sim.agents.sales_rep import SalesRep
 from sim.market import Market
 from sim.phases.labour_market import attainment, leave
 from sim.questions.quit.one_hazard import OneHazard
@@ -212,7 +212,7 @@ def test_only_those_worth_it_get_a_counter_offer() -> None:
 def test_a_bonus_for_staying_counts_as_pay_of_the_year() -> None:
     state = sales_force(5)
     bonus = np.full(len(state.reps), 520_000, dtype=np.int64)
-    seen = see_offers(state, np.zeros(len(state.reps)), bonus)
+    seen = SalesRep.see_offers(state, np.zeros(len(state.reps)), bonus)
     np.testing.assert_allclose(seen.pay, state.reps.pay + 10_000, rtol=1e-6)
 
 

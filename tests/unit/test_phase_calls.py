@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.sales_manager import see_managers
-from sim.agents.sales_rep import hours_per_call
+from sim.agents.sales_manager import SalesManager
+from sim.derived.call_hours import hours_per_call
 from sim.market import Market
 from sim.phases.work import work
 from sim.state import MarketState
@@ -94,9 +94,9 @@ def test_managers_hear_whom_reps_visited_as_far_as_forms_are_used() -> None:
     for use in (0.0, 0.5, 1.0):
         blind = {"params.control.found": 0.0, "params.calls.compliance_start": 0.0, "policy.effort.own_drive": 0.2}
         state = worked(12.0, form_use=use, **blind)
-        assert see_managers(state).plan_gap.max() == 0.0  # nobody has heard anything before the first week
+        assert SalesManager.see(state).plan_gap.max() == 0.0  # nobody has heard anything before the first week
         state.week = 1
-        gap[use] = see_managers(state).plan_gap
+        gap[use] = SalesManager.see(state).plan_gap
     done = np.minimum(state.reps.calls, 12.0)
     by_team = np.bincount(state.reps.team, weights=np.where(state.reps.active, done, 0.0))
     np.testing.assert_allclose(gap[0.0], 1 - by_team / (3 * 12.0), rtol=1e-5)
@@ -115,7 +115,7 @@ def test_a_manager_who_was_there_knows_what_forms_do_not_tell(visits: float, che
         state = worked(12.0, form_use=0.0, **{**idle, **watched, "params.control.check_effect": 0.0})
         seen = state.reps.observed[state.reps.active]
         state.week = 1
-        gap[found] = see_managers(state).plan_gap
+        gap[found] = SalesManager.see(state).plan_gap
     np.testing.assert_allclose(seen, 1 - np.exp(-visits - checks), rtol=1e-5)
     all_known = 1 - state.record["calls_on_plan"][0] / (3 * 12.0)
     assert (all_known > gap[0.0] + 0.1).all()

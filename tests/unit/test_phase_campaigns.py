@@ -220,7 +220,7 @@ def test_campaigns_out_of_bounds_are_refused_by_name(monkeypatch: pytest.MonkeyP
         return type(given)(**{**vars(given), field: np.full_like(getattr(given, field), value)})
 
     monkeypatch.setattr(CampaignCalendar, "answer", answer)
-    with pytest.raises(InputError, match=r"policy\.promotion: the rule answered with"):
+    with pytest.raises(InputError, match=rf"policy\.promotion: the rule `calendar` answered with .*{field}"):
         tiny(**ALWAYS).run()
 
 

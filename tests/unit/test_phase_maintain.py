@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import product_knowledge, skill_of
+from sim.derived.skill import product_knowledge, skill_of
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.field_problems import _BY_ENGINEER, _BY_REP, _UNDERSTOOD, _luck

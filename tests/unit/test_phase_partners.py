@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.distributor import margins
+from sim.derived.margins import margins
 from sim.market import Market
 from sim.phases.distributor_effort import effect_of_effort
 from sim.phases.relate import hours_by_distributor, relate

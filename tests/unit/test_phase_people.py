@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.sales_rep import hours_per_call
+from sim.derived.call_hours import hours_per_call
 from sim.market import Market
 from sim.phases.manage import manage
 from sim.phases.people import people

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.market_department import decide_coverage
+from sim.agents.market_department import MarketDepartment
 from sim.errors import InputError
 from sim.market import Market
 from sim.phases.decide import decide
@@ -89,10 +89,10 @@ def test_nobody_is_sent_to_a_customer_whom_nobody_knows(monkeypatch: pytest.Monk
             state.knowledge.known[:], state.knowledge.rep[:] = False, -1
             state.knowledge.known[WHO] = known
         if known:
-            assert decide_coverage(state) is not None
+            assert MarketDepartment.decide_coverage(state) is not None
             continue
         with pytest.raises(InputError, match="a customer nobody knows"):
-            decide_coverage(state)
+            MarketDepartment.decide_coverage(state)
 
 
 def test_a_leavers_accounts_have_paid_when_the_leaver_left() -> None:

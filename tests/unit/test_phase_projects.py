@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.sales_rep import see_projects, see_reps
+from sim.agents.sales_rep import SalesRep
 from sim.kernels.choice import utility, weight_of_tie
 from sim.kernels.demand_step import choosers
 from sim.kernels.projects import PROJECT_ORDER
@@ -117,7 +117,7 @@ def test_reps_guess_what_a_project_is_worth() -> None:
     state = until("work", project_market(2, **BUSY))
     rep = state.knowledge.rep[state.opportunities.projects.customer]
     rows = np.flatnonzero((rep >= 0) & state.reps.active[rep])
-    seen = see_projects(state, see_reps(state), rows)
+    seen = SalesRep.see_projects(state, SalesRep.see(state), rows)
     error = np.log(seen.project_worth / state.opportunities.projects.worth[rows])
     assert error.std() == pytest.approx(state.params.projects.misjudged, rel=0.2)
     exact = project_market(2, **BUSY, params__projects__misjudged=0.0).state.opportunities.projects

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.headquarters_view import expected_purchases
+from sim.derived.expected_purchases import expected_purchases
 from sim.market import Market
 from sim.phases.look import look, send_shared_data
 from sim.phases.work import work

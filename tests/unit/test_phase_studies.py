@@ -80,7 +80,7 @@ def test_a_study_of_everybody_asks_nobody_twice() -> None:
 def test_samples_out_of_bounds_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = StudyCalendar.answer
     monkeypatch.setattr(StudyCalendar, "answer", lambda self, seen: type(honest(self, seen))(sample=-np.ones((2, 5))))
-    with pytest.raises(InputError, match=r"policy\.studies: the rule answered with a negative sample"):
+    with pytest.raises(InputError, match=r"policy\.studies: the rule `calendar` answered with sample -1 in row 0"):
         tiny(weeks=1).run()
 
 

@@ -48,7 +48,7 @@ def test_a_rule_can_be_added_used_and_taken_out() -> None:
 def test_a_name_that_is_taken_is_refused() -> None:
     with pytest.raises(
         ValueError,
-        match=r"the question 'effort' has a rule 'quadratic_cost' already \(sim\.policies\.effort\.quadratic_cost\)",
+        match=r"the question 'effort' has a rule 'quadratic_cost' already \(sim\.questions\.effort\.quadratic_cost\)",
     ):
         register(Impostor)
     assert rules("effort")["quadratic_cost"] is not Impostor

@@ -110,10 +110,10 @@ def test_what_arrives_is_what_was_sent_on() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
-        ("noise", -0.1, "a negative delay, error or cost"),
-        ("command_delay", -1, "a negative delay, error or cost"),
-        ("loss", np.zeros((2, 2)), "terms of other levels"),
-        ("delay", np.zeros((2, 4), dtype=np.int64), "terms of other levels"),
+        ("noise", -0.1, "noise -0.1 in row 0; expected at least 0 log sd"),
+        ("command_delay", -1, "command_delay -1 in row 0; expected at least 0 weeks"),
+        ("loss", np.zeros((2, 2)), "2 × 2 values of loss; expected 2 × 3, by territories × levels"),
+        ("delay", np.zeros((2, 4), dtype=np.int64), "2 × 4 values of delay; expected 2 × 3, by territories × levels"),
     ],
 )
 def test_nonsense_of_a_line_is_refused(monkeypatch: pytest.MonkeyPatch, field: str, value: Any, problem: str) -> None:

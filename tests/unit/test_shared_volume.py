@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.manufacturer import shared_part
+from sim.agents.distributor import Distributor
+from sim.derived.plant_volume import shared_part
 from sim.market import Market
-from sim.phases import decide
 from sim.questions.share_data import Sharing
 
 
@@ -39,7 +39,7 @@ def test_who_serves_others_from_stock_does_not_make_the_plant_start_without_boun
     market = tiny(weeks=30, params__channel__stock_weeks_at_start=weeks_of_stock)
     state = market.state
     channel, value = state.goods.channel.on_hand, state.distributors.stock_value
-    monkeypatch.setattr(decide, "decide_sharing", lambda _: Sharing(shares=np.isin(np.arange(6), sharers)))
+    monkeypatch.setattr(Distributor, "decide_sharing", lambda _: Sharing(shares=np.isin(np.arange(6), sharers)))
     with state.lend(("distributors.stock_value", "channel.on_hand")):
         for main, subs in ((0, [1, 2]), (3, [4, 5])):  # all stock lies with who supplies others
             for held in (channel, value):

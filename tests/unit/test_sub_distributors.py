@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
-from sim.agents.distributor import margins, see_distributors
-from sim.agents.manufacturer import owed_by_plant
+from sim.agents.distributor import Distributor
+from sim.derived.margins import margins
+from sim.derived.plant_volume import owed_by_plant
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.phases.fulfil import fulfil
@@ -263,7 +264,7 @@ def test_a_short_supplier_serves_its_own_customers_first_and_shares_the_rest_out
     np.testing.assert_allclose(supplied[1:3, 1], left * wanted / wanted.sum(), atol=1)
     assert state.goods.channel.on_hand[0, 1] == 0
     # Who still waits for goods is owed them, and its supplier orders for it.
-    seen = see_distributors(state, Decision.ORDER_NOISE)
+    seen = Distributor.see(state, Decision.ORDER_NOISE)
     assert seen.owed[0, 1] == state.goods.channel.owed[1:3, 1].sum() + state.goods.channel.backorders[0, 1] > 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.agents.distributor import decide_orders
+from sim.agents.distributor import Distributor
 from tests.validation.serial_chain import Chain, normal_demand, open_chain, scenario_of
 
 MEAN, DEVIATION, CHAINS = 10_000, 3_000, 48  # hundred times N(100, 30)
@@ -70,7 +70,7 @@ def profit(scenario: Path, quantity: float | None = None) -> tuple[float, float]
     chain = expecting_the_mean(scenario, SEASONS, 1, float(norm.ppf((10 - 4) / (10 - 1))), **lost)
     chain.stock_up(0, 0)
     if quantity is None:
-        quantity = float(decide_orders(chain.state).quantity[chain.main, chain.columns[0]])
+        quantity = float(Distributor.decide_orders(chain.state).quantity[chain.main, chain.columns[0]])
     earned = []
     for demand in SEASON.reshape(SEASONS, CHAINS):
         chain.stock_up(quantity, 0)

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
+from sim.rules.answer_fields import Answer, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Ints
 
 
-@dataclass(frozen=True)
-class Advertising:
+class Advertising(Answer):
     """Spending by territory in minor units."""
 
-    spend: Ints  # [T]
+    spend: Ints = answer_field("Spending on advertising.", unit="minor units/week", shape=("territories",), low=0)
 
 
 class AdvertisingRule(Rule):
-    """The advertising budget and how territories share it; asked every week."""
+    """The advertising budget and how territories share it."""
 
     question: ClassVar[str] = "advertising"
+    actor: ClassVar[str] = "market department"
+    ordinary: ClassVar[str] = "flat"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Logit: effort goes where margin × turnover is, and to whom the distributor trusts."""
+"""Logit: effort follows margin × turnover, and trust in the maker of the brand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls: whom does a rep visit this week?"""
+"""Calls: which customers does a rep visit this week?"""
 
 from sim.questions.calls.question import CallShares, CallsRule
 

@@ -13,7 +13,7 @@ from sim.views import FirmSeen
 
 
 class ByTurnover(CoverageRule):
-    """Top accounts of each territory by recorded purchases from us; ties (the never bought) by lot."""
+    """Top accounts of each territory by recorded purchases from us; ties (those who never bought) at random."""
 
     kind: Literal["by_turnover"] = "by_turnover"
     accounts_per_rep: int = param(

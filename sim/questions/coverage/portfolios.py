@@ -1,4 +1,4 @@
-"""Portfolios as they are: reps keep the accounts they have; those of a rep who left wait for the successor or are dealt out."""
+"""Portfolios as they are: reps keep the accounts they have; those of a rep who left wait for the successor or are redistributed."""
 
 from __future__ import annotations
 

@@ -7,32 +7,50 @@ product companies. Each may keep it for some weeks, lose it, and add an error of
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from sim.rules.answer_fields import Answer, Fixed, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Floats, Ints
 
 #: Levels of the reporting line, from below.
 LEVELS = ("territory", "centre", "headquarters")
+_LEVELS = Fixed("levels", len(LEVELS))
 
 #: Decimals of composed totals: the same line in other parts is the same to the last bit.
 _DECIMALS = 12
 
 
-@dataclass(frozen=True)
-class Gateway:
-    """The reporting line of each territory, level by level, and the way of commands down it; L is ``len(LEVELS)``."""
+class Gateway(Answer):
+    """The reporting line of each territory, level by level, and the way of commands down it."""
 
-    offices: Ints  # [T] offices that each collect their own set of forms (double work for reps), ≥ 1
-    delay: Ints  # [T, L] weeks that a level takes
-    loss: Floats  # [T, L] share of the reports that reach a level which it loses
-    noise: Floats  # [T, L] standard deviation of log error that a level adds: differing lists, copying, estimates
-    cost: Ints  # [T] minor units a week
-    command_delay: Ints  # [T] weeks from headquarters to the reps
+    offices: Ints = answer_field(
+        "Offices that each collect their own set of forms, which is double work for reps.",
+        unit="offices",
+        shape=("territories",),
+        low=1,
+    )
+    delay: Ints = answer_field("Weeks that a level takes.", unit="weeks", shape=("territories", _LEVELS), low=0)
+    loss: Floats = answer_field(
+        "Part of the reports that reach a level which it loses.",
+        unit="share",
+        shape=("territories", _LEVELS),
+        low=0,
+        high=1,
+    )
+    noise: Floats = answer_field(
+        "Standard deviation of the log error that a level adds: differing lists, copying, estimates.",
+        unit="log sd",
+        shape=("territories", _LEVELS),
+        low=0,
+    )
+    cost: Ints = answer_field("Cost of the line.", unit="minor units/week", shape=("territories",), low=0)
+    command_delay: Ints = answer_field(
+        "Weeks that a command takes from headquarters to the reps.", unit="weeks", shape=("territories",), low=0
+    )
 
     @cached_property
     def weeks(self) -> Ints:
@@ -94,9 +112,11 @@ def in_parts(levels: int, *, delay: int, loss: float, noise: float) -> Terms:
 
 
 class GatewayRule(Rule):
-    """The information system's reporting line; asked every week."""
+    """The information system's reporting line."""
 
     question: ClassVar[str] = "gateway"
+    actor: ClassVar[str] = "information system"
+    ordinary: ClassVar[str] = "per_company"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

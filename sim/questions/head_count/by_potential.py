@@ -1,4 +1,4 @@
-"""Head count by potential: the scenario's positions dealt out anew by each territory's believed potential."""
+"""Head count by potential: the scenario's positions redistributed by each territory's believed potential."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class HeadCountByPotential(HeadCountRule):
     )
 
     def answer(self, seen: FirmSeen) -> HeadCount:
-        """Deal positions one by one, as far as territories have room."""
+        """Assign positions one by one, as far as territories have room."""
         total = int(seen.positions.sum()) + self.more
         today = seen.positions / max(seen.positions.sum(), 1)
         believed = seen.potential / max(float(seen.potential.sum()), 1e-12)

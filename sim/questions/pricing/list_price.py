@@ -1,4 +1,4 @@
-"""List prices for everybody."""
+"""List prices for all customers."""
 
 from __future__ import annotations
 

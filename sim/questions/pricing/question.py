@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
+from sim.rules.answer_fields import Answer, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Floats
 
 
-@dataclass(frozen=True)
-class Discounts:
-    """Discount on the list price by segment label; row 0 holds for customers without a segment."""
+class Discounts(Answer):
+    """Discount on the list price by segment label; row 0 applies to customers without a segment."""
 
-    discount: Floats  # [1 + segments] 0..1
+    discount: Floats = answer_field(
+        "Discount on list prices by segment label; the first for customers without a segment.",
+        unit="share",
+        shape=("price groups",),
+        low=0,
+        below=1,
+    )
 
 
 class PricingRule(Rule):
-    """Segment prices; asked every week."""
+    """Segment prices."""
 
     question: ClassVar[str] = "pricing"
+    actor: ClassVar[str] = "market department"
+    ordinary: ClassVar[str] = "list_price"
 
     @abstractmethod
     def answer(self, seen: FirmSeen) -> Discounts:

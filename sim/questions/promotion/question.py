@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from sim.errors import InputError
+from sim.rules.answer_fields import Answer, answer_field
 from sim.rules.rule import Rule
 from sim.views import Bools, FirmSeen, Floats, Ints
 
 
-@dataclass(frozen=True)
-class Promotion:
+class Promotion(Answer):
     """The campaigns of one week by territory; nothing runs where ``spend`` and ``price_off`` are 0.
 
     ``information`` is the part of the spending that makes the brand known (goodwill); the rest makes the offers wanted.
     """
 
-    spend: Ints  # [T] minor units
-    information: Floats  # [T] 0..1
-    price_off: Floats  # [T, 1 + segments] share of list price taken off, by segment label; column 0: without one
-    offers: Bools  # [T, own offers] what the campaign is for
+    spend: Ints = answer_field("Spending on campaigns.", unit="minor units/week", shape=("territories",), low=0)
+    information: Floats = answer_field(
+        "Part of the spending that makes the brand known (goodwill); the rest makes the offers wanted.",
+        unit="share",
+        shape=("territories",),
+        low=0,
+        high=1,
+    )
+    price_off: Floats = answer_field(
+        "Part of the list price taken off, by segment label; the first for customers without a segment.",
+        unit="share",
+        shape=("territories", "price groups"),
+        low=0,
+        below=1,
+    )
+    offers: Bools = answer_field("Offers that the campaign is for.", unit="flag", shape=("territories", "own offers"))
 
 
 class PromotionRule(Rule):
-    """Campaigns; asked every week."""
+    """Campaigns."""
 
     question: ClassVar[str] = "promotion"
+    actor: ClassVar[str] = "market department"
+    ordinary: ClassVar[str] = "none"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Prospects: which customers who do not buy from us yet does the firm hold for potential users?"""
+"""Prospects: which customers who do not buy from us yet count as potential users?"""
 
 from sim.questions.prospects.question import Prospects, ProspectsRule
 

@@ -1,4 +1,4 @@
-"""A classifier of potential users, trained on the marks of customers of whom the firm knows what they buy."""
+"""A classifier of potential users, trained on the marks of customers whose purchases the firm knows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LogisticFilter(ProspectsRule):
     )
 
     def answer(self, seen: FirmSeen) -> Prospects:
-        """Train on whom the firm has heard of, judge those who are not known to buy from it."""
+        """Train on the customers whose purchases are known, judge those who are not known to buy from the firm."""
         customers = seen.customers
         measured = customers.known & np.isfinite(customers.marks).all(axis=1)
         buys = np.isfinite(customers.recency)

@@ -1,4 +1,4 @@
-"""No filter: nobody is held for a prospect."""
+"""No filter: no customer counts as a prospect."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ class NoFilter(ProspectsRule):
     idle: ClassVar[bool] = True
 
     def answer(self, seen: FirmSeen) -> Prospects:
-        """Qualify nobody."""
+        """Qualify no customer."""
         return Prospects(qualified=np.zeros(len(seen.customers.key), dtype=np.bool_), worth=0, cost=0)

@@ -1,4 +1,4 @@
-"""One hazard: reps leave by chance, the more often the less motivated they are; nobody weighs offers."""
+"""One hazard: reps leave by chance, the more often the less motivated they are; no rep weighs offers."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ class WeighOffers(QuitRule):
     foresight: float = param(
         1.0,
         unit="share",
-        doc="How far a newcomer reckons with what colleagues earn instead of the pay of the first weeks.",
+        doc="How far a newcomer expects what colleagues earn rather than the pay of the first weeks.",
         bounds=(0, 1),
     )
 
     def answer(self, seen: QuitSeen) -> Quits:
-        """Whoever has an offer weighs it; everybody may leave for other reasons."""
+        """Reps with an offer weigh it; all reps may leave for other reasons."""
         without = -np.expm1(-(1.0 - seen.by_offers) * seen.hazard * np.exp(seen.push))
         pay = seen.pay + self.foresight * seen.newness * np.maximum(seen.colleagues_pay - seen.pay, 0.0)
         gain = np.log(np.maximum(seen.offer, 1.0) / np.maximum(pay, 1.0))

@@ -29,7 +29,7 @@ class OneWay(RecruitingRule):
         lever=True,
     )
     maturity_weight: float = param(
-        0.0, unit="sd per sd", doc="Weight of maturity beside ability in the ranking.", bounds=(0, 5), lever=True
+        0.0, unit="sd per sd", doc="Weight of maturity relative to ability in the ranking.", bounds=(0, 5), lever=True
     )
 
     def answer(self, seen: FirmSeen) -> Recruiting:

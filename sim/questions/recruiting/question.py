@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
+from sim.rules.answer_fields import Answer, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Floats, Ints
 
@@ -14,20 +14,33 @@ CHANNELS = ("advertised", "referral", "agency")
 INTERVIEWS = ("unstructured", "structured", "work_sample", "knowledge")
 
 
-@dataclass(frozen=True)
-class Recruiting:
+class Recruiting(Answer):
     """How vacancies of each territory are filled."""
 
-    channel: Ints  # [T] number in CHANNELS
-    interview: Ints  # [T] number in INTERVIEWS
-    care: Floats  # [T] manager's hours per applicant spent on treating applicants as guests
-    maturity_weight: Floats  # [T] sd of ability that a sd of maturity is worth to the firm when it ranks applicants
+    channel: Ints = answer_field(
+        "Channel by which vacancies are filled.", unit="number", shape=("territories",), names=CHANNELS
+    )
+    interview: Ints = answer_field("Kind of interview.", unit="number", shape=("territories",), names=INTERVIEWS)
+    care: Floats = answer_field(
+        "Manager's hours per applicant spent on treating applicants as guests.",
+        unit="hours/applicant",
+        shape=("territories",),
+        low=0,
+    )
+    maturity_weight: Floats = answer_field(
+        "Standard deviations of ability that one of maturity is worth to the firm when it ranks applicants.",
+        unit="sd/sd",
+        shape=("territories",),
+        low=0,
+    )
 
 
 class RecruitingRule(Rule):
-    """Channel and process of hiring; asked every week."""
+    """Channel and process of hiring."""
 
     question: ClassVar[str] = "recruiting"
+    actor: ClassVar[str] = "manufacturer"
+    ordinary: ClassVar[str] = "one_way"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
+from sim.rules.answer_fields import Answer, answer_field
 from sim.rules.rule import Rule
 from sim.views import DistributorSeen, Ints
 
 
-@dataclass(frozen=True)
-class RetailPrices:
+class RetailPrices(Answer):
     """Prices charged to customers, minor units."""
 
-    price: Ints  # [D, own offers]
+    price: Ints = answer_field(
+        "Prices charged to customers.", unit="minor units", shape=("distributors", "own offers"), low=0
+    )
 
 
 class RetailPriceRule(Rule):
-    """The distributor's price; asked every week."""
+    """The distributor's price."""
 
     question: ClassVar[str] = "retail_price"
+    actor: ClassVar[str] = "distributor"
+    ordinary: ClassVar[str] = "markup"
 
     @abstractmethod
     def answer(self, seen: DistributorSeen) -> RetailPrices:

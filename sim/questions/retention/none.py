@@ -11,10 +11,10 @@ from sim.views import RetentionSeen
 
 
 class NoCounterOffers(RetentionRule):
-    """Nobody is paid for staying."""
+    """No rep is paid for staying."""
 
     kind: Literal["none"] = "none"
 
     def answer(self, seen: RetentionSeen) -> Retention:
-        """Nothing for anybody."""
+        """Nothing for any rep."""
         return Retention(stay_bonus=np.zeros(len(seen.offer), dtype=np.int64))

@@ -10,7 +10,7 @@ from sim.views import RivalBrandsSeen
 
 
 class ReactToCampaigns(RivalCampaignRule):
-    """Each rival spends a part of what it saw us spend on campaigns, in the same territories, beside its usual advertising."""
+    """Each rival spends a part of what it saw us spend on campaigns, in the same territories, in addition to its usual advertising."""
 
     kind: Literal["react"] = "react"
     match: float = param(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from sim.quantity import param
+from sim.rules.answer_fields import Answer, Fixed, answer_field
 from sim.rules.rule import Rule
 from sim.views import Floats, ManagerSeen
 
 #: The six kinds of regular meeting, in the order of an answer's columns, and how often each is held.
 MEETINGS = ("morning", "evening", "weekly", "monthly", "quarterly", "yearly")
+_HOURS = 168  # in a week
 _A_WEEK = (5, 5, 1, 0, 0, 0)
+_KINDS = Fixed("kinds of meeting", len(MEETINGS))
 _WEEKS_BETWEEN = (1, 1, 1, 4, 13, 52)
 
 
@@ -25,8 +27,7 @@ def meetings_in(week: int) -> Floats:
     return held
 
 
-@dataclass(frozen=True)
-class Routines:
+class Routines(Answer):
     """Hours a week of the four routines, of training and of control, one row per manager.
 
     Meetings and forms take hours from every rep of the team; field visits, review talks and training on the job take
@@ -35,17 +36,58 @@ class Routines:
     engine scales down what exceeds the manager's hours.
     """
 
-    meetings: Floats  # [M, 6] this week, by kind, per rep and for the manager
-    form_hours: Floats  # [M] per rep and week, for one set of forms
-    form_checking: Floats  # [M] manager's hours a week for reading and checking the forms of the whole team
-    visit_hours: Floats  # [M] manager's hours in the field per rep and week
-    review_hours: Floats  # [M] hours of review talks per rep and week
-    training_hours: Floats  # [M] hours of external training per rep and week, paid for by the firm
-    on_the_job_hours: Floats  # [M] hours of training on the job per rep and week, for the rep and the manager
-    induction_hours: Floats  # [M] hours of induction per newcomer and week, paid for by the firm
-    structured: Floats  # [M] share of meeting hours in which reps show each other how they work
-    checks: Floats  # [M] unannounced checks of a rep's work, per rep and week
-    goal: Floats  # [M] difficulty of the goals agreed in review talks, sd above what the rep does; 0 without goals
+    meetings: Floats = answer_field(
+        "Hours of meetings of this week by kind, for each rep and for the manager.",
+        unit="hours/week",
+        shape=("teams", _KINDS),
+        low=0,
+        high=_HOURS,
+    )
+    form_hours: Floats = answer_field(
+        "Hours for one set of forms.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
+    )
+    form_checking: Floats = answer_field(
+        "Manager's hours for reading and checking the forms of the whole team.",
+        unit="hours/week",
+        shape=("teams",),
+        low=0,
+        high=_HOURS,
+    )
+    visit_hours: Floats = answer_field(
+        "Manager's hours in the field.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
+    )
+    review_hours: Floats = answer_field(
+        "Hours of review talks.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
+    )
+    training_hours: Floats = answer_field(
+        "Hours of external training, paid for by the firm.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
+    )
+    on_the_job_hours: Floats = answer_field(
+        "Hours of training on the job, for the rep and the manager.",
+        unit="hours/rep/week",
+        shape=("teams",),
+        low=0,
+        high=_HOURS,
+    )
+    induction_hours: Floats = answer_field(
+        "Hours of induction, paid for by the firm.", unit="hours/newcomer/week", shape=("teams",), low=0, high=_HOURS
+    )
+    structured: Floats = answer_field(
+        "Part of meeting hours in which reps show each other how they work.",
+        unit="share",
+        shape=("teams",),
+        low=0,
+        high=1,
+    )
+    checks: Floats = answer_field(
+        "Unannounced checks of a rep's work.", unit="checks/rep/week", shape=("teams",), low=0
+    )
+    goal: Floats = answer_field(
+        "Difficulty of the goals agreed in review talks above what the rep does; 0 without goals.",
+        unit="sd",
+        shape=("teams",),
+        low=0,
+    )
 
     @property
     def meeting_hours(self) -> Floats:
@@ -55,9 +97,11 @@ class Routines:
 
 
 class RoutinesRule(Rule):
-    """The management routines; asked every week."""
+    """The management routines."""
 
     question: ClassVar[str] = "routines"
+    actor: ClassVar[str] = "sales manager"
+    ordinary: ClassVar[str] = "fixed_hours"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

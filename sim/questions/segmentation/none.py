@@ -16,5 +16,5 @@ class NoSegments(SegmentationRule):
     kind: Literal["none"] = "none"
 
     def answer(self, seen: FirmSeen) -> Segments:
-        """Label 0 for everybody."""
+        """Label 0 for every customer."""
         return Segments(label=np.zeros(len(seen.customers.key), dtype=np.int16), count=0, cost=0)

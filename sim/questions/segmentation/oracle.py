@@ -1,4 +1,4 @@
-"""The oracle's segments: the customers' true types, which nobody can see; an upper bound, not a policy."""
+"""The oracle's segments: the customers' true types, which no one can see; an upper bound, not a policy."""
 
 from __future__ import annotations
 

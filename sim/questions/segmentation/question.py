@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import operator
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.quantity import param
+from sim.rules.answer_fields import Answer, Fault, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Ints
 
 
-@dataclass(frozen=True)
-class Segments:
+class Segments(Answer):
     """Labels of customers: 0 without a segment, else 1..count. ``cost`` in minor units is booked as a study."""
 
-    WITHOUT: ClassVar[dict[str, int]] = {"label": 0}  # who has no record
+    label: Ints = answer_field(
+        "Segment of each customer from 1 to `count`; 0 without one.",
+        unit="label",
+        shape=("customers",),
+        low=0,
+        without=0,
+    )
+    count: int = answer_field("Number of segments.", unit="segments", low=0, high=200, together=max)
+    cost: int = answer_field("Cost of the scheme, booked as a study.", unit="minor units", low=0, together=operator.add)
 
-    label: Ints  # [N]
-    count: int
-    cost: int
-
-    def beside(self, other: Segments) -> dict[str, int]:
-        """Two schemes in different territories: both are paid for, and labels run to the larger count."""
-        return {"count": max(self.count, other.count), "cost": self.cost + other.cost}
+    def faults(self, market: Mapping[str, NDArray[Any]]) -> Iterator[Fault]:
+        """Labels beyond the number of segments."""
+        if self.label.size and self.label.max() > self.count:
+            row = int(np.argmax(self.label))
+            yield Fault(f"label {self.label[row]}", f"labels from 0 to count, which is {self.count}", row)
 
 
 class SegmentationRule(Rule):
-    """A segmentation scheme; asked every ``every`` weeks. Labels go stale in between."""
+    """A segmentation scheme. Labels go stale in between."""
 
     question: ClassVar[str] = "segmentation"
+    actor: ClassVar[str] = "market department"
+    ordinary: ClassVar[str] = "none"
     scoped: ClassVar[bool] = True
     every: int = param(13, unit="weeks", doc="Weeks between refreshes of the segments.", bounds=(1, 520), lever=True)
 

@@ -12,7 +12,7 @@ from sim.views import FirmSeen
 
 
 class RandomSegments(SegmentationRule):
-    """Deal known customers into segments by lot, and charge what a real scheme would cost."""
+    """Assign known customers to segments at random, and charge what a real scheme would cost."""
 
     kind: Literal["random"] = "random"
     segments: int = param(4, unit="segments", doc="Number of segments.", bounds=(2, 64), lever=True)

@@ -24,7 +24,7 @@ class ValueSegments(SegmentationRule):
     retention: float = param(
         0.8,
         unit="share/year",
-        doc="Customers who stay for another year, as the firm reckons.",
+        doc="Expected share of customers who stay for another year.",
         bounds=(0.01, 0.99),
         lever=True,
     )

@@ -20,7 +20,7 @@ class FixedStaff(ServiceRule):
     )
 
     def answer(self, seen: ServiceSeen) -> Service:
-        """Nobody comes first."""
+        """No customer has priority."""
         territories = len(seen.key)
         return Service(
             engineers=np.full(territories, self.engineers), priority=np.zeros((territories, 1 + seen.segments))

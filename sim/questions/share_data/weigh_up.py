@@ -14,8 +14,8 @@ from sim.views import DistributorSeen
 class WeighUp(ShareDataRule):
     """P(share) = σ(a0 + a1·payment + a2·trust − a3·direct sales) among distributors; never without an offer (MODEL §7).
 
-    What else a distributor has for or against it stays the same from one time to the next: who declines goes on
-    declining until it is paid better or trusts more. Fresh draws would open everybody's books now and then.
+    A distributor's other reasons for or against sharing stay the same over time: one that declines keeps declining
+    until it is paid better or trusts more. With fresh draws, every distributor would share now and then.
     """
 
     kind: Literal["weigh_up"] = "weigh_up"

@@ -16,5 +16,5 @@ class NoSharing(SharingContractRule):
     kind: Literal["none"] = "none"
 
     def answer(self, seen: PartnersSeen) -> SharingOffer:
-        """No payment to anybody."""
+        """No payment to any distributor."""
         return SharingOffer(payment=np.zeros(len(seen.territory), dtype=np.int64))

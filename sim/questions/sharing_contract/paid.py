@@ -12,7 +12,7 @@ from sim.views import PartnersSeen
 
 
 class PaidSharing(SharingContractRule):
-    """The same offer to every distributor; who takes it is theirs to decide."""
+    """The same offer to every distributor; each decides whether to accept it."""
 
     kind: Literal["paid"] = "paid"
     payment: int = param(

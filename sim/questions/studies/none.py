@@ -17,5 +17,5 @@ class NoStudies(StudiesRule):
     idle: ClassVar[bool] = True
 
     def answer(self, seen: FirmSeen) -> Studies:
-        """Ask nobody."""
+        """Ask no customers."""
         return Studies(sample=np.zeros((len(seen.sales), len(StudyKind)), dtype=np.int64))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+from sim.rules.answer_fields import Answer, Fixed, answer_field
 from sim.rules.rule import Rule
 from sim.views import FirmSeen, Ints
 
@@ -21,17 +21,26 @@ class StudyKind(IntEnum):
     RIVALS = 4  # rivals' prices as noted in shops and on quotations
 
 
-@dataclass(frozen=True)
-class Studies:
+_STUDIES = Fixed("kinds of study", len(StudyKind))
+
+
+class Studies(Answer):
     """Customers to be asked (price lists to be noted, for ``RIVALS``) by territory and kind of study; 0 commissions none."""
 
-    sample: Ints  # [T, kinds]
+    sample: Ints = answer_field(
+        "Customers to be asked (price lists to be noted, for `RIVALS`) by kind of study; 0 commissions none.",
+        unit="customers",
+        shape=("territories", _STUDIES),
+        low=0,
+    )
 
 
 class StudiesRule(Rule):
-    """What the firm asks others to find out; asked every week."""
+    """What the firm asks others to find out."""
 
     question: ClassVar[str] = "studies"
+    actor: ClassVar[str] = "market department"
+    ordinary: ClassVar[str] = "none"
     scoped: ClassVar[bool] = True
 
     @abstractmethod

@@ -12,7 +12,7 @@ from sim.views import TechnicalSeen
 
 
 class Separate(TechnicalRule):
-    """Design and sales are apart: few problems are written up, and nobody works on them with the designers."""
+    """Design and sales are apart: few problems are written up, and no engineer works on them with the designers."""
 
     kind: Literal["separate"] = "separate"
     report_share: float = param(

@@ -1,4 +1,4 @@
-"""Answers: which rule answers each question, from ``[policy.*]`` tables to checked rules."""
+"""Which rule answers each question: from ``[policy.*]`` tables to validated rules."""
 
 from __future__ import annotations
 
@@ -7,38 +7,6 @@ from typing import Any
 from sim.questions.registry import questions, rules
 from sim.reading.complaints import Complaint, KeyPath, nearest, show, unknown_key, validate
 from sim.rules import Rule
-
-#: How each question is answered where a scenario does not say: the ordinary way of working, without a programme.
-ORDINARY = {
-    "segmentation": "none",
-    "coverage": "by_turnover",
-    "calls": "plan_and_interest",
-    "effort": "quadratic_cost",
-    "pay": "salary_commission",
-    "routines": "fixed_hours",
-    "gateway": "per_company",
-    "advertising": "flat",
-    "pricing": "list_price",
-    "head_count": "fixed",
-    "sharing_contract": "none",
-    "share_data": "weigh_up",
-    "ordering": "order_up_to",
-    "retail_price": "markup",
-    "rival_price": "partial_adjustment",
-    "production": "order_up_to",
-    "brand_effort": "logit",
-    "distributor_calls": "none",
-    "quit": "weigh_offers",
-    "recruiting": "one_way",
-    "retention": "none",
-    "service": "fixed_staff",
-    "technical": "separate",
-    "promotion": "none",
-    "studies": "none",
-    "rival_campaign": "steady",
-    "prospects": "none",
-    "pursuit": "biggest_first",
-}
 
 
 def complete(policy: Any) -> dict[str, Any]:
@@ -53,16 +21,16 @@ def complete(policy: Any) -> dict[str, Any]:
 
 
 def ordinary_kind(question: str) -> str | None:
-    """Kind of the rule that answers ``question`` where nobody says; None when that is not clear."""
+    """Kind of the rule that answers ``question`` where a scenario does not say; None when that is ambiguous."""
     kinds = rules(question)
-    ordinary = ORDINARY.get(question)
-    if ordinary in kinds:
-        return ordinary
+    ordinary = {rule.ordinary for rule in kinds.values()} & set(kinds)
+    if len(ordinary) == 1:
+        return ordinary.pop()
     return next(iter(kinds)) if len(kinds) == 1 else None
 
 
 def make_rule(question: str, section: Any, path: KeyPath, complaints: list[Complaint]) -> Rule | None:
-    """The rule that a ``[policy.<question>]`` table describes; on mistakes add to ``complaints`` and return None."""
+    """The rule that a ``[policy.<question>]`` table describes; on errors add to ``complaints`` and return None."""
     if question not in questions():
         complaints.append(unknown_key(path, questions(), "question"))
         return None
@@ -107,7 +75,7 @@ def make_rules(policy: dict[str, Any], path: KeyPath, complaints: list[Complaint
         complaints.append(
             Complaint(
                 (*path, question),
-                "nobody answers this question",
+                "no rule answers this question",
                 f"one of {known}",
                 f'add [policy.{question}] with `kind = "…"`',
             )

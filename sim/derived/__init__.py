@@ -1,0 +1,1 @@
+"""What follows from the state and is needed in several places: computed where asked for, kept nowhere."""
