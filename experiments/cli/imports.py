@@ -72,7 +72,7 @@ def import_tables(
       [cyan]deepmarket run circle[/]
 
     Headers are guessed and printed; mapping.toml in the folder holds what was guessed, to be edited and
-    given back with --mapping. quality.md tells what was mended, and which numbers come from the data.
+    given back with --mapping. quality.md says what was repaired, and which numbers come from the data.
     Nothing leaves this machine.
     """
     from experiments.cli.progress_bar import show_progress

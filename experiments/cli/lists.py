@@ -96,13 +96,13 @@ def _show_rules(question: str, json_: bool) -> None:
     for row in rows:
         names = row["parameters"]
         assert isinstance(names, list)
-        told = ", ".join(names) or "–"
+        wording = ", ".join(names) or "–"
         table.add_row(
             *plain_row(
                 row["question"],
                 titled(str(row["kind"]), bool(row["upper_bound"])),
                 row["meaning"],
-                told,
+                wording,
                 "yes" if row["by_territory"] else "no",
             )
         )

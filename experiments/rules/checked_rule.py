@@ -29,15 +29,15 @@ class Checked:
 def check_rule(name: str, on: str, overrides: Mapping[str, Any]) -> Checked:
     """Check the rule called ``name`` (see :mod:`experiments.rules.named_rule`) on the scenario ``on`` with ``overrides``."""
     file = Path(name.rpartition(":")[0] or name) if ".py" in name else None
-    told = scan_source(file) if file is not None and file.is_file() else []
+    found = scan_source(file) if file is not None and file.is_file() else []
     try:
         rule = load_rule(name)
     except InputErrors as errors:
-        return Checked(name, "", "", False, (*told, *errors.errors))
+        return Checked(name, "", "", False, (*found, *errors.errors))
     if file is None and (source := inspect.getsourcefile(rule)) is not None:
-        told = scan_source(Path(source))
+        found = scan_source(Path(source))
     try:
-        told += try_rule(rule, on, overrides)
+        found += try_rule(rule, on, overrides)
     except InputErrors as errors:
-        told += errors.errors
-    return Checked(name, rule.question, kind_of(rule), rule.reads_truth, tuple(told))
+        found += errors.errors
+    return Checked(name, rule.question, kind_of(rule), rule.reads_truth, tuple(found))

@@ -70,8 +70,8 @@ def _from_name(source: str, name: str) -> ModuleType:
     except InputError:
         raise
     except Exception as error:
-        told = f"cannot be imported: {type(error).__name__}: {error}"
-        raise _mistake(name, told, "a module that Python finds, or a file FILE.py:Class") from error
+        wording = f"cannot be imported: {type(error).__name__}: {error}"
+        raise _mistake(name, wording, "a module that Python finds, or a file FILE.py:Class") from error
 
 
 def _registered(name: str) -> type[Rule]:
@@ -93,7 +93,12 @@ def _check_class(rule: type[Rule], name: str) -> None:
     mistakes = []
     if getattr(rule, "question", None) not in questions():
         mistakes.append(
-            InputError(name, "answers no question of the model", f"one of {', '.join(questions())}", "derive it anew")
+            InputError(
+                name,
+                "answers no question of the model",
+                f"one of {', '.join(questions())}",
+                "derive it from one of these questions",
+            )
         )
     elif not isinstance(rule.model_fields["kind"].default, str):
         expected = 'kind: Literal["name"] = "name"'

@@ -1,6 +1,6 @@
 """What the text of a rule's file uses that no policy may: imports beyond the model's questions, and ways around the guards.
 
-Python can reach everything from everywhere, so a text is never proof of innocence; but what it says openly is told.
+Python can reach everything from everywhere, so a text is never proof of innocence; but what it says openly is reported.
 """
 
 from __future__ import annotations

@@ -123,7 +123,12 @@ class _Trial:
             self.reordered += 1
             luck = uniform(SEED, Decision.POLICY, self.reordered, np.arange(size))
             wrong = next(
-                (told for order in orders_of(seen, luck) if (told := self._otherwise(rule, seen, answer, order))), []
+                (
+                    problem_found
+                    for order in orders_of(seen, luck)
+                    if (problem_found := self._otherwise(rule, seen, answer, order))
+                ),
+                [],
             )
             if wrong:
                 problem = f"answers otherwise when rows stand in another order: {', '.join(wrong)}"

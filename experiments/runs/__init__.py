@@ -7,5 +7,5 @@ identity    what makes a run unique       run         one run: market, policy, s
 numbers     what a run gives              worker      load, check, simulate within its time, keep what is asked for
 result      how a run ended               driver      carries runs out on one of the backends, outlives dead workers
 run_ledger  the one store (SQLite)        run_folder  ledgers of a folder and the locks of their drivers
-work        a driver at its ledger: what is done is not repeated, what ends is recorded
+work        a driver at its ledger: what is done is not repeated, what ends is recorded.
 """

@@ -2,7 +2,7 @@
 
 ledger.sqlite            of the driver of all runs
 ledger-2-of-8.sqlite     of the driver of a shard
-.ledger.sqlite.lock …    locks, which end with their process
+.ledger.sqlite.lock …    locks, which end with their process.
 """
 
 from __future__ import annotations

@@ -46,5 +46,6 @@ def test_all_contracts_are_there() -> None:
     assert ids == {
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
         *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
+        *("experiments", "experiments-runs", "experiments-comparison", "experiments-batch", "experiments-cli"),
     }
     assert config["exclude_type_checking_imports"]
