@@ -85,7 +85,7 @@ class BatchFolder(RunFolder):
         return folder
 
     def check_source(self) -> None:
-        """Refuse to go on with another model: its runs would not be those of the batch. Raises :class:`InputErrors`."""
+        """Refuse to resume with another model: its runs would not be those of the batch. Raises :class:`InputErrors`."""
         facts = self.facts
         if facts["source"] != code_hash():
             problem = f"was started with version {facts['version']}, source {facts['source']}; this is {version()}, {code_hash()}"
@@ -135,7 +135,7 @@ class BatchFolder(RunFolder):
         _ = self.text
 
     def design(self) -> Design:
-        """The design as it was started, or last gone on with."""
+        """The design as it was started, or as it was last extended."""
         from experiments.batch.design_file import design_of
 
         return design_of(self.text, self.facts["design"], Path(self.facts["folder"]))

@@ -104,8 +104,10 @@ def _cache() -> Finding:
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(sim.__file__).parent)
     # A folder that is not there yet is made when the first kernel is compiled.
     writable = os.access(next(place for place in (folder, *folder.resolve().parents) if place.exists()), os.W_OK)
-    told = f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
-    return Finding("cache of kernels", told, writable)
+    wording = (
+        f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
+    )
+    return Finding("cache of kernels", wording, writable)
 
 
 def _fonts() -> Finding:

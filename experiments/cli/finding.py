@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """What was looked at, what was ``told`` of it, and whether it is ``well``, that is, as it should be."""
+    """What was looked at, what is reported of it (``told``), and whether it is ``well``, that is, as it should be."""
 
     name: str
     told: str

@@ -31,7 +31,7 @@ def phases(
 
       [cyan]deepmarket phases regional_equipment --customers 200000[/]
 
-    The first week is left out of the times: it may compile kernels.
+    The first week is excluded from the times: it may compile kernels.
     """
     check_least(weeks=weeks, customers=customers)
     from experiments.cli.screen import make_table, plain_row, stdout, write_json

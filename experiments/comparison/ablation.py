@@ -1,4 +1,4 @@
-"""Ablation: a policy taken apart. One run per subset of its parts and seed tells what each part is worth, and with which others."""
+"""Ablation: a policy taken apart. One run per subset of its parts and seed shows what each part is worth, and with which others."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class Ablation:
             "folder",
             "versions",
         )
-        told = self.outcome.to_json()
+        whole = self.outcome.to_json()
         policies = {name: sorted(on) for name, on in self.subsets.items()}
         return {
             "base": self.base,
             "policy": self.policy,
             "policies": policies,
             "effects": rows,
-            **{k: told[k] for k in kept},
+            **{k: whole[k] for k in kept},
         }
 
 

@@ -42,8 +42,8 @@ def test_a_lost_cluster_says_what_happened_what_is_kept_and_what_goes_on(monkeyp
     monkeypatch.setattr(paired_runs, "compare", lost)
     monkeypatch.setattr(sys, "argv", ["deepmarket", "compare", "my market", "status_quo"])
     _, err = call("compare", "tiny", "status_quo", "status_quo", code=3)
-    assert "the connection to the scheduler is lost To mend it: start it again" in err
-    assert "Runs that ended are kept; the same command goes on from there." in err
+    assert "the connection to the scheduler is lost To fix it: start it again" in err
+    assert "Runs that ended are kept; the same command resumes from there." in err
     assert "The command was: deepmarket compare 'my market' status_quo" in err
 
 
