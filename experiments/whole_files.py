@@ -46,8 +46,8 @@ def staged(out: Path) -> Iterator[Path]:
 
     Raises :class:`InputErrors` when a folder inside ``out`` that files go to is a link.
     """
-    beside = out if out.is_dir() else next(folder for folder in out.absolute().parents if folder.is_dir())
-    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=beside))
+    folder = out if out.is_dir() else next(parent for parent in out.absolute().parents if parent.is_dir())
+    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=folder))
     try:
         yield part
         files = sorted(path for path in part.rglob("*") if path.is_file())

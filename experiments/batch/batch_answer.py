@@ -135,9 +135,9 @@ def _answer_one_future(batch: Batch, write: bool) -> BatchAnswer:
     runs = ensemble.runs.drop(columns="future").rename(columns={"replication": "seed"})
     runs["seed"] += min(ensemble.meta.seeds)
     whole = runs.groupby("seed")["policy"].transform("count") == len(ensemble.policies)
-    left_out = sorted(set(runs.loc[~whole, "seed"].tolist()))
+    excluded = sorted(set(runs.loc[~whole, "seed"].tolist()))
     runs = runs[whole]
-    notes = tuple(f"Seed {seed} is excluded for all policies: a run of it failed." for seed in left_out)
+    notes = tuple(f"Seed {seed} is excluded for all policies: a run of it failed." for seed in excluded)
     if runs.empty:
         return BatchAnswer((), ("no replication ended well for every policy", *notes), None, None)
     seeds = tuple(sorted(set(runs["seed"].tolist())))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILES = "files"
 #: The fact of a ledger that says how the files were that its driver had read: size and time of the last change.
 WATCHED = "watched"
-#: The fact of a ledger that says how many blocks were drawn in place of spoilt ones.
+#: The fact of a ledger that says how many blocks were drawn in place of incomplete ones.
 REPLACEMENTS = "replacements"
 
 
@@ -58,7 +58,7 @@ class BatchFolder(RunFolder):
         """Whether the folder holds a batch's design."""
         return self._design_file.is_file()
 
-    def go_on_with(self, design: Design) -> None:
+    def adopt(self, design: Design) -> None:
         """Hold ``design`` from now on, all of whose runs so far are those of the old one.
 
         Raises :class:`InputErrors` when a driver is at work here.
@@ -154,6 +154,6 @@ class BatchFolder(RunFolder):
         return found
 
     def replacements(self) -> int:
-        """Blocks that drivers have drawn in place of spoilt ones."""
+        """Blocks that drivers have drawn in place of incomplete ones."""
         with self.reading() as ledgers:
             return max((int(ledger.fact(REPLACEMENTS) or 0) for ledger in ledgers), default=0)

@@ -30,7 +30,7 @@ from sim.seeds import check_seed
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-#: Designs whose futures come in blocks that a failed run spoils and another block replaces.
+#: Designs whose futures come in blocks that a failed run makes incomplete and another block replaces.
 BLOCKS = ("saltelli", "morris")
 #: Keeps the seed of fresh futures apart from that of the others.
 _FRESH = 1_000_003
@@ -248,7 +248,7 @@ def _futures(design: Design, factors: tuple[Factor, ...]) -> tuple[pd.DataFrame,
         if space.method == "file":
             problem = "futures from a file have their fresh ones in the file"
             raise InputErrors([design.error(("futures", "fresh"), problem, "a column `role` with study and fresh")])
-        # Sobol points continue those of the study; a Latin hypercube is drawn afresh.
+        # Sobol points continue those of the study; a Latin hypercube is drawn again.
         continues = space.method == "sobol"
         fresh = draw_futures(
             space.method,

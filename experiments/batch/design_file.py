@@ -48,8 +48,8 @@ class Design:
 
     def located(self, name: str) -> str:
         """``name`` of a scenario or policy: a file next to the design where there is one."""
-        beside = self.folder / name
-        return str(beside) if is_there(beside) and (name.endswith(".toml") or is_folder(beside)) else name
+        local = self.folder / name
+        return str(local) if is_there(local) and (name.endswith(".toml") or is_folder(local)) else name
 
     def error(self, path: tuple[str | int, ...], problem: str, expected: str = "", remedy: str = "") -> InputError:
         """An input error at ``path`` of the file, found later than on reading."""

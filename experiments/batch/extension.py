@@ -39,10 +39,10 @@ def take_up(path: Path, plan: BatchPlan) -> tuple[BatchFolder, str]:
         now = {run.identity for run in plan.with_blocks(again).runs()}
         if before <= now:
             done = len(folder.done().keys() & now)
-            folder.go_on_with(plan.design)
+            folder.adopt(plan.design)
             return folder, f"continues with a larger design: {done:,} runs done, {len(now) - done:,} more"
     elif _searches_on(old.design.content, plan.design.content, changed):
-        folder.go_on_with(plan.design)
+        folder.adopt(plan.design)
         wanted, had = plan.design.content.optimise, old.design.content.optimise
         assert wanted is not None and had is not None
         wording = f"{had.generations} generations before, {wanted.generations} now"
@@ -80,4 +80,4 @@ def _another(path: Path, changed: list[tuple[str, Any, Any]]) -> InputError:
 
 
 def _shown(value: Any) -> str:
-    return "left out" if value is None else show(list(value) if isinstance(value, tuple) else value)
+    return "omitted" if value is None else show(list(value) if isinstance(value, tuple) else value)

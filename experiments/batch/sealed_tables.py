@@ -198,12 +198,12 @@ def _write_long(part: str, runs: Sequence[Run], shelf: _Shelf, file: Path) -> in
     rows = 0
     if not runs:
         return rows
-    with replacing(file, ".part") as beside:
+    with replacing(file, ".part") as scratch:
         try:
             for chunk in _chunks(runs):
                 long = pd.concat([_long(part, run, shelf) for run in chunk])
                 table = pa.Table.from_pandas(long, preserve_index=False)
-                writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
+                writer = writer or pq.ParquetWriter(scratch, table.schema, compression="zstd")
                 writer.write_table(table)
                 rows += table.num_rows
         finally:
@@ -224,5 +224,5 @@ def _chunks(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    with replacing(file, ".part") as beside:
-        pq.write_table(table, beside, compression="zstd")
+    with replacing(file, ".part") as scratch:
+        pq.write_table(table, scratch, compression="zstd")

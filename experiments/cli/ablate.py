@@ -1,4 +1,4 @@
-"""`deepmarket ablate`: a policy taken apart into its parts, each with its effect and interval."""
+"""`deepmarket ablate`: a policy split into its parts, each with its effect and interval."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _WORDS = {"whole": "All parts", "alone": "Alone", "last": "Added last", "share":
 
 def ablate(
     scenario: ScenarioArgument,
-    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Policy to take apart.", show_default=False)],
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Policy to split into parts.", show_default=False)],
     base: Annotated[str, typer.Option("--base", metavar="POLICY", help="What it is added to.")] = "status_quo",
     part: Annotated[
         list[str] | None,

@@ -1,4 +1,4 @@
-"""`deepmarket select`: the best of several policies, with a promise, in no more replications than that takes."""
+"""`deepmarket select`: the best of several policies, with a guarantee, in no more replications than that takes."""
 
 from __future__ import annotations
 

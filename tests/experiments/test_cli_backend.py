@@ -52,7 +52,7 @@ def test_doctor_looks_at_local_backends_too() -> None:
     by_name = {finding["name"]: finding for finding in found}
     assert by_name["backend"]["told"] == "local: 2 runs at a time"
     assert "one thread" in by_name["worker of this machine"]["told"]
-    assert [f.told for f in examine_backend("serial", None)] == ["serial: 1 run at a time"]
+    assert [f.answer for f in examine_backend("serial", None)] == ["serial: 1 run at a time"]
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_doctor_shows_every_process_of_a_cluster_and_fails_when_none_is_there(tm
 def test_what_makes_a_worker_unfit() -> None:
     ours = versions()
     fit = {"versions": ours, "threads": {"kernels": 1}, "nanny": True, "memory_limit": 2**31}
-    assert _worker(Seen("worker", "w", fit), ours, True).told.endswith("one thread, 2.0 GiB of memory")
+    assert _worker(Seen("worker", "w", fit), ours, True).answer.endswith("one thread, 2.0 GiB of memory")
     other = Seen("worker", "w", fit | {"versions": {**ours, "numpy": "1.0", "python": "3.1.4"}})
     told = other.version_problems(ours)
     assert [problem.split(":")[0] for problem in told] == ["python", "numpy"]
