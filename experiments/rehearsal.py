@@ -6,6 +6,7 @@ reported with the user's own values: the path, who set it, and what it is, inste
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def in_own_words(error: InputError, scenario: Scenario) -> InputError:
     paths = paths or [path for path in scenario.provenance if path.startswith(f"{error.place}.")]
     if not paths:
         return error
-    wording = error.problem.replace("the rule answered with ", "").replace("the rule answered ", "")
+    wording = re.sub(r"^the rules? .* answered (with )?", "", error.problem)
     who, path = scenario.provenance[paths[0]].split("; ")[0], paths[0]
     place = who if who.endswith(path) else f"{who.removeprefix('policy ').removeprefix('file ')}, {path}"
     values = _listed(paths, scenario)
