@@ -1,1 +1,1 @@
-"""Benchmarks: speed, memory and start-up, beside the same rules written in other ways. Run by hand: ``python -m bench``."""
+"""Benchmarks: speed, memory and start-up, compared with the same rules written in other ways. Run by hand: ``python -m bench``."""

@@ -1,4 +1,4 @@
-"""Run all benchmarks: ``python -m bench``; ``--help`` lists what can be left out or made smaller."""
+"""Run all benchmarks: ``python -m bench``; ``--help`` lists what can be skipped or made smaller."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def compare_markets(cut: Cut) -> Agreement:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, memory and start-up, beside peers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Speed, memory and start-up, compared with peers."
+    )
     parser.add_argument("--repetitions", type=int, default=5, help="how often everything is measured (default 5)")
     parser.add_argument(
         "--patience", type=float, default=3.0, help="seconds to wait before each for a quiet machine (default 3)"

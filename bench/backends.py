@@ -1,4 +1,4 @@
-"""Backends: what a run costs beside its own work, how much of two workers' time is work, and memory."""
+"""Backends: what a run costs on top of its own work, how much of two workers' time is work, and memory."""
 
 from __future__ import annotations
 
@@ -47,10 +47,14 @@ def _add(found: dict[tuple[str, str], Measurement], name: str, spec: str, worker
     with watched(seen):
         command = [sys.executable, "-m", "bench.one_backend", spec, workers]
         answer = subprocess.run(command, cwd=_ROOT, env=_environment(), capture_output=True, text=True, check=True)
-    told = json.loads(answer.stdout)
-    values = {(OVERHEAD, name): told["overhead"], (IDEAL, name): told["ideal"], (AT_WORK, name): told["at_work"]}
-    values[MEMORY, f"{name}: driver"] = told["driver"] / 1e6
-    values[MEMORY, f"{name}: a worker"] = told["worker"] / 1e6
+    measured = json.loads(answer.stdout)
+    values = {
+        (OVERHEAD, name): measured["overhead"],
+        (IDEAL, name): measured["ideal"],
+        (AT_WORK, name): measured["at_work"],
+    }
+    values[MEMORY, f"{name}: driver"] = measured["driver"] / 1e6
+    values[MEMORY, f"{name}: a worker"] = measured["worker"] / 1e6
     for key, value in values.items():
         if key in found:
             found[key].values.append(value)

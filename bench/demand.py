@@ -1,4 +1,4 @@
-"""The demand phases of a week, ours beside the same rules in C, in numpy with scipy.sparse, and as Mesa objects."""
+"""The demand phases of a week, ours against the same rules in C, in numpy with scipy.sparse, and as Mesa objects."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from bench import demand
 from bench.timing import Measurement
 
-#: Colours that the colour-blind tell apart (Okabe & Ito 2008), and marks that print in grey.
+#: Colours that colour-blind readers can distinguish (Okabe & Ito 2008), and marks that print in grey.
 _STYLES = {
     demand.OURS: ("#0072B2", "o"),
     demand.C: ("#000000", "s"),

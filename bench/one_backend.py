@@ -36,26 +36,26 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Told:
+class Measured:
     """What a run says of its worker: bytes in memory, and the seconds that the run took by the clock."""
 
     memory: int
     seconds: float
 
 
-def empty(job: Turn) -> Told:
+def empty(job: Turn) -> Measured:
     """A run that does nothing, in a process that has loaded the model."""
     import sim.market  # noqa: F401
 
-    return Told(_resident(), 0.0)
+    return Measured(_resident(), 0.0)
 
 
-def half_a_second(job: Turn) -> Told:
+def half_a_second(job: Turn) -> Measured:
     """A run of half a second of work."""
     started, start_cpu = time.perf_counter(), time.thread_time()
     while time.thread_time() - start_cpu < SECONDS:
         pass
-    return Told(_resident(), time.perf_counter() - started)
+    return Measured(_resident(), time.perf_counter() - started)
 
 
 def main(spec: str, workers: int | None) -> dict[str, float]:
@@ -64,18 +64,18 @@ def main(spec: str, workers: int | None) -> dict[str, float]:
         _carry_out(driver, empty, 20)  # workers start, and load the model
         slots = driver.backend.slots
         _, overhead = _carry_out(driver, empty, EMPTY_RUNS)
-        told, elapsed = _carry_out(driver, half_a_second, LONG_RUNS)
+        measured, elapsed = _carry_out(driver, half_a_second, LONG_RUNS)
         return {
             "overhead": 1000.0 * overhead / EMPTY_RUNS,
             "driver": _resident(),
-            "worker": max(t.memory for t in told),
+            "worker": max(t.memory for t in measured),
             "ideal": 100.0 * LONG_RUNS * SECONDS / slots / elapsed,
-            "at_work": 100.0 * sum(t.seconds for t in told) / slots / elapsed,
+            "at_work": 100.0 * sum(t.seconds for t in measured) / slots / elapsed,
         }
 
 
-def _carry_out(driver: Driver[Any, Any], task: Callable[[Turn], Told], runs: int) -> tuple[list[Told], float]:
-    """What all runs told, and the seconds until the last had ended."""
+def _carry_out(driver: Driver[Any, Any], task: Callable[[Turn], Measured], runs: int) -> tuple[list[Measured], float]:
+    """What all runs measured, and the seconds until the last had ended."""
     driver.task = task
     started = time.perf_counter()
     results = list(driver.run(Turn(number) for number in range(runs)))

@@ -78,7 +78,7 @@ def _page(
     yield (
         f"The C program is compiled by {compiler_version()}."
         if has_compiler()
-        else "There is no gcc here: C is left out."
+        else "There is no gcc here: C is skipped."
     )
     yield ""
     yield from _targets(verdicts)

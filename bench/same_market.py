@@ -14,7 +14,7 @@ from bench.cut import Contestant, Cut, Standing
 
 Floats = NDArray[np.floating[Any]]
 
-#: Chance that contestants with the same rules are told apart, in all comparisons together.
+#: Chance that contestants with the same rules are found to differ, in all comparisons together.
 FALSE_ALARM = 1e-3
 
 

@@ -5,7 +5,7 @@
 
 The first runs a batch of markets of 50 customers and one week, each with a seed of its own, and prints the resident
 memory of the driver and of the largest worker a quarter at a time. The second runs one market and prints its resident
-memory every 52 weeks beside the size of its records. Linux only: memory is read from /proc.
+memory every 52 weeks, with the size of its records. Linux only: memory is read from /proc.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ set = {{ "world.customers" = 50 }}
 name = "as_written"
 """
 
-#: Shares of the runs at which memory is told.
+#: Shares of the runs at which memory is reported.
 _LOOKS = (0.05, 0.25, 0.5, 0.75, 1.0)
 
 

@@ -26,7 +26,7 @@ _UNIT = "ns per customer and week"
 
 
 class TimedMarket:
-    """A market that starts anew when its weeks are over, and notes what each phase took."""
+    """A market that starts again when its weeks are over, and notes what each phase took."""
 
     def __init__(self, scenario: str, customers: int, policy: str | None = None) -> None:
         place = str(SCENARIO) if scenario == BENCH_MARKET else scenario

@@ -1,6 +1,6 @@
-"""What the machine refuses: a full disk, a missing permission, no memory. Said as any other mistake: place, expectation, remedy.
+"""What the machine refuses: a full disk, a missing permission, no memory. Reported as any other input error: place, expectation, remedy.
 
-Such an error is no fault of the program, and nothing of it is the author's of a scenario either. It is told apart here,
+Such an error is no fault of the program, and nothing of it is the author's of a scenario either. It is recognised here,
 once, for the command line and for whoever calls :func:`experiments.compare` and its kind.
 """
 
@@ -20,8 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _ROOM = ("room on the disk", "make room, or name a folder on another disk with --out; then give the same command again")
-_RIGHT = ("a place in which this user may write", "name another folder with --out, or mend its permissions")
-_SOUND = ("a sound disk", "mend the disk, or name a folder on another one; then give the same command again")
+_RIGHT = ("a place in which this user may write", "name another folder with --out, or repair its permissions")
+_SOUND = ("a sound disk", "repair the disk, or name a folder on another one; then give the same command again")
 _FILES = ("fewer open files", "raise the limit (`ulimit -n`), or use fewer --workers")
 _MEMORY = ("more memory", "raise the limit (`ulimit -v`, the job's), or use fewer --workers, customers or weeks")
 _THERE = ("a file or folder that is there", "make it, or name another one")
@@ -52,10 +52,10 @@ _SYSTEM = {
     errno.ENAMETOOLONG: _SHORT,
     errno.ELOOP: _SHORT,
 }
-_OTHER = ("a machine on which this works", "mend what it names, then give the same command again")
+_OTHER = ("a machine on which this works", "fix what it names, then give the same command again")
 #: What SQLite says when the disk, not the file's content, is at fault.
 _DATABASE = {"full": _ROOM, "readonly": _RIGHT, "unable to open": _RIGHT, "i/o": _SOUND, "locked": _OTHER}
-#: Words of errors without a number that tell of memory or of processes.
+#: Words of errors without a number that are about memory or processes.
 _WORDS = {
     "cannot allocate memory": _MEMORY,
     "out of memory": _MEMORY,
@@ -65,7 +65,7 @@ _WORDS = {
 
 
 def refused(error: BaseException, place: str = "") -> InputError | None:
-    """What the machine refused, when ``error`` or what caused it tells of that; None when it is about anything else.
+    """What the machine refused, when ``error`` or its cause says so; None when it is about anything else.
 
     ``place`` is where results go; a full disk does not say which file it was full for.
     """
@@ -73,13 +73,13 @@ def refused(error: BaseException, place: str = "") -> InputError | None:
     while cause is not None:
         if isinstance(cause, InputError):
             return None
-        if (found := _told(cause, place)) is not None:
+        if (found := _refusal(cause, place)) is not None:
             return found
         cause = cause.__cause__
     return None
 
 
-def _told(error: BaseException, place: str) -> InputError | None:
+def _refusal(error: BaseException, place: str) -> InputError | None:
     text = one_line(str(error)) or type(error).__name__
     if isinstance(error, MemoryError):
         return _mistake("the memory of this machine", text, _MEMORY)

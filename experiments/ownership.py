@@ -1,7 +1,7 @@
 """Whose a folder of results is: a note in it says which study wrote which files, so that no other study replaces them.
 
 A command writes into a folder that is new, or its own. Its own is one that the same question wrote: same verb, scenario,
-policies and settings. A comparison of more policies under the same baseline goes on with one of fewer. Files of the
+policies and settings. A comparison of more policies under the same baseline continues one of fewer. Files of the
 study that were edited by hand since are not replaced either. `--replace` does all of it nevertheless.
 """
 
@@ -70,7 +70,7 @@ class Asked:
                 parts.append(str(value) if name in ("scenario", "kind") else f"--{name} {value}")
         return one_line(" ".join(parts))
 
-    def goes_on_with(self, earlier: Asked) -> bool:
+    def continues(self, earlier: Asked) -> bool:
         """Whether this study holds all that the ``earlier`` one does."""
         ours, theirs = (json.loads(json.dumps(dict(one.facts))) for one in (self, earlier))
         new, old = ours.pop("policies", []), theirs.pop("policies", [])
@@ -91,7 +91,7 @@ def claim(folder: Path, asked: Asked, *, replace: bool = False, inputs: Collecti
             _refuse(asked, str(folder), f"holds {there[0]}, {who}")
         return
     earlier = Asked(str(note["verb"]), note["facts"])
-    if not asked.goes_on_with(earlier):
+    if not asked.continues(earlier):
         _refuse(asked, str(folder), f"holds another study: {earlier.words}")
     for name, digest in note["files"].items():
         file = folder / name
@@ -130,7 +130,7 @@ def settled(folder: Path, asked: Asked, also: Collection[Path] = ()) -> Iterator
 
 
 def written_again(file: Path) -> None:
-    """Note that a file of a study was written anew by a command for just that."""
+    """Note that a file of a study was rewritten by a command for just that."""
     note = _note(file.parent)
     if note is not None and file.name in note["files"]:
         files = {**note["files"], file.name: _mark(file)}

@@ -6,7 +6,7 @@ from experiments.runs.run import AS_WRITTEN
 
 
 def policy_words(policy: str, scenario: str) -> tuple[str, str]:
-    """Title and description of a policy from its file, which may lie beside the file of ``scenario``."""
+    """Title and description of a policy from its file, which may lie next to the file of ``scenario``."""
     from sim.reading.library import find_policy, find_scenario
     from sim.reading.toml_text import content_of
 

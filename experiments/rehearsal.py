@@ -1,11 +1,12 @@
 """A rehearsal: the market is built and its first weeks are run, in small, to find out what only they refuse.
 
 What a rule answers, and whether parts of a world fit each other once they are drawn, shows when it is tried. Errors are
-told with the user's own values: the path, who set it, and what it is, instead of the rule that stumbled over it.
+reported with the user's own values: the path, who set it, and what it is, instead of the rule that stumbled over it.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -63,8 +64,8 @@ def _run(small: Scenario, scenario: Scenario) -> list[InputError]:
     except InputError as error:
         return [in_own_words(error, scenario)]
     except (ArithmeticError, AssertionError, LookupError, MemoryError, TypeError, ValueError) as error:
-        told = str(error).splitlines()[0] if str(error) else ""
-        problem = f"the first weeks cannot be run: {type(error).__name__}{': ' + told if told else ''}"
+        wording = str(error).splitlines()[0] if str(error) else ""
+        problem = f"the first weeks cannot be run: {type(error).__name__}{': ' + wording if wording else ''}"
         remedy = f"not as by default: {_listed(_changed(scenario, ''), scenario)}"
         return [InputError(scenario.name, problem, "settings under which a market can be run", remedy)]
     return []
@@ -76,12 +77,12 @@ def in_own_words(error: InputError, scenario: Scenario) -> InputError:
     paths = paths or [path for path in scenario.provenance if path.startswith(f"{error.place}.")]
     if not paths:
         return error
-    told = error.problem.replace("the rule answered with ", "").replace("the rule answered ", "")
+    wording = re.sub(r"^the rules? .* answered (with )?", "", error.problem)
     who, path = scenario.provenance[paths[0]].split("; ")[0], paths[0]
     place = who if who.endswith(path) else f"{who.removeprefix('policy ').removeprefix('file ')}, {path}"
     values = _listed(paths, scenario)
     remedy = "give it another value" if len(paths) == 1 else "give one of them another value"
-    return InputError(place, f"{values}: {told}, once the market runs", error.expected, remedy, error.meaning)
+    return InputError(place, f"{values}: {wording}, once the market runs", error.expected, remedy, error.meaning)
 
 
 def _changed(scenario: Scenario, start: str) -> list[str]:
@@ -95,5 +96,7 @@ def _listed(paths: Sequence[str], scenario: Scenario) -> str:
     from sim.reading.complaints import show
 
     values = {path: value for path, value, _ in scenario.values()}
-    told = [f"{path} = {show(values[path])} ({scenario.provenance[path]})" for path in paths[:_SHOWN] if path in values]
-    return ", ".join(told) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
+    wording = [
+        f"{path} = {show(values[path])} ({scenario.provenance[path]})" for path in paths[:_SHOWN] if path in values
+    ]
+    return ", ".join(wording) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")

@@ -37,10 +37,10 @@ def run_market(
     out: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[RunStudy, Scenario]:
-    """Run one market and return its tables and the scenario; ``progress`` is told (weeks done, weeks) after each week.
+    """Run one market and return its tables and the scenario; ``progress`` is called with (weeks done, weeks) after each week.
 
     ``out`` is the folder where results will be saved: that it can be written to is found out before the run.
-    Raises :class:`sim.errors.InputErrors` for mistakes in what was given.
+    Raises :class:`sim.errors.InputErrors` for input errors.
     """
     from analysis.single_run import Run as RunStudy
     from analysis.study import PolicyLabel, Provenance
@@ -147,7 +147,7 @@ def read_run(folder: Path) -> RunStudy:
 
 @door
 def write_results_page(folder: Path, page: Path | None = None) -> Path:
-    """Write the report of a comparison's or a run's folder anew. Raises :class:`analysis.StudyError`."""
+    """Rewrite the report of a comparison's or a run's folder. Raises :class:`analysis.StudyError`."""
     from analysis.errors import StudyError
 
     target = page or folder / "report.html"
@@ -159,9 +159,9 @@ def write_results_page(folder: Path, page: Path | None = None) -> Path:
         from analysis import write_run_report
 
         return _written(write_run_report(read_run(folder), target))
-    told = "holds no results" if folder.is_dir() else "is a file" if folder.is_file() else "there is no such folder"
+    wording = "holds no results" if folder.is_dir() else "is a file" if folder.is_file() else "there is no such folder"
     remedy = "Name a folder that `deepmarket compare` or `deepmarket run` has written."
-    raise StudyError(str(folder), told, remedy)
+    raise StudyError(str(folder), wording, remedy)
 
 
 def _written(page: Path) -> Path:

@@ -1,6 +1,6 @@
 """Files as they are written: whole or not at all, and only where they are meant to be.
 
-A file is written beside its place and moved there. A link that lies in the way is replaced, not followed, and a folder
+A file is written next to its place and moved there. A link that lies in the way is replaced, not followed, and a folder
 of results that is a link to somewhere else is refused: what it leads to belongs to nobody's study.
 """
 
@@ -22,7 +22,7 @@ WHOLE: list[Path] = []
 
 @contextmanager
 def replacing(file: Path, ending: str = f".{os.getpid()}.part") -> Iterator[Path]:
-    """Give a name beside ``file``, of another ``ending``, to write to; at the end it is moved there, on any error gone."""
+    """Give a name next to ``file``, of another ``ending``, to write to; at the end it is moved there, on any error gone."""
     part = file.with_suffix(ending)
     part.unlink(missing_ok=True)  # whatever lies there, a link included
     try:
@@ -46,8 +46,8 @@ def staged(out: Path) -> Iterator[Path]:
 
     Raises :class:`InputErrors` when a folder inside ``out`` that files go to is a link.
     """
-    beside = out if out.is_dir() else next(folder for folder in out.absolute().parents if folder.is_dir())
-    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=beside))
+    folder = out if out.is_dir() else next(parent for parent in out.absolute().parents if parent.is_dir())
+    part = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=folder))
     try:
         yield part
         files = sorted(path for path in part.rglob("*") if path.is_file())

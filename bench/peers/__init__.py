@@ -1,1 +1,1 @@
-"""The same market rules written the way others write them, to be timed beside ours."""
+"""The same market rules written the way others write them, to be timed against ours."""

@@ -1,4 +1,4 @@
-"""What a batch shows: conclusions, tables, figures and a report beside its sealed tables."""
+"""What a batch shows: conclusions, tables, figures and a report next to its sealed tables."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class BatchAnswer:
 
 @door
 def answer_batch(batch: Batch, *, write: bool = True) -> BatchAnswer:
-    """Conclude from a sealed batch, for its longest horizon, by the key figure and targets of its design.
+    """Conclude from a sealed batch, for its longest horizon, by the KPI and targets of its design.
 
     One future alone is a comparison of policies, as `deepmarket compare` makes it. With ``write`` the report
     (report.html), figures and tables (folder ``answer``) are written. What cannot be concluded is said in ``notes``.
@@ -82,7 +82,7 @@ def answer_batch(batch: Batch, *, write: bool = True) -> BatchAnswer:
 
 
 def _targets(batch: Batch, ensemble: Ensemble) -> list[Target]:
-    """The design's targets, from the unit in which key figures are shown to that of the tables."""
+    """The design's targets, from the unit in which KPIs are shown to that of the tables."""
     units = ensemble.definitions.set_index("kpi")["unit"].to_dict()
     found = []
     for target in batch.meaning["targets"]:
@@ -135,9 +135,9 @@ def _answer_one_future(batch: Batch, write: bool) -> BatchAnswer:
     runs = ensemble.runs.drop(columns="future").rename(columns={"replication": "seed"})
     runs["seed"] += min(ensemble.meta.seeds)
     whole = runs.groupby("seed")["policy"].transform("count") == len(ensemble.policies)
-    left_out = sorted(set(runs.loc[~whole, "seed"].tolist()))
+    excluded = sorted(set(runs.loc[~whole, "seed"].tolist()))
     runs = runs[whole]
-    notes = tuple(f"Seed {seed} is left out for all policies: a run of it failed." for seed in left_out)
+    notes = tuple(f"Seed {seed} is excluded for all policies: a run of it failed." for seed in excluded)
     if runs.empty:
         return BatchAnswer((), ("no replication ended well for every policy", *notes), None, None)
     seeds = tuple(sorted(set(runs["seed"].tolist())))

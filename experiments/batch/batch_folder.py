@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILES = "files"
 #: The fact of a ledger that says how the files were that its driver had read: size and time of the last change.
 WATCHED = "watched"
-#: The fact of a ledger that says how many blocks were drawn in place of spoilt ones.
+#: The fact of a ledger that says how many blocks were drawn in place of incomplete ones.
 REPLACEMENTS = "replacements"
 
 
@@ -58,7 +58,7 @@ class BatchFolder(RunFolder):
         """Whether the folder holds a batch's design."""
         return self._design_file.is_file()
 
-    def go_on_with(self, design: Design) -> None:
+    def adopt(self, design: Design) -> None:
         """Hold ``design`` from now on, all of whose runs so far are those of the old one.
 
         Raises :class:`InputErrors` when a driver is at work here.
@@ -85,7 +85,7 @@ class BatchFolder(RunFolder):
         return folder
 
     def check_source(self) -> None:
-        """Refuse to go on with another model: its runs would not be those of the batch. Raises :class:`InputErrors`."""
+        """Refuse to resume with another model: its runs would not be those of the batch. Raises :class:`InputErrors`."""
         facts = self.facts
         if facts["source"] != code_hash():
             problem = f"was started with version {facts['version']}, source {facts['source']}; this is {version()}, {code_hash()}"
@@ -135,7 +135,7 @@ class BatchFolder(RunFolder):
         _ = self.text
 
     def design(self) -> Design:
-        """The design as it was started, or last gone on with."""
+        """The design as it was started, or as it was last extended."""
         from experiments.batch.design_file import design_of
 
         return design_of(self.text, self.facts["design"], Path(self.facts["folder"]))
@@ -154,6 +154,6 @@ class BatchFolder(RunFolder):
         return found
 
     def replacements(self) -> int:
-        """Blocks that drivers have drawn in place of spoilt ones."""
+        """Blocks that drivers have drawn in place of incomplete ones."""
         with self.reading() as ledgers:
             return max((int(ledger.fact(REPLACEMENTS) or 0) for ledger in ledgers), default=0)

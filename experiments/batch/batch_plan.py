@@ -30,7 +30,7 @@ from sim.seeds import check_seed
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-#: Designs whose futures come in blocks that a failed run spoils and another block replaces.
+#: Designs whose futures come in blocks that a failed run makes incomplete and another block replaces.
 BLOCKS = ("saltelli", "morris")
 #: Keeps the seed of fresh futures apart from that of the others.
 _FRESH = 1_000_003
@@ -132,7 +132,7 @@ class BatchPlan:
 
 
 def plan_batch(design: Design) -> BatchPlan:
-    """Make a design ready. Raises :class:`InputErrors` with all mistakes that show without running anything."""
+    """Make a design ready. Raises :class:`InputErrors` with all input errors that show without running anything."""
     content = design.content
     factors = factors_of(content.futures.factors)
     futures, factors = _futures(design, factors)
@@ -150,9 +150,9 @@ def plan_batch(design: Design) -> BatchPlan:
             try:
                 loaded = load(located, policy.loads, settings)
             except InputErrors as errors:
-                told = {str(known) for known in mistakes}
+                known = {str(mistake) for mistake in mistakes}
                 found = [placed(design, policy, error) for error in errors.errors]
-                mistakes += [error for error in found if str(error) not in told]
+                mistakes += [error for error in found if str(error) not in known]
                 continue
             first = first or loaded
             bounds |= {policy.name} if loaded.oracles else set()
@@ -190,7 +190,7 @@ def _misnamed(design: Design, policies: tuple[Policy, ...]) -> Iterator[InputErr
 
 
 def placed(design: Design, policy: Policy, error: InputError) -> InputError:
-    """A mistake in what the design sets, with its line there; others as they are."""
+    """An input error in what the design sets, with its line there; others as they are."""
     content, path = design.content, error.place.removeprefix("--set ").split(", ")[0]
     place: tuple[str | int, ...] = ("set", path)
     listed = [number for number, one in enumerate(content.policy) if one.name == policy.name]
@@ -219,13 +219,13 @@ def _apart(design: Design, loaded: Mapping[str, Scenario]) -> Iterator[InputErro
         ("currency", {name: one.world.currency for name, one in loaded.items()}),
     ):
         if len(set(found.values())) > 1:
-            told = ", ".join(f"{value} in {name}" for name, value in found.items())
+            values = ", ".join(f"{value} in {name}" for name, value in found.items())
             remedy = "write `weeks = …` on top" if what == "weeks" else "write one design for each"
-            yield design.error(("scenarios",), f"markets differ in {what}: {told}", f"the same {what} in all", remedy)
+            yield design.error(("scenarios",), f"markets differ in {what}: {values}", f"the same {what} in all", remedy)
 
 
 def _kept(design: Design) -> Kept:
-    """What is kept; the key figures that the design judges by are never left out."""
+    """What is kept; the KPIs that the design judges by are always among them."""
     content = design.content
     needed = [content.decide.kpi, *(target.kpi for target in content.target)]
     needed += list(content.optimise.objectives) if content.optimise is not None else []
@@ -248,14 +248,14 @@ def _futures(design: Design, factors: tuple[Factor, ...]) -> tuple[pd.DataFrame,
         if space.method == "file":
             problem = "futures from a file have their fresh ones in the file"
             raise InputErrors([design.error(("futures", "fresh"), problem, "a column `role` with study and fresh")])
-        # Sobol points go on behind those of the study; a Latin hypercube is drawn anew.
-        goes_on = space.method == "sobol"
+        # Sobol points continue those of the study; a Latin hypercube is drawn again.
+        continues = space.method == "sobol"
         fresh = draw_futures(
             space.method,
             factors,
             space.fresh,
-            space.seed if goes_on else space.seed + _FRESH,
-            first=space.size if goes_on else 0,
+            space.seed if continues else space.seed + _FRESH,
+            first=space.size if continues else 0,
         )
         fresh.insert(0, "role", "fresh")
         parts.append(fresh)
@@ -333,13 +333,13 @@ def _names(base: str, rows: Sequence[Mapping[Any, Any]]) -> list[str]:
     """Names of lever points by their values, with as many digits as it takes to tell them apart."""
     names: list[str] = []
     for digits in (4, 6, 9, 17):
-        names = [f"{base} ({_told(row, digits)})" for row in rows]
+        names = [f"{base} ({_settings_text(row, digits)})" for row in rows]
         if len(set(names)) == len(names):
             break
     return names
 
 
-def _told(row: Mapping[Any, Any], digits: int) -> str:
+def _settings_text(row: Mapping[Any, Any], digits: int) -> str:
     return ", ".join(f"{str(name).removeprefix('policy.')}={_short(value, digits)}" for name, value in row.items())
 
 
@@ -354,5 +354,5 @@ def _worded(policy: Policy, design: Design) -> Policy:
         own, description = policy_words(policy.loads, design.located(design.scenarios[0]))
     except InputErrors:
         return replace(policy, label=PolicyLabel(title or policy.name))  # loading says what is wrong with it
-    told = own if policy.name in (policy.loads, Path(policy.loads).stem) and not policy.levers else policy.name
-    return replace(policy, label=PolicyLabel(title or told, description))
+    titled_as = own if policy.name in (policy.loads, Path(policy.loads).stem) and not policy.levers else policy.name
+    return replace(policy, label=PolicyLabel(title or titled_as, description))

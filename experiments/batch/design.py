@@ -65,30 +65,30 @@ class LeversSection(SamplingSection):
 class TargetSection(Section):
     """One target that a policy must meet to satisfice, or one constraint of an optimisation."""
 
-    kpi: str = param(unit="key figure", doc="The key figure.")
-    at_least: int | float | None = param(None, unit="as the key figure", doc="Least value.")
-    at_most: int | float | None = param(None, unit="as the key figure", doc="Greatest value.")
+    kpi: str = param(unit="KPI", doc="The KPI.")
+    at_least: int | float | None = param(None, unit="as the KPI", doc="Least value.")
+    at_most: int | float | None = param(None, unit="as the KPI", doc="Greatest value.")
 
 
 class OutputsSection(Section):
     """What is kept of every run."""
 
-    kpis: tuple[str, ...] = param((), unit="key figures", doc="Key figures that are kept; all when empty.")
-    weekly: bool = param(False, unit="", doc="Keep key figures week by week.")
-    by: bool = param(False, unit="", doc="Keep key figures by territory, segment and offer.")
+    kpis: tuple[str, ...] = param((), unit="KPIs", doc="KPIs that are kept; all when empty.")
+    weekly: bool = param(False, unit="", doc="Keep KPIs week by week.")
+    by: bool = param(False, unit="", doc="Keep KPIs by territory, segment and offer.")
 
 
 class DecideSection(Section):
     """What the batch is to decide."""
 
-    kpi: str = param("contribution", unit="key figure", doc="The key figure that policies are judged by.")
+    kpi: str = param("contribution", unit="KPI", doc="The KPI that policies are judged by.")
     baseline: str = param("", unit="policy", doc="The policy that others are compared with; by default the first.")
 
 
 class OptimiseSection(Section):
-    """Search among the levers for the best trade-offs between several key figures."""
+    """Search among the levers for the best trade-offs between several KPIs."""
 
-    objectives: tuple[str, ...] = param(unit="key figures", doc="Key figures to improve together.", length=(1, 6))
+    objectives: tuple[str, ...] = param(unit="KPIs", doc="KPIs to improve together.", length=(1, 6))
     population: int = param(24, unit="points", doc="Points of one generation.", bounds=(4, 10_000))
     generations: int = param(10, unit="", doc="Generations.", bounds=(1, 10_000))
     seed: int = param(1, unit="", doc="Seed of the search.", bounds=(0, 2**31))

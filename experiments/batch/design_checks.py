@@ -22,7 +22,7 @@ def stored_values(scenario: str, base: Base) -> dict[str, Any]:
 
 
 def check_kpis(design: Design) -> list[InputError]:
-    """Key figures that no run reports, or that cannot be judged by."""
+    """KPIs that no run reports, or that cannot be judged by."""
     from sim.scoring.kpis import KPIS
 
     known = {kpi.name: kpi.direction for kpi in KPIS}
@@ -35,7 +35,7 @@ def check_kpis(design: Design) -> list[InputError]:
     mistakes = []
     for place, name, judged in named:
         if name not in known:
-            mistakes.append(design.error(place, f"`{name}` is no key figure", "", suggest(name, known)))
+            mistakes.append(design.error(place, f"`{name}` is no KPI", "", suggest(name, known)))
         elif judged and known[name] == "none":
             mistakes.append(design.error(place, f"neither more nor less of `{name}` is better", "one with a direction"))
     return mistakes

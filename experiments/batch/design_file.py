@@ -1,4 +1,4 @@
-"""Reading a design: from the file to settings that fit together, or all mistakes at once, each with its line."""
+"""Reading a design: from the file to settings that fit together, or all input errors at once, each with its line."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class Design:
         return weeks if isinstance(weeks, tuple) else (weeks,)
 
     def located(self, name: str) -> str:
-        """``name`` of a scenario or policy: a file beside the design where there is one."""
-        beside = self.folder / name
-        return str(beside) if is_there(beside) and (name.endswith(".toml") or is_folder(beside)) else name
+        """``name`` of a scenario or policy: a file next to the design where there is one."""
+        local = self.folder / name
+        return str(local) if is_there(local) and (name.endswith(".toml") or is_folder(local)) else name
 
     def error(self, path: tuple[str | int, ...], problem: str, expected: str = "", remedy: str = "") -> InputError:
-        """A mistake at ``path`` of the file, found later than on reading."""
+        """An input error at ``path`` of the file, found later than on reading."""
         return _located(document_of(Path(self.file), self.text), Complaint(path, problem, expected, remedy))
 
 
 def read_design(file: str | Path) -> Design:
-    """Read and check a design by its path, its folder or its name. Raises :class:`InputErrors` with all mistakes."""
+    """Read and check a design by its path, its folder or its name. Raises :class:`InputErrors` with all input errors."""
     path = find_design(file)
     text = decode(path)
     return _sound(document_of(path, text), text, path.resolve().parent)
@@ -132,7 +132,7 @@ def _of_search(design: DesignSection) -> Iterator[Complaint]:
         problem = f"method {design.levers.method} together with [optimise], which chooses the points itself"
         yield Complaint(("levers", "method"), problem, "no method under [levers], or no [optimise]")
     if len(set(design.optimise.objectives)) < len(design.optimise.objectives):
-        yield Complaint(("optimise", "objectives"), "an objective is there twice", "each key figure once")
+        yield Complaint(("optimise", "objectives"), "an objective is there twice", "each KPI once")
     if isinstance(design.weeks, tuple) and len(design.weeks) > 1:
         yield Complaint(("weeks",), "several horizons together with [optimise]", "one horizon to be judged by")
     if design.futures.method in _BLOCKS:

@@ -42,15 +42,15 @@ def too_large(design: DesignSection) -> Iterator[Complaint]:
     futures = (points_of(design.futures) + design.futures.fresh) * max(1, len(design.scenarios))
     runs = policies * futures * horizons * design.replications
     if runs > MOST_RUNS:
-        told = (
+        wording = (
             f"{policies:,} policies, {futures:,} futures, {horizons} horizons and {design.replications:,} replications"
         )
-        problem = f"{told} are {runs:,} runs"
+        problem = f"{wording} are {runs:,} runs"
         yield Complaint(("replications",), problem, f"at most {MOST_RUNS:,} runs", "take fewer of one of them")
 
 
 def points_of(space: SamplingSection) -> int:
-    """Points of a space: rows of its table, which is not built. A file's are told when it is read: 1."""
+    """Points of a space: rows of its table, which is not built. A file's are counted when it is read: 1."""
     if space.method in ("none", "file"):
         return 1
     if space.method == "grid":
@@ -64,13 +64,13 @@ def _of_space(name: str, space: SamplingSection) -> Iterator[Complaint]:
         yield Complaint((name, "factors"), f"there are {len(space.factors):,} factors", f"at most {MOST_FACTORS}")
         return
     points = points_of(space) + getattr(space, "fresh", 0)
-    told = f"method {space.method} gives {_count(points)} points"
+    wording = f"method {space.method} gives {_count(points)} points"
     place = (name, "method") if space.method == "grid" else (name, "size")
     remedy = "take fewer levels, or another method" if space.method == "grid" else "lower `size`"
     if points > MOST_POINTS:
-        yield Complaint(place, told, f"at most {MOST_POINTS:,}", remedy)
+        yield Complaint(place, wording, f"at most {MOST_POINTS:,}", remedy)
     elif points * len(space.factors) > MOST_CELLS:
-        problem = f"{told} of {len(space.factors)} factors each"
+        problem = f"{wording} of {len(space.factors)} factors each"
         yield Complaint(place, problem, f"points times factors of at most {MOST_CELLS:,}", remedy)
 
 

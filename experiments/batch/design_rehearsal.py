@@ -18,7 +18,7 @@ MOST = 200
 
 
 def rehearse_plan(plan: BatchPlan) -> list[InputError]:
-    """What the first weeks of the design's runs refuse, each mistake once, with its line in the design."""
+    """What the first weeks of the design's runs refuse, each input error once, with its line in the design."""
     mistakes: dict[str, InputError] = {}
     for scenario, policy, moved in islice(_cases(plan), MOST):
         overlays = None if policy.loads == AS_WRITTEN else [policy.loads]
@@ -26,10 +26,10 @@ def rehearse_plan(plan: BatchPlan) -> list[InputError]:
         try:
             found = rehearse(load(scenario, policy.loads, settings), scenario, overlays, settings)
         except InputErrors:
-            continue  # told when the design is planned
+            continue  # reported when the design is planned
         for error in found:
-            told = _at(plan, moved, error) or placed(plan.design, policy, error)
-            mistakes.setdefault(str(told), told)
+            wording = _at(plan, moved, error) or placed(plan.design, policy, error)
+            mistakes.setdefault(str(wording), wording)
     return list(mistakes.values())
 
 
@@ -52,7 +52,7 @@ def _cases(plan: BatchPlan) -> Iterator[tuple[str, Policy, Mapping[str, Any]]]:
 
 
 def _at(plan: BatchPlan, moved: Mapping[str, Any], error: InputError) -> InputError | None:
-    """The mistake at the line of the factor or lever that was moved; None when it is about none."""
+    """The input error at the line of the factor or lever that was moved; None when it is about none."""
     path = error.place.removeprefix("--set ").split(", ")[-1]
     if path not in moved:
         return None

@@ -104,7 +104,7 @@ def extended(plan: BatchPlan, folder: BatchFolder) -> BatchPlan:
 
 
 def files_of(plan: BatchPlan) -> dict[str, str]:
-    """Digests of what the files beside a design say: of each market under each policy, and of the futures."""
+    """Digests of what the files that a design names hold: of each market under each policy, and of the futures."""
     found = {
         f"{name} under {policy.name}": plan.bases[plan.design.located(name), policy.name].digest
         for name in plan.design.scenarios

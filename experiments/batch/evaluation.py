@@ -1,4 +1,4 @@
-"""What points of a search come to: means over futures from the ledger, beside objectives and limits."""
+"""What points of a search come to: means over futures from the ledger, together with objectives and limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from experiments.runs.run_ledger import Failure, RunLedger
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a point comes to: ``means`` by key figure (over futures, of means over replications), and for each limit's
+    """What a point comes to: ``means`` by KPI (over futures, of means over replications), and for each limit's
     name the share of futures in which it is ``met``. Both are empty for a point that failed; ``error`` says why."""
 
     means: Mapping[str, float]
@@ -55,12 +55,12 @@ def limits_of(design: Design, currency: str) -> tuple[Limit, ...]:
 
 
 def _unit(unit: str, currency: str) -> str:
-    """The unit of a key figure in the results of a run, which hold whole units of money."""
+    """The unit of a KPI in the results of a run, which hold whole units of money."""
     return currency if unit == "minor units" else unit
 
 
 class Evaluator:
-    """Reads key figures off ledgers and sums them up. Layouts are unpacked once."""
+    """Reads KPIs off ledgers and sums them up. Layouts are unpacked once."""
 
     def __init__(self, ledgers: Sequence[RunLedger], kpis: Sequence[str], limits: Sequence[Limit]) -> None:
         self.ledgers, self.kpis, self.limits = ledgers, tuple(dict.fromkeys(kpis)), limits
@@ -105,7 +105,7 @@ class Evaluator:
                 name, content = found
                 if name not in self._places:
                     known = ledger.layout(name).keys()["kpi"]
-                    # A key figure that the run does not report stands behind the last value, where there is a NaN.
+                    # A KPI that the run does not report takes the place behind the last value, where there is a NaN.
                     self._places[name] = [known.index(kpi) if kpi in known else len(known) for kpi in self.kpis]
                 values = [*unpack(content).tolist(), float("nan")]
                 return [values[place] for place in self._places[name]]

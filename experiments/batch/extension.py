@@ -1,6 +1,6 @@
-"""Going on with a larger design in the same folder: more points, replications, policies, horizons or generations.
+"""A larger design in the same folder: more points, replications, policies, horizons or generations.
 
-Runs are known by what they are, so nothing need be said about how designs are drawn: a design can go on where another
+Runs are known by what they are, so nothing need be said about how designs are drawn: a design can continue where another
 was started if every run of the old one is one of the new one too. Done runs are kept, and only new ones are done.
 """
 
@@ -17,7 +17,7 @@ from experiments.batch.drive import extended
 from sim.errors import InputError, InputErrors
 from sim.reading.complaints import show
 
-#: What may change in a design that searches: it then asks what it asked, and goes on from there.
+#: What may change in a design that searches: it then asks what it asked, and continues from there.
 _OF_A_SEARCH = ("title", "question", "timeout", "optimise.generations", "optimise.check_replications")
 _SHOWN = 5
 
@@ -39,14 +39,14 @@ def take_up(path: Path, plan: BatchPlan) -> tuple[BatchFolder, str]:
         now = {run.identity for run in plan.with_blocks(again).runs()}
         if before <= now:
             done = len(folder.done().keys() & now)
-            folder.go_on_with(plan.design)
-            return folder, f"goes on with a larger design: {done:,} runs done, {len(now) - done:,} more"
+            folder.adopt(plan.design)
+            return folder, f"continues with a larger design: {done:,} runs done, {len(now) - done:,} more"
     elif _searches_on(old.design.content, plan.design.content, changed):
-        folder.go_on_with(plan.design)
+        folder.adopt(plan.design)
         wanted, had = plan.design.content.optimise, old.design.content.optimise
         assert wanted is not None and had is not None
-        told = f"{had.generations} generations before, {wanted.generations} now"
-        return folder, f"goes on with a longer search: {len(folder.done()):,} runs done, {told}"
+        wording = f"{had.generations} generations before, {wanted.generations} now"
+        return folder, f"continues with a longer search: {len(folder.done()):,} runs done, {wording}"
     raise InputErrors([_another(path, changed)])
 
 
@@ -67,17 +67,17 @@ def _changes(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any
 
 
 def _another(path: Path, changed: list[tuple[str, Any, Any]]) -> InputError:
-    """What keeps the design from going on here: the keys that differ, those of words alone left out."""
-    told = [
-        f"{key} was {_told(old)}, now {_told(new)}" for key, old, new in changed if key not in ("title", "question")
+    """What keeps the design from continuing here: the keys that differ, except those of words alone."""
+    wording = [
+        f"{key} was {_shown(old)}, now {_shown(new)}" for key, old, new in changed if key not in ("title", "question")
     ]
-    more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
-    problem = f"holds a batch of another design, whose runs this one does not have: {'; '.join(told[:_SHOWN])}{more}"
+    more = f" and {len(wording) - _SHOWN} more" if len(wording) > _SHOWN else ""
+    problem = f"holds a batch of another design, whose runs this one does not have: {'; '.join(wording[:_SHOWN])}{more}"
     expected = "a design that has every run of the old one, and more"
     return InputError(
         str(path), problem, expected, "name another folder with --out, or give the design its old content"
     )
 
 
-def _told(value: Any) -> str:
-    return "left out" if value is None else show(list(value) if isinstance(value, tuple) else value)
+def _shown(value: Any) -> str:
+    return "omitted" if value is None else show(list(value) if isinstance(value, tuple) else value)

@@ -121,7 +121,7 @@ def _moved_twice(design: Design, moves: Mapping[str, tuple[tuple[str, Any], ...]
 def _fits_nowhere(
     design: Design, factors: tuple[Factor, ...], stored: Mapping[str, Mapping[str, Any]]
 ) -> list[InputError]:
-    """Patterns beside others that fit: a slip of the pen must not leave a setting where it is."""
+    """Patterns that fit nothing, next to others that do: a typing error must not leave a setting where it is."""
     mistakes = []
     for factor in factors:
         nowhere = [pattern for pattern in factor.paths if not any(_matching(pattern, v) for v in stored.values())]

@@ -23,7 +23,7 @@ from sim.reading.files import MOST_TABLE, check_ordinary, is_missing
 #: Numbers that a spreadsheet has rounded may lie outside a range by this share of its larger end.
 _ROUNDING = 1e-9
 _TRUTH = {"true": True, "false": False}
-#: What a cell should have held is told by raising ValueError with it.
+#: What a cell should have held is said by raising ValueError with it.
 _Reader = Callable[[str], Value]
 
 
@@ -32,7 +32,7 @@ def futures_from_file(path: Path, factors: Sequence[Factor] | None = None) -> pd
 
     Blocks are numbered by row and steps are 0 where the file has no ``block``; with ``block`` alone, steps count its
     rows. Without ``factors`` every other column is a factor: of numbers, of true and false, or of words. Numbers have a
-    decimal point. Raises :class:`sim.errors.InputErrors` with all mistakes at once (file, rows, column, what was
+    decimal point. Raises :class:`sim.errors.InputErrors` with all input errors at once (file, rows, column, what was
     expected, what to do): no file, no rows, a header twice, columns that are missing or unknown, blanks, words for
     numbers, values outside the range or not among the levels, roles other than "study" and "fresh", steps twice.
     """
@@ -89,7 +89,7 @@ def _header_and_rows(path: Path) -> tuple[int, int]:
 
 
 def _check_names(table: Table, found: Sequence[str], wanted: Sequence[str], ledger: QualityLedger) -> None:
-    expected = f"the factors {', '.join(wanted)} (and {', '.join(DRAWN)}, which may be left out)"
+    expected = f"the factors {', '.join(wanted)} (and {', '.join(DRAWN)}, which may be omitted)"
     for name in found:
         if name not in wanted:
             ledger.refused(table.file, name, "no factor has this name", expected, "rename or delete the column")
@@ -116,7 +116,7 @@ def _places(table: Table, ledger: QualityLedger) -> dict[str, pd.Series]:
     twice = pd.DataFrame({"block": places["block"], "step": places["step"]}).duplicated().to_numpy()
     if "block" in frame and "step" in frame and not ledger.refusals and twice.any():
         rows = list(frame.index[twice])
-        ledger.refused(table.file, "step", "a step stands twice in its block", "each once", "number them anew", rows)
+        ledger.refused(table.file, "step", "a step stands twice in its block", "each once", "number them again", rows)
     return places
 
 

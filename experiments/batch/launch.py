@@ -1,4 +1,4 @@
-"""A batch from a notebook or a script: run a design, or go on with it, and open what it gives."""
+"""A batch from a notebook or a script: run a design, or resume it, and open what it gives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run_batch(
     progress: Progress | None = None,
 ) -> Batch:
     """Do every run of ``design`` that ``out`` does not hold, seal the tables and open them. A design that has every run
-    of the one in ``out``, and more, goes on there.
+    of the one in ``out``, and more, continues there.
 
     ``backend`` as :func:`experiments.runs.backends.parse_backend` has it, ``shard`` as ``k/n``; ``retry`` tries failed runs
     again. Failed runs are in ``batch.table("failures")``. Raises :class:`sim.errors.InputErrors` before anything runs,

@@ -1,6 +1,6 @@
-"""Searching for the best trade-offs: points are asked for, run like the policies of any batch, and told.
+"""A search for the best trade-offs: points are asked for, run like the policies of any batch, and answered.
 
-A search that was ended asks the same questions again, finds their runs in the ledger, and goes on where it was.
+A search that was ended asks the same questions again, finds their runs in the ledger, and resumes where it was.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def search(
     content = plan.design.content
     assert content.optimise is not None and content.levers is not None
     wanted, levers = content.optimise, factors_of(content.levers.factors)
-    told = _towards(plan.count, progress)
-    with at_work(folder, backend, timeout=content.timeout, max_failures=max_failures, progress=told, task=task) as work:
+    towards = _towards(plan.count, progress)
+    with at_work(
+        folder, backend, timeout=content.timeout, max_failures=max_failures, progress=towards, task=task
+    ) as work:
         if retry:
             # All at once: where the search goes another way, points that it asks for no more must not stay failed.
             work.ledger.forget_failed(failure.identity for failure in folder.failures())
@@ -145,7 +147,7 @@ class _Desk:
         )
 
     def _ranges(self) -> Floats:
-        """By limit, what a shortfall is measured against: the key figure's range over listed policies and the first
+        """By limit, what a shortfall is measured against: the KPI's range over listed policies and the first
         generation (the bound's own size, or 1, where it has none), which does not change later."""
         scales = []
         for limit in self.limits:

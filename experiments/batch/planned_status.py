@@ -1,4 +1,4 @@
-"""Where a batch stands by its design, planned anew; :mod:`experiments.batch.status` tells it without planning."""
+"""Where a batch stands by its design, planned again; :mod:`experiments.batch.status` reports it without planning."""
 
 from __future__ import annotations
 

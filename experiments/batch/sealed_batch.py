@@ -24,9 +24,9 @@ from sim.errors import InputError, InputErrors
 
 @dataclass(frozen=True)
 class Batch(Tables):
-    """A sealed batch. ``runs`` has a row per run (policy, future, weeks, replication, seed, then key figures).
+    """A sealed batch. ``runs`` has a row per run (policy, future, weeks, replication, seed, then KPIs).
 
-    :mod:`experiments.batch.sealed_tables` tells all tables.
+    :mod:`experiments.batch.sealed_tables` lists all tables.
     """
 
     def runs(self, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:

@@ -1,9 +1,9 @@
 """Sealing a batch: from the ledgers to Parquet tables that hold no time and no machine, in the order of the design.
 
-runs.parquet         one row per run that ended well: policy, future, weeks, replication, seed, key figures as columns
+runs.parquet         one row per run that ended well: policy, future, weeks, replication, seed, KPIs as columns
 futures.parquet      one row per future: role, block, step, factors (and in its metadata what the tables mean)
 policies.parquet     name, what was loaded, levers, title, description, whether an oracle makes it an upper bound
-definitions.parquet  key figures: label, class, unit, direction, formula
+definitions.parquet  KPIs: label, class, unit, direction, formula
 weekly.parquet       policy, future, weeks, replication, week, kpi, value (where the design keeps weeks)
 by.parquet           … dimension, level, kpi, value (where the design keeps cuts)
 failures.parquet     runs that failed: kind, message, traceback, the command that repeats them
@@ -50,7 +50,7 @@ _KEYS = ("policy", "future", "weeks", "replication", "seed")
 
 @door
 def seal(plan: BatchPlan, folder: BatchFolder) -> dict[str, int]:
-    """Write all tables anew; each is written beside its name and moved there. Gives the rows of each table.
+    """Rewrite all tables; each is written next to its place and moved there. Gives the rows of each table.
 
     Runs that are done, and only these, are in the tables; more can be sealed later.
     """
@@ -122,7 +122,7 @@ class _Shelf:
 
 
 def _wide(runs: Sequence[Run], shelf: _Shelf) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A row per run with key figures as columns, and the definitions of these."""
+    """A row per run with KPIs as columns, and the definitions of these."""
     found = shelf.all("kpis")
     definitions: dict[str, tuple[Any, ...]] = {}
     for layout in dict.fromkeys(found[run.identity][0] for run in runs):
@@ -198,12 +198,12 @@ def _write_long(part: str, runs: Sequence[Run], shelf: _Shelf, file: Path) -> in
     rows = 0
     if not runs:
         return rows
-    with replacing(file, ".part") as beside:
+    with replacing(file, ".part") as scratch:
         try:
             for chunk in _chunks(runs):
                 long = pd.concat([_long(part, run, shelf) for run in chunk])
                 table = pa.Table.from_pandas(long, preserve_index=False)
-                writer = writer or pq.ParquetWriter(beside, table.schema, compression="zstd")
+                writer = writer or pq.ParquetWriter(scratch, table.schema, compression="zstd")
                 writer.write_table(table)
                 rows += table.num_rows
         finally:
@@ -224,5 +224,5 @@ def _chunks(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    with replacing(file, ".part") as beside:
-        pq.write_table(table, beside, compression="zstd")
+    with replacing(file, ".part") as scratch:
+        pq.write_table(table, scratch, compression="zstd")

@@ -101,7 +101,7 @@ class SearchPlan(BatchPlan):
             yield from part.of_replication(replication)
 
     def checking(self) -> Iterator[Run]:
-        """Runs of the check: the points of the front, and the listed policies beside them; none before it begins."""
+        """Runs of the check: the points of the front, and the listed policies with them; none before it begins."""
         if not self.checked:
             return
         part = self._part({*self.listed, *self.checked}, self.check_role)
@@ -158,8 +158,8 @@ class SearchPlan(BatchPlan):
         paths = {factor.name: factor.paths for factor in factors_of(space.factors)}
         levers = {path: value for name, value in point.levers.items() for path in paths[name]}
         names = _short_names(list(point.levers))
-        told = ", ".join(f"{names[name]}={_short(value)}" for name, value in point.levers.items())
-        return Policy(point.name, self.design.located(space.base), levers, PolicyLabel(told))
+        wording = ", ".join(f"{names[name]}={_short(value)}" for name, value in point.levers.items())
+        return Policy(point.name, self.design.located(space.base), levers, PolicyLabel(wording))
 
 
 def search_plan(plan: BatchPlan) -> SearchPlan:
@@ -201,7 +201,7 @@ def with_kept_points(plan: BatchPlan, folder: BatchFolder) -> SearchPlan:
 
 
 def _short_names(names: Sequence[str]) -> dict[str, str]:
-    """The last part of each lever's path where that tells it from the others, else all of it behind `policy`."""
+    """The last part of each lever's path where that distinguishes it from the others, else all of it behind `policy`."""
     last = Counter(name.split(".")[-1] for name in names)
     return {
         name: name.split(".")[-1] if last[name.split(".")[-1]] == 1 else name.removeprefix("policy.") for name in names

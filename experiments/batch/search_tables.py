@@ -3,7 +3,7 @@
 evaluations.parquet  a row per point in the order of evaluation: levers, objectives, limits, feasible, on_front, hypervolume
 limits.parquet       a row per limit: points of the front at it, what relaxing it buys at most
 relaxations.parquet  a row per limit, objective and step: to what it would have to be relaxed, and what that would buy
-checks.parquet       a row per checked point and key figure: value in the search and in the check, beside the baseline.
+checks.parquet       a row per checked point and KPI: value in the search and in the check, with the baseline.
 """
 
 from __future__ import annotations
@@ -103,10 +103,10 @@ def _evaluations(
 
 
 def checks_of(plan: SearchPlan, folder: BatchFolder, search: Search) -> pd.DataFrame:
-    """The check of the front: a row per checked point (all its runs ended) and key figure, columns :data:`CHECKS`.
+    """The check of the front: a row per checked point (all its runs ended) and KPI, columns :data:`CHECKS`.
 
     ``optimism`` is by how much the point's lead over the baseline was larger in the search than in the check, in the
-    key figure's good direction (limits: towards the bound kept): the part of it that was luck. Where the baseline
+    KPI's good direction (limits: towards the bound kept): the part of it that was luck. Where the baseline
     failed, the point's own values are compared. ``feasible_checked``: whether all limits hold on the check's means.
     """
     kpis = list(dict.fromkeys([item.kpi for item in search.objectives] + [item.kpi for item in search.limits]))

@@ -12,7 +12,7 @@ from sim.reading.toml_text import content_of
 
 TEMPLATE = """\
 # {name}: every policy (lever) meets every future (uncertainty) with the same luck. `deepmarket batch plan {file}` counts
-# and prices the runs, `deepmarket batch run {file}` does them, and goes on where it stopped.
+# and prices the runs, `deepmarket batch run {file}` does them, and resumes where it stopped.
 title = "{name}"
 # question = "What this batch is to answer"
 scenario = "{scenario}"

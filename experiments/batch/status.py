@@ -1,6 +1,6 @@
 """Where a batch stands, as its ledgers note it: planned, done, failed and left, without reading the design or a market.
 
-Every driver notes the runs that it was given, so that a look costs a few queries: planning anew takes seconds.
+Every driver notes the runs that it was given, so that a look costs a few queries: planning again takes seconds.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from experiments.batch.batch_folder import WATCHED, BatchFolder
 from experiments.runs.run_ledger import Failure
 
-#: Seconds of the past from which the present pace is told.
+#: Seconds of the past from which the present pace is computed.
 _RECENT = 600.0
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a batch stands. ``by_policy`` holds (done, failed, left) by policy; ``pace`` is runs a second of late."""
+    """Where a batch stands. ``by_policy`` holds (done, failed, left) by policy; ``pace`` is runs a second recently."""
 
     planned: int
     done: int
@@ -61,7 +61,7 @@ def standing_noted(folder: BatchFolder) -> Standing | None:
     """Count a batch's runs by its ledgers alone.
 
     None where a ledger does not say what was planned, or files that its driver had read were touched since: whether
-    they say anything else now takes planning anew.
+    they say anything else now takes planning again.
     """
     planned: dict[tuple[str, str], int] = {}
     with folder.reading() as ledgers:

@@ -1,4 +1,4 @@
-"""`deepmarket ablate`: a policy taken apart into its parts, each with its effect and interval."""
+"""`deepmarket ablate`: a policy split into its parts, each with its effect and interval."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from analysis.study import Study
     from experiments.comparison.ablation import Ablation
 
-#: Key figures of the table and the figure unless others are asked for: both profits, satisfaction, turnover.
+#: KPIs of the table and the figure unless others are asked for: both profits, satisfaction, turnover.
 KPIS = ("contribution", "distributor_profit", "satisfaction", "turnover")
 _WORDS = {"whole": "All parts", "alone": "Alone", "last": "Added last", "share": "Mean over all orders"}
 
 
 def ablate(
     scenario: ScenarioArgument,
-    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Policy to take apart.", show_default=False)],
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="Policy to split into parts.", show_default=False)],
     base: Annotated[str, typer.Option("--base", metavar="POLICY", help="What it is added to.")] = "status_quo",
     part: Annotated[
         list[str] | None,
@@ -53,7 +53,7 @@ def ablate(
     ] = None,
     kpi: Annotated[
         list[str] | None,
-        typer.Option("--kpi", metavar="KPI", help="Key figure to show; may be repeated.", show_default=", ".join(KPIS)),
+        typer.Option("--kpi", metavar="KPI", help="KPI to show; may be repeated.", show_default=", ".join(KPIS)),
     ] = None,
     replications: Annotated[
         int, typer.Option("--replications", "-n", help="Paired replications of every subset.")
@@ -68,7 +68,7 @@ def ablate(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Take a policy apart: what is each of its parts worth, alone and beside the others?
+    """Take a policy apart: what is each of its parts worth, alone and together with the others?
 
     [bold]Example[/]: segmentation, management routines, one gateway and shared data, in all 16 combinations:
 

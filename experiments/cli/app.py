@@ -75,5 +75,5 @@ def deepmarket(
 
       [cyan]deepmarket compare regional_equipment status_quo deep_marketing[/]
 
-    Exit codes: 0 fine, 2 something given is wrong, 3 some runs failed, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
+    Exit codes: 0 fine, 2 input error, 3 some runs failed, 130 interrupted (143 by SIGTERM, 129 by SIGHUP).
     """

@@ -1,4 +1,4 @@
-"""`deepmarket check`: validates scenarios, policies and designs and lists every mistake at once."""
+"""`deepmarket check`: validates scenarios, policies and designs and lists every input error at once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Validate scenarios, policies and designs: every mistake with file, line, reason and nearest valid name.
+    """Validate scenarios, policies and designs: every input error with file, line, reason and nearest valid name.
 
     What is sound on paper is rehearsed: the market is built with few customers and two weeks are run, so that nothing is
     found sound that the first week refuses.
@@ -121,9 +121,9 @@ def _check_rule(
 
     checked = check_rule(name, on, overrides)
     if not checked.mistakes and not silent:
-        told = f"{name} is sound: rule `{checked.kind}` for `{checked.question}`, two runs on {on}"
+        wording = f"{name} is sound: rule `{checked.kind}` for `{checked.question}`, two runs on {on}"
         bound = "; it reads the truth, so its results are upper bounds" if checked.oracle else ""
-        stdout().print(told + bound, markup=False)
+        stdout().print(wording + bound, markup=False)
     row = {
         "rule": name,
         "question": checked.question,

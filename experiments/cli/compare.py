@@ -42,7 +42,7 @@ _COLUMNS = {
     "pairing": "Pairing",
     "verdict": "Verdict",
 }
-#: Columns that are left out, one after another, until the table fits.
+#: Columns that are dropped, one after another, until the table fits.
 _DISPENSABLE = ("pairing", "policy", "probability", "relative")
 _COLOURS = {"better": "green", "worse": "red"}
 
@@ -68,11 +68,9 @@ def compare(
     ] = None,
     half_width: Annotated[
         float | None,
-        typer.Option(
-            "--half-width", help="Add replications until the half-width is this much, in the key figure's unit."
-        ),
+        typer.Option("--half-width", help="Add replications until the half-width is this much, in the KPI's unit."),
     ] = None,
-    kpi: Annotated[str, typer.Option("--kpi", help="Key figure whose interval must be narrow.")] = "contribution",
+    kpi: Annotated[str, typer.Option("--kpi", help="KPI whose interval must be narrow.")] = "contribution",
     budget: Annotated[int, typer.Option("--budget", help="Most replications with --precision or --half-width.")] = 200,
     set_: SetOption = None,
     seed: SeedOption = None,
@@ -99,7 +97,7 @@ def compare(
       [cyan]deepmarket compare regional_equipment status_quo deep_marketing --half-width 50000[/]
 
     The first policy is the baseline. Results are written to a folder: tables (Parquet, CSV), figures (PNG)
-    and report.html. Runs found there are not done again, so an interrupted comparison goes on.
+    and report.html. Runs found there are not repeated, so an interrupted comparison resumes.
     """
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
@@ -137,7 +135,7 @@ def compare(
     else:
         show_outcome(outcome, stdout())
     if outcome.failures:
-        show_failures(outcome.failures, "Their replications are left out for all policies.")
+        show_failures(outcome.failures, "Their replications are excluded for all policies.")
         raise typer.Exit(RUNS_FAILED)
 
 
@@ -190,9 +188,9 @@ def _pairing(outcome: Outcome) -> str:
         alone = outcome.study.meta.replications == 1
         why = "one pair cannot show it" if alone else "contribution is identical in all pairs"
         return f"Variance-reduction factor of pairing: not defined, {why}."
-    told = "unlimited (differences are constant)" if isinf(factor) else f"{factor:.3g}"
+    wording = "unlimited (differences are constant)" if isinf(factor) else f"{factor:.3g}"
     least = ", the smallest over policies" if len(outcome.study.challengers) > 1 else ""
     return (
-        f"Variance-reduction factor of pairing on contribution: {told}{least}; "
+        f"Variance-reduction factor of pairing on contribution: {wording}{least}; "
         "that many times fewer replications than without."
     )

@@ -52,7 +52,7 @@ def doctor(
     if warm:
         found.append(_warm())
     if json_:
-        write_json([f._asdict() for f in found])
+        write_json([{"name": f.name, "told": f.answer, "well": f.well} for f in found])
     else:
         from rich.text import Text
 
@@ -60,7 +60,7 @@ def doctor(
         for finding in found:
             if not (quiet and finding.well):
                 mark = Text("ok", style="green") if finding.well else Text("!", style="red")
-                table.add_row(mark, *plain_row(finding.name, finding.told))
+                table.add_row(mark, *plain_row(finding.name, finding.answer))
         if table.row_count:
             stdout().print(table)
     if not all(finding.well for finding in found):
@@ -104,8 +104,10 @@ def _cache() -> Finding:
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(sim.__file__).parent)
     # A folder that is not there yet is made when the first kernel is compiled.
     writable = os.access(next(place for place in (folder, *folder.resolve().parents) if place.exists()), os.W_OK)
-    told = f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
-    return Finding("cache of kernels", told, writable)
+    wording = (
+        f"below {folder}" if writable else f"{folder} cannot be written to: set NUMBA_CACHE_DIR to a folder that can"
+    )
+    return Finding("cache of kernels", wording, writable)
 
 
 def _fonts() -> Finding:

@@ -86,18 +86,18 @@ def _worker(worker: Seen, ours: dict[str, str], guarded: bool) -> Finding:
 
 
 def _version(process: Seen) -> str:
-    told = process.facts["versions"]
-    return f"Deepmarket {told['deepmarket']}, source {told['source']}, Python {told['python']}"
+    there = process.facts["versions"]
+    return f"Deepmarket {there['deepmarket']}, source {there['source']}, Python {there['python']}"
 
 
 def _deaths(allowed: int) -> Finding:
-    told = "a run whose worker dies comes back at once: deaths are counted one by one"
+    wording = "a run whose worker dies comes back at once: deaths are counted one by one"
     if allowed:
-        told = (
+        wording = (
             f"the scheduler itself tries a run whose worker dies on {allowed + 1} workers before it says so; "
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=0 where it is started makes that one"
         )
-    return Finding("dying workers", told, True)
+    return Finding("dying workers", wording, True)
 
 
 def _counted(count: int, what: str) -> str:

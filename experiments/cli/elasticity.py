@@ -35,7 +35,7 @@ def elasticity(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Measure how sales answer to price, advertising and calls, beside what published studies find.
+    """Measure how sales answer to price, advertising and calls, next to what published studies find.
 
     [bold]Example[/]: the built-in market under its ordinary policy, everything moved by 10 % both ways:
 

@@ -1,4 +1,4 @@
-"""One thing that `deepmarket doctor` looked at."""
+"""One thing that `deepmarket doctor` examined."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """What was looked at, what was ``told`` of it, and whether it is ``well``, that is, as it should be."""
+    """What was examined, the answer, and whether that is as it should be (``well``)."""
 
     name: str
-    told: str
+    answer: str
     well: bool

@@ -75,13 +75,13 @@ def _write_mistakes(error: Exception, code: int | None) -> None:
     from experiments.cli.screen import mistake_row, write_json
     from sim.errors import InputError
 
-    told = getattr(error, "format_message", error.__str__)()
-    mistakes = _mistakes(error) or [InputError("the command" if code is None else "", told)]
+    wording = getattr(error, "format_message", error.__str__)()
+    mistakes = _mistakes(error) or [InputError("the command" if code is None else "", wording)]
     write_json({"exit_code": getattr(error, "exit_code", code), "mistakes": [mistake_row(m) for m in mistakes]})
 
 
 def _mistakes(error: Exception) -> Sequence[InputError]:
-    """What the user can mend: input, or what the machine refuses; nothing when the error is a fault of the program."""
+    """What the user can fix: input, or what the machine refuses; nothing when the error is a fault of the program."""
     from analysis.errors import StudyError
     from experiments.outside import refused
     from sim.errors import InputError
@@ -112,10 +112,10 @@ def _unexpected(error: Exception) -> int:
             "".join(traceback.format_exception(error)),
         ]
     )
-    told = str(error).splitlines()[0] if str(error) else ""
+    wording = str(error).splitlines()[0] if str(error) else ""
     complain(
         "Something unexpected happened",
-        f"{type(error).__name__}{': ' + told if told else ''}\nThis is a fault of Deepmarket, not yours. {_logged(text, error)}",
+        f"{type(error).__name__}{': ' + wording if wording else ''}\nThis is a fault of Deepmarket, not yours. {_logged(text, error)}",
     )
     return UNEXPECTED
 
@@ -133,13 +133,13 @@ def _logged(text: str, error: Exception) -> str:
 
 
 def _say_lost(error: BackendLost, verb: str) -> None:
-    """What happened to the cluster, what to do about it, what is kept, and the command that goes on."""
+    """What happened to the cluster, what to do about it, what is kept, and the command that resumes."""
     from experiments.cli.screen import complain
 
     again = f"The command was: deepmarket {shlex.join(sys.argv[1:])}"
-    remedy = f"To mend it: {error.remedy}" if error.remedy else ""
+    remedy = f"To fix it: {error.remedy}" if error.remedy else ""
     complain(
-        "No run can go on", "\n".join(part for part in (error.problem, remedy, _kept(verb).strip(), again) if part)
+        "No run can continue", "\n".join(part for part in (error.problem, remedy, _kept(verb).strip(), again) if part)
     )
 
 
@@ -152,12 +152,12 @@ def _say_interrupted(verb: str) -> None:
 
 def _kept(verb: str) -> str:
     """What is left of the work of a verb that was broken off."""
-    goes_on = " Runs that ended are kept; the same command goes on from there."
+    resumes = " Runs that ended are kept; the same command resumes from there."
     kept = {
-        "compare": goes_on,
-        "select": goes_on,
-        "ablate": goes_on,
-        "batch": goes_on,
+        "compare": resumes,
+        "select": resumes,
+        "ablate": resumes,
+        "batch": resumes,
         "elasticity": " Nothing is kept.",
         "run": " Nothing of the run is kept.",
         "import": " Nothing was written.",

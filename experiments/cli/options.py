@@ -82,14 +82,14 @@ DEFAULT_POLICY = AS_WRITTEN
 
 
 def read_sets(given: Sequence[str] | None) -> dict[str, str]:
-    """Overrides by path from ``--set path=value``. Raises :class:`sim.errors.InputErrors` with all mistakes."""
+    """Overrides by path from ``--set path=value``. Raises :class:`sim.errors.InputErrors` with all input errors."""
     return read_pairs("--set", given, "path=value", "for instance --set policy.pay.commission=0.03")
 
 
 def read_pairs(option: str, given: Sequence[str] | None, form: str, remedy: str) -> dict[str, str]:
     """What an option that may be repeated says, by the name before its ``=``; ``form`` is what it should look like.
 
-    Raises :class:`sim.errors.InputErrors` with all mistakes.
+    Raises :class:`sim.errors.InputErrors` with all input errors.
     """
     from sim.errors import InputError, InputErrors
 

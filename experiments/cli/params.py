@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.quantity import Declaration, Section
     from sim.scenario import Scenario
 
-#: Columns that are left out, one after another, until no word has to be broken.
+#: Columns that are dropped, one after another, until no word has to be broken.
 _WRAPPED = ("Meaning",)
 _DISPENSABLE = ("Usual", "Lever", "Bounds", "Source", "Unit", "Meaning", "Set by")
 

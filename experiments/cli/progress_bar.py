@@ -14,7 +14,7 @@ EVERY = 30.0
 
 @contextmanager
 def show_progress(what: str, quiet: bool) -> Iterator[Callable[[Count], None]]:
-    """Give a function to be told how far things are; ``what`` names what is counted ("runs")."""
+    """Give a function to be called with how far things are; ``what`` names what is counted ("runs")."""
     if quiet:
         yield lambda count: None
     elif sys.stderr.isatty():
@@ -29,7 +29,7 @@ class Lines:
 
     def __init__(self, what: str, clock: Callable[[], float]) -> None:
         self.what, self.clock = what, clock
-        self.told = clock()
+        self.reported = clock()
         self.first: tuple[int, float] | None = None
 
     def __call__(self, count: Count) -> None:
@@ -37,15 +37,15 @@ class Lines:
         now = self.clock()
         if self.first is None and count.ended > count.reused:
             self.first = count.ended, now
-        if now - self.told < EVERY:
+        if now - self.reported < EVERY:
             return
-        self.told = now
+        self.reported = now
         sys.stderr.write(f"{count.ended} of {count.planned} {self.what}{_failed(count)}{self._left(count, now)}\n")
         sys.stderr.flush()
 
     def _left(self, count: Count, now: float) -> str:
         if self.first is None or count.ended <= self.first[0]:
-            return ""  # one run tells nothing: starting up and compiling are in its time
+            return ""  # one run says nothing: starting up and compiling are in its time
         seconds = (now - self.first[1]) / (count.ended - self.first[0]) * (count.planned - count.ended)
         return f", about {seconds:.0f} s left" if seconds < 120 else f", about {seconds / 60:.0f} min left"
 

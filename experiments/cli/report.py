@@ -1,4 +1,4 @@
-"""`deepmarket report`: the report of a results folder, written anew."""
+"""`deepmarket report`: the report of a results folder, rewritten."""
 
 from __future__ import annotations
 

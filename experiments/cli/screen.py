@@ -72,7 +72,7 @@ def complain(title: str, text: str) -> None:
 
 
 def show_mistakes(mistakes: Sequence[InputError]) -> None:
-    """All mistakes in what the user gave, one paragraph each: place, problem, expectation, meaning, remedy."""
+    """All input errors, one paragraph each: place, problem, expectation, meaning, remedy."""
     from rich.panel import Panel
     from rich.text import Text
 
@@ -84,14 +84,14 @@ def show_mistakes(mistakes: Sequence[InputError]) -> None:
         text.append(f": {mistake.problem}\n")
         text.append(f"   expected: {mistake.expected}\n" if mistake.expected else "")
         text.append(f"   meaning: {mistake.meaning}\n" if mistake.meaning else "")
-        text.append(f"   to mend it: {mistake.remedy}\n" if mistake.remedy else "")
+        text.append(f"   to fix it: {mistake.remedy}\n" if mistake.remedy else "")
     text.rstrip()
-    title = "Something given is wrong" if len(mistakes) == 1 else f"{len(mistakes)} things given are wrong"
+    title = "Input error" if len(mistakes) == 1 else f"{len(mistakes)} input errors"
     stderr().print(Panel(text, title=Text(title), title_align="left", border_style="red"))
 
 
 def mistake_row(mistake: InputError) -> dict[str, str]:
-    """One mistake for machines."""
+    """One input error for machines."""
     return {
         "place": mistake.place,
         "problem": mistake.problem,

@@ -1,4 +1,4 @@
-"""`deepmarket select`: the best of several policies, with a promise, in no more replications than that takes."""
+"""`deepmarket select`: the best of several policies, with a guarantee, in no more replications than that takes."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def select(
     ],
     indifference: Annotated[
         float,
-        typer.Option("--indifference", help="Smallest difference that matters, in the key figure's unit as shown."),
+        typer.Option("--indifference", help="Smallest difference that matters, in the KPI's unit as shown."),
     ],
     confidence: Annotated[
         float, typer.Option("--confidence", help="Probability of finding a policy that is ahead by that much.")
     ] = 0.95,
     first: Annotated[int, typer.Option("--first", help="Replications of all before any policy may drop out.")] = 10,
     budget: Annotated[int, typer.Option("--budget", help="Most replications.")] = 500,
-    kpi: Annotated[str, typer.Option("--kpi", help="Key figure that decides.")] = "contribution",
+    kpi: Annotated[str, typer.Option("--kpi", help="KPI that decides.")] = "contribution",
     set_: SetOption = None,
     seed: SeedOption = None,
     weeks: WeeksOption = None,
@@ -68,7 +68,7 @@ def select(
 
     If one policy is better than all others by the indifference, it is selected with the probability given. When the
     budget ends with more than one policy still in, none is selected. Runs are kept in the folder: the same command
-    goes on from there, with a larger --budget too.
+    resumes from there, with a larger --budget too.
     """
     check_least(workers=workers, weeks=weeks)
     overrides = read_sets(set_)
@@ -106,7 +106,7 @@ def select(
     else:
         show_selection(found, stdout())
     if found.failures:
-        show_failures(found.failures, "Their replications are left out for all policies.")
+        show_failures(found.failures, "Their replications are excluded for all policies.")
         raise typer.Exit(RUNS_FAILED)
 
 

@@ -1,7 +1,7 @@
 """The three streams of a command: open whatever the caller did with them, and able to take every sign.
 
 A closed stream is as if it led nowhere, and so is one whose reader has gone (`| head -1`): the rest of the output is
-dropped, the work goes on, and the exit code is that of the work. What a stream's encoding lacks is written in ASCII.
+dropped, the work continues, and the exit code is that of the work. What a stream's encoding lacks is written in ASCII.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def flush_streams(quiet: bool) -> int:
         if not quiet:
             sys.stderr.write(
                 f"standard output: cannot be written to: {said}\n   expected: room for what is written there\n"
-                "   to mend it: make room, or send the output elsewhere\n"
+                "   to fix it: make room, or send the output elsewhere\n"
             )
         return 2
     finally:

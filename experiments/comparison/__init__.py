@@ -1,1 +1,1 @@
-"""Policies under the same draws: compared in pairs, raced until one is left, taken apart, and the market's elasticities."""
+"""Policies under the same draws: compared in pairs, raced until one is left, split into parts, and the market's elasticities."""

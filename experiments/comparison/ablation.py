@@ -1,4 +1,4 @@
-"""Ablation: a policy taken apart. One run per subset of its parts and seed tells what each part is worth, and with which others."""
+"""Ablation: a policy split into its parts. One run per subset of its parts and seed shows what each part is worth, and with which others."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class Ablation:
             "folder",
             "versions",
         )
-        told = self.outcome.to_json()
+        whole = self.outcome.to_json()
         policies = {name: sorted(on) for name, on in self.subsets.items()}
         return {
             "base": self.base,
             "policy": self.policy,
             "policies": policies,
             "effects": rows,
-            **{k: told[k] for k in kept},
+            **{k: whole[k] for k in kept},
         }
 
 
@@ -100,7 +100,7 @@ def ablate(
     ``parts`` gives the questions of each part (default :data:`PARTS`; only those in which the two differ count).
     Policies of the subsets are written to ``out/policies``, results to ``out``. With every part off the policy is the
     base, with every part on it is ``policy``: both are checked by the digest of the resolved scenario. Raises
-    :class:`sim.errors.InputErrors` for what cannot be taken apart. ``workers`` and ``backend`` are those of
+    :class:`sim.errors.InputErrors` for what cannot be split. ``workers`` and ``backend`` are those of
     :func:`experiments.compare`. ``figure`` draws effects.png. A folder of another study is refused, unless ``replace``.
     """
     from analysis.factorial import factorial_effects

@@ -81,7 +81,7 @@ def plan_comparison(
 ) -> ComparisonPlan:
     """Load the scenario once with every policy; at ``most`` so many replications will be done.
 
-    Raises :class:`InputErrors` with all mistakes of all policies.
+    Raises :class:`InputErrors` with the input errors of all policies.
     """
     from sim.seeds import check_seed
 
@@ -98,15 +98,15 @@ def plan_comparison(
         try:
             loaded = load(scenario, policy, overrides or {}, weeks)
         except InputErrors as errors:
-            told = {str(known) for known in mistakes}
-            mistakes += [error for error in errors.errors if str(error) not in told]
+            seen = {str(known) for known in mistakes}
+            mistakes += [error for error in errors.errors if str(error) not in seen]
             continue
         earlier = sum(arm.policy == policy for arm in arms)
         arms.append(_arm(policy, f" ({earlier + 1})" if earlier else "", scenario, loaded))
     if mistakes:
         raise InputErrors(mistakes)
     first = check_seed(arms[0].scenario.seed if seed is None else seed, "--seed", most)
-    return ComparisonPlan(scenario, _told_apart(arms), first, dict(overrides or {}), weeks)
+    return ComparisonPlan(scenario, _distinct(arms), first, dict(overrides or {}), weeks)
 
 
 def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
@@ -116,8 +116,8 @@ def _arm(policy: str, again: str, scenario: str, loaded: Scenario) -> Arm:
     return Arm(name + again, policy, title, description, loaded)
 
 
-def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
-    """Refuse two different files that tables would call by the same name; tell equal titles apart by the label."""
+def _distinct(arms: Sequence[Arm]) -> tuple[Arm, ...]:
+    """Refuse two different files that tables would call by the same name; distinguish equal titles by the label."""
     labels = [arm.label for arm in arms]
     for arm in arms:
         if labels.count(arm.label) > 1:
@@ -129,13 +129,13 @@ def _told_apart(arms: Sequence[Arm]) -> tuple[Arm, ...]:
 
 
 def unknown_kpis(place: str, names: Sequence[str]) -> list[InputError]:
-    """A mistake for every name that is no key figure; ``place`` is the option that gave them."""
+    """An input error for every name that is no KPI; ``place`` is the option that gave them."""
     from sim.reading.complaints import suggest
     from sim.scoring.kpis import KPIS
 
     known = [kpi.name for kpi in KPIS]
     return [
-        InputError(f"{place} {name}", "there is no such key figure", "", suggest(name, known))
+        InputError(f"{place} {name}", "there is no such KPI", "", suggest(name, known))
         for name in names
         if name not in known
     ]

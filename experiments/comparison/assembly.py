@@ -26,7 +26,7 @@ def assemble_study(
     notes say which and why.
     """
     study = assemble_kpis(plan, pairs)
-    excluded = tuple(f"Left out for all policies: seed {f.job.seed}. {f.line()}" for f in failed)
+    excluded = tuple(f"Excluded for all policies: seed {f.job.seed}. {f.line()}" for f in failed)
     return replace(
         study,
         runs_weekly=_stacked(pairs, "weekly")[["policy", "seed", "week", "kpi", "value"]],

@@ -41,7 +41,7 @@ BANDS = {
 
 @dataclass(frozen=True)
 class Lever:
-    """What is moved, and how: overrides for a factor on it. ``cause`` is the KPI that tells how far it moved; "" the factor."""
+    """What is moved, and how: overrides for a factor on it. ``cause`` is the KPI that says how far it moved; "" the factor."""
 
     name: str
     what: str

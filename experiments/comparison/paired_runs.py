@@ -60,7 +60,7 @@ def compare(
     ``replications`` (at least 20) until every policy's interval of ``kpi`` is that narrow at two looks in a row or
     ``budget`` replications are done; see :mod:`experiments.comparison.stopping_rule`. ``task`` replaces the simulation.
 
-    Raises :class:`sim.errors.InputErrors` for mistakes in what was given, before anything runs, and
+    Raises :class:`sim.errors.InputErrors` for input errors, before anything runs, and
     :class:`experiments.RunsFailed` when no pair is left, :class:`experiments.runs.backends.BackendLost` when a cluster goes away.
     """
     _check(replications, workers, precision, half_width, kpi, budget)
@@ -142,13 +142,13 @@ def _check(
         )
         mistakes.append(InputError("--budget", problem, f"a whole number of at least {replications}", remedy))
     if precision is not None and half_width is not None:
-        expected = "--precision (relative to the baseline's mean) or --half-width (in the key figure's unit)"
-        mistakes.append(InputError("--half-width", "stands beside --precision", expected, "leave one of them out"))
+        expected = "--precision (relative to the baseline's mean) or --half-width (in the KPI's unit)"
+        mistakes.append(InputError("--half-width", "cannot be combined with --precision", expected, "use one of them"))
     if precision is not None and not 0.0 < precision < 1.0:
         expected = "a share of the baseline's mean between 0 and 1, such as 0.01 for ±1 %"
         mistakes.append(InputError("--precision", f"found {precision}", expected))
     if half_width is not None and not 0.0 < half_width < inf:
-        expected = "a number above 0 in the unit in which the key figure is shown, such as 100000 for ±EUR 100 k"
+        expected = "a number above 0 in the unit in which the KPI is shown, such as 100000 for ±EUR 100 k"
         mistakes.append(InputError("--half-width", f"found {half_width}", expected))
     if mistakes:
         raise InputErrors(mistakes)

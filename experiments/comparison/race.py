@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.comparison.arms import ComparisonPlan, plan_comparison, unknown_kpis
-from experiments.comparison.race_outcome import Question, Selection, leader_of, standings, told_failures
+from experiments.comparison.race_outcome import Question, Selection, failure_notes, leader_of, standings
 from experiments.comparison.stopping_rule import DECIDING
 from experiments.outside import door
 from experiments.ownership import Asked, claim, settled
@@ -63,9 +63,9 @@ def select_best(
 
     ``indifference`` is the smallest difference that matters, in the unit in which ``kpi`` is shown (currency, not
     minor units; %). If one policy is better than all others by at least that much, it is selected with a probability
-    of at least ``confidence``, provided that key figures are about normal. All policies do ``first`` replications;
+    of at least ``confidence``, provided that KPIs are about normal. All policies do ``first`` replications;
     replication r has seed ``seed`` + r for all. With ``out`` runs are kept there as they end and found again, and
-    selection.csv is written. Raises :class:`sim.errors.InputErrors` for mistakes in what was given,
+    selection.csv is written. Raises :class:`sim.errors.InputErrors` for input errors,
     :class:`experiments.RunsFailed` when no replication ended well for every policy, and
     :class:`analysis.StudyError` when ``kpi`` has no value in a run.
     """
@@ -137,7 +137,7 @@ class _Race:
         self._advance()
 
     def _begin(self, done: Done) -> None:
-        """The first run says in which unit the key figure is, and with it what the indifference means."""
+        """The first run says in which unit the KPI is, and with it what the indifference means."""
         from analysis.elimination import Elimination
         from analysis.errors import StudyError
         from analysis.numerals import shown_unit
@@ -175,8 +175,8 @@ class _Race:
             p for p, value in zip(self.asked.titles, row, strict=True) if p in self.alive and not isfinite(value)
         ]
         if without:
-            told = f"no value in the run of {without[0]} with seed {seed}"
-            raise StudyError(f"KPI '{self.asked.kpi}'", told, "Select by a KPI that has a value in every run.")
+            wording = f"no value in the run of {without[0]} with seed {seed}"
+            raise StudyError(f"KPI '{self.asked.kpi}'", wording, "Select by a KPI that has a value in every run.")
         self.elimination.add([self.sign * value for value in row])
         self.counted.append(seed)
 
@@ -217,7 +217,7 @@ class _Race:
             reused=self.reused,
             failures=failed,
             folder=folder,
-            notes=(*self.plan.warnings, *told_failures(failed), *self.work.tally.notes),
+            notes=(*self.plan.warnings, *failure_notes(failed), *self.work.tally.notes),
         )
 
     def _counted(self, policy: str) -> Floats:
@@ -261,10 +261,10 @@ def _check(
 
     mistakes = unknown_kpis("--kpi", [kpi])
     if any(known.name == kpi and known.direction == "none" for known in KPIS):
-        expected = "a key figure of which more or less is better"
+        expected = "a KPI of which more or less is better"
         mistakes.append(InputError(f"--kpi {kpi}", "neither more nor less of it is better", expected))
     if not 0.0 < indifference < inf:
-        expected = "a number above 0 in the unit in which the key figure is shown, such as 100000 for EUR 100 k"
+        expected = "a number above 0 in the unit in which the KPI is shown, such as 100000 for EUR 100 k"
         mistakes.append(InputError("--indifference", f"found {indifference}", expected))
     least = 1 / max(policies, 2)
     if not least < confidence < 1.0:

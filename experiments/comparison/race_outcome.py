@@ -45,7 +45,7 @@ class Selection:
     difference (mean paired difference to the leader), low, high (its 95 % t-interval, which takes no account of the
     looks: docs/statistics.md), pairs, probability_best; numbers in the unit of the runs. ``probability_best`` comes
     from :func:`analysis.ranking.choose` for the policy and the leader, and is therefore the most it can be; for the
-    leader it is the least, one minus the others. ``label``, ``unit`` and ``direction`` are those of the key figure,
+    leader it is the least, one minus the others. ``label``, ``unit`` and ``direction`` are those of the KPI,
     ``replications`` how many were counted, ``runs`` how many were done (some of them ahead of the decision).
     """
 
@@ -94,15 +94,15 @@ class Selection:
         from analysis.numerals import plural, scale_of
 
         scale = scale_of([row["difference"], row["low"], row["high"]], self.unit, self.question.currency)
-        told = scale.difference(row["difference"])
-        told += "" if pd.isna(row["low"]) else f", 95 % interval {scale.interval(row['low'], row['high'])}"
+        wording = scale.difference(row["difference"])
+        wording += "" if pd.isna(row["low"]) else f", 95 % interval {scale.interval(row['low'], row['high'])}"
         if pd.isna(row["eliminated_at"]):
-            return f"{row['title']} is still in ({told})"
+            return f"{row['title']} is still in ({wording})"
         by = self.question.titles[row["eliminated_by"]]
-        return f"{row['title']} fell behind {by} after {plural(int(row['eliminated_at']), 'replication')} ({told})"
+        return f"{row['title']} fell behind {by} after {plural(int(row['eliminated_at']), 'replication')} ({wording})"
 
     def amount(self, shown: float) -> str:
-        """An amount of the key figure in words; ``shown`` is in the unit in which it is shown."""
+        """An amount of the KPI in words; ``shown`` is in the unit in which it is shown."""
         from analysis.numerals import scale_of, shown_unit
 
         value = shown * shown_unit(self.unit)
@@ -188,6 +188,6 @@ def leader_of(table: pd.DataFrame) -> str:
     return str(table["policy"].iloc[0])
 
 
-def told_failures(failed: Sequence[Failed]) -> tuple[str, ...]:
+def failure_notes(failed: Sequence[Failed]) -> tuple[str, ...]:
     """A note for every run that failed."""
-    return tuple(f"Left out for all policies: seed {f.job.seed}. {f.line()}" for f in failed)
+    return tuple(f"Excluded for all policies: seed {f.job.seed}. {f.line()}" for f in failed)

@@ -25,7 +25,7 @@ BATCH = 10
 IN_A_ROW = 2
 #: Replications after which a comparison ends even if it is not sure yet.
 BUDGET = 200
-#: The key figure that decides.
+#: The KPI that decides.
 DECIDING = "contribution"
 
 
@@ -33,8 +33,8 @@ DECIDING = "contribution"
 class Width:
     """How wide intervals are: the largest half-width over policies.
 
-    ``relative`` is a share of the baseline's mean, ``half_width`` in the key figure's unit as tables show it
-    (currency, not minor units; percentage points), each infinite when it cannot be told yet.
+    ``relative`` is a share of the baseline's mean, ``half_width`` in the KPI's unit as tables show it
+    (currency, not minor units; percentage points), each infinite when it cannot be computed yet.
     """
 
     relative: float
@@ -117,7 +117,7 @@ def stopping_note(rule: StoppingRule, width: Width, table: pd.DataFrame, currenc
     size = shown_unit(str(row["unit"]))
     scale = scale_of([width.half_width * size], str(row["unit"]), currency)
     reached = f"{scale.difference(width.half_width * size).lstrip('+')}, {width.relative:.2%} of the baseline's mean"
-    told = f"{reached}, after {width.replications} replications"
+    wording = f"{reached}, after {width.replications} replications"
     if wanted.precision is not None:
         aim = f"{wanted.precision:.2%} of the baseline's mean"
     else:
@@ -126,8 +126,8 @@ def stopping_note(rule: StoppingRule, width: Width, table: pd.DataFrame, currenc
     name = inside(str(row["label"]))
     if rule.reached:
         return (
-            f"Replications were added until the half-width of {name} was at most {aim}: it is {told}. Looking at the "
+            f"Replications were added until the half-width of {name} was at most {aim}: it is {wording}. Looking at the "
             "data to decide when to stop leaves 95 % intervals with a coverage between 94 and 95 %, less where "
             "differences are strongly skewed (docs/statistics.md)."
         )
-    return f"The budget of {rule.budget} replications ended before the half-width of {name} was at most {aim}: it is {told}."
+    return f"The budget of {rule.budget} replications ended before the half-width of {name} was at most {aim}: it is {wording}."

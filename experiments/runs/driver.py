@@ -1,7 +1,7 @@
-"""The driver: carries out jobs on a backend, outlives dead workers, records what fails and goes on.
+"""The driver: carries out jobs on a backend, outlives dead workers, records what fails and continues.
 
-A worker that dies (out of memory, killed) may take down all runs that were under way, and nothing tells
-which of them did it. These suspects are done again one by one in a worker of their own: the innocent
+A worker that dies (out of memory, killed) may take down all runs that were under way, and nothing shows
+which of them did it. These suspects are rerun one by one in a worker of their own: the innocent
 end well, the culprit dies again and is recorded as crashed after its third death. A death counts only against a run
 that was alone under way and had begun: a worker that dies while it starts has done nothing yet.
 """
@@ -30,7 +30,7 @@ from experiments.runs.run import Run
 
 #: Deaths of a worker after which its run is given up.
 DEATHS = 3
-#: Workers that die one after another while they start, after which no run can go on.
+#: Workers that die one after another while they start, after which no run can continue.
 STARTS = 12
 #: Seconds that a run has to notice by itself that its time is over, before its worker is ended.
 GRACE = 5.0
@@ -73,8 +73,8 @@ def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = Non
                 return task(job)
         return task(job)
     except Exception as error:
-        told = str(error) or type(error).__name__
-        message = told if isinstance(error, ValueError | TimeoutError) else f"{type(error).__name__}: {told}"
+        wording = str(error) or type(error).__name__
+        message = wording if isinstance(error, ValueError | TimeoutError) else f"{type(error).__name__}: {wording}"
         return _Raised("timeout" if isinstance(error, TimeoutError) else "error", message, traceback.format_exc())
     finally:
         if watched:
@@ -91,7 +91,7 @@ class Driver(Generic[JobT, OutT]):
 
     ``task`` is what a worker does with a job; it must be importable by name. ``timeout`` is the longest a run may
     take, seconds. ``stopping`` is asked between results: once it says yes, what has ended is handed out, the rest is
-    dropped, and KeyboardInterrupt is raised. On Ctrl-C the workers are ended at once and KeyboardInterrupt goes on to
+    dropped, and KeyboardInterrupt is raised. On Ctrl-C the workers are ended at once and KeyboardInterrupt passes to
     the caller; results handed out before are his. So does :class:`BackendLost` when a cluster goes away, once all
     results that have arrived are handed out.
     """
@@ -212,8 +212,8 @@ class Driver(Generic[JobT, OutT]):
                 continue
             deaths += 1
             if self.timeout is not None and time.monotonic() - started >= self.timeout + GRACE:
-                told = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
-                return Failed(job, "timeout", told)
+                wording = f"did not end within {self.timeout:g} s and did not answer; its worker was ended"
+                return Failed(job, "timeout", wording)
         return Failed(job, "crashed", f"its worker process died {DEATHS} times (out of memory, or killed)")
 
 

@@ -1,6 +1,6 @@
 """Whether a ledger is whole: the digest of every row, taken again when it is read, and of all rows together.
 
-A row's own digest tells a changed one. All digests joined by exclusive or, kept as a fact in the same transaction, tell a
+A row's own digest shows a changed one. All digests joined by exclusive or, kept as a fact in the same transaction, show a
 row that was lost, added or moved from another ledger.
 """
 
@@ -21,7 +21,7 @@ from sim.errors import InputError, InputErrors
 ALL, NOTHING = "rows", "0" * 32
 #: What reading damaged rows raises besides the database's own errors.
 NOT_READ = (ValueError, TypeError, KeyError, OverflowError)
-#: Words of the database about the disk, a lock or a right, which no copy mends.
+#: Words of the database about the disk, a lock or a right, which no copy repairs.
 _OF_THE_SYSTEM = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open", "not permitted")
 _SHOWN = 5
 
@@ -33,9 +33,9 @@ class RunsDamaged(InputErrors):
         mistakes = []
         for file, found in identities.items():
             names = ", ".join(name[:8] for name in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
-            told = f"{len(found)} of its runs were damaged: {names}" if found else "rows of it were lost or added"
-            remedy = f"`deepmarket batch resume {file.parent}` does them again, or put a copy of the ledger back"
-            mistakes.append(InputError(str(file), told, "runs as they were written, to the last bit", remedy))
+            wording = f"{len(found)} of its runs were damaged: {names}" if found else "rows of it were lost or added"
+            remedy = f"`deepmarket batch resume {file.parent}` reruns them, or put a copy of the ledger back"
+            mistakes.append(InputError(str(file), wording, "runs as they were written, to the last bit", remedy))
         super().__init__(mistakes)
         self.identities, self.lost = dict(identities), lost
 
@@ -83,7 +83,7 @@ def digest_of_part(identity: Any, part: Any, layout: Any, content: Any) -> str:
 
 
 def whole_rows(base: sqlite3.Connection, noted: str | None) -> Rows:
-    """Runs that are done, each looked at, beside what was ``noted`` of all of them."""
+    """Runs that are done, each looked at, compared with what was ``noted`` of all of them."""
     found, changes = Rows(), Changes(NOTHING)
     for row in base.execute("SELECT identity, seconds, ended, parts, digest FROM done"):
         identity, digest = row[0], row[-1]
@@ -154,7 +154,7 @@ def is_of_the_system(error: BaseException) -> bool:
 
 def damaged(file: Path, what: str) -> InputError:
     """A ledger that cannot be read."""
-    remedy = "put a copy back, or move it away: its runs are done again"
+    remedy = "put a copy back, or move it away: its runs are rerun"
     return InputError(str(file), f"is damaged: {what}", "a ledger of a batch", remedy)
 
 

@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS failed (
   replay TEXT NOT NULL, ended REAL NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-#: The table of planned runs, which is made anew where it is not what was written, and the fact with its digest.
+#: The table of planned runs, which is rebuilt where it is not what was written, and the fact with its digest.
 PLANNED = "planned"
 _PLANNED = """CREATE TABLE planned (
   number INTEGER PRIMARY KEY, policy TEXT NOT NULL, identity TEXT NOT NULL, runs INTEGER NOT NULL, UNIQUE (policy, identity)
@@ -123,7 +123,7 @@ class RunLedger:
             return
         self._base = sqlite3.connect(file, timeout=60.0, isolation_level=None)
         opened.callback(self._base.close)
-        # A journal beside the file works on shared disks too, where write-ahead logs do not; FULL waits for the disk.
+        # A journal next to the file works on shared disks too, where write-ahead logs do not; FULL waits for the disk.
         self._base.execute("PRAGMA journal_mode=TRUNCATE")
         self._base.execute("PRAGMA synchronous=FULL")
         known = self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'facts'").fetchone()

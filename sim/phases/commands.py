@@ -40,40 +40,40 @@ def carry_out_call_plans(state: MarketState) -> None:
     for command in arrived:
         home = state.customers.territory[command.rows]
         news = command.week >= state.headquarters.plan_of[home]
-        heeded = _heeded(state, command)
-        _record_changes(state, command, news, heeded)
-        _carry_out(state, command, news & heeded)
+        followed = _followed(state, command)
+        _record_changes(state, command, news, followed)
+        _carry_out(state, command, news & followed)
         state.headquarters.plan_of[np.unique(home[news])] = command.week
     age = np.where(state.headquarters.plan_of < 0, 0, state.week - state.headquarters.plan_of)
     state.record.put(state.week, "plan_age", age)
 
 
-def _record_changes(state: MarketState, command: Command, news: NDArray[np.bool_], heeded: NDArray[np.bool_]) -> None:
+def _record_changes(state: MarketState, command: Command, news: NDArray[np.bool_], followed: NDArray[np.bool_]) -> None:
     """Customers for whom the plan says something else than what holds, and those for whom it is then done."""
     knowledge, rows = state.knowledge, command.rows
     says = news & ((command.rep != knowledge.rep[rows]) | (command.norm != knowledge.norm[rows]))
-    for name, which in (("plan_changes", says), ("plan_changes_heeded", says & heeded)):
+    for name, which in (("plan_changes", says), ("plan_changes_heeded", says & followed)):
         home = state.customers.territory[rows[which]]
         state.record.add(state.week, name, np.bincount(home, minlength=len(state.headquarters.plan_of)))
 
 
-def _heeded(state: MarketState, command: Command) -> NDArray[np.bool_]:
+def _followed(state: MarketState, command: Command) -> NDArray[np.bool_]:
     """For which of its customers the territory does as the plan says; in another week it may be others."""
-    unheeded = state.params.information.unheeded
-    if unheeded == 0:
+    ignored = state.params.information.unheeded
+    if ignored == 0:
         return np.ones(len(command.rows), dtype=np.bool_)
-    heeded: NDArray[np.bool_] = state.luck(Decision.COMMAND).uniform(state.customers.key[command.rows]) >= unheeded
-    return heeded
+    followed: NDArray[np.bool_] = state.luck(Decision.COMMAND).uniform(state.customers.key[command.rows]) >= ignored
+    return followed
 
 
-def _carry_out(state: MarketState, command: Command, heeded: NDArray[np.bool_]) -> None:
+def _carry_out(state: MarketState, command: Command, followed: NDArray[np.bool_]) -> None:
     """An account that goes to another rep keeps only part of its relationship."""
-    knowledge, rows, rep = state.knowledge, command.rows[heeded], command.rep[heeded]
+    knowledge, rows, rep = state.knowledge, command.rows[followed], command.rep[followed]
     before = knowledge.rep[rows]
     moved = (before >= 0) & (rep >= 0) & (rep != before)
     # Those whose rep has left have paid when the rep left.
     lose_relationship(state, rows[moved & state.reps.active[before]])
     knowledge.rep[rows] = rep
     state.diary.met[rows[rep != before]] = False
-    knowledge.norm[rows] = command.norm[heeded]
+    knowledge.norm[rows] = command.norm[followed]
     state.diary.due[rows[rep < 0]] = 0.0

@@ -77,7 +77,7 @@ def usual_hazard(state: MarketState) -> float:
 
 
 def exodus_at_rest(state: MarketState) -> float:
-    """Colleagues who left of late, as a share of them, where people leave at the usual hazard."""
+    """Colleagues who left recently, as a share of them, where people leave at the usual hazard."""
     return usual_exodus(usual_hazard(state), state.params.labour_market.contagion_half_life)
 
 
@@ -111,7 +111,7 @@ def _lost_to_rival(state: MarketState) -> float:
 
 
 def _pull(state: MarketState, leaves: Bools) -> None:
-    """Keep the colleagues who left of late as a share of those each rep had, who do not count themselves.
+    """Keep the colleagues who left recently as a share of those each rep had, who do not count themselves.
 
     So a usual colleague's share of leavers is the hazard, however small the team and however many positions are vacant.
     """

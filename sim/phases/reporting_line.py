@@ -18,7 +18,7 @@ def levels_passed(state: MarketState, gateway: Gateway, rows: Ints, index: int =
     """Levels that this week's news of the customers in ``rows`` gets through; all of them if it arrives.
 
     One draw for the whole line, cut at the losses of its levels: how a loss is divided does not change who is lost.
-    ``index`` tells news of one customer apart that may be lost one without the other.
+    ``index`` distinguishes news of one customer that may be lost separately.
     """
     home = state.customers.territory[rows]
     luck = state.luck(Decision.REPORT_LOST).uniform(state.customers.key[rows], index)

@@ -20,7 +20,7 @@ Floats = NDArray[np.floating]
 
 
 def let_routines_work(state: MarketState, held: Routines) -> None:
-    """Effects of this week's routines, whose hours each rep has by now; ``held`` [R] says what was asked beside hours."""
+    """Effects of this week's routines, whose hours each rep has by now; ``held`` [R] says what was asked apart from hours."""
     _align(state)
     _teach(state, held)
     _mature(state)
@@ -119,7 +119,7 @@ def _keep_forms(state: MarketState) -> None:
 
 
 def _cheer(state: MarketState) -> None:
-    """Morale: what the meetings of late have added or taken."""
+    """Morale: what recent meetings have added or taken."""
     numbers, reps = state.params.meetings, state.reps
     keep = np.float32(retention_of_half_life(numbers.morale_half_life))
     reps.morale[:] = reps.morale * keep + _of_meetings(state, numbers.morale)

@@ -20,7 +20,7 @@ from sim.state.today import Commissioned
 Ints = NDArray[np.int64]
 Found = dict[str, NDArray[Any]]
 
-#: Half the spread of a yes-or-no answer at its worst: a sample of n tells a share with an error of at most this / √n.
+#: Half the spread of a yes-or-no answer at its worst: a sample of n shows a share with an error of at most this / √n.
 _WORST_SHARE = 0.5
 
 # What a question of the usage survey is about, as index of its error; marks come after these.

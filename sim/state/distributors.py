@@ -28,7 +28,7 @@ class Distributors(Table):
     effort = column(np.float64, "share", "part of its selling effort that goes to each brand", width="brands")
     usual_effort = column(np.float64, "share", "the same as the usual state of the market gives it", width="brands")
     capability = column(np.float64, "share", "what its effort for us is worth, 1 is the best there is")
-    reserve = column(np.float64, "share", "how loath it is to share its data, as a rank among all there could be")
+    reserve = column(np.float64, "share", "how reluctant it is to share its data, as a rank among all there could be")
     own_capability = column(np.float64, "share", "capability without advice, to which it falls back")
     taught = column(np.float64, "share", "part of its sellers' hours of last week that went into advice of our reps")
     supplier = column(np.int32, "row", "distributor that supplies it, -1 for the plant", fill=-1)

@@ -110,7 +110,7 @@ class Jobs(Rows):
 
 @dataclass
 class Problems(Rows):
-    """Failures of ours that the designers have not been told of yet."""
+    """Failures of ours that have not been reported to the designers yet."""
 
     hours: Floats  # fleet hours for which the failure stands
 

@@ -48,7 +48,7 @@ def test_all_contracts_are_there() -> None:
     assert ids == {
         *("rooms", "analysis", "floors", "kernels", "policies-alone", "policies-no-handle"),
         *("analysis-floors", "analysis-futures"),
-        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources"),
+        *("reading", "reading-no-market", "reading-text", "scoring", "scoring-sources", "state"),
         *(
             "intake",
             "intake-tables",

@@ -28,7 +28,7 @@ LAYOUT = Layout.of(
 
 
 def quick(run: Run) -> Numbers:
-    """Key figures from seed, policy and future."""
+    """KPIs from seed, policy and future."""
     values = array("d", [_uniform(run.seed, kpi) + _uniform(run.policy, run.future, kpi) for kpi in KPIS])
     return Numbers((Part("kpis", LAYOUT, values.tobytes()),), 0.01)
 

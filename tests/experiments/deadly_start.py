@@ -19,5 +19,5 @@ if multiprocessing.parent_process() is not None:
 
 
 def quick(run: Run) -> Numbers:
-    """Key figures at once."""
+    """KPIs at once."""
     return fake.quick(run)

@@ -22,7 +22,7 @@ KPIS = {
     "turnover": ("Turnover", "management", "%", "down"),
     "distributor_profit": ("Distributors' profit", "distributor", "EUR", "up"),
 }
-#: What each policy adds to every key figure, as a share.
+#: What each policy adds to every KPI, as a share.
 EFFECT = {"deep_marketing": 0.05}
 
 
@@ -106,7 +106,7 @@ def unsendable(run: Run) -> Any:
 
 
 def tell_threads(run: Run) -> Numbers:
-    """The environment of the worker, as key figures: each thread variable's value."""
+    """The environment of the worker, as KPIs: each thread variable's value."""
     names = ("DEEPMARKET_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS")
     return made({name: float(os.environ.get(name, "nan")) for name in names})
 

@@ -22,7 +22,7 @@ from experiments.runs.run import Run
 from tests.experiments.batch_fixture import design_file
 
 X, Y = "policy.pay.commission", "policy.pricing.discount"
-#: Key figures whose names the market knows; satisfaction and turnover are the two limits' left sides.
+#: KPIs whose names the market knows; satisfaction and turnover are the two limits' left sides.
 KPIS = ("contribution", "revenue", "satisfaction", "turnover")
 LAYOUT = Layout.of(
     {
@@ -84,7 +84,7 @@ def planned(folder: Path, *changes: tuple[str, str]) -> SearchPlan:
 
 
 def binh_korn(x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Key figures [..., 4] at x and y."""
+    """KPIs [..., 4] at x and y."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     costs = -(4 * x**2 + 4 * y**2), -((x - 5) ** 2 + (y - 5) ** 2)
     return np.stack([*costs, (x - 8) ** 2 + (y + 3) ** 2, (x - 5) ** 2 + y**2], axis=-1)

@@ -258,7 +258,7 @@ def test_other_verbs_know_the_points(tmp_path: Path) -> None:
         (("latin_hypercube", "saltelli"), "method saltelli together with \\[optimise\\]"),
         (("[levers]\n", '[levers]\nmethod = "sobol"\n'), "which chooses the points itself"),
         (('"contribution", "revenue"', '"contribution", "contribution"'), "an objective is there twice"),
-        (('"contribution", "revenue"', '"contribution", "money"'), "`money` is no key figure"),
+        (('"contribution", "revenue"', '"contribution", "money"'), "`money` is no KPI"),
         (('"contribution", "revenue"', '"contribution", "stock_cover_weeks"'), "neither more nor less"),
         (('path = "policy.pricing.discount"', 'path = "params.choice.loyalty"'), "is no lever"),
         (('path = "policy.pricing.discount"', 'path = "policy.pricing.rebate"'), "levers.factors.y: at 0.0"),

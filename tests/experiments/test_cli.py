@@ -80,10 +80,10 @@ BAD_INPUT = {
     "precision above one": (("compare", "tiny", "status_quo", "status_quo", "--precision", "5"), "such as 0.01"),
     "two ways to stop": (
         ("compare", "tiny", "status_quo", "status_quo", "--precision", "0.1", "--half-width", "5"),
-        "--half-width: stands beside --precision",
+        "--half-width: cannot be combined with --precision",
     ),
     "no half-width": (("compare", "tiny", "status_quo", "status_quo", "--half-width", "0"), "--half-width: found 0"),
-    "stopping by nothing": (("compare", "tiny", "status_quo", "status_quo", "--kpi", "profitt"), "no such key figure"),
+    "stopping by nothing": (("compare", "tiny", "status_quo", "status_quo", "--kpi", "profitt"), "no such KPI"),
     "selecting of one": (("select", "tiny", "status_quo", "--indifference", "5"), "1 given"),
     "selecting without a difference": (("select", "tiny", "status_quo", "deep_marketing"), "--indifference"),
     "no weeks": (("run", "tiny", "--weeks", "0"), "--weeks: found 0"),
@@ -109,7 +109,7 @@ BAD_INPUT = {
     "import of two networks": (("import", "network", "file", "file"), "one edge list"),
     "a policy without parts": (("ablate", "tiny", "status_quo"), "answer every question alike"),
     "a part without questions": (("ablate", "tiny", "deep_marketing", "--part", "x"), "name=question,question"),
-    "an unknown key figure": (("ablate", "tiny", "deep_marketing", "--kpi", "profitt"), "no such key figure"),
+    "an unknown KPI": (("ablate", "tiny", "deep_marketing", "--kpi", "profitt"), "no such KPI"),
     "lists in lists in lists": (("check", "nested.toml"), "nested too deeply"),
     "a template without a name": (("new", ""), "found no name"),
     "a budget below the replications": (
@@ -161,7 +161,7 @@ def test_a_damaged_results_folder_is_named(
     call(verb, "tiny", *policies, *QUICK, "--out", "results")
     (tmp_path / "results" / file).write_bytes(b"PAR1 \xe4\xf6 nonsense")
     _, err = call("report", "results", code=2)
-    assert file in err.replace(" ", "") and "Something given is wrong" in err
+    assert file in err.replace(" ", "") and "Input error" in err
 
 
 def test_lists_are_for_people_and_for_machines() -> None:
@@ -303,7 +303,7 @@ def test_an_interrupt_is_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(paired_runs, "compare", interrupted)
     _, err = call("compare", "tiny", "status_quo", "deep_marketing", code=130)
-    assert "the same command goes on from there" in err
+    assert "the same command resumes from there" in err
     monkeypatch.setattr("experiments.single_run.run_market", interrupted)
     _, err = call("run", "tiny", code=130)
     assert "Nothing of the run is kept" in err and "goes on" not in err

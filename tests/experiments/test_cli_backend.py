@@ -42,8 +42,8 @@ def test_a_lost_cluster_says_what_happened_what_is_kept_and_what_goes_on(monkeyp
     monkeypatch.setattr(paired_runs, "compare", lost)
     monkeypatch.setattr(sys, "argv", ["deepmarket", "compare", "my market", "status_quo"])
     _, err = call("compare", "tiny", "status_quo", "status_quo", code=3)
-    assert "the connection to the scheduler is lost To mend it: start it again" in err
-    assert "Runs that ended are kept; the same command goes on from there." in err
+    assert "the connection to the scheduler is lost To fix it: start it again" in err
+    assert "Runs that ended are kept; the same command resumes from there." in err
     assert "The command was: deepmarket compare 'my market' status_quo" in err
 
 
@@ -52,7 +52,7 @@ def test_doctor_looks_at_local_backends_too() -> None:
     by_name = {finding["name"]: finding for finding in found}
     assert by_name["backend"]["told"] == "local: 2 runs at a time"
     assert "one thread" in by_name["worker of this machine"]["told"]
-    assert [f.told for f in examine_backend("serial", None)] == ["serial: 1 run at a time"]
+    assert [f.answer for f in examine_backend("serial", None)] == ["serial: 1 run at a time"]
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_doctor_shows_every_process_of_a_cluster_and_fails_when_none_is_there(tm
 def test_what_makes_a_worker_unfit() -> None:
     ours = versions()
     fit = {"versions": ours, "threads": {"kernels": 1}, "nanny": True, "memory_limit": 2**31}
-    assert _worker(Seen("worker", "w", fit), ours, True).told.endswith("one thread, 2.0 GiB of memory")
+    assert _worker(Seen("worker", "w", fit), ours, True).answer.endswith("one thread, 2.0 GiB of memory")
     other = Seen("worker", "w", fit | {"versions": {**ours, "numpy": "1.0", "python": "3.1.4"}})
     told = other.version_problems(ours)
     assert [problem.split(":")[0] for problem in told] == ["python", "numpy"]

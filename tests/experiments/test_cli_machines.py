@@ -32,7 +32,7 @@ def test_mistakes_are_json_where_json_was_asked_for(arguments: tuple[str, ...], 
     content = json.loads(out)
     assert content["exit_code"] == 2
     assert content["mistakes"][0]["place"] == place and content["mistakes"][0]["problem"]
-    assert "wrong" in err or "Missing" in err
+    assert "Input error" in err or "Missing" in err
 
 
 def test_failed_runs_are_json_too(monkeypatch: pytest.MonkeyPatch) -> None:

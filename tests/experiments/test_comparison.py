@@ -192,7 +192,7 @@ def test_what_is_wanted_is_checked() -> None:
     with pytest.raises(InputErrors) as caught:
         quick(precision=0.1, half_width=-3.0, kpi="profitt")
     assert [error.place for error in caught.value.errors] == ["--kpi profitt", "--half-width", "--half-width"]
-    assert "leave one of them out" in str(caught.value)
+    assert "use one of them" in str(caught.value)
 
 
 def test_all_settings_are_checked_at_once_before_anything_runs(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_no_error_of_the_system_is_a_fault_of_the_program(number: int, monkeypat
     monkeypatch.setattr("sim.reading.library.available_scenarios", refuse)
     result = CliRunner().invoke(app, ["scenarios"])
     assert result.exit_code == 2
-    for part in ("some/file", os.strerror(number)[:30], "expected:", "to mend it:"):
+    for part in ("some/file", os.strerror(number)[:30], "expected:", "to fix it:"):
         assert part in result.stderr
 
 

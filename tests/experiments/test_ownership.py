@@ -159,5 +159,5 @@ def test_what_is_broken_off_leaves_nothing(error: type[BaseException], there: bo
     st.lists(st.sampled_from("abcd"), min_size=1, unique=True),
 )
 def test_going_on_means_holding_all_of_it(new: list[str], old: list[str]) -> None:
-    went = asked(policies=tuple(new)).goes_on_with(asked(policies=tuple(old)))
+    went = asked(policies=tuple(new)).continues(asked(policies=tuple(old)))
     assert went == (new[0] == old[0] and set(old) <= set(new))

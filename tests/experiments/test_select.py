@@ -161,7 +161,7 @@ def test_a_seed_that_fails_is_left_out_for_all() -> None:
     assert found.best == "deep_marketing" and found.replications == 5
     assert [f.job.seed for f in found.failures] == [3]
     assert found.runs == 17, "six seeds of three policies, without the one that failed"
-    assert "Left out for all policies: seed 3." in found.notes[0]
+    assert "Excluded for all policies: seed 3." in found.notes[0]
 
 
 def test_when_nothing_ends_well_it_says_so() -> None:
@@ -233,7 +233,7 @@ def test_the_command_shows_standings_choice_and_folder(tmp_path: Path) -> None:
         (("--indifference", "-1"), "--indifference: found -1"),
         (("--confidence", "95"), "--confidence: found 95"),
         (("--budget", "4"), "--budget: found 4"),
-        (("--kpi", "profitt"), "no such key figure"),
+        (("--kpi", "profitt"), "no such KPI"),
         (("--set", "x"), "path=value"),
     ],
 )
@@ -256,4 +256,4 @@ def test_failures_and_interrupts_have_their_codes(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(race_module, "select_best", interrupted)
     result = CliRunner().invoke(app, CALL)
-    assert result.exit_code == 130 and "the same command goes on from there" in " ".join(result.stderr.split())
+    assert result.exit_code == 130 and "the same command resumes from there" in " ".join(result.stderr.split())

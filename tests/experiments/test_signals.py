@@ -22,16 +22,16 @@ VERBS = {
     "compare": (
         ["compare", "tiny", "status_quo", "deep_marketing"],
         "experiments.comparison.paired_runs.compare",
-        "goes on from there",
+        "resumes from there",
     ),
     "select": (
         ["select", "tiny", "status_quo", "deep_marketing", "--indifference", "1"],
         "experiments.comparison.race.select_best",
-        "goes on from there",
+        "resumes from there",
     ),
-    "ablate": (["ablate", "tiny", "deep_marketing"], "experiments.comparison.ablation.ablate", "goes on from there"),
+    "ablate": (["ablate", "tiny", "deep_marketing"], "experiments.comparison.ablation.ablate", "resumes from there"),
     "import": (["import", "crm", "deals.csv", "--out", "out"], "experiments.intake.import_crm", "Nothing was written"),
-    "batch": (["batch", "seal", "study"], "experiments.cli.batch.export.plan_of", "goes on from there"),
+    "batch": (["batch", "seal", "study"], "experiments.cli.batch.export.plan_of", "resumes from there"),
 }
 #: Takes the place of a verb's work.
 WORK = """

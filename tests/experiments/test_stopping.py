@@ -126,7 +126,7 @@ def test_the_rule_ends_with_the_budget_and_says_whether_it_was_reached() -> None
 
 
 def as_study(baseline: Floats, policy: Floats) -> Study:
-    """Many studies as one: every key figure is a study of its own."""
+    """Many studies as one: every KPI is a study of its own."""
     count, pairs = baseline.shape
     names = [f"study_{i}" for i in range(count)]
     seeds = np.arange(1, pairs + 1)

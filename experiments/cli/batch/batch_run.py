@@ -34,7 +34,7 @@ def run(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Run a design; runs that its folder holds are not done again, so the same command goes on after any end.
+    """Run a design; runs that its folder holds are not repeated, so the same command resumes after any end.
 
     [bold]Example[/]: all of it on this machine, or part 3 of 8 in a job array on a cluster without Dask:
 
@@ -45,8 +45,8 @@ def run(
 
       [cyan]deepmarket batch run design.toml --out study --backend dask:tcp://HOST:8786[/]
 
-    A run that fails is recorded with its traceback and the command that repeats it, and the batch goes on.
-    A design that has every run of the one in the folder, and more, goes on there: only what is new is done.
+    A run that fails is recorded with its traceback and the command that repeats it, and the batch continues.
+    A design that has every run of the one in the folder, and more, continues there: only what is new is done.
     At the end results are sealed into Parquet tables, and a report says what they show.
     """
     from experiments.batch.batch_plan import plan_batch
@@ -73,7 +73,7 @@ def resume(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Go on with the batch in a folder, by the design as it was started.
+    """Resume the batch in a folder, by the design as it was started.
 
     [bold]Example[/]:
 
@@ -148,7 +148,7 @@ def _drive(
     _tell(plan, folder, tally, answer, json_, quiet)
     if stopped:
         complain(
-            "Stopped", f"{stopped}. What ended is kept; `deepmarket batch status {folder.path}` tells what failed."
+            "Stopped", f"{stopped}. What ended is kept; `deepmarket batch status {folder.path}` shows what failed."
         )
     if stopped or (tally is not None and tally.failed):
         raise typer.Exit(RUNS_FAILED)
@@ -166,9 +166,9 @@ def _tell(
         return
     standing = standing_of(plan, folder)
     if json_:
-        told = {} if answer is None else {"answer": answer.to_json()}
+        content = {} if answer is None else {"answer": answer.to_json()}
         notes = list(tally.notes) if tally is not None else []
-        write_json({"folder": str(folder.path), **standing.to_json(), "notes": notes, **told})
+        write_json({"folder": str(folder.path), **standing.to_json(), "notes": notes, **content})
         return
     warn(tally.notes if tally is not None else ())
     show_standing(standing, folder.path)

@@ -51,12 +51,12 @@ def show_standing(standing: Standing, folder: Path) -> None:
     for policy, counts in standing.by_policy.items():
         table.add_row(*plain_row(policy, *(f"{count:,}" for count in counts)))
     console.print(table)
-    told = f"{standing.done:,} of {standing.planned:,} runs done, {standing.failed:,} failed, {standing.left:,} left"
+    content = f"{standing.done:,} of {standing.planned:,} runs done, {standing.failed:,} failed, {standing.left:,} left"
     if standing.done:
-        told += f"; {standing.seconds:.2f} s a run"
+        content += f"; {standing.seconds:.2f} s a run"
     if standing.left and standing.pace:
-        told += f", about {standing.left / standing.pace / 60:.0f} min left at the present pace"
-    console.print(told)
+        content += f", about {standing.left / standing.pace / 60:.0f} min left at the present pace"
+    console.print(content)
     if standing.failures:
         lines = [
             f"{failure.run} [{failure.identity[:8]}], {failure.kind}: {failure.message.splitlines()[0]}\n"
@@ -103,7 +103,7 @@ def answer(folder: FolderArgument, json_: JsonOption = False, quiet: QuietOption
 
 
 def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, quiet: QuietOption = False) -> None:
-    """One run: its state, what it sets, its key figures or its traceback, and the command that repeats it.
+    """One run: its state, what it sets, its KPIs or its traceback, and the command that repeats it.
 
     [bold]Example[/]: replication 2 of deep marketing in future 17:
 
@@ -117,7 +117,7 @@ def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, qu
     numbers = found.numbers_of(meant.identity)
     failure = next((failure for failure in found.failures() if failure.identity == meant.identity), None)
     state = "done" if numbers is not None else failure.kind if failure is not None else "left"
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "run": meant.name,
         "identity": meant.identity,
         "state": state,
@@ -127,26 +127,26 @@ def show(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, qu
     }
     if numbers is not None:
         kpis = numbers.table("kpis")
-        told["seconds"] = numbers.seconds
-        told["kpis"] = {
+        content["seconds"] = numbers.seconds
+        content["kpis"] = {
             kpi: None if value != value else value
             for kpi, value in zip(kpis["kpi"], kpis["value"].tolist(), strict=True)
         }
     if failure is not None:
-        told |= {"message": failure.message, "traceback": failure.traceback}
+        content |= {"message": failure.message, "traceback": failure.traceback}
     if json_:
-        write_json(told)
+        write_json(content)
         return
     if quiet:
         return
     console = stdout()
     table = make_table(("What", "Value"))
     for name in ("run", "identity", "state", "seed", "replay", "seconds", "message"):
-        if name in told:
-            table.add_row(*plain_row(name, told[name]))
+        if name in content:
+            table.add_row(*plain_row(name, content[name]))
     for path, value in meant.settings:
         table.add_row(*plain_row(path, value))
-    for kpi, value in told.get("kpis", {}).items():
+    for kpi, value in content.get("kpis", {}).items():
         table.add_row(*plain_row(kpi, "no value" if value is None else f"{value:,.6g}"))
     console.print(table)
     if failure is not None:

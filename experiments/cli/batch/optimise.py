@@ -34,7 +34,7 @@ def optimise(
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Search among levers for the best trade-offs between several key figures, within limits.
+    """Search among levers for the best trade-offs between several KPIs, within limits.
 
     [bold]Example[/]: which pay and call plans earn most and keep most reps, with customers content? In design.toml:
 
@@ -54,7 +54,7 @@ def optimise(
 
       [cyan]deepmarket batch optimise design.toml --out search[/]
 
-    Every point meets all futures and replications of the design with the same seeds. The same command goes on after
+    Every point meets all futures and replications of the design with the same seeds. The same command resumes after
     any end. At the end the front is checked with seeds (and futures, under `fresh`) that no point was chosen by, and
     tables and figures are written to the folder. Exit code 3 when a run failed.
     """
@@ -96,7 +96,7 @@ def optimise(
         warn(notes)
     _tell(plan, folder, json_, quiet)
     if stopped:
-        complain("Stopped", f"{stopped}. What ended is kept; the same command goes on from there.")
+        complain("Stopped", f"{stopped}. What ended is kept; the same command resumes from there.")
     if stopped or folder.failures() or any(point.error for point in plan.points):
         raise typer.Exit(RUNS_FAILED)
 
@@ -176,8 +176,8 @@ def _check_table(found: Search, checks: pd.DataFrame, plan: SearchPlan) -> Any:
             scale = scale_of([value, checked], item.unit, found.currency)
             cells += [scale.level(value), scale.level(checked), scale.difference(luck)]
         failed = str(rows["error"].iloc[0])
-        told = "failed" if failed else "kept" if bool(rows["feasible_checked"].iloc[0]) else "broken"
-        table.add_row(*plain_row(point, *cells, told))
+        wording = "failed" if failed else "kept" if bool(rows["feasible_checked"].iloc[0]) else "broken"
+        table.add_row(*plain_row(point, *cells, wording))
     return table
 
 

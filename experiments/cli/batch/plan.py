@@ -44,18 +44,18 @@ def plan(
     if mistakes := rehearse_plan(found):
         raise InputErrors(mistakes)
     cost = price_batch(found, workers) if price else None
-    told = _told(found, cost)
+    shown = _overview(found, cost)
     if json_:
-        write_json(told)
+        write_json(shown)
     elif not quiet:
         console = stdout()
         for line in _lines(found, cost):
             console.print(line)
 
 
-def _told(plan: BatchPlan, price: Price | None) -> dict[str, Any]:
+def _overview(plan: BatchPlan, price: Price | None) -> dict[str, Any]:
     roles = plan.futures["role"].value_counts()
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "runs": plan.count,
         "policies": [policy.name for policy in plan.policies],
         "futures": {str(role): int(count) for role, count in roles.items()},
@@ -66,13 +66,13 @@ def _told(plan: BatchPlan, price: Price | None) -> dict[str, Any]:
         "seed": plan.seed,
     }
     if price is not None:
-        told["price"] = {
+        shown["price"] = {
             "seconds": list(price.seconds),
             "workers": price.workers,
             "hours": price.hours,
             "megabytes": price.megabytes,
         }
-    return told
+    return shown
 
 
 def _lines(plan: BatchPlan, price: Price | None) -> list[str]:
@@ -91,10 +91,11 @@ def _lines(plan: BatchPlan, price: Price | None) -> list[str]:
     if len(plan.horizons) > 1:
         parts.append(plural(len(plan.horizons), "horizon"))
     parts.append(plural(plan.design.content.replications, "replication"))
-    told = {policy.name: policy.label.title for policy in plan.policies}
+    titles = {policy.name: policy.label.title for policy in plan.policies}
     lines = [
         f"{' × '.join(parts)} = {'at most ' if wanted else ''}{plan.count:,} runs of {' and '.join(map(str, plan.horizons))} weeks",
-        "Policies: " + "; ".join(name if title in ("", name) else f"{name} ({title})" for name, title in told.items()),
+        "Policies: "
+        + "; ".join(name if title in ("", name) else f"{name} ({title})" for name, title in titles.items()),
     ]
     if plan.factors:
         lines.append(f"Futures by {plan.method}: {', '.join(factor.name for factor in plan.factors)}")

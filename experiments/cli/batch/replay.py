@@ -1,4 +1,4 @@
-"""`deepmarket batch replay`: one run again, here, beside what the ledger holds."""
+"""`deepmarket batch replay`: one run again, here, compared with what the ledger holds."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def replay(folder: FolderArgument, run: RunArgument, json_: JsonOption = False, 
     try:
         numbers = simulate(meant)
     except Exception as error:  # whatever went wrong in the worker is what is looked for here
-        told = {"run": meant.name, "outcome": "failed", "message": str(error), "traceback": traceback.format_exc()}
+        content = {"run": meant.name, "outcome": "failed", "message": str(error), "traceback": traceback.format_exc()}
         if json_:
-            write_json(told)
+            write_json(content)
         else:
-            complain(f"{meant.name} fails", told["traceback"])
+            complain(f"{meant.name} fails", content["traceback"])
         raise typer.Exit(RUNS_FAILED) from None
     same = None if kept is None else numbers.same(kept)
     outcome = {None: "done, none kept to compare with", True: "identical", False: "other numbers than those kept"}[same]

@@ -17,7 +17,7 @@ MINOR = 100
 COST_SHARE = 0.55
 #: Costs that no table shows.
 OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
-#: Likewise the costs of lists and shared information: clerks, the information section, one study, data of all distributors.
+#: The same for the costs of lists and shared information: clerks, the information section, one study, data of all distributors.
 CLERKS_SHARE, SECTION_SHARE, STUDY_SHARE, DATA_SHARE = 0.0017, 0.0052, 0.00012, 0.0035
 #: A rep's yearly salary, which does not depend on the size of a company, as in the built-in market (minor units).
 SALARY = 4_000_000

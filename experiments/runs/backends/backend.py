@@ -8,10 +8,10 @@ from typing import Protocol
 
 
 class BackendLost(RuntimeError):
-    """No run can go on: the cluster is out of reach, has no workers left, or one of them must not do runs.
+    """No run can continue: the cluster is out of reach, has no workers left, or one of them must not do runs.
 
     ``problem`` says what happened, ``remedy`` what to do about it. Results handed out before are the caller's; runs
-    under way are lost and have to be done again.
+    under way are lost and have to be rerun.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -30,7 +30,7 @@ class Backend(Protocol):
 
     @property
     def slots(self) -> int:
-        """Runs that go on at the same time, now (a cluster may grow and shrink)."""
+        """Runs under way at the same time, now (a cluster may grow and shrink)."""
 
     @property
     def ahead(self) -> int:

@@ -115,7 +115,7 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Within it Dask's own messages are held back: what goes wrong is told by us, once and in plain words."""
+    """Within it Dask's own messages are held back: what goes wrong is reported by us, once and in plain words."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     before = [logger.level for logger in loggers]
     for logger in loggers:

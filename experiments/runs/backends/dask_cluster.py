@@ -64,7 +64,7 @@ class Dask:
         return executor
 
     def stop(self, executor: Executor) -> None:
-        """Drop what waits. A run under way on a cluster of others goes on to its end there, and is thrown away."""
+        """Drop what waits. A run under way on a cluster of others continues to its end there, and is thrown away."""
         executor.shutdown(wait=False, cancel_futures=True)
 
     def is_death(self, error: BaseException) -> bool:
@@ -117,8 +117,8 @@ class Dask:
         except InputErrors:
             raise
         except (OSError, ImportError, RuntimeError, TypeError, ValueError) as error:
-            told = str(error).splitlines()[0] if str(error) else type(error).__name__
-            problem = "no scheduler answers there" if isinstance(error, OSError) else f"cannot be used: {told}"
+            wording = str(error).splitlines()[0] if str(error) else type(error).__name__
+            problem = "no scheduler answers there" if isinstance(error, OSError) else f"cannot be used: {wording}"
             expected = f"a Dask scheduler that answers within {ANSWER:g} s"
             raise InputErrors([InputError(f"--backend: {place}", problem, expected, remedy)]) from None
         self._stack.callback(self._leave, self._client)
@@ -171,15 +171,15 @@ class Dask:
 
     def wait_for_workers(self) -> None:
         """Wait for the first workers (for all, where we start them). Raises :class:`BackendLost` when none come."""
-        started = told = time.monotonic()
+        started = reported = time.monotonic()
         while (workers := self.count()) < self.cluster.least:
             now = time.monotonic()
-            if told_why := self.cluster.trouble():
-                raise BackendLost(told_why, "mend what it says, in jobqueue.yaml if it is there")
+            if why := self.cluster.trouble():
+                raise BackendLost(why, "fix what it says, in jobqueue.yaml if it is there")
             if now - started > self.patience:
                 raise self._no_workers()
-            if now - told >= EVERY:
-                told = now
+            if now - reported >= EVERY:
+                reported = now
                 self._say_waiting(now - started)
             time.sleep(0.2)
         self._workers = workers
@@ -201,7 +201,7 @@ class Dask:
         """On the client's loop: count workers, say when there are none, and give up when none comes back."""
         import asyncio
 
-        last = told = time.monotonic()
+        last = reported = time.monotonic()
         while True:
             await asyncio.sleep(COUNTING)
             if client is not self._client:
@@ -213,13 +213,13 @@ class Dask:
                 self._workers = len(await client.scheduler.ncores_running())
             now = time.monotonic()
             if self._workers:
-                last = told = now
+                last = reported = now
             elif now - last > self.patience:
                 self._lost = self._no_workers()
                 self._give_up()
                 return
-            elif now - told >= EVERY:
-                told = now
+            elif now - reported >= EVERY:
+                reported = now
                 self._say_waiting(now - last)
 
     def _give_up(self) -> None:

@@ -37,7 +37,7 @@ class DaskExecutor(Executor):
         if self._given_up or self._client.status != "running":
             return self._failed(self._why_lost())
         try:
-            # Never pure: a run that is done again is done again. Dask itself repeats none that raised.
+            # Never pure: a run that is submitted again is rerun. Dask itself repeats none that raised.
             name = f"deepmarket-{uuid.uuid4().hex}"
             sent = self._client.submit(run_if_fit, self._ours, self._folder, fn, args, key=name, pure=False, retries=0)
             future: Future[Any] = asyncio.run_coroutine_threadsafe(self._ended(sent), self._client.loop.asyncio_loop)
@@ -74,7 +74,7 @@ class DaskExecutor(Executor):
             raise BackendLost(problem, "install the same Deepmarket, and modules of your own, on all workers") from None
 
     def give_up(self) -> None:
-        """On the client's loop: whoever waits for a call is told that the cluster is lost."""
+        """On the client's loop: whoever waits for a call learns that the cluster is lost."""
         self._given_up = True
         for task in list(self._waiting):
             task.cancel()

@@ -120,9 +120,9 @@ def run_if_fit(ours: tuple[tuple[str, str], ...], folder: str, fn: Callable[...,
     It is called in ``folder``, where the worker has it too: paths that a user gave mean the same there.
     Raises :class:`UnfitWorker`.
     """
-    told = _unfit(ours)
-    if told:
-        raise UnfitWorker(told)
+    wording = _unfit(ours)
+    if wording:
+        raise UnfitWorker(wording)
     with chdir(folder if Path(folder).is_dir() else "."):
         return fn(*args)
 

@@ -137,7 +137,7 @@ def _one_thread() -> Iterator[None]:
 
 @contextmanager
 def _main_to_find() -> Iterator[None]:
-    """Processes that start read the caller's script anew; what came by standard input is no file that they could read."""
+    """Processes that start read the caller's script again; what came by standard input is no file that they could read."""
     main = sys.modules["__main__"]
     file = getattr(main, "__file__", None)
     if file is None or getattr(main, "__spec__", None) is not None or Path(file).is_file():
@@ -153,7 +153,7 @@ def _main_to_find() -> Iterator[None]:
 def _unguarded() -> InputError:
     return InputError(
         str(getattr(sys.modules["__main__"], "__file__", "the script")),
-        "is read anew by every worker process, and starts its runs again in each",
+        "is read again by every worker process, and starts its runs again in each",
         'what the script does below `if __name__ == "__main__":`',
         "put the calls below that line, or stay in one process with workers=1",
     )

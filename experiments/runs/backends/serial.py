@@ -32,7 +32,7 @@ class Serial:
         return SerialExecutor()
 
     def stop(self, executor: Executor) -> None:
-        """Nothing goes on beside the caller."""
+        """Nothing runs besides the caller."""
         executor.shutdown()
 
     def is_death(self, error: BaseException) -> bool:

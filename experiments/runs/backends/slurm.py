@@ -58,7 +58,7 @@ def _job_class(refused: list[str]) -> Any:
 
 
 def _slurm_settings(given: dict[str, Any]) -> dict[str, Any]:
-    """What dask-jobqueue is told beyond its configuration: one thread per process, and our way of counting deaths.
+    """What dask-jobqueue is given beyond its configuration: one thread per process, and our way of counting deaths.
 
     Raises :class:`sim.errors.InputErrors` when there is no Slurm here, or the configuration cannot do.
     """

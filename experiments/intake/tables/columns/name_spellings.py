@@ -156,7 +156,7 @@ class _Names:
 
     def _join(self) -> None:
         counts = self._counts()
-        case = _case_tells(set().union(*counts))
+        case = _case_matters(set().union(*counts))
         form = written_form if self.rules.leading_zeros == "differ" else normal_form
         families: dict[str, list[str]] = {}
         for name in dict.fromkeys(name for names in counts for name in names):
@@ -274,7 +274,7 @@ def _is_number(name: str) -> bool:
     return name.isascii() and name.isdecimal()
 
 
-def _case_tells(names: set[str]) -> bool:
+def _case_matters(names: set[str]) -> bool:
     return bool(names) and 2 * sum(1 for name in names if _MIXED_CASE.match(name)) > len(names)
 
 

@@ -23,7 +23,7 @@ MONTH_FIRST = "month_first"
 DAY_FIRST = "day_first"
 YEAR_FIRST = "year_first"
 ORDERS = (MONTH_FIRST, DAY_FIRST, YEAR_FIRST)
-#: Days from the zero of day numbers on PCs to that of old Macintosh spreadsheets.
+#: Days from the zero of day numbers on PCs to that of Macintosh spreadsheets before 2011.
 SERIALS_1904 = 1462
 
 
