@@ -36,10 +36,10 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
         wanted[own] = ours.spend * (1.0 - ours.information)
         state.territories.campaigns[:, state.week] = ours.spend
     if not state.rules.idle("rival_campaign"):
-        theirs = Competitor.decide_campaigns(state)
-        goodwill[rivals] = theirs.advertising
-        wanted[rivals] = theirs.campaign
-        by_rivals = theirs.campaign.sum(axis=0)
+        answer = Competitor.decide_campaigns(state)
+        goodwill[rivals] = answer.advertising
+        wanted[rivals] = answer.campaign
+        by_rivals = answer.campaign.sum(axis=0)
     return Campaigns(ours, by_rivals, _move_choice(state, ours, wanted)), goodwill
 
 

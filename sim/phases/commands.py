@@ -49,7 +49,7 @@ def carry_out_call_plans(state: MarketState) -> None:
 
 
 def _record_changes(state: MarketState, command: Command, news: NDArray[np.bool_], followed: NDArray[np.bool_]) -> None:
-    """Customers for whom the plan says something else than what holds, and those for whom it is then done."""
+    """Record for how many customers the plan changes what is in force, and for how many of them it is followed."""
     knowledge, rows = state.knowledge, command.rows
     says = news & ((command.rep != knowledge.rep[rows]) | (command.norm != knowledge.norm[rows]))
     for name, which in (("plan_changes", says), ("plan_changes_heeded", says & followed)):

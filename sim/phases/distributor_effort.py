@@ -29,8 +29,8 @@ def divide_effort(state: MarketState) -> Floats | None:
 def effect_of_effort(state: MarketState) -> Floats:
     """Utility that distributors' effort adds to offers or takes from them [D, J]: what it is worth beyond the usual.
 
-    A share that one brand gains others lose, so that offers of all brands are looked at. Sellers whom our reps teach do
-    not sell meanwhile; what they learn serves us, and rivals as far as it is about selling and not about our offers.
+    A share that one brand gains others lose, so that offers of all brands are considered. Sellers do not sell while our
+    reps teach them; what they learn serves us, and rivals as far as it is about selling and not about our offers.
     """
     distributors, numbers, own = state.distributors, state.params.partners, state.layout.own_brand
     taught = distributors.capability - distributors.own_capability

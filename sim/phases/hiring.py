@@ -136,24 +136,24 @@ def _acceptance(state: MarketState, way: _Way, rows: Ints) -> Floats:
 
 
 def colleagues_pay(state: MarketState) -> Floats:
-    """Mean pay a week of the team of each position [R], minor units; the market's where nobody is left."""
+    """Mean pay a week of the team of each position [R], minor units; the market's pay where no one is left."""
     reps, teams = state.reps, len(state.managers)
     market = np.full(teams, state.params.labour_market.pay / WEEKS_PER_YEAR)
     pay: Floats = _team_mean(state, reps.pay, market)[reps.team]
     return pay
 
 
-def _team_mean(state: MarketState, values: Floats, nobody: Floats) -> Floats:
-    """Mean of ``values`` [R] over the reps of each team [M]; ``nobody`` [M] where a team is empty."""
+def _team_mean(state: MarketState, values: Floats, empty: Floats) -> Floats:
+    """Mean of ``values`` [R] over the reps of each team [M]; ``empty`` [M] where a team has none."""
     reps, teams = state.reps, len(state.managers)
     heads = np.bincount(reps.team[reps.active], minlength=teams)
     total = np.bincount(reps.team[reps.active], weights=values[reps.active], minlength=teams)
-    mean: Floats = np.where(heads > 0, total / np.maximum(heads, 1), nobody)
+    mean: Floats = np.where(heads > 0, total / np.maximum(heads, 1), empty)
     return mean
 
 
 def _join(state: MarketState, rows: Ints, looks: Floats, who: Ints, way: _Way) -> None:
-    """Applicants ``who``, of whom ``looks`` were seen, take the positions ``rows``."""
+    """Applicants ``who``, seen as ``looks``, take the positions ``rows``."""
     reps, calls = state.reps, state.params.calls
     traits, index = state.luck(Decision.HIRE_ABILITY), _draw_index(state, rows)
     ability = ability_behind(looks, traits.normal(reps.key[rows], index + _REST), way.validity)

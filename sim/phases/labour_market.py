@@ -44,7 +44,7 @@ def leave(state: MarketState) -> None:
 
 
 def _decided(state: MarketState, probability: Floats) -> Bools:
-    """Which reps [R] go, each with its ``probability``; where nobody can, nothing is drawn."""
+    """Which reps [R] go, each with its ``probability``; where no one can, nothing is drawn."""
     goes: Bools = probability > 0
     if goes.any():
         goes = state.luck(Decision.QUIT).uniform(state.reps.key) < probability
@@ -52,7 +52,7 @@ def _decided(state: MarketState, probability: Floats) -> Bools:
 
 
 def lose_relationship(state: MarketState, accounts: NDArray[np.int64], lost: Floats | None = None) -> None:
-    """A relationship is with a person: ``accounts`` (rows) whose rep goes or changes keep only part of theirs.
+    """A relationship is with a person: ``accounts`` (rows) whose rep leaves or changes keep only part of it.
 
     ``lost`` is the share that each loses; the usual one without it.
     """
@@ -61,7 +61,7 @@ def lose_relationship(state: MarketState, accounts: NDArray[np.int64], lost: Flo
 
 
 def attainment(state: MarketState) -> Floats:
-    """Credited sales of each rep over the mean of its team [R], smoothed; 1 where nobody sells, 0 for vacant positions."""
+    """Credited sales of each rep over the mean of its team [R], smoothed; 1 where no one sells, 0 for vacant positions."""
     reps, teams = state.reps, len(state.managers)
     here = reps.active
     heads = np.bincount(reps.team[here], minlength=teams)

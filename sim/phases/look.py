@@ -1,4 +1,4 @@
-"""Look: what reached headquarters this week enters the customer database; records nobody confirms grow old."""
+"""Look: what reached headquarters this week enters the customer database; records that are not confirmed grow old."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def size_up(state: MarketState) -> Prospects | None:
 def persuade(state: MarketState) -> None:
     """Renew ``customers.persuasion``: 0 for all who are no account of a rep who is there, and for all without an effect of skill.
 
-    An account that this week's plan adds has been called on by nobody yet and waits for the next week.
+    An account that this week's plan adds has not been called on yet and waits for the next week.
     """
     persuasion = state.customers.writable("persuasion")
     persuasion[:] = 0.0

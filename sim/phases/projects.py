@@ -170,7 +170,7 @@ def places_of_decided(state: MarketState, orders: Purchases) -> NDArray[np.int64
 
 
 def made_to_order(state: MarketState, orders: Purchases) -> NDArray[np.bool_]:
-    """Which orders [n] are for offers of ours that nobody keeps in stock."""
+    """Which orders [n] are for offers of ours that are not kept in stock."""
     column = state.numbers.own_column[orders.offer]
     found: NDArray[np.bool_] = (column >= 0) & state.numbers.to_order[column]
     return found

@@ -140,7 +140,7 @@ def _record_purchases(state: MarketState) -> None:
 
 
 def _sold_to_key_accounts(state: MarketState) -> Array:
-    """What customers whom a rep serves in person paid for our deliveries of this week, by territory and true type."""
+    """What customers with a rep of their own paid for our deliveries of this week, by territory and true type."""
     orders, served, ours = state.today.fulfilled.orders, state.today.fulfilled.served, state.today.served.ours
     kept = ours[state.knowledge.rep[orders.customer[ours]] >= 0]
     customer, paid = orders.customer[kept], served[kept] * orders.price[kept]

@@ -81,7 +81,7 @@ def hours_by_distributor(state: MarketState) -> Floats:
 
 
 def _hours_with_distributors(state: MarketState) -> NDArray[np.floating]:
-    """Hours of each rep with distributors this week [R]: those on the road teach nobody, nor those without effort."""
+    """Hours of each rep with distributors this week [R]: hours on the road and without effort do not count."""
     return visits_to_distributors(state) * state.params.hours.selling_per_call
 
 
@@ -124,8 +124,8 @@ def _margin_beyond_rivals(state: MarketState) -> Floats:
     kept = turnover * margins(state)
     sold, rivals = turnover[:, own].sum(axis=1), turnover[:, ~own].sum(axis=1)
     ours = (kept[:, own].sum(axis=1) + paid) / np.maximum(sold, 1.0)
-    theirs = kept[:, ~own].sum(axis=1) / np.maximum(rivals, 1.0)
-    beyond: Floats = np.where((sold >= 1.0) & (rivals >= 1.0), ours - theirs, 0.0)
+    of_rivals = kept[:, ~own].sum(axis=1) / np.maximum(rivals, 1.0)
+    beyond: Floats = np.where((sold >= 1.0) & (rivals >= 1.0), ours - of_rivals, 0.0)
     return beyond
 
 

@@ -111,7 +111,7 @@ def _mature(state: MarketState) -> None:
 
 
 def _keep_forms(state: MarketState) -> None:
-    """Forms that managers read, or check in the field, get filled; those that nobody reads die."""
+    """Forms that managers read, or check in the field, get filled; those that no one reads die out."""
     numbers, reps = state.params.forms, state.reps
     checked = reps.checking_hours + state.params.control.visit_check * reps.visit_hours
     enforcement = dose_effect(numbers.enforcement, checked, numbers.checking_half)

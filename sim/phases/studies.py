@@ -85,7 +85,7 @@ def _mean_by(state: MarketState, where: Ints, rows: Ints, values: NDArray[Any]) 
 
 
 def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
-    """Usage and attitude: a record of everybody asked, purchases of those nothing was known of, and a better count."""
+    """Usage and attitude: a record of every customer asked, purchases of those without a record, and a better count."""
     numbers, kind, knowledge = state.params.studies, StudyKind.USAGE, state.knowledge
     arrives = state.week + numbers.delay
     spread, marks = numbers.purchase_error, state.customers.marks[rows]

@@ -91,7 +91,7 @@ def _hours_with_who_controls(state: MarketState) -> NDArray[np.floating]:
 
 
 def _hours_for_distributors(state: MarketState) -> NDArray[np.floating]:
-    """Hours that the plan asks of each rep for distributors [R]; nobody goes for a vacant position."""
+    """Hours that the plan asks of each rep for distributors [R]; none for a vacant position."""
     return state.today.decided.distributor_hours * state.reps.active
 
 
@@ -101,7 +101,7 @@ def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
     has_accounts = np.bincount(seen.account_rep, minlength=len(reps)) > 0
     possible = np.where(has_accounts, reps.field_hours * reps.effort / hours_per_call(state), 0.0)
     wished = possible + reps.carry
-    # A call carried over from last week may not break this week's hours, nor go to nobody once all accounts are lost.
+    # A call carried over from last week may not break this week's hours, nor be made once all accounts are lost.
     most = np.where(has_accounts, np.floor(reps.field_hours / hours_per_call(state)), 0.0)
     calls: NDArray[np.int64] = np.minimum(np.floor(wished), most).astype(np.int64)
     reps.carry[:] = np.clip(wished - calls, 0.0, 1.0)

@@ -15,7 +15,7 @@ class Knowledge(Table):
     orders = column(np.float32, "orders/year", "orders from us as recorded, averaged")
     value = column(np.float32, "minor units/year", "purchases from us as recorded, averaged")
     potential = column(
-        np.float32, "minor units/year", "reported purchases from anyone, NaN where nobody asked", fill=np.nan
+        np.float32, "minor units/year", "reported purchases from anyone, NaN where no one asked", fill=np.nan
     )
     last_order = column(np.int32, "week", "week of the last recorded order", fill=NEVER)
     confirmed = column(np.int32, "week", "week in which the record was last confirmed", fill=NEVER)

@@ -133,7 +133,7 @@ class MarketState:
         return RulesInForce(self.schedule, self.week, len(self.layout.territories), self.customers)
 
     def accounts(self) -> NDArray[np.int64]:
-        """Rows of the customers whom a rep serves in person by this week's plan; looked up once a week."""
+        """Rows of the customers that have a rep of their own by this week's plan; looked up once a week."""
         if self.today.accounts is None:
             self.today.accounts = np.flatnonzero(self.knowledge.rep >= 0)
         return self.today.accounts

@@ -29,7 +29,9 @@ class OpenProjects(Table):
     )
     units = column(np.int64, "units", "units that will be bought")
     taste = column(np.float32, "utility per attribute", "the deciders' taste, by their weights", width="attributes")
-    price_sensitivity = column(np.float32, "utility per relative price", "the deciders' weight on price, by their weights")
+    price_sensitivity = column(
+        np.float32, "utility per relative price", "the deciders' weight on price, by their weights"
+    )
     worth = column(np.float64, "minor units", "units at the category's reference price")
     guess = column(np.float64, "minor units", "the same as a rep judges it before the decision")
     attention = column(np.float32, "0..1", "stock that calls of our reps on the project build up")
@@ -63,7 +65,7 @@ class OpenProjects(Table):
 
 @dataclass
 class Opportunities:
-    """Projects from week to week; a market without opportunities has none and nobody who opens any."""
+    """Projects from week to week; a market without opportunities has neither any nor customers who open any."""
 
     projects: OpenProjects
     openings: Openings | None = None  # who opens projects; None in a market without opportunities

@@ -31,7 +31,7 @@ PartT = TypeVar("PartT")
 
 @dataclass(frozen=True)
 class Prospects:
-    """How customers whom reps serve stood before this week's decisions, in order of rows [n]."""
+    """How customers with a rep stood before this week's decisions, in order of rows [n]."""
 
     customer: NDArray[np.uint32]
     odds: NDArray[np.float64]  # [n, C] log odds that an occasion is ours, without what skill adds

@@ -1,4 +1,4 @@
-"""Commands on their way down: when a new call plan reaches the reps, what it finds there, and how far it is heeded."""
+"""Commands on their way down: when a new call plan reaches the reps, what it finds there, and how far it is followed."""
 
 from __future__ import annotations
 
@@ -56,21 +56,21 @@ def test_control_without_delay_the_plan_holds_in_the_week_it_is_made() -> None:
     assert not market.state.mail.commands
 
 
-def test_of_one_plan_a_territory_carries_out_what_it_heeds() -> None:
+def test_of_one_plan_a_territory_carries_out_what_it_follows() -> None:
     start = Market("tiny", seed=1, overrides={"policy.coverage.kind": "segment_norms"}).state.knowledge
-    told = plans(1)[1][0]
-    changed = told != start.norm
+    sent = plans(1)[1][0]
+    changed = sent != start.norm
     followed = {}
     for unheeded in (0.0, 0.5, 1.0):
         _, (norm,), market = plans(1, params__information__unheeded=unheeded)
         says = market.results.measure("plan_changes").sum()
         done = market.results.measure("plan_changes_heeded").sum()
         assert says >= changed.sum() and (done == says) == (unheeded == 0.0) and (done == 0) == (unheeded == 1.0)
-        np.testing.assert_array_equal(norm[~changed], told[~changed])
-        assert (norm[changed] == told[changed]).sum() == done, "as many follow the plan as the record says"
+        np.testing.assert_array_equal(norm[~changed], sent[~changed])
+        assert (norm[changed] == sent[changed]).sum() == done, "as many follow the plan as the record says"
         kept = norm == start.norm
-        assert (kept | (norm == told)).all()
-        followed[unheeded] = float((norm[changed] == told[changed]).mean())
+        assert (kept | (norm == sent)).all()
+        followed[unheeded] = float((norm[changed] == sent[changed]).mean())
     assert followed[0.0] == 1.0 and followed[1.0] == 0.0
     assert abs(followed[0.5] - 0.5) < 4 * np.sqrt(0.25 / changed.sum())
 

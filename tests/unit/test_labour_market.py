@@ -84,7 +84,7 @@ def test_without_offers_weighing_them_is_one_hazard_to_the_bit() -> None:
     np.testing.assert_array_equal(WeighOffers().answer(view).probability, OneHazard().answer(view).probability)
 
 
-def test_newcomers_reckon_with_what_colleagues_earn() -> None:
+def test_newcomers_expect_what_colleagues_earn() -> None:
     view = replace(
         make_view("quit", 3), pay=np.full(9, 60_000.0), colleagues_pay=np.full(9, 80_000.0), offer=np.full(9, 80_000.0)
     )
@@ -157,7 +157,7 @@ def test_leavers_as_many_as_usual_bring_no_more_offers() -> None:
     np.testing.assert_array_equal(offers[0], offers[1])
 
 
-def test_leavers_of_late_fade() -> None:
+def test_recent_leavers_fade() -> None:
     state, left, _ = _leave_once(**{"params.labour_market.contagion_half_life": 4.0})
     usual = usual_exodus(-np.log1p(-0.95) / 52, 4.0)
     here = state.reps.position

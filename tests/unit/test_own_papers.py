@@ -1,4 +1,4 @@
-"""Own papers: what is made to order, installed or mended tells headquarters who bought, by the line that reports take."""
+"""Own papers: what is made to order, installed or repaired shows headquarters who bought, by the line that reports take."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def test_papers_make_customers_known_and_off_is_gone() -> None:
     np.testing.assert_array_equal(on.customers.last_order, off.customers.last_order)
 
 
-def test_a_record_holds_what_papers_told_and_never_more_than_was_bought() -> None:
+def test_a_record_holds_what_papers_reported_and_never_more_than_was_bought() -> None:
     state = run(40, **{"brand.deepwell.users_at_start": 0.0, "world.customers": 8000})
-    # What was bought this week reaches the database in the next; records lack what no paper tells.
-    told = np.flatnonzero((state.knowledge.value > 0) & (state.customers.last_order < state.weeks - 1))
-    diary, record = state.diary.bought[told], state.knowledge.value[told]
+    # What was bought this week reaches the database in the next; records lack what no paper reports.
+    reported = np.flatnonzero((state.knowledge.value > 0) & (state.customers.last_order < state.weeks - 1))
+    diary, record = state.diary.bought[reported], state.knowledge.value[reported]
     assert (record <= diary * (1 + 1e-4)).all()
-    all_told = np.isclose(state.knowledge.orders[told], state.diary.ordered[told], rtol=1e-4)
-    assert all_told.sum() > 5
-    np.testing.assert_allclose(record[all_told], diary[all_told], rtol=1e-4)
+    all_reported = np.isclose(state.knowledge.orders[reported], state.diary.ordered[reported], rtol=1e-4)
+    assert all_reported.sum() > 5
+    np.testing.assert_allclose(record[all_reported], diary[all_reported], rtol=1e-4)
 
 
 @pytest.mark.parametrize(("confirmed", "added"), [(4, True), (5, True), (6, False)])
@@ -92,8 +92,8 @@ def test_papers_take_the_delay_of_the_line_and_get_lost_on_it(monkeypatch: pytes
     slow = run(**{"policy.gateway.delay": 5})
     assert sent
     assert all(report.arrives == report.week + 5 for report in sent)
-    told = sum(len(report.rows) for report in sent)
+    reported = sum(len(report.rows) for report in sent)
     sent.clear()
     poor = run(**{"policy.gateway.delay": 5, "policy.gateway.loss": 0.7})
-    assert 0.15 < sum(len(report.rows) for report in sent) / told < 0.45
+    assert 0.15 < sum(len(report.rows) for report in sent) / reported < 0.45
     assert poor.knowledge.known.sum() < slow.knowledge.known.sum()

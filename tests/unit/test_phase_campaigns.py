@@ -130,15 +130,15 @@ def test_a_campaign_for_one_offer_leaves_the_other_category_alone() -> None:
 
 def test_an_information_campaign_makes_us_known_and_moves_no_choice() -> None:
     plain = tiny(weeks=6, **{"policy.advertising.budget": 0}).run()
-    told = tiny(
+    informed = tiny(
         weeks=6,
         **{"policy.advertising.budget": 0, "policy.promotion.information": 1.0, "policy.promotion.budget": 30_000_000},
         **ALWAYS,
     ).run()
-    aware = [m.state.record["aware_customers"].sum(axis=(1, 2)) for m in (plain, told)]
+    aware = [m.state.record["aware_customers"].sum(axis=(1, 2)) for m in (plain, informed)]
     assert (aware[1] >= aware[0]).all() and aware[1][-1] > aware[0][-1]
-    assert told.state.today.decided.campaigns.promotion is None
-    assert not told.state.territories.wear.any()
+    assert informed.state.today.decided.campaigns.promotion is None
+    assert not informed.state.territories.wear.any()
 
 
 def test_a_campaign_works_less_the_longer_it_runs_and_rests_restore_it() -> None:

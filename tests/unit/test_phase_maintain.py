@@ -228,27 +228,30 @@ def test_requests_are_averaged_over_weeks() -> None:
 # ---- what designers hear ----------------------------------------------------------------------------------------------
 
 
-def told(**overrides: Any) -> np.ndarray:
+def reported_by_week(**overrides: Any) -> np.ndarray:
     played = market(40, policy__service__engineers=50.0, **overrides).run()
     return np.asarray(played.results.measure("problems_reported").sum(axis=1))
 
 
 def test_problems_arrive_after_the_delay() -> None:
-    first = [int(np.flatnonzero(told(policy__technical__delay=d, params__technical__tellable=0))[0]) for d in (0, 9)]
+    first = [
+        int(np.flatnonzero(reported_by_week(policy__technical__delay=d, params__technical__tellable=0))[0])
+        for d in (0, 9)
+    ]
     assert first == [0, 9]
 
 
 def test_reps_tell_what_they_hear_as_far_as_forms_are_used_and_arrive() -> None:
     silent = {"policy__technical__report_share": 0.0, "policy__technical__delay": 0}
-    by_reps = told(**silent)
+    by_reps = reported_by_week(**silent)
     assert by_reps.sum() > 0
     assert np.flatnonzero(by_reps)[0] >= 4  # the gateway's delay
-    assert told(**silent, policy__gateway__loss=1.0).sum() == 0
-    assert told(**silent, policy__routines__form_hours=0.0).sum() == 0
-    assert told(**silent, params__technical__tellable=0).sum() == 0
+    assert reported_by_week(**silent, policy__gateway__loss=1.0).sum() == 0
+    assert reported_by_week(**silent, policy__routines__form_hours=0.0).sum() == 0
+    assert reported_by_week(**silent, params__technical__tellable=0).sum() == 0
 
 
-def test_two_open_problems_of_one_item_are_told_or_not_apart_from_each_other() -> None:
+def test_two_open_problems_of_one_item_are_reported_or_not_independently() -> None:
     state = market().state
     state.week = 9
     customer, since = np.repeat(np.arange(200), 2), np.tile([6, 8], 200)

@@ -211,7 +211,7 @@ def test_who_has_no_sellers_cannot_be_taught() -> None:
     assert not distributors.taught.any()
 
 
-def test_effort_is_divided_anew_only_every_so_often() -> None:
+def test_effort_is_divided_again_only_every_so_often() -> None:
     market = tiny(weeks=13, policy__brand_effort__every=6).run()
     effort = market.results.measure("effort_for_us")
     changed = (np.diff(effort, axis=0) != 0).any(axis=1)

@@ -289,7 +289,7 @@ def test_a_leaver_takes_part_of_the_relationship_along() -> None:
     np.testing.assert_array_equal(state.record["quits"][0], np.bincount(state.reps.team[left], minlength=2))
 
 
-def test_a_newcomer_starts_anew() -> None:
+def test_a_newcomer_starts_from_scratch() -> None:
     state, before = after_people(9, quit_probability=0.99, quit_motivation=10.0, vacancy=0.0)
     new = state.reps.hires > before["hires"]
     assert new.any()

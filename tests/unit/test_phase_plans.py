@@ -121,7 +121,7 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
     assert not held[~state.reps.active].any()
 
 
-def test_the_firm_reckons_with_usual_calls_of_a_rep_who_is_new_in_a_new_position() -> None:
+def test_the_firm_expects_usual_calls_of_a_rep_who_is_new_in_a_new_position() -> None:
     market = Market("tiny", seed=1, weeks=1, overrides={"policy.head_count.extra": 1, "params.people.vacancy": 0.0})
     usual = market.state.reps.reported_calls.max()
     state = market.run().state

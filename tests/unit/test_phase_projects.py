@@ -251,7 +251,7 @@ def test_orders_of_projects_keep_their_number_and_share_it_with_nobody() -> None
     assert waited >= 4
 
 
-def test_who_cannot_wait_is_decided_anew_among_what_is_there() -> None:
+def test_who_cannot_wait_is_decided_again_among_what_is_there() -> None:
     patient, hasty = (project_market(4, 12, **BUSY, **NO_GOODS, params__projects__patience=p) for p in (1.0, 0.0))
     bought = [m.run().results.measure("orders").sum(axis=(0, 1, 2)) for m in (patient, hasty)]
     won = [m.results.measure("projects_won").sum() for m in (patient, hasty)]
@@ -334,7 +334,7 @@ def test_what_is_made_to_order_is_ordered_when_it_is_decided_and_no_sooner() -> 
         sold, ordered = sold + int(orders.units[fresh].sum()), ordered + int(state.distributors.ordered[:, line].sum())
         assert ordered <= sold, "never more than was decided for"
         assert not (state.goods.channel.on_hand[:, line] > 0)[state.goods.channel.backorders[:, line] > 0].any()
-        assert not state.today.fulfilled.unserved[:, line].any(), "nobody reckoned to get it at once"
+        assert not state.today.fulfilled.unserved[:, line].any(), "no one expected to get it at once"
     delivered = market.results.measure("sell_out_units")[:, :, :, OURS].sum()
     assert sold > 40
     assert 0.7 * sold < delivered <= ordered <= sold

@@ -75,11 +75,11 @@ def errors(**overrides: Any) -> dict[str, np.ndarray]:
     state = until("work", market)
     with state.lend(writes("work")):
         work(state)
-    told = {
+    reported = {
         name: np.concatenate([getattr(r, name) for r in state.mail.reports])
         for name in ("rows", "value", "orders", "potential")
     }
-    rows = told["rows"]
+    rows = reported["rows"]
     assert len(rows) > 300
     truth = {
         "value": state.diary.bought[rows],
@@ -87,10 +87,10 @@ def errors(**overrides: Any) -> dict[str, np.ndarray]:
         "potential": expected_purchases(state, rows),
     }
     bought = truth["value"] > 0
-    return {name: np.log(told[name][bought] / values[bought]) for name, values in truth.items()}
+    return {name: np.log(reported[name][bought] / values[bought]) for name, values in truth.items()}
 
 
-def test_whoever_does_not_use_forms_tells_less_truth_of_everything() -> None:
+def test_reps_who_do_not_use_forms_report_less_truth_of_everything() -> None:
     """Log errors at half use of forms: untruth 1.2 × ½ = .6 and a contradiction of .8 make 1; potential has its own .3."""
     half = errors(params__forms__start=0.5, params__forms__untruth=1.2, policy__gateway__contradiction=0.8)
     assert half["value"].std() == pytest.approx(1.0, rel=0.1)
@@ -159,7 +159,7 @@ def test_only_distributors_who_share_send_data_of_their_own_customers() -> None:
     np.testing.assert_array_equal(report.value, state.diary.bought[report.rows])
 
 
-def told(week: int, rows: np.ndarray, says: float, *, by_rep: bool = True, arrives: int = 9) -> Report:
+def report_of(week: int, rows: np.ndarray, says: float, *, by_rep: bool = True, arrives: int = 9) -> Report:
     """A report of ``week`` that says the same number everywhere; distributors say nothing of potential and marks."""
     numbers = np.full(len(rows), says)
     silent = np.full(len(rows), np.nan)
@@ -179,7 +179,7 @@ def looked(*reports: Report) -> tuple[MarketState, float]:
 
 def test_an_old_report_does_not_overwrite_a_newer_one() -> None:
     rows = np.arange(5)
-    state, keep = looked(told(6, rows, 60.0), told(3, rows, 30.0))
+    state, keep = looked(report_of(6, rows, 60.0), report_of(3, rows, 30.0))
     known = state.knowledge
     np.testing.assert_allclose(known.value[rows], 60.0 * keep**3, rtol=1e-5)
     np.testing.assert_allclose(known.orders[rows], 60.0 * keep**3, rtol=1e-5)
@@ -192,7 +192,7 @@ def test_an_old_report_does_not_overwrite_a_newer_one() -> None:
 def test_control_a_report_of_the_first_week_counts_for_old_and_new_records() -> None:
     state = Market("tiny", seed=1).state
     assert state.knowledge.known.any() and not state.knowledge.known.all()
-    found, keep = looked(told(0, np.arange(600), 10.0))
+    found, keep = looked(report_of(0, np.arange(600), 10.0))
     np.testing.assert_allclose(found.knowledge.value, 10.0 * keep**9, rtol=1e-5)
     assert (found.knowledge.marks == 10.0).all()
     assert (found.knowledge.potential == 10.0).all()
@@ -201,7 +201,7 @@ def test_control_a_report_of_the_first_week_counts_for_old_and_new_records() -> 
 def test_news_of_sales_does_not_keep_out_what_only_reps_can_tell() -> None:
     """Shared sell-out says nothing of potential and marks: a rep's older report is still the latest that does."""
     rows = np.arange(5)
-    state, keep = looked(told(8, rows, 80.0, by_rep=False), told(5, rows, 50.0))
+    state, keep = looked(report_of(8, rows, 80.0, by_rep=False), report_of(5, rows, 50.0))
     np.testing.assert_allclose(state.knowledge.value[rows], 80.0 * keep, rtol=1e-5)
     assert (state.knowledge.potential[rows] == 50.0).all()
     assert (state.knowledge.marks[rows] == 50.0).all()

@@ -99,8 +99,8 @@ def spreads() -> dict[str, tuple[float, float, float]]:
             state = until("decide", tiny(customers=3000, **{kind: size, "interval": 1}))
             north = state.customers.territory == 0
             values, blur = population(state, name, north)
-            left_out = 1.0 - size / north.sum()
-            theory = np.sqrt(values.var() * left_out / size + blur / size)
+            not_asked = 1.0 - size / north.sum()
+            theory = np.sqrt(values.var() * not_asked / size + blur / size)
             found = findings_of(state, ROUNDS, name)[:, 0]
             ratio.append(float(found.std(ddof=1) / theory))
             if size == SMALL:

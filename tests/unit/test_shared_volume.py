@@ -1,4 +1,4 @@
-"""The part of the plant's volume that distributors share: told from sell-out, and never scaled up without bound."""
+"""The part of the plant's volume that distributors share: computed from sell-out, and never scaled up without bound."""
 
 from __future__ import annotations
 

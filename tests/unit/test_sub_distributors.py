@@ -334,7 +334,7 @@ def test_sell_out_does_not_count_what_only_changes_hands() -> None:
 
 @pytest.mark.parametrize("markup", [0.0, 0.2])
 def test_what_goods_cost_on_their_way_is_no_gain_of_the_channel(markup: float) -> None:
-    """Sold through to the customer, a dearer tier moves profit between distributors and adds none: 0.20 of list price for
+    """Sold through to the customer, a more expensive tier moves profit between distributors and adds none: 0.20 of list price for
     what a sub-distributor holds at the end is the whole difference."""
     free = {
         "params__channel__holding_rate": 0.0,
@@ -363,7 +363,7 @@ def test_retail_prices_are_those_of_the_market_unless_the_rule_says_otherwise() 
 
 
 def test_a_sub_distributor_has_the_thinner_margin_on_every_brand() -> None:
-    """It buys all brands from another distributor: none of them is the dearer one because of that."""
+    """It buys all brands from another distributor: none of them becomes more expensive because of that."""
     state = tiny(1, params__channel__sub_markup=0.1, params__rivals__channel_markup=0.22).run().state
     share = margins(state)
     np.testing.assert_allclose(share[[0, 3]], 0.22 / 1.22, atol=1e-3)
