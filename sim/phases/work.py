@@ -142,8 +142,8 @@ def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64])
     """Calls made, calls that the plan asks for within the hours, and those that were made where it says.
 
     Of these, as many agree with the plan as the rep's division of calls overlaps with the plan's. Headquarters counts
-    calls by travel claims; whom they went to it hears by forms, and forms that nobody uses repeat the plan, unless the
-    manager was there to see.
+    calls by travel claims. It learns from forms which customers they went to; forms that no one uses repeat the plan,
+    unless the manager was there to see.
     """
     reps, teams = state.reps, len(state.managers)
     norm = np.bincount(seen.account_rep, weights=seen.account_norm, minlength=len(reps))
