@@ -178,7 +178,7 @@ def test_without_factors_columns_say_what_they_are(tmp_path: Path) -> None:
     [
         ("", "futures.csv", "empty"),
         ("price,rule\n", "futures.csv", "no rows"),
-        ("price,price,rule\n1,1,flat\n", "column 'price'", "over two columns"),
+        ("price,price,rule\n1,1,flat\n", "column 'price'", "two columns have the same header"),
         ("price,rule,prize\n1,flat,2\n", "column 'prize'", "no factor has this name; expected the factors price, rule"),
         ("price\n1\n0.9\n", "column 'rule'", "missing"),
         ("price,rule\n1,flat\n1.3,flat\n", "row 3, column 'price'", "'1.3' was found; expected a number from 0.8 to 1.2 times"),

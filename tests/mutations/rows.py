@@ -295,7 +295,7 @@ BROKEN: tuple[Broken, ...] = (
         "sim/scoring/kpis.py",
         '"variance",\n        "production_value"',
         '"variance",\n        "plant_orders_value"',
-        f"{_WHIP}::test_x14_the_key",
+        f"{_WHIP}::test_x14_the_kpi",
     ),
     Broken("x15", _MARKET, "1.0 + numbers.contagion *", "1.0 - numbers.contagion *", f"{_LEAVING}::test_x15_leavers"),
     Broken(

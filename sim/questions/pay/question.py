@@ -17,14 +17,13 @@ class PayPlan(Answer):
         "Salary of a rep in a filled position.", unit="minor units/week", shape=("territories",), low=0
     )
     commission_on_revenue: Floats = answer_field(
-        "Commission on the sell-out credited to the rep.", unit="share", shape=("territories",), low=0, high=1
+        "Commission on the sell-out credited to the rep.", unit="share", shape=("territories",), low=0
     )
     commission_on_margin: Floats = answer_field(
         "Commission on the manufacturer's gross margin on that sell-out.",
         unit="share",
         shape=("territories",),
         low=0,
-        high=1,
     )
 
 

@@ -14,7 +14,6 @@ from sim.views import Floats, ManagerSeen
 
 #: The six kinds of regular meeting, in the order of an answer's columns, and how often each is held.
 MEETINGS = ("morning", "evening", "weekly", "monthly", "quarterly", "yearly")
-_HOURS = 168  # in a week
 _A_WEEK = (5, 5, 1, 0, 0, 0)
 _KINDS = Fixed("kinds of meeting", len(MEETINGS))
 _WEEKS_BETWEEN = (1, 1, 1, 4, 13, 52)
@@ -41,36 +40,27 @@ class Routines(Answer):
         unit="hours/week",
         shape=("teams", _KINDS),
         low=0,
-        high=_HOURS,
     )
-    form_hours: Floats = answer_field(
-        "Hours for one set of forms.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
-    )
+    form_hours: Floats = answer_field("Hours for one set of forms.", unit="hours/rep/week", shape=("teams",), low=0)
     form_checking: Floats = answer_field(
         "Manager's hours for reading and checking the forms of the whole team.",
         unit="hours/week",
         shape=("teams",),
         low=0,
-        high=_HOURS,
     )
-    visit_hours: Floats = answer_field(
-        "Manager's hours in the field.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
-    )
-    review_hours: Floats = answer_field(
-        "Hours of review talks.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
-    )
+    visit_hours: Floats = answer_field("Manager's hours in the field.", unit="hours/rep/week", shape=("teams",), low=0)
+    review_hours: Floats = answer_field("Hours of review talks.", unit="hours/rep/week", shape=("teams",), low=0)
     training_hours: Floats = answer_field(
-        "Hours of external training, paid for by the firm.", unit="hours/rep/week", shape=("teams",), low=0, high=_HOURS
+        "Hours of external training, paid for by the firm.", unit="hours/rep/week", shape=("teams",), low=0
     )
     on_the_job_hours: Floats = answer_field(
         "Hours of training on the job, for the rep and the manager.",
         unit="hours/rep/week",
         shape=("teams",),
         low=0,
-        high=_HOURS,
     )
     induction_hours: Floats = answer_field(
-        "Hours of induction, paid for by the firm.", unit="hours/newcomer/week", shape=("teams",), low=0, high=_HOURS
+        "Hours of induction, paid for by the firm.", unit="hours/newcomer/week", shape=("teams",), low=0
     )
     structured: Floats = answer_field(
         "Part of meeting hours in which reps show each other how they work.",
