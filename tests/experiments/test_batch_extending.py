@@ -127,7 +127,7 @@ def test_a_grid_goes_on_with_more_levels_and_a_table_with_more_rows(tmp_path: Pa
         (('[[policy]]\nname = "deep_marketing"\n', ""), "policy"),
         (
             ("[futures]\n", '[set]\n"params.hours.contract" = 39.0\n[futures]\n'),
-            "set.params.hours.contract was left out",
+            "set.params.hours.contract was omitted",
         ),
         (("[futures]\n", "[outputs]\nweekly = true\n[futures]\n"), "outputs.weekly was false, now true"),
         (('scenario = "tiny"', 'scenario = "regional_equipment"'), "scenario"),

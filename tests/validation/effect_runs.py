@@ -83,7 +83,7 @@ def _sales_of_accounts(market: Market, change: Change | None) -> Floats:
 
 def _ordered(state: MarketState) -> float:
     """Orders of accounts for our offers that this week's occasions and projects brought."""
-    orders = state.today.fulfilled.orders
+    orders = state.today.demanded.orders
     mine = np.flatnonzero(state.boards.offers.own[orders.offer] & (state.knowledge.rep[orders.customer] >= 0))
     return float((orders.units[mine] * state.numbers.list_price[orders.offer[mine]]).sum())
 

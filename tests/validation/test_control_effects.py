@@ -30,7 +30,7 @@ def worked(seen: float, **overrides: Any) -> float:
     """Hours in the field × effort of the market's reps when unannounced checks see so much of their work."""
     given = {"policy.routines.checks": float(-np.log1p(-seen)), "policy.routines.visit_hours": 0.0, **overrides}
     state = until("manage", Market("tiny", seed=1, customers=20, weeks=1, overrides=given))
-    assert [type(v.rule) for v in state.rules(state.week, "effort")] == [QuadraticCost], "the rule of default"
+    assert [type(v.rule) for v in state.rules.variants("effort")] == [QuadraticCost], "the rule of default"
     for phase, name in ((manage, "manage"), (work, "work")):
         with state.lend(writes(name)):
             phase(state)
