@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class DistributorSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "distributors": lambda seen: len(seen.key),
-            "own offers": lambda seen: seen.on_hand.shape[1],
+            "distributors": Counted("key"),
+            "own offers": Counted("on_hand", axis=1),
         }
     )
 
@@ -47,8 +47,8 @@ class BrandsSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "distributors": lambda seen: len(seen.key),
-            "brands": lambda seen: seen.brands,
+            "distributors": Counted("key"),
+            "brands": Counted("brands"),
         }
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sim.views.customers import CustomersSeen
-from sim.views.view import Bools, Floats, Ints, Luck, View
+from sim.views.view import Bools, Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,11 @@ class FirmSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "customers": lambda seen: len(seen.customers),
-            "territories": lambda seen: len(seen.sales),
-            "reps": lambda seen: len(seen.rep_key),
-            "own offers": lambda seen: len(seen.list_price),
-            "price groups": lambda seen: 1 + seen.segments,
+            "customers": Counted("customers"),
+            "territories": Counted("sales"),
+            "reps": Counted("rep_key"),
+            "own offers": Counted("list_price"),
+            "price groups": Counted("segments", more=1),
         }
     )
 
@@ -60,7 +60,7 @@ class PartnersSeen(View):
     Their stock, their forecasts and their trust are their own; what they sell is known only from those who share it.
     """
 
-    SIZES = MappingProxyType({"distributors": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"distributors": Counted("key")})
 
     week: int
     luck: Luck
@@ -76,7 +76,7 @@ class PartnersSeen(View):
 class RetentionSeen(View):
     """What the firm sees of reps who may leave: its payroll, their sales, and the offers they report."""
 
-    SIZES = MappingProxyType({"reps": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"reps": Counted("key")})
 
     week: int
     luck: Luck

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
 class ManagerSeen(View):
     """What sales managers see: their team's size and their own hours."""
 
-    SIZES = MappingProxyType({"teams": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"teams": Counted("key")})
 
     week: int
     luck: Luck

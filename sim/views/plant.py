@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
 class PlantSeen(View):
     """What production planning sees: plant stock, orders of distributors and, where shared, their sell-out."""
 
-    SIZES = MappingProxyType({"own offers": lambda seen: len(seen.on_hand)})
+    SIZES = MappingProxyType({"own offers": Counted("on_hand")})
 
     week: int
     luck: Luck

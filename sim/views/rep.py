@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class RepSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "reps": lambda seen: len(seen.key),
-            "accounts": lambda seen: len(seen.account_key),
+            "reps": Counted("key"),
+            "accounts": Counted("account_key"),
         }
     )
 
@@ -39,7 +39,7 @@ class RepSeen(View):
 class PursuitSeen(RepSeen):
     """The same, and the open projects of reps' accounts [P], in the order in which they opened."""
 
-    SIZES = MappingProxyType({**RepSeen.SIZES, "open projects": lambda seen: len(seen.project_key)})
+    SIZES = MappingProxyType({**RepSeen.SIZES, "open projects": Counted("project_key")})
 
     load: int  # projects that a rep can carry
     project_key: Ints  # [P] stable id of the customer
@@ -56,7 +56,7 @@ class PursuitSeen(RepSeen):
 class QuitSeen(View):
     """What reps weigh when they may leave: what they earn, what colleagues earn, and the offer they have, if any."""
 
-    SIZES = MappingProxyType({"reps": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"reps": Counted("key")})
 
     week: int
     luck: Luck

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
 class CompetitorSeen(View):
     """What rival brands see: own prices and costs, and market shares with a lag."""
 
-    SIZES = MappingProxyType({"rival offers": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"rival offers": Counted("key")})
 
     week: int
     luck: Luck
@@ -29,8 +29,8 @@ class RivalBrandsSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "rival brands": lambda seen: len(seen.key),
-            "territories": lambda seen: len(seen.customers),
+            "rival brands": Counted("key"),
+            "territories": Counted("customers"),
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sim.views.view import Floats, Ints, Luck, View
+from sim.views.view import Counted, Floats, Ints, Luck, View
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class ServiceSeen(View):
 
     SIZES = MappingProxyType(
         {
-            "territories": lambda seen: len(seen.key),
-            "price groups": lambda seen: 1 + seen.segments,
+            "territories": Counted("key"),
+            "price groups": Counted("segments", more=1),
         }
     )
 
@@ -34,7 +34,7 @@ class ServiceSeen(View):
 class TechnicalSeen(View):
     """What the technical department sees: problems as far as they were reported, and what it infers from their number."""
 
-    SIZES = MappingProxyType({"territories": lambda seen: len(seen.key)})
+    SIZES = MappingProxyType({"territories": Counted("key")})
 
     week: int
     luck: Luck

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,6 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 Bools = NDArray[np.bool_]
 
-#: How a view counts each dimension that an answer to it may have.
-Sizes = Mapping[str, Callable[[Any], int]]
 
 #: Weeks below this one are no weeks: what they would date never happened.
 NO_WEEK = -20_000
@@ -35,11 +33,23 @@ class Luck(Protocol):
         ...
 
 
+class Counted(NamedTuple):
+    """How a view counts a dimension: by a number that it shows, and ``more``, or by an ``axis`` of what it shows."""
+
+    field: str
+    axis: int = 0
+    more: int = 0
+
+
 class View:
     """What one kind of actor sees; read-only. ``SIZES`` says how to count what an answer has rows or columns for."""
 
-    SIZES: ClassVar[Sizes] = MappingProxyType({})
+    SIZES: ClassVar[Mapping[str, Counted]] = MappingProxyType({})
 
     def size(self, dimension: str) -> int:
         """How many of ``dimension`` ("territories", "own offers", …) there are. Raises KeyError for what the view does not show."""
-        return type(self).SIZES[dimension](self)
+        field, axis, more = self.SIZES[dimension]
+        shown = getattr(self, field)
+        if isinstance(shown, int):
+            return shown + more
+        return int(shown.shape[axis]) if axis else len(shown)
