@@ -158,7 +158,7 @@ def _print_table(console: Console, found: Ablation, kpi: str) -> None:
     head = rows.iloc[0]
     title = f"{head['label']}: parts of {found.policy} added to {found.base}; "
     title += f"{plural(meta.replications, 'pair')}, {plural(meta.weeks, 'week')}"
-    table = make_table(["Part", "Effect", "95 % interval", "Verdict"], title, right=(1, 2))
+    table = make_table(["Part", "Effect", "95 % CI", "Verdict"], title, right=(1, 2))
     for kind, words in _WORDS.items():
         of_kind = rows[rows["kind"] == kind]
         if len(of_kind):

@@ -36,7 +36,7 @@ _COLUMNS = {
     "baseline": "Baseline",
     "policy": "Policy",
     "difference": "Difference",
-    "interval": "95 % interval",
+    "interval": "95 % CI",
     "relative": "Relative",
     "probability": "P(better)",
     "pairing": "Pairing",

@@ -71,9 +71,9 @@ def elasticity(
         for row in rows:
             typer.echo(f"{row['lever']}\t{row['sales']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}")
         return
-    title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % intervals"
+    title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % confidence intervals"
     table = make_table(
-        ["Moved", "Sales to", "Elasticity", "95 % interval", "Published", "Inside", "Source"], title, right=(2, 3, 4)
+        ["Moved", "Sales to", "Elasticity", "95 % CI", "Published", "Inside", "Source"], title, right=(2, 3, 4)
     )
     for row in rows:
         inside = "yes" if row["inside"] else "no"

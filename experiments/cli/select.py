@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from experiments.comparison.race_outcome import Selection
 
-_HEADS = ("Policy", "Replications", "Mean", "Difference to the first", "95 % interval", "P(best)", "Standing")
+_HEADS = ("Policy", "Replications", "Mean", "Difference to the first", "95 % CI", "P(best)", "Standing")
 
 
 def select(

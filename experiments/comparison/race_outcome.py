@@ -95,7 +95,7 @@ class Selection:
 
         scale = scale_of([row["difference"], row["low"], row["high"]], self.unit, self.question.currency)
         wording = scale.difference(row["difference"])
-        wording += "" if pd.isna(row["low"]) else f", 95 % interval {scale.interval(row['low'], row['high'])}"
+        wording += "" if pd.isna(row["low"]) else f", 95 % CI {scale.interval(row['low'], row['high'])}"
         if pd.isna(row["eliminated_at"]):
             return f"{row['title']} is still in ({wording})"
         by = self.question.titles[row["eliminated_by"]]

@@ -127,7 +127,7 @@ def stopping_note(rule: StoppingRule, width: Width, table: pd.DataFrame, currenc
     if rule.reached:
         return (
             f"Replications were added until the half-width of {name} was at most {aim}: it is {wording}. Looking at the "
-            "data to decide when to stop leaves 95 % intervals with a coverage between 94 and 95 %, less where "
+            "data to decide when to stop leaves 95 % confidence intervals with a coverage between 94 and 95 %, less where "
             "differences are strongly skewed (docs/statistics.md)."
         )
     return f"The budget of {rule.budget} replications ended before the half-width of {name} was at most {aim}: it is {wording}."

@@ -12,7 +12,7 @@ from scipy import stats
 from analysis.errors import StudyError
 from analysis.horizon import compare_horizons, windows
 from analysis.intervals import adjust_holm, compare_pairs, pairs_to_settle, replications_needed
-from analysis.paired import compare_levels, compare_policies, precision_table
+from analysis.paired import compare_levels, compare_policies, judge, precision_table
 from analysis.study import Study
 
 
@@ -206,3 +206,12 @@ def test_a_kpi_without_a_value_in_any_run_is_omitted(winning: Study) -> None:
     for compared in (compare_policies(winning), compare_levels(winning), compare_horizons(winning)):
         assert "turnover" not in set(compared["kpi"])
         assert "contribution" in set(compared["kpi"])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1.0, 0.0), (-1.0, 1.0)])
+def test_an_interval_that_touches_zero_contains_it(low: float, high: float) -> None:
+    pairs = compare_pairs(np.zeros((1, 4)), np.arange(4.0).reshape(1, 4))
+    touching = pairs._replace(low=np.array([low]), high=np.array([high]))
+    assert judge(touching, np.array([1.0])) == ["cannot tell"]
+    inside = pairs._replace(low=np.array([1e-9]), high=np.array([1.0]))
+    assert judge(inside, np.array([1.0])) == ["better"]

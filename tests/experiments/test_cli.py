@@ -252,7 +252,7 @@ def test_compare_shows_classes_answer_pairing_and_folder(monkeypatch: pytest.Mon
     fake_compare(monkeypatch, fake.quick)
     out, _ = call("compare", "tiny", "status_quo", "deep_marketing", "-n", "6")
     for text in (
-        "95 % interval",
+        "95 % CI",
         "Financial",
         "Customer growth",
         "Customer satisfaction",

@@ -149,7 +149,7 @@ def _front_table(found: Search) -> Any:
     table = make_table(heads, "The front, then other listed policies", right=range(1, len(heads) - 1))
     front = set(found.front["point"])
     for row in shown.to_dict(orient="records"):
-        mark = "" if row["point"] in front else " (beaten)" if row["feasible"] else " (breaks a limit)"
+        mark = "" if row["point"] in front else " (beaten)" if row["feasible"] else " (violates a limit)"
         title = str(row["title"])
         cells = [scales[kpi].level(float(row[kpi])) for kpi in figures]
         table.add_row(*plain_row(f"{row['point']}{mark}", *cells, title if row["role"] == "searched" else ""))

@@ -31,7 +31,7 @@ class CrmFit:
     products (index product): list_price, price (realised), price_ratio, price_spread, decided, won, win_rate,
     cycle_mean (days), cycle_shape, cycle_from.
     reps (index agent): manager, office, decided, won, win_rate, skill, rate.
-    rep_products: win rate, shape (reps, products); rep_product_deals: deals behind it.
+    rep_products: win rate, shape (reps, products).
     season (index month of the quarter 1–3), months (of the year): weeks, decided, decided_index, win_rate.
     """
 
@@ -40,7 +40,6 @@ class CrmFit:
     products: pd.DataFrame
     reps: pd.DataFrame
     rep_products: pd.DataFrame
-    rep_product_deals: pd.DataFrame
     season: pd.DataFrame
     months: pd.DataFrame
     rates: Rates
@@ -50,7 +49,6 @@ class CrmFit:
     win_by_account: Shares
     yearly: Season | None
     units_spread: float
-    unassigned_share: float
     openings_per_week: float
     open_deals: int
     stale_deals: int
@@ -72,7 +70,7 @@ def fit_crm(tables: CrmTables, window: Window) -> CrmFit:
     by_product = fit_shares(_floats(products["won"]), _floats(products["decided"]))
     products["win_rate"] = by_product.each
     reps, by_rep = _reps(tables, decided, window)
-    rep_products, rep_deals = _rep_products(decided, reps, products, by_product)
+    rep_products = _rep_products(decided, reps, products, by_product)
     won = known[known["state"].eq(WON)]
     wins = _count(won["account"], names)
     accounts = assign_owners(list(names), decided, reps).assign(decided=counts, won=wins, rate=rates.each)
@@ -86,7 +84,6 @@ def fit_crm(tables: CrmTables, window: Window) -> CrmFit:
         products=products,
         reps=reps,
         rep_products=rep_products,
-        rep_product_deals=rep_deals,
         season=_seasons(decided, window, "quarter"),
         months=_seasons(decided, window, "year"),
         rates=rates,
@@ -96,7 +93,6 @@ def fit_crm(tables: CrmTables, window: Window) -> CrmFit:
         win_by_account=fit_shares(wins, counts),
         yearly=fit_season(weekly_counts(decided, window)),
         units_spread=float(np.log(won["units"].clip(lower=1.0)).std(ddof=0)) if len(won) else 0.0,
-        unassigned_share=nameless,
         openings_per_week=float(window.in_train(opened).sum() / window.train),
         open_deals=open_deals,
         stale_deals=stale,
@@ -174,18 +170,15 @@ def _reps(tables: CrmTables, decided: pd.DataFrame, window: Window) -> tuple[pd.
 
 def _rep_products(
     decided: pd.DataFrame, reps: pd.DataFrame, products: pd.DataFrame, by_product: Shares
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Win rate of each rep with each product, shrunk to rep effect × product effect, and the deals behind it."""
+) -> pd.DataFrame:
+    """Win rate of each rep with each product, shrunk to rep effect × product effect."""
     trials = _cross(decided, "agent", reps.index, "product", products.index)
     wins = _cross(decided[decided["state"].eq(WON)], "agent", reps.index, "product", products.index)
     prior = np.clip(np.outer(reps["win_rate"] / by_product.mean, products["win_rate"]), 0.01, 0.99)
     # all cells share one prior strength: that of wins around the product of the two effects
     strength = fit_shares(wins.ravel(), trials.ravel()).strength
     each = (strength * prior + wins) / (strength + trials)
-    return (
-        pd.DataFrame(each, index=reps.index, columns=products.index),
-        pd.DataFrame(trials.astype(int), index=reps.index, columns=products.index),
-    )
+    return pd.DataFrame(each, index=reps.index, columns=products.index)
 
 
 def _seasons(decided: pd.DataFrame, window: Window, cycle: str) -> pd.DataFrame:
