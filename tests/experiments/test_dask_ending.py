@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from experiments.runs.backends import BackendLost, parse_backend, slurm
+from experiments.runs.backends import BackendLost, dask_cluster, parse_backend, slurm
+from experiments.runs.backends.dask_cluster import Dask
 from experiments.runs.driver import Driver
 from experiments.runs.result import Done
 from sim.errors import InputErrors
@@ -158,3 +161,22 @@ def is_gone(pid: int) -> bool:
     except OSError:
         return True
     return state == "Z"
+
+
+@pytest.mark.parametrize("status", ["running", "closed"])
+def test_a_cluster_that_loses_its_workers_or_its_scheduler_is_given_up(
+    status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody() -> dict[str, int]:
+        return {}
+
+    given_up: list[str] = []
+    backend = Dask(SimpleNamespace(name="the cluster"), None, patience=0.05)  # type: ignore[arg-type]
+    monkeypatch.setattr(dask_cluster, "COUNTING", 0.02)
+    monkeypatch.setattr(Dask, "address", "tcp://nowhere")
+    monkeypatch.setattr(backend, "_give_up", lambda: given_up.append(status))
+    client = SimpleNamespace(status=status, scheduler=SimpleNamespace(ncores_running=nobody))
+    backend._client = client
+    asyncio.run(asyncio.wait_for(backend._watch(client), 5.0))
+    assert given_up == [status]
+    assert ("no workers" in str(backend._why_lost())) == (status == "running")

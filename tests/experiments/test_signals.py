@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from experiments import signals
+from experiments.runs.backends import parse_backend
+from experiments.runs.work import at_work
 from experiments.signals import ENDING, signals_after
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,3 +163,16 @@ def test_the_first_signal_decides_the_exit_code(monkeypatch: pytest.MonkeyPatch)
     signals.note(signal.SIGTERM)
     signals.note(signal.SIGINT)
     assert signals.exit_code() == CODES["SIGTERM"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_driver_answers_a_signal_unless_its_caller_ignores_it(number: int) -> None:
+    before = signal.getsignal(number)
+    try:
+        for handler, answered in ((signal.SIG_DFL, True), (signal.SIG_IGN, False)):
+            signal.signal(number, handler)
+            with at_work(None, parse_backend("serial", None, 1)):
+                assert (signal.getsignal(number) is not handler) == answered
+            assert signal.getsignal(number) is handler
+    finally:
+        signal.signal(number, before)
