@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from analysis import read_study
 from experiments import Outcome, compare, open_tables
 from experiments.cli.app import app
+from experiments.runs import identity
 from experiments.runs.numbers import Numbers
-from experiments.runs.run import Run
+from experiments.runs.run import Base, Kept, Run
 from tests.experiments import fake_runs as fake
 
 #: Written by version 0.1.0: `compare` of two policies, 3 replications, by the stand-in for the simulation.
@@ -62,3 +63,14 @@ def test_old_runs_are_never_taken_for_those_of_another_model(old: Path) -> None:
 
     before = pd.read_parquet(old / "runs.parquet")
     pd.testing.assert_series_equal(again(old, other).study.runs["value"], 2.0 * before["value"])
+
+
+def test_a_run_of_a_batch_keeps_the_identity_that_0_3_gave_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As 0.3.0 computed it: with other letters, or parts in another order, batches would repeat what they hold."""
+    monkeypatch.setattr(identity, "version", lambda: "0.3.0")
+    monkeypatch.setattr(identity, "code_hash", lambda: "0123456789abcdef")
+    base = Base("markt/süd.toml", "vertrieb_süd", (("params.hours.contract", 38.5),), "a" * 64)
+    settings = {"params.choice.elasticity": -2.0, "name": "Süd"}
+    found = identity.identify(base, settings, 52, 7, Kept(("contribution",), weekly=True))
+    assert found == "3cc27b6f437e771de79429c9"
+    assert identity.identify(base, settings, 52, 7, Kept(("contribution",), weekly=True), "A") != found
