@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 
 from sim.accounts_chart import Account
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
+from sim.kernels.projects import PROJECT_ORDER
+from sim.kernels.rationing import Fate
 from sim.market import Market
 from sim.phases import demand, fulfil, serve
 from sim.reading.resolving import Header
+from sim.state.orders import Purchases
 
 #: Nothing in stock, and nothing made before the tests are over.
 NO_GOODS = {
@@ -229,3 +233,17 @@ def test_who_comes_back_when_everybody_is_served_is_not_counted_again_either() -
     assert state.today.fulfilled.demand[:, 1].all()
     still = np.setdiff1d(np.arange(len(state.customers)), orders.customer[machines])
     np.testing.assert_array_equal(state.goods.wishes, still * offers)
+
+
+@pytest.mark.parametrize("above", [0, 1, 511])
+def test_an_order_of_a_project_waits_or_looks_again_from_its_first_number_on(above: int) -> None:
+    """Ordinary orders leave; those of projects do not, and the lowest number that a project can have is one of theirs."""
+    state = Market("tiny", seed=4, customers=50, weeks=4, overrides=fates(0.0, 0.0)).state
+    rows = np.arange(20)
+    ours = np.full(20, state.layout.own_offers[0])
+    orders = Purchases(
+        rows, ours, np.ones(20, np.int64), np.full(20, PROJECT_ORDER + above), *(np.zeros(20, np.int64),) * 5
+    )
+    assert not (fulfil._fates(state, orders) == Fate.LEAVES).any()
+    ordinary = replace(orders, index=np.full(20, PROJECT_ORDER - 1))
+    assert (fulfil._fates(state, ordinary) == Fate.LEAVES).all()
