@@ -12,6 +12,7 @@ from sim.accounts_chart import Account
 from sim.errors import InputError
 from sim.market import Market
 from sim.questions.promotion.calendar import CampaignCalendar
+from sim.solvers.campaign import campaign_utility
 from sim.state import MarketState
 from tests.market.runs import fingerprint
 from tests.unit.part_weeks import until
@@ -139,6 +140,20 @@ def test_an_information_campaign_makes_us_known_and_moves_no_choice() -> None:
     assert (aware[1] >= aware[0]).all() and aware[1][-1] > aware[0][-1]
     assert informed.state.today.decided.campaigns.promotion is None
     assert not informed.state.territories.wear.any()
+
+
+@pytest.mark.parametrize("customers", [500, 4000])
+def test_the_pressure_of_a_campaign_is_money_per_customer_of_the_territory(customers: int) -> None:
+    state = until("manage", tiny(customers=customers, **ALWAYS, **{"policy.promotion.budget": 3_000_000}))
+    numbers, campaigns = state.params.promotion, state.today.decided.campaigns
+    assert campaigns.ours is not None and campaigns.promotion is not None
+    heads = np.bincount(state.customers.territory, minlength=len(state.layout.territories))
+    pressure = campaigns.ours.spend * (1.0 - campaigns.ours.information) / heads / numbers.reference_spend
+    fresh = np.zeros_like(pressure)
+    utility = campaign_utility(pressure, fresh, numbers.strength, numbers.exponent, numbers.wear)
+    offer = state.layout.own_offers[0]
+    assert (utility > 0).all()
+    np.testing.assert_allclose(campaigns.promotion[:, offer], utility * campaigns.ours.offers[:, 0])
 
 
 def test_a_campaign_works_less_the_longer_it_runs_and_rests_restore_it() -> None:
