@@ -266,3 +266,12 @@ def test_findings_that_are_overtaken_give_way() -> None:
     assert not state.mail.findings
     np.testing.assert_array_equal(state.territories.aware_share, second)
     assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("asked", [25, 100])
+def test_a_count_of_customers_errs_as_a_share_at_its_worst(asked: int) -> None:
+    """Half over the root of the sample, in the logarithm of the count."""
+    state = until("decide", tiny(customers=3000, usage=asked, interval=1))
+    found = findings_of(state, 400, "counted")
+    error = np.log(found / state.numbers.customers_of).ravel()
+    assert error.std() == pytest.approx(0.5 / np.sqrt(asked), rel=4 / np.sqrt(2 * len(error)))
