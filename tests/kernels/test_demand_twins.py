@@ -26,6 +26,7 @@ from sim.kernels.demand_step import (
 )
 from sim.kernels.experience import Deliveries, form_habits
 from sim.kernels.persuasion import odds_of_ours, persuade
+from sim.kernels.threads import BLOCK
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.stages import Stage
@@ -318,3 +319,15 @@ def test_inspection(m: Market, seed: int, marks: int) -> None:
             cell[6:] += (1, (np.abs(measured[i].astype(float) - true[i]) / spread).mean())
     np.testing.assert_array_equal(found[:7], expected[:7])
     np.testing.assert_allclose(found[7], expected[7], atol=1e-4)
+
+
+def test_inspection_of_whole_blocks_of_the_oldest_records() -> None:
+    """Fields of a packed word hold what a whole block of one cell can bring: no age, no count runs into the next."""
+    rows, week = 2 * BLOCK + 5, 4095
+    none = np.zeros((rows, 0), np.float32)
+    same = {"territory": np.zeros(rows, np.uint16), "type": np.zeros(rows, np.uint8)}
+    stage = np.full(rows, Stage.LOYAL, np.uint8)
+    known, rep = np.ones(rows, np.bool_), np.zeros(rows, np.int32)
+    who = Inspected(*same.values(), stage, known, rep, np.full(rows, NEVER, np.int32), none, none, np.zeros(0))
+    found = inspect_records(who, week, 26, territories=1, types=1)[:, 0, 0]
+    assert found.tolist() == [rows, rows, rows, rows, rows, rows * week, 0, 0]
