@@ -37,7 +37,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("given", WRONG)
-def test_what_is_no_backend_is_told_with_the_nearest_that_is(given: str) -> None:
+def test_an_unknown_backend_is_reported_with_the_nearest_one(given: str) -> None:
     with pytest.raises(InputErrors) as caught:
         parse_backend(given, 2, 4)
     assert WRONG[given] in str(caught.value)

@@ -45,7 +45,7 @@ def _go(
     return drive(plan, folder, Serial(), shard=Shard.parse(shard), task=task, **settings)  # type: ignore[arg-type]
 
 
-def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+def test_finished_runs_are_not_repeated(tmp_path: Path) -> None:
     plan, folder = _started(tmp_path)
     first = _go(plan, folder)
     assert (first.done, first.reused, first.planned) == (20, 0, 20)

@@ -163,7 +163,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_edited_rows_are_told(name: str, sound: tuple[BatchPlan, Path, str], tmp_path: Path) -> None:
+def test_edited_rows_are_reported(name: str, sound: tuple[BatchPlan, Path, str], tmp_path: Path) -> None:
     plan, kept, answer = sound
     path = tmp_path / "out"
     shutil.copytree(kept, path)
