@@ -109,7 +109,7 @@ _ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
 #: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others are deducted.
 _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "gross_revenue": ("Sell-in at list price", (_A.REVENUE,)),
-    "taken_off": ("Discounts, rebates, returns", TAKEN_OFF),
+    "taken_off": ("Discounts", TAKEN_OFF),
     "cost_of_goods": ("Cost of goods sold", (_A.COST_OF_GOODS,)),
     "pay": ("Pay of reps", PAY),
     "travel": ("Travel", (_A.TRAVEL,)),
@@ -119,10 +119,7 @@ _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "studies": ("Studies", (_A.STUDIES,)),
     "information": ("Database and information system", (_A.DATABASE, _A.INFORMATION_SYSTEM)),
     "data_sharing": ("Payments for shared data", (_A.DATA_SHARING,)),
-    "product": (
-        "Service, technical department, variety, write-offs",
-        (_A.SERVICE, _A.TECHNICAL, _A.VARIETY),
-    ),
+    "product": ("Service, technical department, variety", (_A.SERVICE, _A.TECHNICAL, _A.VARIETY)),
     "overhead": ("Overhead", (_A.OVERHEAD,)),
 }
 #: Names of these figures, in the order of a statement.

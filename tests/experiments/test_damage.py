@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,13 @@ def _answer(path: Path) -> str:
     return json.dumps([*tables, batch.meaning])
 
 
+def _values(file: Path, data: bytes) -> list[int]:
+    """Places in the file of the bytes of runs' values: a small part of it, and the one that matters most."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as base:
+        contents = [content for (content,) in base.execute("SELECT content FROM numbers") if content]
+    return [data.index(content) + k for content in contents if content in data for k in range(len(content))]
+
+
 def _flip(file: Path, seed: int) -> None:
     draw = random.Random(seed)
     data = bytearray(file.read_bytes())
@@ -61,6 +69,16 @@ def _flip(file: Path, seed: int) -> None:
     file.write_bytes(data)
 
 
+def _damage(ledger: Path, seed: int) -> None:
+    """Flip bits anywhere, or, for every second seed, one bit of a value of a run."""
+    if seed % 2 == 0:
+        _flip(ledger, seed)
+        return
+    draw, data = random.Random(seed), bytearray(ledger.read_bytes())
+    data[draw.choice(_values(ledger, bytes(data)))] ^= 1 << draw.randrange(8)
+    ledger.write_bytes(data)
+
+
 def _told_or_same(path: Path, answer: str) -> bool:
     try:
         return _answer(path) == answer
@@ -68,23 +86,28 @@ def _told_or_same(path: Path, answer: str) -> bool:
         return bool(str(error))
 
 
-def _damage(seeds: range, sound: tuple[BatchPlan, Path, str], tmp_path: Path) -> None:
+def _changed_in_silence(seeds: range, sound: tuple[BatchPlan, Path, str], tmp_path: Path) -> list[int]:
+    """Seeds of the damage after which a ledger gave another answer, as it was or after it was driven again."""
     plan, kept, answer = sound
+    changed = []
     for seed in seeds:
         path = tmp_path / str(seed)
         shutil.copytree(kept, path)
-        _flip(path / "ledger.sqlite", seed)
-        assert _told_or_same(path, answer), seed
-        try:  # going on mends what can be mended, and then the answer is that of undamaged runs
+        _damage(path / "ledger.sqlite", seed)
+        same = _told_or_same(path, answer)
+        try:  # resuming repairs what can be repaired, and then the answer is that of undamaged runs
             drive(plan, BatchFolder(path), Serial(), task=fake.quick)
             seal(plan, BatchFolder(path))
+            same &= _answer(path) == answer
         except InputErrors:
-            continue
-        assert _answer(path) == answer, seed
+            pass
+        if not same:
+            changed.append(seed)
+    return changed
 
 
 def test_a_damaged_ledger_gives_the_same_answer_or_none(sound: tuple[BatchPlan, Path, str], tmp_path: Path) -> None:
-    _damage(range(12), sound, tmp_path)
+    assert _changed_in_silence(range(12), sound, tmp_path) == []
 
 
 def _held(file: Path) -> object:
@@ -109,7 +132,7 @@ def test_whatever_bits_of_a_ledger_flip_it_holds_the_same_or_is_refused(
     for seed in range(300):
         file = tmp_path / f"{seed}.sqlite"
         shutil.copy(kept / "ledger.sqlite", file)
-        _flip(file, seed)
+        _damage(file, seed)
         try:
             assert _held(file) == whole, seed
         except InputErrors:
@@ -122,7 +145,7 @@ def test_whatever_bits_of_a_ledger_flip_it_holds_the_same_or_is_refused(
 def test_many_damaged_ledgers_give_the_same_answer_or_none(
     block: int, sound: tuple[BatchPlan, Path, str], tmp_path: Path
 ) -> None:
-    _damage(range(100 + block * 50, 150 + block * 50), sound, tmp_path)
+    assert _changed_in_silence(range(100 + block * 50, 150 + block * 50), sound, tmp_path) == []
 
 
 def _edited(path: Path, statement: str, *values: object) -> None:

@@ -61,7 +61,7 @@ def run(
     folder, added = take_up(folder_for(design, out), found)
     if added and not (json_ or quiet):
         note(f"{folder.path} {added}")
-    _drive(found, folder, workers, backend, shard, max_failures, False, json_, quiet, added)
+    _drive(found, folder, workers, backend, shard, max_failures, json_=json_, quiet=quiet, added=added)
 
 
 def resume(
@@ -80,7 +80,7 @@ def resume(
       [cyan]deepmarket batch resume study[/]
     """
     plan, found = plan_of(folder)
-    _drive(plan, found, workers, backend, shard, max_failures, False, json_, quiet)
+    _drive(plan, found, workers, backend, shard, max_failures, json_=json_, quiet=quiet)
 
 
 def retry(
@@ -99,7 +99,7 @@ def retry(
       [cyan]deepmarket batch retry study --workers 1[/]
     """
     plan, found = plan_of(folder)
-    _drive(plan, found, workers, backend, shard, max_failures, True, json_, quiet)
+    _drive(plan, found, workers, backend, shard, max_failures, retry=True, json_=json_, quiet=quiet)
 
 
 def _drive(
@@ -109,9 +109,10 @@ def _drive(
     backend: str | None,
     shard: str | None,
     max_failures: int | None,
-    again: bool,
+    *,
     json_: bool,
     quiet: bool,
+    retry: bool = False,
     added: str = "",
 ) -> None:
     from experiments.batch.batch_answer import answer_batch
@@ -136,7 +137,7 @@ def _drive(
     tally: Tally | None = None
     with show_progress("runs", quiet or json_) as progress:
         try:
-            tally = drive(plan, folder, where, shard=part, retry=again, max_failures=max_failures, progress=progress)
+            tally = drive(plan, folder, where, shard=part, retry=retry, max_failures=max_failures, progress=progress)
         except TooManyFailures as error:
             stopped = str(error)
     if tally is not None and added and json_:
