@@ -33,7 +33,7 @@ def run_batch(
 
     ``backend`` as :func:`experiments.runs.backends.parse_backend` has it, ``shard`` as ``k/n``; ``retry`` tries failed runs
     again. Failed runs are in ``batch.table("failures")``. Raises :class:`sim.errors.InputErrors` before anything runs,
-    :class:`experiments.batch.drive.TooManyFailures`, and KeyboardInterrupt after what has ended is recorded.
+    :class:`experiments.runs.work.TooManyFailures`, and KeyboardInterrupt after what has ended is recorded.
     """
     plan = plan_batch(read_design(design))
     folder, _ = take_up(Path(out), plan)

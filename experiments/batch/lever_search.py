@@ -41,7 +41,7 @@ def search(
 
     First the listed policies are run, then generation by generation what NSGA-II asks for: every point in all study
     futures and replications, with the same seeds. ``retry`` tries failed runs again, after which the search may go
-    another way. Raises :class:`experiments.batch.drive.TooManyFailures`, KeyboardInterrupt after the runs that had
+    another way. Raises :class:`experiments.runs.work.TooManyFailures`, KeyboardInterrupt after the runs that had
     ended are recorded, and :class:`InputErrors` when another driver is at work in the folder or when the search no
     longer asks what it asked there.
     """
