@@ -11,10 +11,10 @@ DEMO := regional_equipment status_quo deep_marketing --replications 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warm demo test test-all check fix bench docs clean
+.PHONY: help setup warm demo test test-all check fix bench docs plausibility clean
 
 help:  ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## create .venv with pinned packages (done once)
 
@@ -53,6 +53,9 @@ bench: $(READY)  ## speed and memory against peers, by hand
 
 docs: $(READY)  ## write the generated pages
 	$(BIN)/python -m sim.describe
+
+plausibility: warm  ## what the headline is worth against other baselines, rivals, horizons; writes docs/plausibility.md
+	$(BIN)/deepmarket plausibility regional_equipment --page docs/plausibility.md --out out/plausibility $(if $(WORKERS),--workers $(WORKERS))
 
 clean:  ## remove the environment, caches and what runs wrote
 	rm -rf .venv out build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -19,6 +19,7 @@ from experiments.cli.new import new
 from experiments.cli.one_run import run
 from experiments.cli.params import params
 from experiments.cli.phases import phases
+from experiments.cli.plausibility import plausibility
 from experiments.cli.report import report
 from experiments.cli.schema import schema
 from experiments.cli.select import select
@@ -48,6 +49,7 @@ for panel, verb, name in (
     (MARKETS, schema, "schema"),
     (EXPLAINS, params, "params"),
     (EXPLAINS, elasticity, "elasticity"),
+    (EXPLAINS, plausibility, "plausibility"),
     (EXPLAINS, phases, "phases"),
     (EXPLAINS, doctor, "doctor"),
 ):

@@ -60,5 +60,6 @@ def test_all_contracts_are_there() -> None:
         ),
         *("intake-alone", "intake-fits-alone"),
         *("experiments", "experiments-runs", "experiments-comparison", "experiments-batch", "experiments-cli"),
+        "experiments-plausibility",
     }
     assert config["exclude_type_checking_imports"]
