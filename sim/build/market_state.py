@@ -57,6 +57,7 @@ class Names:
 def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> tuple[MarketState, Names]:
     """Build all parts of a market by keyed draws."""
     world, params, data = scenario.world, scenario.params, scenario.data
+    weeks = scenario.warm_up.weeks + scenario.weeks
     roster = data.roster if data is not None else None
     customers = build_customers(world, params, seed, data.customers if data is not None else None)
     network = build_network(params, seed, customers, data)
@@ -74,12 +75,13 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     )
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
-        world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
+        world, weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
     )
     territories, brands = len(world.territories), len(world.brands)
     state = MarketState(
         seed=seed,
-        weeks=scenario.weeks,
+        weeks=weeks,
+        origin=scenario.warm_up.weeks,
         layout=world,
         params=params,
         numbers=numbers,
@@ -95,23 +97,23 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         managers=managers,
         distributors=parts.distributors,
         rivals=build_rivals(world, params, seed, customers),
-        territories=build_territories(world, params, seed, heads.sum(axis=1), scenario.weeks),
+        territories=build_territories(world, params, seed, heads.sum(axis=1), weeks),
         knowledge=knowledge,
         diary=diary,
-        upkeep=build_upkeep(world, params, seed, scenario.weeks, customers),
+        upkeep=build_upkeep(world, params, seed, weeks, customers),
         opportunities=Opportunities(OpenProjects(len(world.attributes))),
-        goods=_stock_goods(parts, scenario.weeks),
+        goods=_stock_goods(parts, weeks),
         headquarters=Headquarters(
             _usual_sales(world, parts.distributors, territories), np.full(territories, -1, dtype=np.int64)
         ),
         books=Books(
-            HoursBook(scenario.weeks, len(reps), Use),
-            HoursBook(scenario.weeks, len(managers), ManagerUse),
-            HeadsBook(scenario.weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
+            HoursBook(weeks, len(reps), Use),
+            HoursBook(weeks, len(managers), ManagerUse),
+            HeadsBook(weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
             kept_orders=[] if keep_orders else None,
         ),
         ledger=ledger,
-        record=Record(scenario.weeks, _labels(world, names)),
+        record=Record(weeks, _labels(world, names)),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     _remember_sales(state)
