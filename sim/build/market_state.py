@@ -19,6 +19,7 @@ from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_o
 from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
+from sim.build.settling import settle_actors, settle_goods
 from sim.build.upkeep import build_upkeep
 from sim.jit import sealed
 from sim.kernels.alias import aliases
@@ -60,10 +61,10 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     weeks = scenario.warm_up.weeks + scenario.weeks
     roster = data.roster if data is not None else None
     customers = build_customers(world, params, seed, data.customers if data is not None else None)
+    rates = project_rates(world, customers.type, data.customers if data is not None else None)
     network = build_network(params, seed, customers, data)
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
-    rates = project_rates(world, customers.type, data.customers if data is not None else None)
     parts = build_channel(world, params, customers, rates)
     open_partners(world, params, seed, customers, rates, parts.distributors)
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
@@ -115,7 +116,13 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         ledger=ledger,
         record=Record(weeks, _labels(world, names)),
     )
+    if params.start.fixed_points:
+        ours = settle_actors(state, scenario, rates)
+        yearly = _yearly_purchases(world, params, customers, rates, ours)
+        state.knowledge, state.diary = build_database(world, params, seed, customers, yearly, buying)
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
+    if params.start.fixed_points:
+        settle_goods(state, scenario, rates)
     _remember_sales(state)
     if world.has_projects:
         state.opportunities.openings = who_opens(customers, rates)
@@ -190,15 +197,21 @@ def _hear(params: Params, customers: Customers, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, params: Params, customers: Customers, rates: np.ndarray) -> np.ndarray:
-    """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
+def _yearly_purchases(
+    world: World, params: Params, customers: Customers, rates: np.ndarray, ours_of: np.ndarray | None = None
+) -> np.ndarray:
+    """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0.
+
+    ``ours_of`` [N, C] is our share of each customer's occasions where the start is settled.
+    """
     units = expected_units(world, customers, rates)
     repeated, ours = params.loyalty.repeated, own_share(world)
     price = np.zeros(len(world.categories))
     for c, category in enumerate(world.categories):
         own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]
         uses = customers.owned[:, c] == world.own_brand
-        units[:, c] *= np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
+        share = np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
+        units[:, c] *= share if ours_of is None else ours_of[:, c]
         price[c] = np.mean(own) if own else 0.0
     yearly: np.ndarray = units @ price * WEEKS_PER_YEAR
     return yearly

@@ -174,7 +174,7 @@ class _Resolving:
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
         self._check_kind_of_network(numbers)
-        warm_up = self._warm_up(header)
+        warm_up = self._warm_up(header, settled=numbers.get("start", {}).get("fixed_points") is True)
         schedule = make_schedule(sound, numbers, draft.territory.names, changes, self.complaints)
         errors = [*self.layers.errors, *(self._located(complaint) for complaint in self.complaints[:MOST_SHOWN])]
         if len(self.complaints) >= MOST_SHOWN:
@@ -286,14 +286,14 @@ class _Resolving:
             entries = [entry for entry in entries if not _is_late(entry, weeks)]
         return read_changes(entries, weeks, draft.territory.names, self._overlay, self.complaints)
 
-    def _warm_up(self, header: Header | None) -> WarmUp:
+    def _warm_up(self, header: Header | None, settled: bool) -> WarmUp:
         entry = self._section("warm_up", WarmUpEntry)
         if entry is not None and header is not None and entry.weeks + header.weeks > MOST_WEEKS:
             problem = f"{entry.weeks} weeks of warm-up and {header.weeks} weeks are too many"
             self.complaints.append(Complaint(("warm_up", "weeks"), problem, f"at most {MOST_WEEKS} in all"))
-        if entry is not None and not entry.weeks and "policy" in self._table("warm_up"):
-            self.warnings.append("warm_up.policy is not used: warm_up.weeks is 0")
-        return read_warm_up(entry, self.own, self._overlay, self.complaints)
+        if entry is not None and not (entry.weeks or settled) and "policy" in self._table("warm_up"):
+            self.warnings.append("warm_up.policy is not used: warm_up.weeks is 0, and params.start.fixed_points is off")
+        return read_warm_up(entry, self.own, self._overlay, self.complaints, settled=settled)
 
     def _overlay(self, name: str, path: KeyPath) -> dict[str, Any] | None:
         """Tables of a policy that a change rolls out; None, with complaints, when it cannot be read."""

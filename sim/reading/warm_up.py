@@ -46,7 +46,7 @@ class WarmUp:
 
     def written(self) -> dict[str, Any]:
         """The warm-up as a ``[warm_up]`` table that stands alone."""
-        if not self.weeks:
+        if not self.rules:
             return {"weeks": 0}
         return {"weeks": self.weeks, "policy": dict(self.rules)}
 
@@ -70,9 +70,14 @@ def read_warm_up(
     own: dict[str, Any],
     overlay: Callable[[str, KeyPath], dict[str, Any] | None],
     complaints: list[Complaint],
+    *,
+    settled: bool,
 ) -> WarmUp:
-    """The warm-up of ``entry``; ``own`` are the ``[policy.*]`` tables of the scenario's files, ``overlay`` finds a policy's."""
-    if entry is None or not entry.weeks:
+    """The warm-up of ``entry``; ``own`` are the ``[policy.*]`` tables of the scenario's files, ``overlay`` finds a policy's.
+
+    The baseline is read where it has weeks, and where the start is ``settled`` under its rules.
+    """
+    if entry is None or not (entry.weeks or settled):
         return WarmUp()
     path: KeyPath = ("warm_up", "policy")
     named = isinstance(entry.policy, str)
