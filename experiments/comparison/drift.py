@@ -81,7 +81,7 @@ class Drift:
         if series not in table.index:
             return "–"
         row = table.loc[series]
-        mark = {SETTLED: "", CANNOT_TELL: " ?"}.get(row["verdict"], " !")
+        mark = {SETTLED: "", CANNOT_TELL: " ?"}.get(str(row["verdict"]), " !")
         text = f"{100 * row['drift']:+.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]{mark}"
         return text.replace("-", MINUS)
 

@@ -110,7 +110,11 @@ def _measures(market: Market, results: Results) -> dict[str, Floats]:
     """Series that are sums or ratios of measures of the record [weeks]."""
     layout = market.state.layout
     own = np.array([j in layout.own_offers for j in range(len(layout.offers))])
-    total = lambda name: results.measure(name).reshape(market.week, -1).sum(axis=1)  # noqa: E731
+
+    def total(name: str) -> Floats:
+        whole: Floats = results.measure(name).reshape(market.week, -1).sum(axis=1)
+        return whole
+
     sold = results.measure("sell_out_value").sum(axis=(1, 2))
     price = results.measure("price")
     reps = np.maximum(total("reps"), 1.0)

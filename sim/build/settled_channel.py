@@ -80,8 +80,9 @@ def _expect_demand(state: MarketState, rates: Array, shares: Array) -> Array:
     distributors.volume[:] = distributors.demand_value[:] = wanted @ price
     from_plant = distributors.supplier < 0
     distributors.purchases[:] = np.where(from_plant, level @ price, (level * distributors.wholesale).sum(axis=1))
-    sales = np.where(from_plant, distributors.purchases, 0.0)
-    state.headquarters.sales = np.bincount(distributors.territory, sales, len(state.headquarters.sales))
+    sales: NDArray[np.float64] = np.zeros(len(state.headquarters.sales))
+    np.add.at(sales, distributors.territory, np.where(from_plant, distributors.purchases, 0.0))
+    state.headquarters.sales = sales
     return variance
 
 

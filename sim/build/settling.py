@@ -149,7 +149,8 @@ def _settle_reps(state: MarketState) -> None:
     Review talks are drawn one by one and leave different memories: what they do is left to the warm-up.
     """
     trial = copy.copy(state)
-    trial.reps, trial.managers, trial.books = (copy.deepcopy(x) for x in (state.reps, state.managers, state.books))
+    trial.reps, trial.managers = copy.deepcopy(state.reps), copy.deepcopy(state.managers)
+    trial.books = copy.deepcopy(state.books)
     trial.params = _without_talks(state.params)
     trial.today = Today()
     trial.today.decided = cast(Decided, SimpleNamespace(gateway=InformationSystem.decide_gateway(state)))
