@@ -138,18 +138,24 @@ def _fill_distributors(state: MarketState) -> None:
 
 
 def _asked_for(state: MarketState) -> Array:
-    """The inventory position that distributors order up to [D, own offers]; NaN where their rule has no such level."""
+    """The inventory position that distributors order up to [D, own offers]; NaN for those whose rule has no such level."""
     channel, rows = state.goods.channel, np.arange(len(state.distributors))
     held = channel.on_hand.copy()
     channel.on_hand[:] = 0
     level = Distributor.decide_orders(state, rows).quantity
-    channel.on_hand[:] = np.ceil(level)
-    more = Distributor.decide_orders(state, rows).quantity
+    channel.on_hand[:] = np.ceil(0.5 * level)
+    less = Distributor.decide_orders(state, rows).quantity
+    up_to = _orders_up_to(level, channel.on_hand, less).all(axis=1, keepdims=True)
     channel.on_hand[:] = held
-    return np.where(more <= _ROUNDING, level, np.nan)
+    return np.where(up_to, level, np.nan)
 
 
-#: An order that is asked for at its own target is one of rounding.
+def _orders_up_to(level: Array, held: Array, order: Array) -> NDArray[np.bool_]:
+    """Whether a rule that orders ``level`` with nothing in stock orders less by just what is ``held``."""
+    return np.abs(np.maximum(level - held, 0.0) - order) <= _ROUNDING * np.maximum(level, 1.0)
+
+
+#: Relative difference of orders that is one of rounding.
 _ROUNDING = 1e-6
 
 
@@ -159,8 +165,8 @@ def _fill_plant(state: MarketState) -> None:
     lump, held = np.rint(cycle * level).astype(np.int64), plant.on_hand.copy()
     plant.on_hand[:] = 0
     target = Manufacturer.decide_production(state).quantity
-    plant.on_hand[:] = np.ceil(target)
-    known = Manufacturer.decide_production(state).quantity <= _ROUNDING
+    plant.on_hand[:] = np.ceil(0.5 * target)
+    known = _orders_up_to(target, plant.on_hand, Manufacturer.decide_production(state).quantity).all()
     pipeline = np.zeros_like(plant.pipeline)
     for week in range(-lead, 0):
         if week % cycle == 0:
