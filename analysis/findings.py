@@ -14,6 +14,7 @@ from analysis.horizon import compare_horizons
 from analysis.paired import compare_levels, compare_policies
 from analysis.ranking import rank_policies
 from analysis.study import Study
+from analysis.transition import compare_periods, find_break_even
 from analysis.upper_bounds import marked
 from sim.text import write_csv
 
@@ -23,7 +24,8 @@ class Findings:
     """A study with its comparisons.
 
     ``table`` from :func:`analysis.paired.compare_policies`, ``levels`` from ``compare_levels``,
-    ``horizons`` from ``compare_horizons``, ``ranks`` from ``rank_policies`` on contribution.
+    ``horizons`` from ``compare_horizons``, ``ranks`` from ``rank_policies`` on contribution, ``periods`` and ``break_even``
+    from :mod:`analysis.transition`.
     """
 
     study: Study
@@ -32,6 +34,8 @@ class Findings:
     horizons: pd.DataFrame
     ranks: pd.DataFrame
     answer: Answer
+    periods: pd.DataFrame
+    break_even: pd.DataFrame
 
     def of(self, policy: str) -> pd.DataFrame:
         """The rows of ``policy`` in ``table``."""
@@ -54,6 +58,8 @@ def analyse_study(study: Study) -> Findings:
         horizons=compare_horizons(study),
         ranks=rank_policies(study, MAIN),
         answer=answer_question(study, table),
+        periods=compare_periods(study),
+        break_even=find_break_even(study),
     )
 
 
@@ -66,6 +72,8 @@ def write_tables(findings: Findings, folder: Path | str) -> list[Path]:
         ("comparison", findings.table),
         ("by_level", findings.levels),
         ("short_and_long_term", findings.horizons),
+        ("transition", findings.periods),
+        ("break_even", findings.break_even),
         ("ranking", findings.ranks),
         ("all_pairs", compare_all_pairs(findings.study, MAIN)),
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.paired import LEVEL, arrange, compare_cells, existing_kpis
@@ -31,8 +33,17 @@ def compare_horizons(study: Study, level: float = LEVEL) -> pd.DataFrame:
     """
     if study.runs_weekly.empty:
         return pd.DataFrame()
+    out = compare_spans(study, windows(study.runs_weekly["week"]), level)
+    return out.assign(turns=_turns(out))
+
+
+def compare_spans(study: Study, spans: Mapping[str, tuple[int, int]], level: float = LEVEL) -> pd.DataFrame:
+    """Paired comparison within each of ``spans`` of weeks (name → first and last week), in the mean of their weeks.
+
+    Columns as of :func:`analysis.paired.compare_policies`, with window (the name), first_week and last_week.
+    """
     parts = []
-    for name, (first, last) in windows(study.runs_weekly["week"]).items():
+    for name, (first, last) in spans.items():
         inside = study.runs_weekly[study.runs_weekly["week"].between(first, last)]
         inside = inside[inside["kpi"].isin(existing_kpis(study))]
         weekly = arrange(inside, tuple(study.policies), ("kpi", "week"), "runs_weekly")
@@ -55,7 +66,7 @@ def compare_horizons(study: Study, level: float = LEVEL) -> pd.DataFrame:
     out = pd.concat(parts, ignore_index=True)
     # "Active customers at the end" is, in a window, the mean of its weeks.
     out["label"] = out["label"].astype(str).str.removesuffix(" at the end")
-    return out.assign(turns=_turns(out))
+    return out
 
 
 def _turns(table: pd.DataFrame) -> pd.Series:

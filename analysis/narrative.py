@@ -6,10 +6,10 @@ import pandas as pd
 
 from analysis.answer import MAIN, NAMED, PARTNER
 from analysis.findings import Findings
-from analysis.numerals import NO_BREAK, factor_text, inside, listed, percent, plural
+from analysis.numerals import NO_BREAK, factor_text, inside, listed, percent, plural, scale_of
 from analysis.paired import row_of
 from analysis.phrases import evidence, named_change, row_scale
-from analysis.study import BOOKS, KPI_CLASSES
+from analysis.study import BOOKS, KPI_CLASSES, Study
 
 #: KPIs by which territories, segments and offers are judged, the first that is available by them.
 JUDGES = (MAIN, "revenue", "market_share")
@@ -26,6 +26,7 @@ def study_in_words(findings: Findings) -> list[str]:
         _losses(findings, rows),
         _places(findings),
         _terms(findings),
+        _transition(findings),
         _sureness(rows),
         _unmeasured(rows),
     ]
@@ -116,6 +117,40 @@ def _terms(findings: Findings) -> str:
     if len(turned):
         text += f" The first and the last weeks point in opposite directions on {listed([inside(str(x)) for x in turned['label']])}."
     return text
+
+
+def _transition(findings: Findings) -> str:
+    table = findings.break_even
+    rows = table[table["policy"] == findings.answer.policy] if len(table) else table
+    if rows.empty:
+        return ""
+    return transition_in_words(rows.iloc[0], findings.study, findings.study.title(findings.answer.policy))
+
+
+def transition_in_words(row: pd.Series, study: Study, name: str) -> str:
+    """When a policy has paid for its transition, and how deep it went before."""
+    unit = str(study.definitions.set_index("kpi").loc[MAIN, "unit"])
+    if row["deepest"] == 0 == row["total"]:
+        return ""
+
+    def money(value: float) -> str:
+        return scale_of([value], unit, study.meta.currency).difference(value)
+
+    dip = ""
+    if row["deepest"] < 0:
+        dip = f"Added up from week 1, its lead is lowest in week {row['deepest_week']:.0f}, at {money(row['deepest'])}"
+        if not pd.isna(row["deepest_low"]):
+            dip += f" (95{NO_BREAK}% CI {money(row['deepest_low'])} to {money(row['deepest_high'])})"
+        dip += ". "
+    if pd.isna(row["break_even"]):
+        sure = "does not break even" if row["total_high"] < 0 else "is not known to break even"
+        return f"{dip}{name} {sure} within the {row['weeks']:.0f} weeks."
+    if row["break_even"] <= 1:
+        return f"Added up from week 1, {name} is never behind."
+    if pd.isna(row["earliest"]):
+        return f"{dip}It breaks even in week {row['break_even']:.0f}."
+    latest = "beyond the run" if pd.isna(row["latest"]) else f"week {row['latest']:.0f}"
+    return f"{dip}It breaks even in week {row['break_even']:.0f} (95{NO_BREAK}% CI week {row['earliest']:.0f} to {latest})."
 
 
 def _sureness(rows: pd.DataFrame) -> str:

@@ -39,6 +39,8 @@ def rehearse(
     if max(scenario.world.customers if tables else 0, distributors) > _MOST:
         return []
     given = {**dict(overrides or {}), "weeks": min(scenario.weeks, WEEKS)}
+    if scenario.warm_up.weeks:
+        given["warm_up.weeks"] = min(scenario.warm_up.weeks, WEEKS)
     least = 4 * distributors if scenario.data is None or scenario.data.ties is None else _MOST
     if not tables and scenario.world.customers > max(CUSTOMERS, least):
         given["world.customers"] = max(CUSTOMERS, least)

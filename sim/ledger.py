@@ -7,6 +7,7 @@ the other's debt, and no money leaves the world. The outside world is an entity 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -224,6 +225,19 @@ class Ledger:
         value: Money = book @ formula.weights
         return np.cumsum(value, axis=0)[1:] if formula.balance else value[1:]
 
+    def window(self, first: int, last: int) -> Ledger:
+        """The books of the weeks ``first`` (0-based) to ``last`` − 1, opened with the balances at the end of the week before.
+
+        Income and costs of earlier weeks are in its opening row, as capital that was earned before; no posting is lost.
+        """
+        if (first, last) == (0, self.weeks):
+            return self
+        part = copy.copy(self)
+        part.weeks, part._row = last - first, min(max(self._row - first, 0), last - first)
+        part.book = _reopened(self.book, first, last)
+        part.cut = {name: _reopened(book, first, last) for name, book in self.cut.items()}
+        return part
+
     # ---- laws -----------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
@@ -246,6 +260,11 @@ class Ledger:
                     "what one claims another owes",
                     f"{account.name} of entity {entity} is {held[entity]}, the claims say {mirror[entity]}",
                 )
+
+
+def _reopened(book: Money, first: int, last: int) -> Money:
+    """Rows of the weeks ``first`` to ``last`` − 1 under one that sums up all before."""
+    return np.concatenate([book[: 1 + first].sum(axis=0, keepdims=True), book[1 + first : 1 + last]])
 
 
 def _is_manufacturer(entity: Whole) -> bool:

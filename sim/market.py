@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.competitor import Competitor
 from sim.agents.customer_segment import Customer, CustomerSegment
@@ -42,7 +43,8 @@ class Market(mesa.Model):
     ``scenario`` is a :class:`Scenario` or the name or path of one; then ``policy``, ``overrides``,
     ``weeks`` and ``customers`` go to :meth:`Scenario.load`. ``seed`` is a whole number from 0 to 2^63 - 1 and defaults
     to the scenario's; iterations of ``mesa.batch_run`` have seeds of their own, see :mod:`sim.seeds`.
-    ``keep_orders`` keeps every purchase occasion for ``results.orders``. Raises
+    ``keep_orders`` keeps every purchase occasion for ``results.orders``. A scenario with a warm-up is lived in before the
+    market is handed over, unless ``lived_in`` is False: then :meth:`live_in` does it, or the weeks are run one by one. Raises
     :class:`sim.errors.InputErrors` for an invalid scenario or seed, ValueError for settings given along with a loaded scenario.
     """
 
@@ -56,6 +58,7 @@ class Market(mesa.Model):
         customers: int | None = None,
         overrides: Mapping[str, Any] | None = None,
         keep_orders: bool = False,
+        lived_in: bool = True,
     ) -> None:
         if not isinstance(scenario, Scenario):
             scenario = Scenario.load(scenario, policy=policy, overrides=overrides, weeks=weeks, customers=customers)
@@ -68,9 +71,11 @@ class Market(mesa.Model):
         self.seed = chosen
         self._agents_made = 0
         self.state, self.names = build_state(scenario, chosen, keep_orders=keep_orders)
-        self._non_users = count_by(self.state, self.state.customers.last_order == NEVER)
+        self._non_users_at_first = self._non_users = self._count_non_users()
         self._make_agents()
         self.datacollector = KpiCollector(self)
+        if lived_in:
+            self.live_in()
 
     def _make_agents(self) -> None:
         state, layout = self.state, self.state.layout
@@ -103,8 +108,19 @@ class Market(mesa.Model):
 
     @property
     def week(self) -> int:
-        """Weeks that have been run."""
-        return self.state.week
+        """Weeks that have been run; in a warm-up minus the weeks that it still takes."""
+        return self.state.calendar
+
+    def live_in(self, each_week: Callable[[], None] | None = None) -> Market:
+        """Run what is left of the warm-up, under its baseline; ``each_week`` is called after each. Returns the market itself."""
+        while self.state.calendar < 0:
+            self.run_week()
+            if each_week is not None:
+                each_week()
+        return self
+
+    def _count_non_users(self) -> NDArray[np.float64]:
+        return count_by(self.state, self.state.customers.last_order == NEVER)
 
     def step(self) -> None:
         """Run one week. After the last week of the scenario the model stops running."""
@@ -116,11 +132,13 @@ class Market(mesa.Model):
         With ``check_reads`` also raises UndeclaredRead for a phase that reads a column it did not declare.
         """
         if self.state.week >= self.state.weeks:
-            raise ValueError(f"the scenario has {self.state.weeks} weeks and all of them have been run")
+            raise ValueError(f"the scenario has {self.scenario.weeks} weeks and all of them have been run")
         self._open_week()
         run_week(self.state, observe, check_reads=check_reads)
         self.state.week += 1
         self._keep_agents()
+        if self.state.week == self.state.origin:
+            self._non_users = self._count_non_users()
         if self.state.week >= self.state.weeks:
             self.running = False
 
@@ -128,7 +146,7 @@ class Market(mesa.Model):
         """Start with an empty scratch of the week, and apply parameters that a change has moved."""
         state = self.state
         state.today = Today()
-        params = self.scenario.params_at(state.week + 1)
+        params = self.scenario.params_at(state.calendar + 1)
         if params is not state.params:
             state.params = params
             state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers)
@@ -183,21 +201,33 @@ class Market(mesa.Model):
 
     @property
     def results(self) -> Results:
-        """Tables of the weeks run so far."""
+        """Tables of the weeks run so far; those of a warm-up are in ``results.warm_up``."""
+        state = self.state
+        earlier = self._results(0, state.origin, self._non_users_at_first) if state.origin else None
+        return self._results(state.origin, state.weeks, self._non_users, earlier)
+
+    def _results(
+        self, first: int, last: int, non_users: NDArray[np.float64], warm_up: Results | None = None
+    ) -> Results:
+        """Tables of the weeks ``first`` (0-based) to ``last`` − 1, of them those run so far."""
         state, layout = self.state, self.state.layout
+        record, ledger = state.record.window(first, last), state.ledger.window(first, last)
         own = np.array([j in layout.own_offers for j in range(len(layout.offers))])
         companies = tuple(company.name for company in layout.companies)
         company_of = np.array([companies.index(layout.categories[c].company) for c in state.numbers.category])
-        scorecard = Scorecard(state.record, state.ledger, own, self._non_users, companies, company_of)
+        scorecard = Scorecard(record, ledger, own, non_users, companies, company_of)
         return Results(
-            state.record,
-            state.ledger,
+            record,
+            ledger,
             scorecard,
             state.layout.currency,
             state.books.kept_orders,
             assumptions(self.scenario),
             state.ids,
             self.scenario.oracles,
+            before=state.origin,
+            first=1 + first - state.origin,
+            warm_up=warm_up,
         )
 
 

@@ -25,6 +25,8 @@ ASSUMPTION = "A"
 LINE, TEXT = "one line of text", "text"
 
 WEEKS_PER_YEAR = 52.0
+#: A hundred years: no run is longer, its warm-up included.
+MOST_WEEKS = 5200
 _META = "quantity"
 
 

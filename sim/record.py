@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -244,3 +245,12 @@ class Record:
     def add(self, week: int, name: str, value: NDArray[Any] | float) -> None:
         """Add to the measure ``name`` of ``week`` (0-based)."""
         self._arrays[name][week] += value
+
+    def window(self, first: int, last: int) -> Record:
+        """The weeks ``first`` (0-based) to ``last`` − 1 as a record of their own, which shares the arrays."""
+        if (first, last) == (0, self.weeks):
+            return self
+        part = copy.copy(self)
+        part.weeks, part.done = last - first, min(max(self.done - first, 0), last - first)
+        part._arrays = {name: values[first:last] for name, values in self._arrays.items()}
+        return part

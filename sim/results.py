@@ -23,10 +23,12 @@ WEEKLY = ("week", *DIMENSIONS, "measure", "value", "unit")
 
 
 class Results:
-    """Tables of one run, made on request; weeks are counted from 1.
+    """Tables of one run, made on request; weeks are counted from 1, and those of a warm-up, apart from them, up to 0.
 
     ``currency`` replaces "minor units" in the tables: money is shown in whole units of the currency. ``oracles`` are
-    rules of the run that read the truth: with any, its KPIs are upper bounds.
+    rules of the run that read the truth: with any, its KPIs are upper bounds. ``before`` is how many weeks of the market
+    come before week 1, ``first`` the first week of ``record`` and ``ledger``. ``warm_up`` has the tables of the weeks before
+    week 1, None where the market had none.
     """
 
     def __init__(
@@ -39,12 +41,18 @@ class Results:
         assumptions: list[dict[str, Any]],
         ids: Sequence[str] | None = None,
         oracles: tuple[str, ...] = (),
+        *,
+        before: int = 0,
+        first: int = 1,
+        warm_up: Results | None = None,
     ) -> None:
         self._record, self._ledger, self._scorecard, self._currency = record, ledger, scorecard, currency
         self._orders = orders
         self._ids = ids
         self._assumptions = assumptions
+        self._before, self._first = before, first
         self.oracles = oracles
+        self.warm_up = warm_up
 
     @property
     def weekly(self) -> pd.DataFrame:
@@ -66,7 +74,7 @@ class Results:
         measure, done = self._record.measures[name], self._record.done
         values = self._record[name][:done]
         index = np.nonzero(values)
-        columns: dict[str, Any] = {"week": index[0] + 1}
+        columns: dict[str, Any] = {"week": index[0] + self._first}
         for dimension in DIMENSIONS:
             if dimension in measure.cut:
                 labels = np.array(self._record.labels[dimension], dtype=object)
@@ -82,7 +90,7 @@ class Results:
 
         done = self._record.done
         scale, unit = self._money("minor units")
-        weeks = np.arange(1, done + 1)
+        weeks = self._first + np.arange(done)
         frames = []
         for name in FORMULAS:
             flows = self._ledger.flows(name)[:done].astype(np.float64) * scale
@@ -142,7 +150,7 @@ class Results:
         """Every KPI week by week: week, kpi, value."""
         import pandas as pd
 
-        weeks = np.arange(1, self._record.done + 1)
+        weeks = self._first + np.arange(self._record.done)
         frames = [
             pd.DataFrame(
                 {"week": weeks, "kpi": kpi.name, "value": self._scorecard.weekly(kpi) * self._money(kpi.unit)[0]}
@@ -197,6 +205,9 @@ class Results:
         if not self._orders:
             return pd.DataFrame(columns=columns)
         table = pd.concat([pd.DataFrame(batch) for batch in self._orders], ignore_index=True)
+        table["week"] -= self._before
+        last = self._first + self._record.done - 1
+        table = table[table["week"].between(self._first, last)].reset_index(drop=True)
         rows = table["customer"].to_numpy()
         table["id"] = rows.astype(str) if self._ids is None else np.array(self._ids, dtype=object)[rows]
         return table[columns]

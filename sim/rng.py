@@ -98,6 +98,7 @@ class Decision(IntEnum):
     PORTFOLIO_AT_START = 68  # who among customers of equal turnover is an account at the start
     PROJECTS_AT_START = 69  # projects open at the start; index: category, 8 + 2·number: length, 9 + 2·number: age
     CAPABILITY_AT_START = 71  # what a distributor can do without advice
+    PAST_PURCHASE = 75  # when a customer of another brand bought from us last, before the start; index: category
     CHURN_PROPENSITY = 73  # how prone a customer is to leave within a year
     # What the firm sees (100–149)
     MEASUREMENT = 100  # error of a measured mark; index: mark

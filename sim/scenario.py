@@ -14,11 +14,13 @@ import tomli_w
 from sim.errors import InputError, InputErrors
 from sim.params import Params
 from sim.params.world import World
-from sim.reading.changes import Change, Schedule
+from sim.reading.changes import Change
 from sim.reading.data_tables import DataTables
 from sim.reading.library import Listing, available_policies, available_scenarios
 from sim.reading.resolving import Resolved, resolve
+from sim.reading.schedule import Schedule
 from sim.reading.spelling import dotted, leaves
+from sim.reading.warm_up import WarmUp
 from sim.rules import Rule, Variant
 
 __all__ = ["Listing", "Scenario", "available_policies", "available_scenarios", "check"]
@@ -32,7 +34,8 @@ class Scenario:
     """A resolved scenario with the origin of each value.
 
     ``policy`` holds the rule of the whole firm for every question at the start, ``changes`` what is
-    changed in mid-run; :meth:`rules_at` gives the rules of any week. ``provenance`` maps the dotted
+    changed in mid-run, ``warm_up`` the weeks lived under a baseline before week 1; :meth:`rules_at` gives the rules of
+    any week. ``provenance`` maps the dotted
     path of every value to "default", "file NAME", "policy file NAME" or "--set PATH", followed by the
     changes that touch it. ``warnings`` are surprising values and settings that are not used. Two
     scenarios are equal when their ``digest`` is.
@@ -48,6 +51,7 @@ class Scenario:
     params: Params
     policy: Mapping[str, Rule]
     changes: tuple[Change, ...]
+    warm_up: WarmUp
     data: DataTables | None
     resolved: Mapping[str, Any] = field(repr=False)
     provenance: Mapping[str, str] = field(repr=False)
@@ -94,8 +98,9 @@ class Scenario:
             seed=header.seed,
             world=found.world,
             params=schedule.params_at(0),
-            policy={question: schedule.rules_at(0, question)[0][1] for question in schedule.answers},
+            policy={question: schedule.opening(question)[0][1] for question in schedule.answers},
             changes=found.changes,
+            warm_up=found.warm_up,
             data=found.data,
             resolved=found.content,
             provenance=found.provenance,
@@ -112,7 +117,7 @@ class Scenario:
         return hash(self.digest)
 
     def rules_at(self, week: int, question: str) -> list[tuple[frozenset[str] | None, Rule]]:
-        """Rules for ``question`` in ``week`` (from 1): the firm's (None), then those that override it somewhere."""
+        """Rules for ``question`` in ``week`` (from 1; the baseline's up to 0): the firm's (None), then those that override it somewhere."""
         return list(self.schedule.rules_at(week, question))
 
     def variants_at(self, week: int, question: str) -> list[Variant]:

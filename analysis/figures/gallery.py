@@ -8,12 +8,14 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from analysis.answer import MAIN
 from analysis.figures.channel import channel
 from analysis.figures.forest import forest
 from analysis.figures.save import save_png
 from analysis.figures.segment_heat import segment_heat
 from analysis.figures.style import SERIES, Names
 from analysis.figures.territory_bars import territory_bars
+from analysis.figures.transition import transition
 from analysis.figures.waterfall import waterfall
 from analysis.figures.weeks import weeks
 from analysis.figures.work_funnel import work_funnel
@@ -21,6 +23,7 @@ from analysis.findings import Findings
 from analysis.narrative import main_kpi
 from analysis.single_run import Run
 from analysis.study import BOOKS
+from analysis.transition import cumulate
 
 #: What a run must have recorded for its channel and its work funnel to be drawn.
 CHAIN = frozenset({"demand_units", "ordered_units"})
@@ -37,7 +40,7 @@ class Plate:
 
     @property
     def kind(self) -> str:
-        """What is drawn: forest, weeks, waterfall, territory, segment, channel, work_funnel."""
+        """What is drawn: forest, weeks, transition, waterfall, territory, segment, channel, work_funnel."""
         return self.name.removesuffix(f"_{self.policy}") if self.policy else self.name
 
     @property
@@ -57,6 +60,8 @@ def draw_study(findings: Findings) -> list[Plate]:
         titles = {p: study.title(p) for p in shown}
         figure = weeks(study.runs_weekly, study.definitions, study.baseline, titles, study.meta.currency)
         plates.append(Plate("weeks", "", figure))
+    if (summed := _draw_transition(findings)) is not None:
+        plates.append(Plate("transition", "", summed))
     for policy in study.challengers:
         rows = findings.of(policy)
         names = Names(study.title(policy), study.title(study.baseline), study.meta.currency)
@@ -72,6 +77,20 @@ def draw_study(findings: Findings) -> list[Plate]:
         if main_kpi(segments):
             plates.append(Plate(f"segment_{policy}", policy, segment_heat(segments, names)))
     return plates
+
+
+def _draw_transition(findings: Findings) -> Figure | None:
+    """The summed difference in contribution of the first challengers; None without weekly values of it."""
+    study = findings.study
+    order = sorted(study.challengers, key=lambda p: p != findings.answer.policy)
+    known = set() if findings.break_even.empty else set(findings.break_even["policy"])
+    courses = {p: course for p in order if p in known and (course := cumulate(study, p)) is not None}
+    courses = dict(list(courses.items())[: len(SERIES)])
+    if not courses:
+        return None
+    titles = {"": study.title(study.baseline), **{p: study.title(p) for p in courses}}
+    unit = str(study.definitions.set_index("kpi").loc[MAIN, "unit"])
+    return transition(courses, findings.break_even, titles, unit, study.meta.currency)
 
 
 def draw_run(run: Run) -> list[Plate]:

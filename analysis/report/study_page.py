@@ -18,7 +18,17 @@ from analysis.numerals import factor_text, percent, plural
 from analysis.paired import existing_kpis
 from analysis.report.page import Picture, assumed, pick, render_page, seeds_text, write_page
 from analysis.report.reconciliation import Item, reconcile_policies, reconciliation_unit
-from analysis.report.table_rows import Term, choices, meanings, terms, windows_text
+from analysis.report.table_rows import (
+    PeriodLine,
+    Term,
+    break_even_text,
+    choices,
+    meanings,
+    period_lines,
+    periods_text,
+    terms,
+    windows_text,
+)
 from analysis.study import BOOKS, Study
 
 #: The methods box says how many pairs this precision would take (share of the baseline's mean).
@@ -42,6 +52,8 @@ class Chapter:
     description: str
     groups: list[Group]
     terms: list[Term]
+    periods: list[PeriodLine]
+    break_even: str
     forest: Picture | None
     waterfall: Picture | None
     books: list[Item]
@@ -70,6 +82,8 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
             description=study.policies[policy].description,
             groups=scorecard_groups(findings.table, policy, study.meta.currency),
             terms=terms(findings, policy),
+            periods=period_lines(findings, policy),
+            break_even=break_even_text(findings, policy),
             forest=pick(plates, "forest", policy),
             waterfall=pick(plates, "waterfall", policy),
             books=reconcile_policies(findings.of(policy), study.meta.currency),
@@ -95,6 +109,8 @@ def render_study(findings: Findings, plates: Sequence[Plate]) -> str:
         choices=choices(findings),
         weeks=pick(plates, "weeks"),
         windows=windows_text(findings),
+        transition=pick(plates, "transition"),
+        periods=periods_text(findings),
         methods=methods(findings),
         assumed=assumed(study.assumptions),
         meanings=meanings(study.definitions[study.definitions["kpi"].isin(existing_kpis(study))]),

@@ -9,9 +9,22 @@ import pandas as pd
 
 from analysis.answer import MAIN
 from analysis.findings import Findings
+from analysis.narrative import transition_in_words
 from analysis.numerals import DASH, plural, probability, scale_of
 from analysis.phrases import row_scale
 from analysis.study import BOOKS, KPI_CLASSES
+
+#: KPIs that show what a transition does, in this order.
+PERIOD_KPIS = (
+    MAIN,
+    "revenue",
+    "cost_to_sell",
+    "market_share",
+    "new_customers",
+    "satisfaction",
+    "plan_compliance",
+    "turnover",
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,14 @@ class Term:
     long_interval: str
     long_verdict: str
     turns: bool
+
+
+@dataclass(frozen=True)
+class PeriodLine:
+    """A KPI in every period: difference, interval and verdict of each."""
+
+    label: str
+    cells: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,37 @@ def terms(findings: Findings, policy: str) -> list[Term]:
         )
         for k in early.index
     ]
+
+
+def period_lines(findings: Findings, policy: str) -> list[PeriodLine]:
+    """The main KPIs of ``policy`` by period; empty without weekly values."""
+    table = findings.periods
+    if table.empty:
+        return []
+    table = table[(table["policy"] == policy) & table["kpi"].isin(PERIOD_KPIS)]
+    rank = {kpi: k for k, kpi in enumerate(PERIOD_KPIS)}
+    table = (
+        table[table["verdict"] != "undefined"].assign(rank=table["kpi"].map(rank)).sort_values("rank", kind="stable")
+    )
+    money = findings.study.meta.currency
+    return [
+        PeriodLine(str(rows["label"].iloc[0]), [_cells(row, money) for _, row in rows.iterrows()])
+        for _, rows in table.groupby("kpi", sort=False)
+        if len(rows) == findings.periods["window"].nunique()
+    ]
+
+
+def periods_text(findings: Findings) -> list[str]:
+    """Heads of the periods: ``Weeks 1–13``."""
+    return [] if findings.periods.empty else [f"Weeks {name}" for name in dict.fromkeys(findings.periods["window"])]
+
+
+def break_even_text(findings: Findings, policy: str) -> str:
+    """When ``policy`` has paid for its transition, how deep it went before, and the total; empty without weekly values."""
+    table = findings.break_even
+    if table.empty or policy not in set(table["policy"]):
+        return ""
+    return transition_in_words(table[table["policy"] == policy].iloc[0], findings.study, findings.study.title(policy))
 
 
 def windows_text(findings: Findings) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from experiments.cli.batch import batch
 from experiments.cli.check import check
 from experiments.cli.compare import compare
 from experiments.cli.doctor import doctor
+from experiments.cli.drift import drift
 from experiments.cli.elasticity import elasticity
 from experiments.cli.guard import Verbs
 from experiments.cli.imports import import_tables
@@ -50,6 +51,7 @@ for panel, verb, name in (
     (EXPLAINS, params, "params"),
     (EXPLAINS, elasticity, "elasticity"),
     (EXPLAINS, plausibility, "plausibility"),
+    (EXPLAINS, drift, "drift"),
     (EXPLAINS, phases, "phases"),
     (EXPLAINS, doctor, "doctor"),
 ):

@@ -40,7 +40,8 @@ def simulate(run: Run) -> Numbers:
 
 
 def market_of(run: Run, each_week: Callable[[int, int], None] | None = None) -> Market:
-    """The market of ``run`` with all its weeks done; ``each_week`` is called with (weeks done, weeks) after each.
+    """The market of ``run`` with all its weeks done; ``each_week`` is called with (weeks done, weeks) after each, those of a
+    warm-up included.
 
     Raises as :func:`simulate`.
     """
@@ -48,13 +49,21 @@ def market_of(run: Run, each_week: Callable[[int, int], None] | None = None) -> 
 
     started = time.perf_counter()
     scenario = scenario_of(run)
-    market = Market(scenario, seed=run.seed)
-    for week in range(1, scenario.weeks + 1):
-        market.step()
+    warm_up = scenario.warm_up.weeks
+    weeks = warm_up + scenario.weeks
+    market = Market(scenario, seed=run.seed, lived_in=False)
+
+    def look_at_the_clock() -> None:
+        done = warm_up + market.week
         if each_week is not None:
-            each_week(week, scenario.weeks)
+            each_week(done, weeks)
         if run.timeout is not None and time.perf_counter() - started > run.timeout:
-            raise TimeUp(f"did not end within {run.timeout:g} s: {week} of {scenario.weeks} weeks were done")
+            raise TimeUp(f"did not end within {run.timeout:g} s: {done} of {weeks} weeks were done")
+
+    market.live_in(look_at_the_clock)
+    for _ in range(scenario.weeks):
+        market.step()
+        look_at_the_clock()
     return market
 
 

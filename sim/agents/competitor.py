@@ -27,7 +27,7 @@ class Competitor(mesa.Agent):
         """What all rivals see of their offers."""
         rivals = state.rivals
         return CompetitorSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.RIVAL_PRICE),
             key=rivals.key,
             price=rivals.price,
@@ -45,7 +45,7 @@ class Competitor(mesa.Agent):
         error = state.luck(Decision.RIVAL_WATCH).normal(key[:, None], state.territories.key[None, :])
         spread = state.params.rivals.watch_error
         return RivalBrandsSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.RIVAL_ADVERTISING),
             key=key,
             customers=state.territories.registered,

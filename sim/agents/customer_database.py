@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from sim.state import Ints, MarketState
 from sim.views import CustomersSeen
+from sim.views.view import NO_WEEK
+
+#: Columns of the database that are weeks.
+_DATES = ("last_order", "confirmed")
 
 
 def recorded(state: MarketState) -> Ints:
@@ -25,7 +29,7 @@ def recorded(state: MarketState) -> Ints:
 def see_customers(state: MarketState, rows: Ints | None = None) -> CustomersSeen:
     """The customer database of now: the customers in ``rows``, by default all that the firm has on record."""
     seen = object.__new__(_Database)
-    seen.__dict__.update(_state=state, _rows=rows, week=state.week)
+    seen.__dict__.update(_state=state, _rows=rows, week=state.calendar)
     return seen
 
 
@@ -61,4 +65,9 @@ def _column(state: MarketState, name: str, rows: Ints) -> NDArray[Any]:
         asked = len(state.headquarters.stated_needs) > 0
         return state.headquarters.stated_needs[rows] if asked else np.empty((len(rows), 0), dtype=np.float32)
     column: NDArray[Any] = getattr(state.knowledge, name)[rows]
-    return column
+    return by_calendar(column, state.origin) if name in _DATES else column
+
+
+def by_calendar(dates: NDArray[Any], origin: int) -> NDArray[Any]:
+    """Stored weeks as the market's calendar has them; what never happened keeps its mark."""
+    return np.where(dates < NO_WEEK, dates, dates - origin).astype(dates.dtype) if origin else dates

@@ -34,7 +34,7 @@ class Distributor(RowAgent):
         from_plant = distributors.supplier[rows] < 0
         at_list = state.numbers.list_price[list(state.layout.own_offers)]
         return DistributorSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(decision),
             key=distributors.key[rows],
             territory=distributors.territory[rows],
@@ -58,7 +58,7 @@ class Distributor(RowAgent):
         """What all distributors see of the brands they carry."""
         distributors, layout = state.distributors, state.layout
         return BrandsSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.BRAND_EFFORT),
             key=distributors.key,
             territory=distributors.territory,

@@ -43,7 +43,7 @@ class Headquarters(mesa.Agent):
         own = list(state.layout.own_offers)
         offers = [state.layout.offers[j] for j in own]
         return FirmSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(decision),
             customers=see_customers(state, rows),
             rep_key=state.reps.key,

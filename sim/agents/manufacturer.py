@@ -29,7 +29,7 @@ class Manufacturer(Headquarters):
         """What the firm knows of its distributors."""
         distributors = state.distributors
         return PartnersSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.SHARING_CONTRACT),
             key=distributors.key,
             territory=distributors.territory,
@@ -43,7 +43,7 @@ class Manufacturer(Headquarters):
     def see_plant(state: MarketState) -> PlantSeen:
         """What production planning sees."""
         return PlantSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.PRODUCTION),
             on_hand=state.goods.plant.on_hand,
             in_production=inventory_position(state.goods.plant)
@@ -63,7 +63,7 @@ class Manufacturer(Headquarters):
         """What the firm sees of its reps and of the ``offer`` [R] each has (pay a week, 0 without)."""
         reps = state.reps
         return RetentionSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.RETENTION),
             key=reps.key,
             territory=reps.territory,

@@ -23,7 +23,7 @@ class SalesManager(RowAgent):
         """What all managers see: their teams, and how far these keep to the plan by their own reports."""
         managers, reps, gaps = state.managers, state.reps, past_gaps(state)
         return ManagerSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.CHECK),
             key=managers.key,
             team_territory=managers.territory,

@@ -32,7 +32,7 @@ class SalesRep(RowAgent):
         """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
         reps, knowledge, accounts = state.reps, state.knowledge, served(state)
         return RepSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.CALL_CHOICE),
             key=reps.key,
             selling_hours=reps.field_hours,
@@ -77,7 +77,7 @@ class SalesRep(RowAgent):
         heads = np.bincount(reps.team[reps.active], minlength=teams)
         pay = np.bincount(reps.team[reps.active], weights=reps.pay[reps.active], minlength=teams) / np.maximum(heads, 1)
         return QuitSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.LEAVING),
             key=reps.key,
             tenure=reps.tenure,

@@ -24,7 +24,7 @@ class TechnicalDepartment(RowAgent):
         """What the service department sees by territory."""
         numbers, table = state.params.service, state.upkeep.service
         return ServiceSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.SERVICE),
             key=table.key,
             engineers=table.engineers,
@@ -40,7 +40,7 @@ class TechnicalDepartment(RowAgent):
         """What designers see of the problems in the field, and of the engineers of this week's ``service``."""
         row = state.upkeep.technical
         return TechnicalSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.TECHNICAL),
             key=state.upkeep.service.key,
             engineers=service.engineers,

@@ -19,6 +19,7 @@ from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_o
 from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
+from sim.build.settling import settle_actors, settle_goods
 from sim.build.upkeep import build_upkeep
 from sim.jit import sealed
 from sim.kernels.alias import aliases
@@ -57,12 +58,13 @@ class Names:
 def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> tuple[MarketState, Names]:
     """Build all parts of a market by keyed draws."""
     world, params, data = scenario.world, scenario.params, scenario.data
+    weeks = scenario.warm_up.weeks + scenario.weeks
     roster = data.roster if data is not None else None
     customers = build_customers(world, params, seed, data.customers if data is not None else None)
+    rates = project_rates(world, customers.type, data.customers if data is not None else None)
     network = build_network(params, seed, customers, data)
     _hear(params, customers, network)
     reps, managers, rep_names, teams = build_sales_force(world, params, seed, roster)
-    rates = project_rates(world, customers.type, data.customers if data is not None else None)
     parts = build_channel(world, params, customers, rates)
     open_partners(world, params, seed, customers, rates, parts.distributors)
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
@@ -74,12 +76,13 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     )
     names = Names(rep_names, teams, [name for name, _ in world.distributors])
     ledger = _open_books(
-        world, scenario.weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
+        world, weeks, len(names.distributors), len(teams), parts.distributors.stock_value, parts.plant.on_hand
     )
     territories, brands = len(world.territories), len(world.brands)
     state = MarketState(
         seed=seed,
-        weeks=scenario.weeks,
+        weeks=weeks,
+        origin=scenario.warm_up.weeks,
         layout=world,
         params=params,
         numbers=numbers,
@@ -95,25 +98,31 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         managers=managers,
         distributors=parts.distributors,
         rivals=build_rivals(world, params, seed, customers),
-        territories=build_territories(world, params, seed, heads.sum(axis=1), scenario.weeks),
+        territories=build_territories(world, params, seed, heads.sum(axis=1), weeks),
         knowledge=knowledge,
         diary=diary,
-        upkeep=build_upkeep(world, params, seed, scenario.weeks, customers),
+        upkeep=build_upkeep(world, params, seed, weeks, customers),
         opportunities=Opportunities(OpenProjects(len(world.attributes))),
-        goods=_stock_goods(parts, scenario.weeks),
+        goods=_stock_goods(parts, weeks),
         headquarters=Headquarters(
             _usual_sales(world, parts.distributors, territories), np.full(territories, -1, dtype=np.int64)
         ),
         books=Books(
-            HoursBook(scenario.weeks, len(reps), Use),
-            HoursBook(scenario.weeks, len(managers), ManagerUse),
-            HeadsBook(scenario.weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
+            HoursBook(weeks, len(reps), Use),
+            HoursBook(weeks, len(managers), ManagerUse),
+            HeadsBook(weeks, np.bincount(reps.team[reps.active], minlength=len(teams))),
             kept_orders=[] if keep_orders else None,
         ),
         ledger=ledger,
-        record=Record(scenario.weeks, _labels(world, names)),
+        record=Record(weeks, _labels(world, names)),
     )
+    if params.start.fixed_points:
+        ours = settle_actors(state, scenario, rates)
+        yearly = _yearly_purchases(world, params, customers, rates, ours)
+        state.knowledge, state.diary = build_database(world, params, seed, customers, yearly, buying)
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
+    if params.start.fixed_points:
+        settle_goods(state, scenario, rates)
     _remember_sales(state)
     if world.has_projects:
         state.opportunities.openings = who_opens(customers, rates)
@@ -188,15 +197,21 @@ def _hear(params: Params, customers: Customers, network: Network) -> None:
         run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
 
 
-def _yearly_purchases(world: World, params: Params, customers: Customers, rates: np.ndarray) -> np.ndarray:
-    """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0."""
+def _yearly_purchases(
+    world: World, params: Params, customers: Customers, rates: np.ndarray, ours_of: np.ndarray | None = None
+) -> np.ndarray:
+    """What one of our users buys from us in a year at list price, minor units [N]: the past before week 0.
+
+    ``ours_of`` [N, C] is our share of each customer's occasions where the start is settled.
+    """
     units = expected_units(world, customers, rates)
     repeated, ours = params.loyalty.repeated, own_share(world)
     price = np.zeros(len(world.categories))
     for c, category in enumerate(world.categories):
         own = [world.offers[j].list_price for j in world.own_offers if world.offers[j].category == category.name]
         uses = customers.owned[:, c] == world.own_brand
-        units[:, c] *= np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
+        share = np.where(uses, repeated + (1.0 - repeated) * ours, (1.0 - repeated) * ours)
+        units[:, c] *= share if ours_of is None else ours_of[:, c]
         price[c] = np.mean(own) if own else 0.0
     yearly: np.ndarray = units @ price * WEEKS_PER_YEAR
     return yearly

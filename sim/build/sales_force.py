@@ -47,7 +47,7 @@ def build_sales_force(
     reps = Reps(len(territory), {"kinds of meeting": len(MEETINGS)})
     key = _keys(world, territory, place, filled, roster)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
-    tenure = np.floor(rng.uniform(seed, Decision.REP_AT_START, 0, key, 2) ** 2 * params.people.tenure_at_start)
+    tenure = _service(params, rng.uniform(seed, Decision.REP_AT_START, 0, key, 2))
     ability = params.calls.ability_spread * traits["ability"]
     if roster is not None:
         known = roster.fillna({"skill": 0.0, "hired_week": -params.people.tenure_at_start})
@@ -84,6 +84,15 @@ def build_sales_force(
     managers.fill({"key": of_teams, "territory": np.array(homes, dtype=np.int64), "style": style})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
+
+
+def _service(params: Params, u: Array) -> Array:
+    """Weeks of service at the start for uniform draws ``u``: a draw squared, or as long as the hazard of leaving makes it."""
+    hazard = weekly_hazard_of_annual_probability(params.people.quit_probability)
+    weeks: Array = u**2 * params.people.tenure_at_start
+    if params.start.fixed_points and hazard > 0.0:
+        weeks = -np.log(u) / hazard
+    return np.floor(weeks)
 
 
 def _keys(world: World, territory: Array, place: Array, filled: Array, roster: pd.DataFrame | None) -> Array:

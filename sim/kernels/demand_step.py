@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.jit import sealed, sealed_array
 from sim.kernels.choice import Choosers, choose, count_bought, write_orders
+from sim.kernels.choice_share import choice_shares
 from sim.kernels.experience import Deliveries, Memory, TalkChanges, experience
 from sim.kernels.funnel import Standing, move_customers
 from sim.kernels.needs import Occasions, count_needs, list_occasions
@@ -216,6 +217,16 @@ def choosers(customers: Customers, network: Network, ill: int = 4) -> Choosers:
     everybody = crowd(customers, ill) if network.complete else np.empty(0)
     columns = {name: sealed_array(getattr(customers, name)) for name in Choosers._fields[:-2]}
     return sealed(Choosers(**columns, degree_start=network.indptr, crowd=everybody.astype(customers.loyalty.dtype)))
+
+
+def expected_shares(
+    customers: Customers, network: Network, offers: OfferBoard, numbers: ChoiceNumbers, ill: int
+) -> Reals:
+    """Of each customer's occasions in a category the part on which each offer is chosen as things are [N, offers]."""
+    shares = np.empty((len(customers), len(offers.brand)), customers.loyalty.dtype)
+    blocks, threads = blocks_of(len(customers)), threads_for(len(customers))
+    run_blocks(choice_shares, blocks, threads, choosers(customers, network, ill), sealed(offers), numbers, shares)
+    return shares
 
 
 def _orders(

@@ -73,7 +73,7 @@ def decide(state: MarketState) -> None:
     campaigns, spend = run_campaigns(state)
     advertising = _advertise(state, spend)
     _share_data(state)
-    discount, price_off = _price(state, campaigns.ours)
+    discount, price_off = set_prices(state, campaigns.ours)
     distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     _push(state, campaigns.promotion, divide_effort(state))
     recruiting = Manufacturer.decide_recruiting(state)
@@ -142,7 +142,7 @@ def _share_data(state: MarketState) -> None:
         distributors.shares_data[asked] = Distributor.decide_sharing(state).shares[asked]
 
 
-def _price(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:
+def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:
     """Set the prices of all offers, by distributor and price group, relative and in minor units.
 
     Returns the discounts [price groups, J] and what campaigns take off [T, price groups, J], minor units a unit.

@@ -46,7 +46,7 @@ WRITES = (
 def demand(state: MarketState) -> None:
     """Needs arise, and on each occasion the customer chooses an offer or nothing."""
     state.boards.needs = (
-        build_need_board(state.layout, state.params, state.week) if _activity_moves(state) else state.boards.needs
+        build_need_board(state.layout, state.params, state.calendar) if _activity_moves(state) else state.boards.needs
     )
     ill = int(state.numbers.experience.ill)
     occasions, chosen, orders = demand_week(

@@ -99,7 +99,7 @@ def decide_projects(state: MarketState) -> DecidedProjects | None:
 
 def _open(state: MarketState, who: Openings) -> NDArray[np.int64]:
     """New projects of this week; returns the rows of their customers."""
-    factor = state.params.needs.activity(state.week)
+    factor = state.params.needs.activity(state.calendar)
     pairs, place = list_openings(stream(state.seed, Decision.PROJECT_OPENS, state.week), who, factor)
     category, customer = who.category[pairs], who.row[pairs]
     if len(pairs):

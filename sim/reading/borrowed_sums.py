@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.reading.changes import Schedule
 from sim.reading.layers import Layers, Origin
 from sim.reading.library import scenario_folder
+from sim.reading.schedule import Schedule
 
 
 def borrowed_sums(scenario: list[Path], layers: Layers, schedule: Schedule) -> list[str]:
@@ -18,7 +18,7 @@ def borrowed_sums(scenario: list[Path], layers: Layers, schedule: Schedule) -> l
         return []
     found = []
     for question in schedule.answers:
-        rule = schedule.rules_at(0, question)[0][1]
+        rule = schedule.opening(question)[0][1]
         chosen = layers.origins.get(("policy", question, "kind"))
         for name, declaration in rule.declarations():
             setter = layers.origins.get(("policy", question, name), chosen)

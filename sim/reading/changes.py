@@ -8,29 +8,27 @@ whole firm reaches those variants too.
 from __future__ import annotations
 
 import copy
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sim.params import Params
-from sim.quantity import Section, param
+from sim.quantity import MOST_WEEKS, Section, param
 from sim.questions.registry import questions, rules
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.reading.policy_tables import make_rule
+from sim.reading.schedule import Schedule, Variants
 from sim.reading.toml_text import split_key
 from sim.rules import Rule
 
 #: Changes of a scenario: every week of twenty years can have one.
 MOST_CHANGES = 1040
-#: The rules for one question in force at a time: the whole firm's first (None), then those of some territories.
-Variants = tuple[tuple[frozenset[str] | None, Rule], ...]
 
 
 class ChangeEntry(Section):
     """A ``[[change]]`` as written: exactly one of ``set`` and ``policy``."""
 
-    week: int = param(unit="week", doc="First week of the change; weeks are counted from 1.", bounds=(1, 5200))
+    week: int = param(unit="week", doc="First week of the change; weeks are counted from 1.", bounds=(1, MOST_WEEKS))
     territories: tuple[str, ...] | None = param(
         None, unit="names of territories", doc="Where it applies; default: everywhere."
     )
@@ -73,33 +71,6 @@ class Change:
             table["territories"] = sorted(self.territories)
         table["set" if self.settings else "policy"] = copy.deepcopy(self.settings or self.overlay)
         return table
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Rules and parameters over time: the week from which each set of variants, or of parameters, applies."""
-
-    answers: dict[str, tuple[tuple[int, Variants], ...]]
-    params: tuple[tuple[int, Params], ...]
-
-    def rules_at(self, week: int, question: str) -> Variants:
-        """Variants for ``question`` in ``week``."""
-        steps = self.answers[question]
-        return steps[_place(steps, week)][1]
-
-    def rules_since(self, week: int, question: str) -> int:
-        """The week from which the variants for ``question`` in ``week`` have held."""
-        steps = self.answers[question]
-        return steps[_place(steps, week)][0]
-
-    def params_at(self, week: int) -> Params:
-        """Parameters in ``week``."""
-        return self.params[_place(self.params, week)][1]
-
-
-def _place(steps: Sequence[tuple[int, Any]], week: int) -> int:
-    """Which of ``steps``, each starting in some week, applies in ``week``."""
-    return 0 if len(steps) == 1 else max(0, bisect_right(steps, week, key=lambda step: step[0]) - 1)
 
 
 def read_changes(

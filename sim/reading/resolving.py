@@ -25,9 +25,9 @@ from sim.params.world import (
     World,
     WorldSize,
 )
-from sim.quantity import LINE, Section, param
+from sim.quantity import LINE, MOST_WEEKS, Section, param
 from sim.reading.borrowed_sums import borrowed_sums
-from sim.reading.changes import Change, Schedule, make_schedule, read_changes
+from sim.reading.changes import Change, make_schedule, read_changes
 from sim.reading.complaints import MOST_SHOWN, Complaint, KeyPath, show, unknown_key, validate
 from sim.reading.consistency import Draft, Entries, contradictions, unused
 from sim.reading.data_reading import RawTables, read_raw_tables
@@ -35,7 +35,9 @@ from sim.reading.data_tables import DataFiles, DataTables
 from sim.reading.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
 from sim.reading.library import find_policy, find_scenario
 from sim.reading.policy_tables import complete, make_rules
+from sim.reading.schedule import BEFORE, Schedule
 from sim.reading.spelling import dotted, leaves, plain, surprises
+from sim.reading.warm_up import WarmUp, WarmUpEntry, read_warm_up
 
 #: Sections of the entries of every list of tables, by key.
 ENTRIES: dict[str, type[Named]] = {
@@ -48,6 +50,7 @@ ENTRIES: dict[str, type[Named]] = {
 }
 #: Sections of single tables, by key.
 TABLES: dict[str, type[Section]] = {
+    "warm_up": WarmUpEntry,
     "world": WorldSize,
     "sales_force": SalesForce,
     "channel_layout": ChannelLayout,
@@ -68,7 +71,7 @@ class Header(Section):
     extends: str | None = param(
         None, unit="name or file", doc="Scenario that this one changes; lists of tables merge by name."
     )
-    weeks: int = param(104, unit="weeks", doc="Length of a run.", bounds=(1, 5200), soft=(4, 1040))
+    weeks: int = param(104, unit="weeks", doc="Length of a run.", bounds=(1, MOST_WEEKS), soft=(4, 1040))
     seed: int = param(1, unit="-", doc="Seed of the random draws if no other is given.", bounds=(0, 2**63 - 1))
     currency: str = param("EUR", unit="text", doc="Currency; money is given in its minor units.", length=(1, 10))
 
@@ -88,6 +91,7 @@ class Resolved:
     world: World
     schedule: Schedule
     changes: tuple[Change, ...]
+    warm_up: WarmUp
     data: DataTables | None
     content: dict[str, Any]
     provenance: dict[str, str]
@@ -101,7 +105,10 @@ def resolve(name_or_path: str | os.PathLike[str], policies: list[Any], overrides
     overlays = [layer for name in policies for layer in read_policy_layers(_policy_file(name, path))]
     layers, tables = _stack(path, documents, overlays, overrides)
     files = [document.path for document, _ in documents]
-    return _Resolving(files, layers, tables, "weeks" in overrides).result()
+    own = Layers()
+    for document, origin in documents:
+        own.put({"policy": document.content.get("policy", {})}, origin)
+    return _Resolving(files, layers, tables, "weeks" in overrides, own.content["policy"]).result()
 
 
 def _policy_file(name: Any, scenario: Path) -> Path:
@@ -137,12 +144,13 @@ def _stack(
 class _Resolving:
     """The checking of stacked layers: collects complaints of all parts, then returns the scenario or raises."""
 
-    def __init__(self, files: list[Path], layers: Layers, tables: RawTables, shortened: bool) -> None:
+    def __init__(self, files: list[Path], layers: Layers, tables: RawTables, shortened: bool, own: Any) -> None:
         self.files = files
         self.path = files[-1]
         self.layers = layers
         self.tables = tables
         self.shortened = shortened
+        self.own = own if isinstance(own, dict) else {}
         self.raw = layers.content
         self.complaints: list[Complaint] = []
         self.warnings: list[str] = []
@@ -166,6 +174,7 @@ class _Resolving:
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
         self._check_kind_of_network(numbers)
+        warm_up = self._warm_up(header, settled=numbers.get("start", {}).get("fixed_points") is True)
         schedule = make_schedule(sound, numbers, draft.territory.names, changes, self.complaints)
         errors = [*self.layers.errors, *(self._located(complaint) for complaint in self.complaints[:MOST_SHOWN])]
         if len(self.complaints) >= MOST_SHOWN:
@@ -173,18 +182,29 @@ class _Resolving:
         errors += self.tables.check(draft)
         if errors or schedule is None or header is None:
             raise InputErrors(errors)
-        return self._whole(header, draft, schedule, tuple(change for _, change in changes))
+        whole = warm_up.put_before(schedule)
+        return self._whole(header, draft, whole, tuple(change for _, change in changes), warm_up)
 
-    def _whole(self, header: Header, draft: Draft, schedule: Schedule, changes: tuple[Change, ...]) -> Resolved:
+    def _whole(
+        self, header: Header, draft: Draft, schedule: Schedule, changes: tuple[Change, ...], warm_up: WarmUp
+    ) -> Resolved:
         data = self.tables.typed()
-        content = self._content(header, draft, schedule, changes)
+        content = self._content(header, draft, schedule, changes, warm_up)
         self.warnings += [
             text for path, section in _sections(header, draft, schedule) for text in surprises(path, section)
         ]
         self.warnings += [*unused(draft), *self.tables.warnings, *borrowed_sums(self.files, self.layers, schedule)]
         provenance = self._provenance(content, changes)
         return Resolved(
-            header, draft.world(header.currency), schedule, changes, data, content, provenance, tuple(self.warnings)
+            header,
+            draft.world(header.currency),
+            schedule,
+            changes,
+            warm_up,
+            data,
+            content,
+            provenance,
+            tuple(self.warnings),
         )
 
     def _draft(self) -> Draft:
@@ -256,7 +276,7 @@ class _Resolving:
         return Entries(key, entries, labels, names)
 
     def _changes(self, header: Header | None, draft: Draft) -> list[tuple[int, Change]]:
-        weeks = header.weeks if header is not None else 5200
+        weeks = header.weeks if header is not None else MOST_WEEKS
         entries = self.raw.get("change", [])
         if self.shortened and isinstance(entries, list):
             late = [entry for entry in entries if _is_late(entry, weeks)]
@@ -265,6 +285,15 @@ class _Resolving:
             ]
             entries = [entry for entry in entries if not _is_late(entry, weeks)]
         return read_changes(entries, weeks, draft.territory.names, self._overlay, self.complaints)
+
+    def _warm_up(self, header: Header | None, settled: bool) -> WarmUp:
+        entry = self._section("warm_up", WarmUpEntry)
+        if entry is not None and header is not None and entry.weeks + header.weeks > MOST_WEEKS:
+            problem = f"{entry.weeks} weeks of warm-up and {header.weeks} weeks are too many"
+            self.complaints.append(Complaint(("warm_up", "weeks"), problem, f"at most {MOST_WEEKS} in all"))
+        if entry is not None and not (entry.weeks or settled) and "policy" in self._table("warm_up"):
+            self.warnings.append("warm_up.policy is not used: warm_up.weeks is 0, and params.start.fixed_points is off")
+        return read_warm_up(entry, self.own, self._overlay, self.complaints, settled=settled)
 
     def _overlay(self, name: str, path: KeyPath) -> dict[str, Any] | None:
         """Tables of a policy that a change rolls out; None, with complaints, when it cannot be read."""
@@ -295,17 +324,19 @@ class _Resolving:
         place = where if where.endswith(path) else f"{where.removeprefix('file ')}, {path}"
         return InputError(place, complaint.problem, complaint.expected, complaint.remedy, complaint.meaning)
 
-    def _content(self, header: Header, draft: Draft, schedule: Schedule, changes: tuple[Change, ...]) -> dict[str, Any]:
+    def _content(
+        self, header: Header, draft: Draft, schedule: Schedule, changes: tuple[Change, ...], warm_up: WarmUp
+    ) -> dict[str, Any]:
         """Everything written out, in the order of a scenario file, ready for TOML."""
         content: dict[str, Any] = plain({key: value for key, value in header.model_dump().items() if key != "extends"})
-        content["world"] = plain(draft.size)
+        content["warm_up"], content["world"] = plain(warm_up.written()), plain(draft.size)
         for key in NAMED_LISTS:
             content[key] = [plain(entry) for _, entry in getattr(draft, key).valid()]
         content["sales_force"], content["channel_layout"] = plain(draft.sales_force), plain(draft.channel_layout)
         if self.tables.files:
             content["data"] = {key: path.resolve().as_posix() for key, path in self.tables.files.items()}
         content["params"] = plain(schedule.params_at(0))
-        content["policy"] = {question: plain(schedule.rules_at(0, question)[0][1]) for question in schedule.answers}
+        content["policy"] = {question: plain(schedule.opening(question)[0][1]) for question in schedule.answers}
         if changes:
             content["change"] = [change.written() for change in changes]
         return content
@@ -337,6 +368,8 @@ def _sections(header: Header, draft: Draft, schedule: Schedule) -> Iterator[tupl
         prefix: KeyPath = (f"week {week}: params",) if week else ("params",)
         yield from (((*prefix, name), getattr(params, name)) for name in Params.model_fields)
     for question, steps in schedule.answers.items():
+        opening = schedule.opening(question)
         for week, variants in steps:
-            prefix = (f"week {week}: policy",) if week else ("policy",)
+            where = "warm_up" if week == BEFORE else f"week {week}"
+            prefix = ("policy",) if variants is opening else (f"{where}: policy",)
             yield from (((*prefix, question), rule) for _, rule in variants)

@@ -26,14 +26,15 @@ def dotted(path: KeyPath) -> str:
 
 
 def leaves(content: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """(path, value) of all values of a resolved scenario, entries of lists by name; without changes."""
+    """(path, value) of all values of a resolved scenario, entries of lists by name; without changes and without
+    the policy of a warm-up, which are tables of policies in their turn."""
     for key, value in content.items():
         if path == () and key in NAMED_LISTS:
             for entry in value:
                 yield from leaves(entry, (key, entry["name"]))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping) and (*path, key) != ("warm_up", "policy"):
             yield from leaves(value, (*path, key))
-        elif (*path, key) != ("change",):
+        elif (*path, key) not in (("change",), ("warm_up", "policy")):
             yield (*path, key), value
 
 

@@ -93,6 +93,15 @@ class MarketState:
     mail: Mail = field(default_factory=Mail)
     today: Today = field(default_factory=Today)
     week: int = 0
+    origin: int = 0  # weeks of warm-up: the policy comes into force in the week with this number
+
+    @property
+    def calendar(self) -> int:
+        """The week (0-based) as people in the market count it: from the start of the policy, below 0 in the warm-up.
+
+        What is stored is dated by ``week``, which is never negative; rules, their calendars, season and growth go by this one.
+        """
+        return self.week - self.origin
 
     def tables(self) -> dict[str, Guarded]:
         """Everything that is written only by permission, by name."""
@@ -130,7 +139,7 @@ class MarketState:
     @property
     def rules(self) -> RulesInForce:
         """The rules that answer this week's questions."""
-        return RulesInForce(self.schedule, self.week, len(self.layout.territories), self.customers)
+        return RulesInForce(self.schedule, self.calendar, len(self.layout.territories), self.customers, -self.origin)
 
     def accounts(self) -> NDArray[np.int64]:
         """Rows of the customers that have a rep of their own by this week's plan; looked up once a week."""

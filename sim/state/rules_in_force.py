@@ -18,10 +18,10 @@ Ints = NDArray[np.integer[Any]]
 
 
 class RuleBook(Protocol):
-    """Where the rules in force come from: a scenario; weeks are counted from 1."""
+    """Where the rules in force come from: a scenario; weeks are counted from 1, those of a warm-up end with 0."""
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
-        """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
+        """Rules for ``question`` in ``week`` (from 1; the baseline's before), the whole firm's first."""
         ...
 
     def changed(self) -> str:
@@ -31,12 +31,13 @@ class RuleBook(Protocol):
 
 @dataclass(frozen=True)
 class RulesInForce:
-    """The rules of one ``week`` (0-based) in a market of so many ``territories``."""
+    """The rules of one ``week`` (0-based, by the calendar) in a market of so many ``territories``; its first week is ``first``."""
 
     schedule: RuleBook
     week: int
     territories: int
     customers: Customers
+    first: int = 0
 
     def variants(self, question: str, week: int | None = None) -> list[Variant]:
         """Rules for ``question`` in ``week`` (by default this one): the whole firm's first, then those of some territories."""
@@ -74,7 +75,7 @@ class RulesInForce:
 
     def changed(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where another rule for ``question`` holds than last week; all of them in the first week."""
-        if self.week == 0:
+        if self.week == self.first:
             return np.ones(self.territories, dtype=np.bool_)
         now, before = self.variants(question), self.variants(question, self.week - 1)
         if now is before:  # no change between them: the common case, without comparing rules
