@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.params.accounts import Costs
+from sim.params.capacity import CallLength, Plant, Rebates
 from sim.params.channel import Channel
 from sim.params.customers import (
     Advertising,
@@ -69,3 +70,6 @@ class Params(Section):
     promotion: Promotion = Promotion()
     studies: Studies = Studies()
     projects: Projects = Projects()
+    call_length: CallLength = CallLength()
+    rebates: Rebates = Rebates()
+    plant: Plant = Plant()

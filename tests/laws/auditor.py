@@ -288,7 +288,8 @@ def check_choices(state: MarketState, orders: Purchases) -> None:
     assert (state.customers.aware[customer] >> brand & 1).all(), "a purchase of an unknown brand"
     assert state.boards.offers.available[home, offer].all(), "a purchase of an unavailable offer"
     np.testing.assert_array_equal(
-        orders.price[fresh], state.boards.offers.price_minor[home, state.customers.price_group[customer], offer]
+        (orders.price + orders.rebate)[fresh],
+        state.boards.offers.price_minor[home, state.customers.price_group[customer], offer],
     )
     assert (orders.units > 0).all()
     assert (orders.price >= 0).all()
