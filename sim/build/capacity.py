@@ -42,4 +42,4 @@ def _plants(world: World, capacity: float, expected: Array) -> PlantNumbers:
     company = np.array([of_category[offer.category] for offer in offers], dtype=np.int64)
     work = np.array([max(offer.unit_cost, 1) for offer in offers], dtype=np.float64)
     usual = np.bincount(company, weights=expected * work, minlength=len(names))
-    return PlantNumbers(company, work, capacity * usual)
+    return PlantNumbers(company, work, (capacity * usual).astype(np.float64))

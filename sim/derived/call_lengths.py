@@ -50,5 +50,4 @@ def loads(state: MarketState) -> Floats:
     """Accounts of each rep [R], each counted by the length of its call; plain numbers of accounts where calls are alike."""
     rows = np.flatnonzero(state.knowledge.rep >= 0)
     rep = state.knowledge.rep[rows]
-    load: Floats = np.bincount(rep, weights=true_lengths(state, rows), minlength=len(state.reps))
-    return load
+    return np.bincount(rep, weights=true_lengths(state, rows), minlength=len(state.reps)).astype(np.float64)

@@ -39,7 +39,7 @@ def bargain_rebates(state: MarketState) -> None:
     )
 
 
-def _due(state: MarketState) -> tuple[Ints, NDArray[np.float64]]:
+def _due(state: MarketState) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Customers large enough to bargain whose turn it is, and the power of each: that of the volume above the threshold."""
     numbers, cycle = state.params.rebates, state.params.rebates.contract_weeks
     # By key, not by row: one customer more leaves the contracts of the others alone.

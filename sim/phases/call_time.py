@@ -24,8 +24,8 @@ def call_by_hours(state: MarketState, seen: RepSeen, share: Floats) -> NDArray[n
     reps, rep, accounts = state.reps, seen.account_rep, served(state)
     way, usual = travel_hours(state)[reps.territory], hours_per_call(state)
     hours = hours_with_accounts(state, accounts) + way[rep]
-    mean = np.bincount(rep, weights=share * hours, minlength=len(reps))
-    mean = np.where(mean > 0, mean, usual)
+    asked = np.bincount(rep, weights=share * hours, minlength=len(reps))
+    mean = np.where(asked > 0, asked, usual)
     busy = np.bincount(rep, minlength=len(reps)) > 0
     field = reps.field_hours.astype(np.float64)
     budget = np.where(busy, field * reps.effort + reps.carry * usual, 0.0)
@@ -43,8 +43,7 @@ def hours_of_visits(state: MarketState) -> Floats:
     """Hours of each rep with the accounts visited this week [R], without the way there."""
     accounts = served(state)
     spent = state.diary.visits[accounts] * hours_with_accounts(state, accounts)
-    hours: Floats = np.bincount(state.knowledge.rep[accounts], weights=spent, minlength=len(state.reps))
-    return hours
+    return np.bincount(state.knowledge.rep[accounts], weights=spent, minlength=len(state.reps)).astype(np.float64)
 
 
 def calls_within_hours(state: MarketState, seen: RepSeen) -> Floats:
@@ -52,6 +51,7 @@ def calls_within_hours(state: MarketState, seen: RepSeen) -> Floats:
     reps, rep, accounts = state.reps, seen.account_rep, served(state)
     hours = hours_with_accounts(state, accounts) + travel_hours(state)[reps.territory][rep]
     norm = seen.account_norm.astype(np.float64)
-    calls, time = (np.bincount(rep, weights=w, minlength=len(reps)) for w in (norm, norm * hours))
-    planned: Floats = calls * np.minimum(reps.field_hours / np.where(time > 0, time, 1.0), 1.0)
-    return planned
+    calls = np.bincount(rep, weights=norm, minlength=len(reps))
+    time = np.bincount(rep, weights=norm * hours, minlength=len(reps))
+    planned = calls * np.minimum(reps.field_hours / np.where(time > 0, time, 1.0), 1.0)
+    return planned.astype(np.float64)

@@ -44,7 +44,7 @@ def run_plant(
     companies = len(capacity)
     needed = np.maximum(waiting * work - begun, 0.0)
     pressing = np.minimum(np.maximum(np.minimum(waiting, urgent) * work - begun, 0.0), needed)
-    total, first = (np.bincount(company, weights=w, minlength=companies) for w in (needed, pressing))
+    total, first = (_by_company(w, company, companies) for w in (needed, pressing))
     regular = np.minimum(total, capacity)
     extra = np.clip(first - capacity, 0.0, overtime * capacity)
     room = regular + extra
@@ -56,6 +56,10 @@ def run_plant(
     started = np.where(all_done, waiting, np.minimum(np.floor(done / work + _NEARLY), waiting)).astype(np.int64)
     left = np.where(started == waiting, 0.0, np.maximum(done - started * work, 0.0))
     return PlantWeek(started, left, regular, extra)
+
+
+def _by_company(work: Floats, company: NDArray[np.integer[Any]], companies: int) -> Floats:
+    return np.bincount(company, weights=work, minlength=companies).astype(np.float64)
 
 
 def _share(needed: Floats, total: Floats, room: Floats, company: NDArray[np.integer[Any]]) -> Floats:

@@ -116,4 +116,5 @@ class SegmentNorms(CoverageRule):
             if served == count:
                 return calls
             count = max(served, 1)
-        return np.minimum(total / length[:count], self.most_calls)
+        alone: NDArray[np.float64] = np.minimum(total / length[:count], self.most_calls)
+        return alone
