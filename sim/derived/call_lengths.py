@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sim.derived.expected_purchases import expected_purchases
 from sim.solvers.potential import purchases_from_anyone
 from sim.state import Ints, MarketState
-from sim.views import NO_WEEK
 
 Floats = NDArray[np.float64]
 
@@ -41,8 +40,8 @@ def believed_lengths(state: MarketState, rows: Ints) -> Floats:
     if not calls_differ(state):
         return np.ones(len(rows))
     knowledge = state.knowledge
-    ordered = knowledge.last_order[rows] > NO_WEEK
-    size = purchases_from_anyone(knowledge.potential[rows], knowledge.value[rows], ordered)
+    value = knowledge.value[rows]
+    size = purchases_from_anyone(knowledge.potential[rows], value, value > 0)
     return np.where(np.isfinite(size), lengths_of_sizes(state, np.nan_to_num(size)), 1.0)
 
 

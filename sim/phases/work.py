@@ -31,7 +31,7 @@ READS = (
         "key territory team active tenure motivation alignment form_use observed meeting_hours "
         "form_hours visit_hours review_hours training_hours variable_share checks",
     ),
-    *columns_of("knowledge", "value potential last_order rep norm"),
+    *columns_of("knowledge", "value potential rep norm"),
     *columns_of("diary", "bought ordered"),
     *columns_of("projects", "customer number opened stage_end guess"),
 )
