@@ -72,7 +72,7 @@ class Plant(Section):
     overtime: float = param(
         0.2,
         unit="share of capacity",
-        doc="Overtime at most; it is worked as far as distributors' orders are not covered by stock and by what is being made.",
+        doc="Overtime at most; it is worked as far as stock and what is being made do not cover orders that are owed and expected.",
         bounds=(0, 1),
         soft=(0, 0.4),
     )

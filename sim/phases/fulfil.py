@@ -313,10 +313,15 @@ def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
 
 
 def _work_at_plant(state: MarketState, plant: PlantNumbers) -> PlantWeek:
-    """What the plants get done this week of the production orders that wait; what distributors lack comes first."""
+    """What the plants get done this week of the production orders that wait.
+
+    Units come first that are needed, beyond stock and what is being made, for what distributors are owed and expected to order
+    until production started now is finished. What only fills up the stock can wait.
+    """
     goods, debts = state.goods, state.ledger.claims[0, 1 : state.ledger.outside]
     owed = _within_credit(state, slice(None), owed_by_plant(state), debts).sum(axis=0)
-    urgent = np.maximum(owed - goods.plant.on_hand - goods.plant.in_transit, 0)
+    soon = goods.plant_forecast.level * state.params.channel.production_cover_weeks
+    urgent = np.ceil(np.maximum(owed + soon - goods.plant.on_hand - goods.plant.in_transit, 0.0))
     overtime = state.params.plant.overtime
     week = run_plant(goods.plant.owed, urgent, goods.begun, plant.company, plant.work, plant.capacity, overtime)
     goods.begun = week.begun

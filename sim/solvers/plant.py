@@ -36,7 +36,7 @@ def run_plant(
 ) -> PlantWeek:
     """Work on the production orders ``waiting`` [O] with ``capacity`` [C] a week, and with overtime where orders are ``urgent`` [O].
 
-    ``urgent`` are units that somebody waits for and that nothing else covers; they come first, and overtime, at most
+    ``urgent`` are units that will be missed and that nothing else covers; they come first, and overtime, at most
     the share ``overtime`` of capacity, is worked for them alone. Offers of one company share its work in proportion to what they need,
     and what was done on a unit that is not finished is not lost (``begun`` [O], less than ``work`` [O] each): no
     offer is starved by those whose units are smaller. Without a shortage of capacity all that waits is started.
