@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 import numpy.typing as npt
 
 
+@unique
 class Account(IntEnum):
     """Where money is booked; the number is the account's column in the books. Every account is posted to by some phase."""
 
@@ -59,10 +60,13 @@ class Account(IntEnum):
     HOLDING = 31  # capital, space and ageing of stock
     OWN_COSTS = 32  # staff, premises, delivery
     DISTRIBUTOR_EFFORT = 33  # selling effort for our brand
-    OTHER_INCOME = 34  # discounts granted by the manufacturer, payments for data
+    OTHER_INCOME = 34  # discounts and rebates granted by the manufacturer, payments for data
     # distributor that supplies others; sell_out does not count what only moves from one distributor to another
     INTERNAL_SALES = 35  # sold to sub-distributors
     INTERNAL_COST = 36  # cost of the goods sold to them
+    # manufacturer: large buyers, and a plant at its limit
+    REBATES = 37  # bargained by large buyers, granted through their distributors
+    OVERTIME = 38  # what work in overtime costs the plant beyond the usual
 
 
 ACCOUNTS = max(Account) + 1
@@ -74,7 +78,8 @@ MARKETING = (_A.ADVERTISING, _A.CAMPAIGNS, _A.STUDIES)
 INFORMATION = (_A.DATABASE, _A.INFORMATION_SYSTEM, _A.DATA_SHARING)
 PRODUCT = (_A.SERVICE, _A.TECHNICAL, _A.VARIETY, _A.OVERHEAD)
 INCOME = (_A.REVENUE, _A.SALES, _A.OTHER_INCOME, _A.INTERNAL_SALES)
-TAKEN_OFF = (_A.DISCOUNTS,)
+TAKEN_OFF = (_A.DISCOUNTS, _A.REBATES)
+GOODS = (_A.COST_OF_GOODS, _A.OVERTIME)
 CHANNEL_COSTS = (_A.HOLDING, _A.OWN_COSTS, _A.DISTRIBUTOR_EFFORT)
 #: What distributors sell, to customers and to one another, and what it cost them.
 TRADE = (_A.SALES, _A.INTERNAL_SALES)
@@ -109,8 +114,8 @@ _ALL_COSTS = (*SELLING, *MARKETING, *INFORMATION, *PRODUCT)
 #: The lines that make up the manufacturer's contribution, every account in exactly one: the first adds, the others are deducted.
 _LINES: Mapping[str, tuple[str, tuple[Account, ...]]] = {
     "gross_revenue": ("Sell-in at list price", (_A.REVENUE,)),
-    "taken_off": ("Discounts", TAKEN_OFF),
-    "cost_of_goods": ("Cost of goods sold", (_A.COST_OF_GOODS,)),
+    "taken_off": ("Discounts and rebates", TAKEN_OFF),
+    "cost_of_goods": ("Cost of goods sold, overtime", GOODS),
     "pay": ("Pay of reps", PAY),
     "travel": ("Travel", (_A.TRAVEL,)),
     "hiring_and_training": ("Hiring, severance, training", (_A.HIRING, _A.SEVERANCE, _A.TRAINING)),
@@ -129,7 +134,9 @@ CONTRIBUTION_LINES = tuple(_LINES)
 FORMULAS: Mapping[str, Formula] = {
     **{name: _formula(label, accounts) for name, (label, accounts) in _LINES.items()},
     "revenue": _formula("Revenue net of discounts", (_A.REVENUE,), TAKEN_OFF),
-    "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS)),
+    "gross_margin": _formula("Gross margin", (_A.REVENUE,), (*TAKEN_OFF, *GOODS)),
+    "rebates": _formula("Rebates to large buyers", (_A.REBATES,)),
+    "overtime": _formula("Overtime of the plant", (_A.OVERTIME,)),
     **{a.name.lower(): _formula(a.name.capitalize(), (a,)) for a in PAY},
     "severance": _formula("Severance", (_A.SEVERANCE,)),
     "hiring": _formula("Hiring", (_A.HIRING,)),
@@ -137,9 +144,7 @@ FORMULAS: Mapping[str, Formula] = {
     "marketing_cost": _formula("Advertising, campaigns, studies", MARKETING),
     "information_cost": _formula("Database, information system, shared data", INFORMATION),
     "product_cost": _formula("Service, technical department, variety, overhead", PRODUCT),
-    "contribution": _formula(
-        "Contribution of the manufacturer", (_A.REVENUE,), (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS)
-    ),
+    "contribution": _formula("Contribution of the manufacturer", (_A.REVENUE,), (*TAKEN_OFF, *GOODS, *_ALL_COSTS)),
     "distributor_revenue": _formula("Distributors' sell-out", (_A.SALES,)),
     "distributor_cost_of_goods": _formula("Distributors' cost of goods sold", (_A.CHANNEL_COST_OF_GOODS,)),
     "distributor_internal_sales": _formula("Distributors' sales to sub-distributors", (_A.INTERNAL_SALES,)),
@@ -148,7 +153,7 @@ FORMULAS: Mapping[str, Formula] = {
     "channel_profit": _formula(
         "Profit of manufacturer and distributors together",
         INCOME,
-        (*TAKEN_OFF, _A.COST_OF_GOODS, *_ALL_COSTS, *COST_OF_TRADE, *CHANNEL_COSTS),
+        (*TAKEN_OFF, *GOODS, *_ALL_COSTS, *COST_OF_TRADE, *CHANNEL_COSTS),
     ),
     "cash": _formula("Cash", (_A.CASH,), balance=True),
     "receivables": _formula("Receivables", (_A.RECEIVABLES,), balance=True),

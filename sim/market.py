@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -149,7 +150,10 @@ class Market(mesa.Model):
         params = self.scenario.params_at(state.calendar + 1)
         if params is not state.params:
             state.params = params
-            state.numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers)
+            numbers = freeze_numbers(state.layout, params, state.numbers.positions, state.numbers.customers)
+            # What was measured at the start stays.
+            measured = state.numbers
+            state.numbers = replace(numbers, mean_purchases=measured.mean_purchases, plant=measured.plant)
 
     def run(self) -> Market:
         """Run all remaining weeks; returns the market itself."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.call_hours import expected_lengths_of_calls
 from sim.state import Ints, MarketState
 from sim.views import CustomersSeen
 from sim.views.view import NO_WEEK
@@ -61,6 +62,8 @@ def _column(state: MarketState, name: str, rows: Ints) -> NDArray[Any]:
         return state.alias[rows]
     if name == "territory":
         return state.customers.territory[rows]
+    if name == "call_length":
+        return expected_lengths_of_calls(state, rows)
     if name == "needs":
         asked = len(state.headquarters.stated_needs) > 0
         return state.headquarters.stated_needs[rows] if asked else np.empty((len(rows), 0), dtype=np.float32)

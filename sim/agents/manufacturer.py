@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.headquarters import Headquarters
-from sim.derived.plant_volume import owed_by_plant, shared_part
+from sim.derived.plant_volume import owed_by_plant, shared_part, units_possible
 from sim.kernels.stock_flow import inventory_position
 from sim.questions.distributor_calls import DistributorCalls
 from sim.questions.head_count import HeadCount
@@ -56,6 +56,7 @@ class Manufacturer(Headquarters):
             shared_deviation=error_deviation(state.goods.shared_forecast),
             shared_share=shared_part(state),
             cover=state.params.channel.production_cover_weeks,
+            capacity=units_possible(state),
         )
 
     @staticmethod

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.agents.row_agent import RowAgent
 from sim.derived.accounts import relationships, served
-from sim.derived.call_hours import hours_per_call
+from sim.derived.call_hours import hours_expected, hours_per_call
+from sim.derived.call_lengths import calls_differ
 from sim.quantity import WEEKS_PER_YEAR, weekly_hazard_of_annual_probability
 from sim.questions.calls import CallShares
 from sim.questions.effort import Effort
@@ -31,12 +32,13 @@ class SalesRep(RowAgent):
     def see(state: MarketState) -> RepSeen:
         """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
         reps, knowledge, accounts = state.reps, state.knowledge, served(state)
+        hours = hours_expected(state, accounts)
         return RepSeen(
             week=state.calendar,
             luck=state.luck(Decision.CALL_CHOICE),
             key=reps.key,
             selling_hours=reps.field_hours,
-            hours_per_call=hours_per_call(state),
+            hours_per_call=SalesRep._mean_hours(state, accounts, hours),
             alignment=reps.alignment,
             motivation=reps.motivation,
             commission_share=reps.variable_share,
@@ -46,7 +48,18 @@ class SalesRep(RowAgent):
             account_norm=knowledge.norm[accounts],
             account_relationship=relationships(state, accounts),
             account_value=np.where(state.diary.met[accounts], state.diary.bought[accounts], knowledge.value[accounts]),
+            account_hours=hours,
         )
+
+    @staticmethod
+    def _mean_hours(state: MarketState, accounts: NDArray[np.int64], hours: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean of the ``hours`` of a call [A] over the calls that the plan asks of each rep [R]."""
+        usual = hours_per_call(state)
+        if not calls_differ(state):
+            return usual
+        rep, norm = state.knowledge.rep[accounts], state.knowledge.norm[accounts].astype(np.float64)
+        calls, total = (np.bincount(rep, weights=w, minlength=len(usual)) for w in (norm, norm * hours))
+        return np.where(calls > 0, total / np.where(calls > 0, calls, 1.0), usual)
 
     @staticmethod
     def see_projects(state: MarketState, seen: RepSeen, rows: NDArray[np.int64]) -> PursuitSeen:

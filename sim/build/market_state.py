@@ -9,6 +9,7 @@ import numpy as np
 from sim import network as networks
 from sim.accounts_chart import Account
 from sim.boards import build_need_board, build_offer_board
+from sim.build.capacity import add_limits
 from sim.build.channel import ChannelParts, build_channel, build_rivals, expected_units, own_share
 from sim.build.database import build_database
 from sim.build.numbers import freeze_numbers
@@ -70,6 +71,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
     np.add.at(heads, (customers.territory, customers.type), 1)
     numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
+    numbers = add_limits(numbers, world, params, customers, rates, parts.plant_forecast.level)
     buying = buying_rates(customers.purchase_rate, world, rates)
     knowledge, diary = build_database(
         world, params, seed, customers, _yearly_purchases(world, params, customers, rates), buying
@@ -120,13 +122,14 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         ours = settle_actors(state, scenario, rates)
         yearly = _yearly_purchases(world, params, customers, rates, ours)
         state.knowledge, state.diary = build_database(world, params, seed, customers, yearly, buying)
+    if world.has_projects:
+        state.opportunities.yearly = yearly_projects(world, customers, rates)
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     if params.start.fixed_points:
         settle_goods(state, scenario, rates)
     _remember_sales(state)
     if world.has_projects:
         state.opportunities.openings = who_opens(customers, rates)
-        state.opportunities.yearly = yearly_projects(world, customers, rates)
         state.opportunities.buying_rate = buying
         state.opportunities.won_share = np.full(len(world.categories), own_share(world))
         fill_pipeline(state, state.opportunities.openings, data)
@@ -143,6 +146,7 @@ def _stock_goods(parts: ChannelParts, weeks: int) -> Goods:
         Expected(parts.plant_forecast),
         Expected(parts.shared_forecast),
         units,
+        begun=np.zeros(parts.plant.on_hand.size),
     )
 
 

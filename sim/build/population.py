@@ -48,6 +48,7 @@ def _empty(world: World, params: Params, rows: int) -> Customers:
         attributes=len(world.attributes),
         marks=len(world.marks),
         churn=params.lapse.kind == "beta",
+        rebates=len(world.offers) if params.rebates.power > 0 else 0,
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.agents.customer_database import recorded
 from sim.agents.headquarters import Headquarters
+from sim.derived.call_lengths import true_lengths
 from sim.kernels.relationship import adbudg
 from sim.questions.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
@@ -28,8 +29,9 @@ def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_nam
         return
     rep = _ordinary_plan(state) if table is None else _rows_of(table, rep_names)
     knowledge, customers = state.knowledge, state.customers
-    accounts = np.bincount(rep[rep >= 0], minlength=len(state.reps))
-    calls = state.reps.reported_calls / np.maximum(accounts, 1)
+    rows = np.flatnonzero(rep >= 0)
+    load = np.bincount(rep[rows], weights=true_lengths(state, rows), minlength=len(state.reps))
+    calls = state.reps.reported_calls / np.where(load > 0, load, 1.0)
     numbers = state.numbers.relationship
     shape = tuple(float(getattr(numbers, name)) for name in ("least", "most", "shape", "half"))
     usual = np.array([adbudg(float(c), *shape) for c in calls]) * state.params.relationship.at_start

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.derived.call_lengths import loads
 from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
 from sim.params.world import Category, World
@@ -116,9 +117,9 @@ def _attend_at_start(state: MarketState) -> None:
     """Attention of the pipeline at the start: what usual calls on the accounts have built up since the opening."""
     projects, reps, numbers = state.opportunities.projects, state.reps, state.numbers.attention
     rep = state.knowledge.rep[projects.customer]
-    accounts = np.bincount(state.knowledge.rep[state.knowledge.rep >= 0], minlength=len(reps))
+    load = loads(state)
     at_account = np.bincount(projects.customer, minlength=len(state.customers))[projects.customer]
-    calls = np.where(rep >= 0, (reps.reported_calls / np.maximum(accounts, 1))[rep], 0.0) / at_account
+    calls = np.where(rep >= 0, (reps.reported_calls / np.where(load > 0, load, 1.0))[rep], 0.0) / at_account
     shape = tuple(float(getattr(numbers, name)) for name in ("least", "most", "shape", "half"))
     usual = np.array([adbudg(float(c), *shape) for c in calls])
     pull = calls ** float(numbers.shape) / float(numbers.half)

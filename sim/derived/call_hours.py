@@ -1,11 +1,12 @@
-"""Hours of calls and journeys: what one call takes, and what follows for visits to distributors."""
+"""Hours of calls and journeys: what one call takes, with whom, and what follows for visits to distributors."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.state import MarketState, Use
+from sim.derived.call_lengths import believed_lengths, calls_differ, true_lengths
+from sim.state import Ints, MarketState, Use
 
 
 def travel_hours(state: MarketState) -> NDArray[np.float64]:
@@ -14,9 +15,35 @@ def travel_hours(state: MarketState) -> NDArray[np.float64]:
 
 
 def hours_per_call(state: MarketState) -> NDArray[np.float64]:
-    """Hours with the customer and on the road for one call, by rep [R]."""
+    """Hours with the customer and on the road for one usual call, by rep [R]."""
     per_call: NDArray[np.float64] = state.params.hours.selling_per_call + travel_hours(state)[state.reps.territory]
     return per_call
+
+
+def hours_with_accounts(state: MarketState, rows: Ints) -> NDArray[np.float64]:
+    """Hours with each of the customers in ``rows`` in one call, without the way there [rows]."""
+    hours: NDArray[np.float64] = state.params.hours.selling_per_call * true_lengths(state, rows)
+    return hours
+
+
+def hours_expected(state: MarketState, rows: Ints) -> NDArray[np.float64]:
+    """Hours of one call on each of the accounts in ``rows`` as its rep expects, the way included [rows].
+
+    Whoever has called on an account knows how long it takes; of the others the rep knows what headquarters has on record.
+    """
+    usual = hours_per_call(state)[state.knowledge.rep[rows]]
+    if not calls_differ(state):
+        return usual
+    length = np.where(state.diary.met[rows], true_lengths(state, rows), believed_lengths(state, rows))
+    return usual + state.params.hours.selling_per_call * (length - 1.0)
+
+
+def expected_lengths_of_calls(state: MarketState, rows: Ints) -> NDArray[np.float64]:
+    """Length of one call on each of the customers in ``rows`` as headquarters expects, the way included, in usual calls [rows]."""
+    if not calls_differ(state):
+        return np.ones(len(rows))
+    selling, way = state.params.hours.selling_per_call, travel_hours(state)[state.customers.territory[rows]]
+    return (selling * believed_lengths(state, rows) + way) / (selling + way)
 
 
 def visits_to_distributors(state: MarketState) -> NDArray[np.floating]:

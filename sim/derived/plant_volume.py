@@ -1,4 +1,4 @@
-"""The plant's volume: what it owes its distributors, and the part whose sell-out it knows."""
+"""The plant's volume: what it owes its distributors, the part whose sell-out it knows, and what it can make."""
 
 from __future__ import annotations
 
@@ -28,3 +28,12 @@ def shared_part(state: MarketState) -> float:
     bought = float(distributors.purchases[distributors.supplier < 0].sum())
     others = max(bought - float(distributors.volume[sharing].sum()), 0.0)
     return shared / max(shared + others, 1.0)
+
+
+def units_possible(state: MarketState) -> NDArray[np.float64]:
+    """Units of each offer that its plant can make a week in regular hours, if it makes nothing else [own offers]."""
+    plant = state.numbers.plant
+    if plant is None:
+        return np.full(len(state.layout.own_offers), np.inf)
+    possible: NDArray[np.float64] = plant.capacity[plant.company] / plant.work
+    return possible

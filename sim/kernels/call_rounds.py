@@ -1,4 +1,4 @@
-"""Call rounds: whole calls of a week go, one by one, to the account that is owed most."""
+"""Call rounds: whole calls of a week go, one by one, to the account that is owed most, as many as there are or as hours allow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from sim.jit import jit
 from sim.rng import draw
 
 Ints = NDArray[np.integer[Any]]
+
+#: Hours that a call may overrun by rounding: field hours are float32.
+_HOURS_EPSILON = 1e-5
 
 
 @jit
@@ -51,3 +54,55 @@ def divide_calls(
             visits[best] += 1
             left[best] -= 1.0
     return visits
+
+
+@jit
+def divide_hours(
+    due: NDArray[np.float64],
+    rep: Ints,
+    key: Ints,
+    hours: NDArray[np.float64],
+    budget: NDArray[np.float64],
+    limit: NDArray[np.float64],
+    tickets: np.uint64,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Visits by account [A] where calls differ in ``hours`` [A], hours used and hours of the call that did not fit, by rep [R].
+
+    Calls go, one by one, to the rep's account with the largest ``due`` [A] left, ties as in :func:`divide_calls`, until
+    the next one would take more than is left of ``budget`` [R] or of the week's ``limit`` [R]; that one is begun next week. An account
+    whose call is longer than the whole week is passed over, so that it does not keep the rep from all others.
+    """
+    accounts, reps = len(due), len(budget)
+    start = np.zeros(reps + 1, dtype=np.int64)
+    for a in range(accounts):
+        start[rep[a] + 1] += 1
+    for r in range(reps):
+        start[r + 1] += start[r]
+    place = start[:-1].copy()
+    order = np.empty(accounts, dtype=np.int64)
+    lot = np.empty(accounts, dtype=np.float64)
+    for a in range(accounts):
+        order[place[rep[a]]] = a
+        place[rep[a]] += 1
+        lot[a] = draw(tickets, np.uint64(key[a]), np.uint64(0))
+    visits = np.zeros(accounts, dtype=np.int64)
+    left = due.copy()
+    used, waits = np.zeros(reps), np.zeros(reps)
+    for r in range(reps):
+        while True:
+            best = -1
+            for k in range(start[r], start[r + 1]):
+                a = order[k]
+                if hours[a] > limit[r] + _HOURS_EPSILON:
+                    continue
+                if best < 0 or left[a] > left[best] or (left[a] == left[best] and lot[a] > lot[best]):
+                    best = a
+            if best < 0:
+                break
+            if used[r] + hours[best] > min(budget[r], limit[r]) + _HOURS_EPSILON:
+                waits[r] = hours[best]
+                break
+            visits[best] += 1
+            left[best] -= 1.0
+            used[r] += hours[best]
+    return visits, used, waits

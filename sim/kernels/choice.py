@@ -2,7 +2,7 @@
 
 Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 
-    appeal_j + w_i·x_j + b_L·loyalty − b_i·price + b_S·(satisfaction − neutral) + b_R·relationship (ours only)
+    appeal_j + w_i·x_j + b_L·loyalty − b_i·price·(1 − rebate) + b_S·(satisfaction − neutral) + b_R·relationship (ours only)
     + b_N·share of neighbours who own b and speak well of it
     + persuasion (ours only)
 
@@ -62,6 +62,7 @@ class Choosers(NamedTuple):
     satisfaction: Reals
     relationship: Reals
     persuasion: Reals
+    rebate: Reals  # [N, J] share of price that the customer has bargained off; no width where nobody bargains
     talk_weak: NDArray[np.int16]
     talk_strong: NDArray[np.int16]
     degree_start: NDArray[np.int64]
@@ -77,7 +78,10 @@ def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, 
     for a in range(board.attributes.shape[1]):
         value += who.taste[i, a] * board.attributes[j, a]
     value += numbers.loyalty * who.loyalty[i, b]
-    value -= who.price_sensitivity[i] * board.price[who.distributor[i], who.price_group[i], j]
+    price = board.price[who.distributor[i], who.price_group[i], j]
+    if who.rebate.shape[1] > 0:
+        price *= real(1) - who.rebate[i, j]
+    value -= who.price_sensitivity[i] * price
     value += numbers.satisfaction * (who.satisfaction[i, b] - numbers.neutral)
     value += numbers.relationship * who.relationship[i] * real(board.own[j])
     if numbers.neighbours != 0:

@@ -65,7 +65,8 @@ def odds_of_ours(
                     weight = np.exp(value - top)
                     if board.own[j]:
                         ours += weight
-                        paid += weight * board.price_minor[who.distributor[i], who.price_group[i], j]
+                        asked = weight * board.price_minor[who.distributor[i], who.price_group[i], j]
+                        paid += asked * (1.0 - who.rebate[i, j]) if who.rebate.shape[1] > 0 else asked
                     else:
                         rest += weight
             odds[k, c], price[k, c] = NEVER_OURS, 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.params.accounts import Costs
+from sim.params.capacity import CallLength, Plant, Rebates
 from sim.params.channel import Channel
 from sim.params.customers import (
     Advertising,
@@ -71,3 +72,6 @@ class Params(Section):
     studies: Studies = Studies()
     projects: Projects = Projects()
     start: Start = Start()
+    call_length: CallLength = CallLength()
+    rebates: Rebates = Rebates()
+    plant: Plant = Plant()

@@ -34,6 +34,7 @@ def account(state: MarketState) -> None:
     """Book goods, sales, pay and every cost of the week."""
     state.ledger.open_week(state.week)
     _book_production(state)
+    _book_overtime(state)
     _book_sell_in(state)
     _book_supply(state)
     _book_sell_out(state)
@@ -62,6 +63,14 @@ def _book_production(state: MarketState) -> None:
     by = {"offer": np.array(state.layout.own_offers)}
     amount = state.today.fulfilled.made * cost
     state.ledger.pay(MANUFACTURER, state.ledger.outside, amount, debit=Account.FINISHED_GOODS, by=by)
+
+
+def _book_overtime(state: MarketState) -> None:
+    """What the week's overtime cost the plants beyond regular hours: a premium on the work done in it, when it is done."""
+    plant = state.today.fulfilled.plant
+    if plant is not None:
+        amount = _money(state.params.plant.overtime_premium * plant.overtime)
+        state.ledger.pay(MANUFACTURER, state.ledger.outside, amount.sum(), debit=Account.OVERTIME)
 
 
 def _book_sell_in(state: MarketState) -> None:
@@ -104,7 +113,7 @@ def _book_supply(state: MarketState) -> None:
 
 
 def _book_sell_out(state: MarketState) -> None:
-    """Deliveries to customers: the distributor's sales, and discounts the manufacturer grants; the cost of all that left."""
+    """Deliveries to customers: the distributor's sales, and discounts and rebates the manufacturer grants; the cost of all that left."""
     goods, ours = state.today.fulfilled, state.today.served.ours
     orders, served = goods.orders, goods.served
     ledger, distributors = state.ledger, state.distributors
@@ -126,13 +135,13 @@ def _book_sell_out(state: MarketState) -> None:
 
 
 def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
-    """What was granted on each order when it was made, for the units of it that were delivered now."""
+    """What was granted and bargained on each order when it was made, for the units of it that were delivered now."""
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
-    if not orders.discount[ours].any():
-        return
-    amount = orders.discount[ours] * served[ours]
     by = {"territory": state.distributors.territory[seller], "offer": orders.offer[ours]}
-    state.ledger.pay(MANUFACTURER, 1 + seller, amount, debit=Account.DISCOUNTS, credit=Account.OTHER_INCOME, by=by)
+    for account, each in ((Account.DISCOUNTS, orders.discount[ours]), (Account.REBATES, orders.rebate[ours])):
+        if each.any():
+            amount = each * served[ours]
+            state.ledger.pay(MANUFACTURER, 1 + seller, amount, debit=account, credit=Account.OTHER_INCOME, by=by)
 
 
 def _book_distributors_costs(state: MarketState) -> None:

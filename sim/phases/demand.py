@@ -15,6 +15,7 @@ from sim.kernels.demand_step import Chosen, choosers, demand_week
 from sim.kernels.needs import Occasions
 from sim.kernels.projects import PROJECT_ORDER
 from sim.kernels.threads import blocks_of
+from sim.phases.bargain import bargain_rebates, take_off_rebates
 from sim.phases.projects import choose_for, decide_projects, places_of_decided
 from sim.phases.record import count_by_cells
 from sim.rng import Decision, stream
@@ -32,10 +33,11 @@ READS = (
         "loyalty satisfaction relationship persuasion talk_weak talk_strong speaks owned bought_week "
         "price_group",
     ),
+    *columns_of("rivals", "offer price unit_cost"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
-    *columns_of("customers", "need_open"),
+    *columns_of("customers", "need_open rebate"),
     *columns_of(
         "projects",
         "customer key number category opened stage_end units taste price_sensitivity worth guess attention carried",
@@ -45,6 +47,7 @@ WRITES = (
 
 def demand(state: MarketState) -> None:
     """Needs arise, and on each occasion the customer chooses an offer or nothing."""
+    bargain_rebates(state)
     state.boards.needs = (
         build_need_board(state.layout, state.params, state.calendar) if _activity_moves(state) else state.boards.needs
     )
@@ -60,16 +63,18 @@ def demand(state: MarketState) -> None:
         ill=ill,
     )
     offer = orders.offer.astype(np.int64)
+    price, rebate = take_off_rebates(state, orders.customer, offer, np.array(orders.price))
     bought = Purchases(
         customer=orders.customer.astype(np.int64),
         offer=offer,
         units=orders.units.astype(np.int64),
         index=orders.occasion.astype(np.int64),
         waited=np.zeros(len(offer), dtype=np.int64),
-        price=np.array(orders.price),
+        price=price,
         discount=_granted(state, orders.customer, offer),
         stock=_stock_cells(state, orders.home, offer),
         habit=chosen.anyway[chosen.offer >= 0].astype(np.int64),
+        rebate=rebate,
     )
     if state.books.kept_orders is not None:
         state.books.kept_orders.append(_list_occasions(state, occasions, chosen.offer, bought))
@@ -100,16 +105,19 @@ def _project_orders(state: MarketState, projects: OpenProjects, chosen: Chosen) 
     bought = chosen.offer >= 0
     customer, offer = projects.customer[bought], chosen.offer[bought].astype(np.int64)
     home = state.customers.distributor[customer]
+    asked = state.boards.offers.price_minor[home, state.customers.price_group[customer], offer]
+    price, rebate = take_off_rebates(state, customer, offer, asked)
     return Purchases(
         customer=customer,
         offer=offer,
         units=projects.units[bought],
         index=PROJECT_ORDER + projects.number[bought],
         waited=np.zeros(len(offer), dtype=np.int64),
-        price=state.boards.offers.price_minor[home, state.customers.price_group[customer], offer],
+        price=price,
         discount=_granted(state, customer, offer),
         stock=_stock_cells(state, home, offer),
         habit=chosen.anyway[bought].astype(np.int64),
+        rebate=rebate,
     )
 
 
@@ -179,9 +187,9 @@ def _instead(state: MarketState, orders: Purchases, chosen: Chosen) -> Purchases
     """Orders for what is ``chosen`` in place of ``orders``, none where it is nothing."""
     bought = chosen.offer >= 0
     customer, offer = orders.customer[bought], chosen.offer[bought].astype(np.int64)
-    price = state.boards.offers.price_minor[
-        state.customers.distributor[customer], state.customers.price_group[customer], offer
-    ]
+    home = state.customers.distributor[customer]
+    asked = state.boards.offers.price_minor[home, state.customers.price_group[customer], offer]
+    price, rebate = take_off_rebates(state, customer, offer, asked)
     return Purchases(
         customer=customer,
         offer=offer,
@@ -190,8 +198,9 @@ def _instead(state: MarketState, orders: Purchases, chosen: Chosen) -> Purchases
         waited=np.zeros(len(offer), dtype=np.int64),
         price=price,
         discount=_granted(state, customer, offer),
-        stock=_stock_cells(state, state.customers.distributor[customer], offer),
+        stock=_stock_cells(state, home, offer),
         habit=np.where(orders.habit == orders.offer, chosen.anyway, orders.habit)[bought],
+        rebate=rebate,
     )
 
 
@@ -223,7 +232,8 @@ def _list_projects(state: MarketState, decided: DecidedProjects) -> dict[str, An
     offers = np.array([*(offer.name for offer in layout.offers), ""], dtype=object)
     categories = np.array([category.name for category in layout.categories], dtype=object)
     home, group = state.customers.distributor[projects.customer], state.customers.price_group[projects.customer]
-    price = state.boards.offers.price_minor[home, group, chosen]
+    asked = state.boards.offers.price_minor[home, group, chosen]
+    price, _ = take_off_rebates(state, projects.customer, chosen, asked)
     return {
         "week": np.full(len(chosen), state.week + 1),
         "customer": projects.customer,

@@ -24,8 +24,10 @@ from sim.phases.demand import choose_again
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import Forecast, ForecastArrays, observe_moving_average, observe_smoothing, orders_due
+from sim.solvers.plant import PlantWeek, run_plant
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
+from sim.state.numbers import PlantNumbers
 from sim.state.orders import Purchases
 from sim.state.table import columns_of
 from sim.state.today import Fulfilled
@@ -40,7 +42,7 @@ READS = (
     *columns_of(
         "customers",
         "key type territory distributor taste price_sensitivity order_size aware loyalty satisfaction "
-        "relationship persuasion talk_weak talk_strong speaks price_group",
+        "relationship persuasion rebate talk_weak talk_strong speaks price_group",
     ),
     *columns_of("distributors", "key territory trust shares_data payment reserve supplier wholesale"),
 )
@@ -71,7 +73,7 @@ def fulfil(state: MarketState) -> None:
     made = _receive(state)
     sold = _serve_customers(state, state.today.demanded.orders)
     supplied, shipped = _trade(state)
-    started = _produce(state)
+    started, plant = _produce(state)
     state.today.fulfilled = Fulfilled(
         orders=sold.orders,
         served=sold.served,
@@ -82,6 +84,7 @@ def fulfil(state: MarketState) -> None:
         supplied=supplied,
         shipped=shipped,
         started=started,
+        plant=plant,
     )
 
 
@@ -291,16 +294,38 @@ def _ship(state: MarketState, supplied: Units) -> Units:
     return shipped
 
 
-def _produce(state: MarketState) -> Units:
-    """The plant forecasts from orders and from shared sell-out, and starts production; returns what [own offers]."""
+def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
+    """The plant forecasts from orders and from shared sell-out, and starts production; returns what [own offers].
+
+    What is beyond its capacity and overtime waits at the plant, and is in production as far as planning is concerned.
+    """
     orders = np.where(state.distributors.supplier < 0, state.distributors.ordered.T, 0).sum(axis=1)
     _forecast(state, state.goods.plant_forecast, orders)
     _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
     cycle = state.week % state.params.channel.production_cycle == 0
     started = np.rint(Manufacturer.decide_production(state).quantity).astype(np.int64) * cycle
     request(state.goods.plant, started)
+    plant = None if state.numbers.plant is None else _work_at_plant(state, state.numbers.plant)
+    if plant is not None:
+        started = plant.started
     ship(state.goods.plant, started, state.week, state.params.channel.production_lead_time)
-    return started
+    return started, plant
+
+
+def _work_at_plant(state: MarketState, plant: PlantNumbers) -> PlantWeek:
+    """What the plants get done this week of the production orders that wait.
+
+    Units come first that are needed, beyond stock and what is being made, for what distributors are owed and expected to order
+    until production started now is finished. What only fills up the stock can wait.
+    """
+    goods, debts = state.goods, state.ledger.claims[0, 1 : state.ledger.outside]
+    owed = _within_credit(state, slice(None), owed_by_plant(state), debts).sum(axis=0)
+    soon = goods.plant_forecast.level * state.params.channel.production_cover_weeks
+    urgent = np.ceil(np.maximum(owed + soon - goods.plant.on_hand - goods.plant.in_transit, 0.0))
+    overtime = state.params.plant.overtime
+    week = run_plant(goods.plant.owed, urgent, goods.begun, plant.company, plant.work, plant.capacity, overtime)
+    goods.begun = week.begun
+    return week
 
 
 def _shared_demand(state: MarketState, orders: Units) -> NDArray[np.float64]:

@@ -204,12 +204,24 @@ def record_channel(state: MarketState) -> None:
     state.record["plant_stock_units"][state.week][own] = state.goods.plant.on_hand
     state.record["production_units"][state.week][own] = goods.started
     state.record["production_value"][state.week][own] = goods.started * price
+    _record_plants(state)
     state.record.put(state.week, "price", state.boards.offers.price[:, 0, :].mean(axis=0))
     state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
     state.record.put(state.week, "distributors", 1.0)
     state.record.put(state.week, "effort_for_us", distributors.effort[:, state.layout.own_brand])
     state.record.put(state.week, "trust", distributors.trust)
     state.record.put(state.week, "capability", distributors.capability)
+
+
+def _record_plants(state: MarketState) -> None:
+    """Work of the plants against what they can do, where there is a limit."""
+    limits, worked = state.numbers.plant, state.today.fulfilled.plant
+    if limits is None or worked is None:
+        return
+    state.record.put(state.week, "plant_work", (worked.regular + worked.overtime).sum())
+    state.record.put(state.week, "plant_overtime", worked.overtime.sum())
+    state.record.put(state.week, "plant_capacity", limits.capacity.sum())
+    state.record.put(state.week, "plant_queue", float(state.goods.plant.owed @ limits.work - state.goods.begun.sum()))
 
 
 def _record_team(state: MarketState) -> None:

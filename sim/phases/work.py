@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from sim.agents.sales_rep import SalesRep
 from sim.derived.accounts import served
 from sim.derived.call_hours import hours_per_call
+from sim.derived.call_lengths import calls_differ
 from sim.derived.expected_purchases import expected_purchases
 from sim.kernels.call_rounds import divide_calls
+from sim.phases.call_time import call_by_hours, calls_within_hours, hours_of_visits
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
@@ -29,7 +31,7 @@ READS = (
         "key territory team active tenure motivation alignment form_use observed meeting_hours "
         "form_hours visit_hours review_hours training_hours variable_share checks",
     ),
-    *columns_of("knowledge", "value rep norm"),
+    *columns_of("knowledge", "value potential rep norm"),
     *columns_of("diary", "bought ordered"),
     *columns_of("projects", "customer number opened stage_end guess"),
 )
@@ -47,9 +49,8 @@ def work(state: MarketState) -> None:
     _plan_hours(state)
     seen = SalesRep.see(state)
     state.reps.effort[:] = SalesRep.decide_effort(state, seen)
-    calls = _count_calls(state, seen)
     share = pursue(state, seen, SalesRep.decide_calls(state, seen))
-    visited = _visit(state, seen, calls, share)
+    visited = _visit(state, seen, share)
     attend(state, visits_of_week(state, visited))
     _book_field_hours(state)
     _record_calls(state, seen, share)
@@ -106,23 +107,26 @@ def _count_calls(state: MarketState, seen: RepSeen) -> NDArray[np.int64]:
     calls: NDArray[np.int64] = np.minimum(np.floor(wished), most).astype(np.int64)
     reps.carry[:] = np.clip(wished - calls, 0.0, 1.0)
     reps.calls[:] = calls
-    weight = state.params.calls.workload_smoothing
-    reps.reported_calls[:] = np.where(
-        reps.active, (1 - weight) * reps.reported_calls + weight * calls, reps.reported_calls
-    )
     return calls
 
 
-def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: NDArray[np.float64]) -> Ints:
+def _call_in_turn(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Calls on each account [A] where all calls are alike: as many as the hours are good for, divided by ``share`` [A]."""
+    accounts, calls = served(state), _count_calls(state, seen)
+    due = state.diary.due[accounts] + share * calls[seen.account_rep]
+    tickets = stream(state.seed, Decision.CALL_TIES, state.week)
+    visits = divide_calls(due, seen.account_rep, seen.account_key, calls, tickets)
+    state.diary.due[accounts] = due - visits
+    return visits
+
+
+def _visit(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> Ints:
     """Make every rep's calls: each goes to the account that is owed most by the rep's own division of calls.
 
     Returns the rows of the customers who got a call.
     """
     accounts = served(state)
-    due = state.diary.due[accounts] + share * calls[seen.account_rep]
-    tickets = stream(state.seed, Decision.CALL_TIES, state.week)
-    visits = divide_calls(due, seen.account_rep, seen.account_key, calls, tickets)
-    state.diary.due[accounts] = due - visits
+    visits = (call_by_hours if calls_differ(state) else _call_in_turn)(state, seen, share)
     state.diary.visits[accounts] = visits
     visited = accounts[visits > 0]
     state.diary.met[visited] = True
@@ -130,9 +134,17 @@ def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: N
 
 
 def _book_field_hours(state: MarketState) -> None:
+    """Hours with accounts and on the road; headquarters counts the calls that were made by their length, from travel claims."""
     reps, hours, book = state.reps, state.params.hours, state.books.hours
+    way = hours_per_call(state) - hours.selling_per_call
+    travel, usual = reps.calls * way, reps.calls.astype(np.float64)
     selling = reps.calls * hours.selling_per_call
-    travel = reps.calls * (hours_per_call(state) - hours.selling_per_call)
+    if calls_differ(state):
+        selling = hours_of_visits(state)
+        usual = (selling + travel) / hours_per_call(state)
+    weight = state.params.calls.workload_smoothing
+    reported = (1 - weight) * reps.reported_calls + weight * usual
+    reps.reported_calls[:] = np.where(reps.active, reported, reps.reported_calls)
     book.spend(state.week, Use.SELLING, selling)
     book.spend(state.week, Use.TRAVEL, travel)
     book.spend(state.week, Use.IDLE, np.maximum(reps.field_hours - selling - travel, 0.0))
@@ -150,6 +162,8 @@ def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64])
     of_plan = seen.account_norm / np.where(norm > 0, norm, 1.0)[seen.account_rep]
     overlap = np.bincount(seen.account_rep, weights=np.minimum(of_plan, share), minlength=len(reps))
     planned = np.minimum(norm, reps.field_hours / hours_per_call(state))
+    if calls_differ(state):
+        planned = calls_within_hours(state, seen)
     made = np.minimum(reps.calls, planned)
     known = reps.form_use + (1.0 - reps.form_use) * state.params.control.found * reps.observed
     per_team = {

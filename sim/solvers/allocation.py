@@ -8,20 +8,23 @@ from numpy.typing import NDArray
 Ints = NDArray[np.integer]
 
 
-def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: float) -> NDArray[np.float64]:
-    """Divide ``total`` calls so that Σ kᵢ·xᵢ^e is largest: xᵢ ∝ kᵢ^(1/(1−e)).
+def allocate_calls(
+    potential: NDArray[np.floating], elasticity: float, total: float, length: NDArray[np.floating] | float = 1.0
+) -> NDArray[np.float64]:
+    """Divide ``total`` so that Σ kᵢ·xᵢ^e is largest: xᵢ ∝ (kᵢ/hᵢ)^(1/(1−e)).
 
-    ``potential`` [n] ≥ 0 is kᵢ, ``elasticity`` e in [0, 1). Returns calls [n] that sum to ``total``
-    (all zero when no account has potential). Source: Albers, Mantrala & Sridhar (2010) for the response.
+    ``potential`` [n] ≥ 0 is kᵢ, ``elasticity`` e in [0, 1), ``length`` [n] > 0 is hᵢ, what one call takes. Returns calls [n]
+    that take ``total`` together (all zero when no account has potential). Source: Albers, Mantrala & Sridhar (2010)
+    for the response.
     """
     if not 0.0 <= elasticity < 1.0:
         raise ValueError(f"elasticity must be in [0, 1), not {elasticity}")
-    k = np.asarray(potential, dtype=np.float64)
+    k = np.asarray(potential, dtype=np.float64) / length
     top = k.max(initial=0.0)
     if top <= 0.0:
         return np.zeros_like(k)
     weight = (k / top) ** (1.0 / (1.0 - elasticity))
-    share: NDArray[np.float64] = weight / weight.sum()
+    share: NDArray[np.float64] = weight / (weight * length).sum()
     return share * total
 
 

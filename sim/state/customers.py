@@ -57,15 +57,18 @@ class Customers(Table):
     last_order = column(np.int32, "week", "week of the last purchase from us, NEVER for none", fill=NEVER)
     stage = column(np.uint8, "funnel stage", "where the customer stands with us (stages.Stage)")
     price_group = column(np.uint8, "-", "segment label the firm put on the customer, 0 for none")
+    rebate = column(np.float32, "share of price", "what a large buyer has bargained off each offer", width="rebates")
     churn = column(
         np.float32, "probability a tick", "own chance to lapse when overdue, where it differs", width="churn"
     )
 
 
 def make_customers(
-    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False
+    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False, rebates: int = 0
 ) -> Customers:
     """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+
+    ``rebates`` are the offers on which customers bargain: all or none.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -77,6 +80,7 @@ def make_customers(
         "attributes": attributes,
         "marks": marks,
         "churn": int(churn),
+        "rebates": rebates,
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

@@ -51,6 +51,7 @@ class Goods:
     plant_forecast: Expected  # of orders [own offers]
     shared_forecast: Expected  # of shared sell-out [own offers]
     units: UnitsBook
+    begun: Floats  # [own offers] work done on a unit that a plant at its limit has not finished
     waiting: Purchases | None = None  # orders that were not filled; None before the first week
     #: Our durables that were asked for and not delivered: customer × offers + offer.
     wishes: Units = field(default_factory=lambda: np.empty(0, dtype=np.int64))

@@ -21,6 +21,15 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class PlantNumbers:
+    """What the plants can do; there is one for each company. Work is counted in minor units of unit cost."""
+
+    company: Ints  # [own offers] row of the company that makes it
+    work: Floats  # [own offers] work in one unit
+    capacity: Floats  # [companies] work a week in regular hours
+
+
+@dataclass(frozen=True)
 class Numbers:
     """What the phases compute with; T territories, J offers, K types, M marks."""
 
@@ -44,3 +53,7 @@ class Numbers:
     tiers: tuple[Ints, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
     to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
+    mean_purchases: float = (
+        0.0  # of all customers at the start from anyone, minor units a year; 0 where size plays no part
+    )
+    plant: PlantNumbers | None = None  # None where the plant makes whatever is asked

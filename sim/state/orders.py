@@ -20,12 +20,15 @@ class Purchases:
     units: NDArray[np.int64]
     index: Ints  # number of the occasion, part of the key of draws; of an order that waits: apart from all others
     waited: Ints  # weeks the order has waited
-    price: NDArray[np.int64]  # minor units a unit, as asked when the order was made
+    price: NDArray[np.int64]  # minor units a unit that the customer pays, as agreed when the order was made
     discount: NDArray[np.int64]  # minor units a unit that we granted on it then; 0 on rivals' offers
     stock: NDArray[np.int64]  # flat stock cell drawn on: distributor × own offers + column; −1 for rivals' offers
     habit: (
         Ints  # offer that a rep's skill did not decide: what would be bought anyway, −1 for nothing; habit follows it
     )
+    rebate: NDArray[
+        np.int64
+    ]  # minor units a unit that the customer has bargained off what is asked; ``price`` is what is left
 
     def __len__(self) -> int:
         return len(self.offer)

@@ -18,6 +18,7 @@ from sim.questions.promotion import Promotion
 from sim.questions.recruiting import Recruiting
 from sim.questions.service import Service
 from sim.questions.technical import Technical
+from sim.solvers.plant import PlantWeek
 from sim.state.opportunities import OpenProjects
 from sim.state.orders import Habits, Purchases
 
@@ -138,6 +139,7 @@ class Fulfilled:
     supplied: Units  # [D, own offers] units that suppliers shipped to sub-distributors
     shipped: Units  # [D, own offers] by the plant
     started: Units  # [own offers] production
+    plant: PlantWeek | None  # what the plants worked; None where they make whatever is asked
 
 
 @dataclass(frozen=True)

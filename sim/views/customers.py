@@ -33,6 +33,9 @@ class CustomersSeen(View):
     week: int
     needs: Floats  # [N, attributes] as stated in a bought survey, NaN where never asked; [N, 0] before the first one
     prospect: Bools  # [N] considered a potential user by the last run of the filter
+    call_length: (
+        Floats  # [N] length of a call by the size on record, the way included, in usual calls; 1 where calls are alike
+    )
 
     def __len__(self) -> int:
         """Customers on record."""

@@ -29,7 +29,7 @@ class FirmSeen(View):
     rep_key: Ints  # [R] stable id
     rep_territory: Ints  # [R]
     rep_active: Bools  # [R] filled positions
-    rep_calls: Floats  # [R] calls a week by travel claims, which are paid per call, smoothed
+    rep_calls: Floats  # [R] calls of usual length a week by travel claims, which are paid per call, smoothed
     positions: Ints  # [T] positions of the sales force as the scenario gives it
     sales: Floats  # [T] sell-in a week by territory, minor units, smoothed
     list_price: Ints  # [own offers] minor units

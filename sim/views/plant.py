@@ -25,3 +25,6 @@ class PlantSeen(View):
     shared_deviation: Floats  # [own offers] standard deviation of its error
     shared_share: float  # share of distributors' volume that is shared
     cover: float  # weeks that a production order has to cover
+    capacity: (
+        Floats  # [own offers] units a week in regular hours if its plant made nothing else; infinite without a limit
+    )

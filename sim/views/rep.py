@@ -23,7 +23,7 @@ class RepSeen(View):
     luck: Luck
     key: Ints  # [R] stable id
     selling_hours: Floats  # [R] hours left for accounts, travel included
-    hours_per_call: Floats  # [R] selling and travel
+    hours_per_call: Floats  # [R] selling and travel, of the calls that the plan asks for on average
     alignment: Floats  # [R] 0..1, how far the rep follows the plan
     motivation: Floats  # [R] 1 is the reference
     commission_share: Floats  # [R] variable part of expected pay
@@ -33,6 +33,9 @@ class RepSeen(View):
     account_norm: Floats  # [A] calls a week the plan asks for
     account_relationship: Floats  # [A] 0..1; for customers not called on yet, the mean of the rep's others
     account_value: Floats  # [A] purchases from us a year, minor units; for customers not called on yet, as recorded
+    account_hours: (
+        Floats  # [A] hours of a call, the way included; for customers not called on yet, by the size on record
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

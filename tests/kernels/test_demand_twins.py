@@ -55,9 +55,9 @@ def markets(draw: st.DrawFn) -> Market:
         relationship=Relationship(least=draw(st.floats(0, 0.3)), shape=draw(st.floats(0.3, 3.0))),
     )
     rows = draw(st.integers(1, 60))
-    market = make_market(
-        rows, seed=draw(st.integers(0, 2**64 - 1)), degree=min(4, (rows - 1) // 2 * 2), behaviour=behaviour
-    )
+    degree, bargains = min(4, (rows - 1) // 2 * 2), draw(st.booleans())
+    seed = draw(st.integers(0, 2**64 - 1))
+    market = make_market(rows, seed=seed, degree=degree, behaviour=behaviour, bargains=bargains)
     rg = np.random.default_rng(draw(st.integers(0, 2**32)))
     c = market.customers
     last = rg.integers(TICK - 28, TICK, rows)
@@ -86,6 +86,8 @@ def markets(draw: st.DrawFn) -> Market:
             "purchase_rate": rg.choice([0.0, 0.05, 0.4, 2.0], rows),
         }
     )
+    if bargains:
+        c.fill({"rebate": rg.choice([0.0, 0.1, 0.3], (rows, 12))})
     shape = market.offers.price.shape
     return market.copy(
         offers=market.offers._replace(
@@ -176,7 +178,7 @@ def near(values: Any, edge: float) -> Any:
 
 def own_churn(c: Customers) -> Customers:
     """The same customers, each with a chance to lapse of its own."""
-    widths = {"brands": 3, "categories": 2, "attributes": 2, "marks": 1}
+    widths = {"brands": 3, "categories": 2, "attributes": 2, "marks": 1, "rebates": c.rebate.shape[1]}
     other = make_customers(len(c), **widths, churn=True)
     other.fill({name: getattr(c, name) for name in c if name != "churn"})
     other.fill({"churn": np.random.default_rng(len(c)).uniform(0, 1, (len(c), 1))})

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.accounts_chart import Account
-from sim.derived.call_hours import hours_per_call
+from sim.derived.call_hours import hours_per_call, travel_hours
+from sim.derived.call_lengths import calls_differ, true_lengths
 from sim.market import Market
 from sim.stages import Stage
 from sim.state import MarketState, Use
@@ -31,6 +32,8 @@ class Auditor:
     shipped: np.ndarray = field(init=False)
     heads: np.ndarray = field(init=False)
     projects: float = field(init=False)
+    begun: np.ndarray = field(init=False)
+    worked: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         state = self.market.state
@@ -41,6 +44,8 @@ class Auditor:
         self.ordered = np.zeros_like(state.goods.channel.on_hand)
         self.shipped = np.zeros_like(state.goods.channel.on_hand)
         self._before: Purchases | None = None
+        limit = state.numbers.plant
+        self.begun, self.worked = (np.zeros(0 if limit is None else len(limit.capacity)) for _ in range(2))
         self._upkeep = UpkeepAuditor(state)
         self._untouched = Untouched(state)
         self._wishes: set[tuple[int, int]] = set()  # (customer, durable of ours) asked for and not got yet
@@ -75,7 +80,8 @@ class Auditor:
         np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
         np.testing.assert_allclose(available, state.params.hours.contract * reps.active)
         field_hours = available - spent[[u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.IDLE)]].sum(axis=0)
-        assert (reps.calls * hours_per_call(state) <= field_hours + 1e-3).all()
+        assert (hours_in_the_field(state) <= field_hours + 1e-3).all()
+        np.testing.assert_allclose(spent[[Use.SELLING, Use.TRAVEL]].sum(axis=0), hours_in_the_field(state), atol=1e-3)
         assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
         assert (reps.calls[~reps.active] == 0).all()
         visits = np.bincount(
@@ -187,7 +193,9 @@ class Auditor:
         assert (measures["calls_on_plan"] <= measures["calls_reported_on_plan"] + 1e-6).all()
         for most in ("calls", "calls_planned"):
             assert (measures["calls_reported_on_plan"] <= measures[most] + 1e-6).all(), most
-        room = state.reps.field_hours / hours_per_call(state)
+        # No call is shorter than the shortest, where calls differ.
+        shortest = state.params.call_length.shortest if calls_differ(state) else 1.0
+        room = state.reps.field_hours / (hours_per_call(state) * shortest)
         assert (measures["calls_planned"] <= np.bincount(state.reps.team, weights=room) + 1e-3).all()
         assert (measures["unserved_units"] <= measures["demand_units"]).all()
         for part in ("active_customers", "aware_customers", "users"):
@@ -231,6 +239,29 @@ class Auditor:
                 np.add.at(debts, (invoices.creditor, invoices.debtor), invoices.amount)
         np.testing.assert_array_equal(state.ledger.claims, debts)
         self._count_trade(state)
+        self._count_rebates_and_overtime(state)
+
+    def _count_rebates_and_overtime(self, state: MarketState) -> None:
+        """What customers bargained off our prices is ours to pay, to their distributors; overtime costs its premium."""
+        book, goods = state.ledger.book[1 + state.week], state.today.fulfilled
+        ours = goods.orders.stock >= 0
+        assert book[0, Account.REBATES] == (goods.orders.rebate * goods.served)[ours].sum()
+        granted = (goods.orders.discount * goods.served)[ours].sum() + book[0, Account.REBATES]
+        assert -book[:, Account.OTHER_INCOME].sum() == granted + book[0, Account.DATA_SHARING]
+        if goods.plant is None:
+            assert book[0, Account.OVERTIME] == 0 and not state.goods.plant.owed.any()
+            return
+        limit, plant = state.numbers.plant, state.params.plant
+        assert limit is not None
+        premium = np.rint(plant.overtime_premium * goods.plant.overtime).sum()
+        assert book[0, Account.OVERTIME] == premium
+        assert (goods.plant.regular <= limit.capacity * (1 + 1e-12)).all()
+        assert (goods.plant.overtime <= plant.overtime * limit.capacity * (1 + 1e-12)).all()
+        self.begun += np.bincount(limit.company, goods.started * limit.work, len(limit.capacity))
+        self.worked += goods.plant.regular + goods.plant.overtime
+        unfinished = np.bincount(limit.company, state.goods.begun, len(limit.capacity))
+        np.testing.assert_allclose(self.worked, self.begun + unfinished, rtol=1e-9)
+        assert ((state.goods.begun >= 0) & (state.goods.begun < limit.work)).all()
 
     def _count_trade(self, state: MarketState) -> None:
         """What moves between distributors is income of one and stock of the other, and no sell-out."""
@@ -279,6 +310,16 @@ class Auditor:
         assert (np.bincount(category, state.rivals.share) <= 1 + 1e-9).all()
 
 
+def hours_in_the_field(state: MarketState) -> np.ndarray:
+    """Hours of each rep with the accounts it visited, and on the way to them, counted call by call [R]."""
+    hours, way = np.zeros(len(state.reps)), travel_hours(state)
+    rows = state.today.worked.visited
+    for row, length in zip(rows, true_lengths(state, rows), strict=True):
+        each = state.params.hours.selling_per_call * length + way[state.customers.territory[row]]
+        hours[state.knowledge.rep[row]] += state.diary.visits[row] * each
+    return hours
+
+
 def check_choices(state: MarketState, orders: Purchases) -> None:
     """Fresh choices are of offers that the customer knows and can get, at the price that is asked; waiting ones are older."""
     fresh = orders.waited == 0
@@ -288,7 +329,8 @@ def check_choices(state: MarketState, orders: Purchases) -> None:
     assert (state.customers.aware[customer] >> brand & 1).all(), "a purchase of an unknown brand"
     assert state.boards.offers.available[home, offer].all(), "a purchase of an unavailable offer"
     np.testing.assert_array_equal(
-        orders.price[fresh], state.boards.offers.price_minor[home, state.customers.price_group[customer], offer]
+        (orders.price + orders.rebate)[fresh],
+        state.boards.offers.price_minor[home, state.customers.price_group[customer], offer],
     )
     assert (orders.units > 0).all()
     assert (orders.price >= 0).all()

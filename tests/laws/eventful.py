@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 #: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
-#: repairs, projects continue.
+#: repairs, projects continue, large buyers bargain, the plant works overtime.
 PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
 EVENTFUL = f"""
 {PROJECTS.partition("[[category]]")[0]}
@@ -45,6 +45,14 @@ needs = 20
 rivals = 3
 [policy.rival_campaign]
 kind = "react"
+[params.call_length]
+exponent = 0.3
+[params.rebates]
+power = 0.5
+threshold = 1.0
+contract_weeks = 13
+[params.plant]
+capacity = 0.9
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0

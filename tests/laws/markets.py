@@ -39,6 +39,7 @@ STRAINED = (
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
     *("promotion", "studies", "projects", "start"),
+    *("call_length", "rebates", "plant"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.
@@ -47,6 +48,9 @@ CALM: dict[str, Any] = {
     "channel.unserved_switch": st.floats(0, 0.4),
     "hours.selling_per_call": st.floats(0.05, 8),
     "people.applicants": st.integers(1, 5),
+    "call_length.reference": st.integers(1, 10**9),
+    "plant.capacity": st.one_of(st.just(0.0), st.floats(0.01, 3)),
+    "rebates.threshold": st.floats(0, 5),
 }
 
 

@@ -280,3 +280,22 @@ def test_one_more_rep_distributor_or_offer_leaves_the_others_draws_alone(tmp_pat
         if column == "distributor":
             one, other = (np.array(m.names.distributors)[c] for m, c in ((base, one), (more, other)))
         np.testing.assert_array_equal(one, other, err_msg=column)
+
+
+def test_large_accounts_and_plants_at_their_limit_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
+    """Calls by hours, rebates and queues at the plant: the same to the bit with all tables shuffled."""
+    on = {
+        "params.channel.stock_weeks_at_start": 0.5,
+        "params.channel.plant_weeks_at_start": 0.5,
+        "params.call_length.exponent": 0.5,
+        "params.rebates.power": 0.5,
+        "params.rebates.threshold": 1.0,
+        "params.rebates.contract_weeks": 5,
+        "params.plant.capacity": 0.6,
+    }
+    given, shuffled = tables(), {kind: table.sample(frac=1, random_state=4) for kind, table in tables().items()}
+    one, other = (written(tmp_path / name, of, overrides=on) for name, of in (("a", given), ("b", shuffled)))
+    assert fingerprint(one.run()) == fingerprint(other.run())
+    card = one.results.scorecard.set_index("kpi")["value"]
+    assert card["rebate_share"] > 0 and card["overtime_cost"] > 0
+    assert one.state.customers.rebate.any() and np.ptp(one.results.measure("hours_worked").sum(axis=1)) > 0

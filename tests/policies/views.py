@@ -75,6 +75,7 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         label=np.where(known, 1 + kind, 0).astype(np.int16),
         rep=np.where(known & (chance.random(CUSTOMERS) < 0.3), 3 * home + chance.integers(0, 3, CUSTOMERS), -1),
         prospect=known & (value == 0) & (chance.random(CUSTOMERS) < 0.5),
+        call_length=1.0 + (np.arange(CUSTOMERS) % 4) / 2,
         needs=np.where(
             chance.random(CUSTOMERS)[:, None] < 0.4, kind[:, None] + chance.normal(size=(CUSTOMERS, 2)), np.nan
         ),
@@ -123,6 +124,7 @@ def _reps(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         account_norm=chance.uniform(0, 1, accounts),
         account_relationship=chance.uniform(0, 1, accounts),
         account_value=chance.gamma(1.0, 100_000.0, accounts),
+        account_hours=chance.uniform(0.5, 3.0, accounts),
     )
 
 
@@ -231,6 +233,7 @@ def _plant(chance: np.random.Generator, luck: Luck, week: int, segments: int) ->
         shared_deviation=chance.uniform(0, 60, OWN),
         shared_share=0.5,
         cover=3.0,
+        capacity=np.array([np.inf, 80.0, 400.0]),
     )
 
 

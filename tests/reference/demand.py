@@ -108,7 +108,7 @@ def utility(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, 
     for a in range(o.attributes.shape[1]):
         v += c.taste[i, a] * o.attributes[j, a]
     v += n.loyalty * c.loyalty[i, b]
-    v -= c.price_sensitivity[i] * o.price[c.distributor[i], c.price_group[i], j]
+    v -= c.price_sensitivity[i] * o.price[c.distributor[i], c.price_group[i], j] * (1 - rebate(c, i, j))
     v += n.satisfaction * (c.satisfaction[i, b] - n.neutral)
     v += n.relationship * c.relationship[i] * f32(o.own[j])
     degree = max(int(w.degree_start[i + 1] - w.degree_start[i]), 1)
@@ -140,6 +140,11 @@ def choice(
     return Choice(max(moved, key=lambda j: moved[j]), moved, scores)
 
 
+def rebate(c: Customers, i: int, j: int) -> float:
+    """Share of the price of an offer that a customer has bargained off; 0 where nobody bargains."""
+    return float(c.rebate[i, j]) if c.rebate.shape[1] else 0.0
+
+
 def odds(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, category: int) -> tuple[float, float]:
     """Log odds that one customer takes an offer of ours in a category, and its mean price then."""
     ours, paid, rest = 0.0, 0.0, 0.0 if o.durable[category] else math.exp(float(o.outside[category]))
@@ -148,7 +153,7 @@ def odds(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, cat
             weight = math.exp(float(utility(c, w, o, n, i, j)))
             if o.own[j]:
                 ours += weight
-                paid += weight * int(o.price_minor[c.distributor[i], c.price_group[i], j])
+                paid += weight * int(o.price_minor[c.distributor[i], c.price_group[i], j]) * (1 - rebate(c, i, j))
             else:
                 rest += weight
     if ours == 0.0:

@@ -94,12 +94,12 @@ def test_who_waits_is_served_first_when_goods_arrive_at_the_old_price() -> None:
 
 
 def test_lists_of_orders_are_joined_in_order() -> None:
-    one = Purchases(*(np.array([k]) for k in range(9)))
-    two = Purchases(*(np.array([10 + k]) for k in range(9)))
+    one = Purchases(*(np.array([k]) for k in range(10)))
+    two = Purchases(*(np.array([10 + k]) for k in range(10)))
     none = one.rest(np.zeros(1, np.bool_), np.empty(0, np.int64))
     assert none.join(two) is two and two.join(none) is two
     assert [getattr(one.join(two), f).tolist() for f in Purchases.__dataclass_fields__] == [
-        [k, 10 + k] for k in range(9)
+        [k, 10 + k] for k in range(10)
     ]
 
 

@@ -242,7 +242,7 @@ def test_an_order_of_a_project_waits_or_looks_again_from_its_first_number_on(abo
     rows = np.arange(20)
     ours = np.full(20, state.layout.own_offers[0])
     orders = Purchases(
-        rows, ours, np.ones(20, np.int64), np.full(20, PROJECT_ORDER + above), *(np.zeros(20, np.int64),) * 5
+        rows, ours, np.ones(20, np.int64), np.full(20, PROJECT_ORDER + above), *(np.zeros(20, np.int64),) * 6
     )
     assert not (fulfil._fates(state, orders) == Fate.LEAVES).any()
     ordinary = replace(orders, index=np.full(20, PROJECT_ORDER - 1))

@@ -148,6 +148,7 @@ class Chain:
             discount=same,
             stock=self.first * len(state.layout.own_offers) + self.columns,
             habit=np.array(state.layout.own_offers)[self.columns],
+            rebate=same,
         )
 
 

@@ -15,7 +15,7 @@ from sim.views import RepSeen
 class PlanAndInterest(CallsRule):
     """Share of calls = alignment × plan + (1 − alignment) × self-interest.
 
-    Self-interest draws to accounts that are easy (a warm relationship) and believed to buy much.
+    Self-interest draws to accounts that are easy (a warm relationship) and believed to buy much for the time they take.
     """
 
     kind: Literal["plan_and_interest"] = "plan_and_interest"
@@ -27,7 +27,9 @@ class PlanAndInterest(CallsRule):
     def answer(self, seen: RepSeen) -> CallShares:
         """Mix the two wishes of every rep."""
         reps = len(seen.alignment)
-        value = np.maximum(seen.account_value, 0.0) + 1.0
+        value = (np.maximum(seen.account_value, 0.0) + 1.0) * (
+            seen.hours_per_call[seen.account_rep] / seen.account_hours
+        )
         wish = np.exp(self.ease * seen.account_relationship) * value**self.pay
         alignment = seen.alignment[seen.account_rep]
         plan = _shares(seen.account_norm, seen.account_rep, reps)

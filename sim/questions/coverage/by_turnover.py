@@ -29,7 +29,7 @@ class ByTurnover(CoverageRule):
     )
 
     def answer(self, seen: FirmSeen) -> Coverage:
-        """Sort, cut, and share each territory's calls equally among its accounts."""
+        """Sort, cut, and share each territory's time for calls so that its accounts are called on equally often."""
         customers = seen.customers
         rep = np.full(len(customers.key), -1, dtype=np.int32)
         norm = np.zeros(len(customers.key), dtype=np.float32)
@@ -42,5 +42,5 @@ class ByTurnover(CoverageRule):
             if len(rows) == 0:
                 continue
             rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
-            norm[rows] = seen.rep_calls[reps].sum() / len(rows)
+            norm[rows] = seen.rep_calls[reps].sum() / customers.call_length[rows].sum()
         return Coverage(rep=rep, norm=norm)

@@ -42,6 +42,7 @@ class Portfolios(CoverageRule):
             rows = np.flatnonzero((customers.rep >= 0) & (customers.territory == territory))
             rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
             weight = np.maximum(customers.value[rows].astype(np.float64), 1.0) ** self.by_value
-            total = np.bincount(rep[rows], weights=weight, minlength=len(seen.rep_calls))
+            time = weight * customers.call_length[rows]
+            total = np.bincount(rep[rows], weights=time, minlength=len(seen.rep_calls))
             norm[rows] = seen.rep_calls[rep[rows]] * weight / total[rep[rows]]
         return Coverage(rep=rep, norm=norm)

@@ -71,11 +71,12 @@ class SegmentNorms(CoverageRule):
         for territory in np.unique(seen.rep_territory[seen.rep_active]):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
             rows = np.flatnonzero(customers.known & (customers.territory == territory) & (potential > 0))
-            rows = rows[np.lexsort((lot[rows], -potential[rows]))]
+            rows = rows[np.lexsort((lot[rows], -potential[rows] / customers.call_length[rows]))]
             total = float(seen.rep_calls[reps].sum())
             chased, kept = self._chase(customers, rows, self.prospects * total)
             rows = rows[~np.isin(rows, chased)]
-            calls = self._divide(potential[rows], total - kept.sum())
+            taken = (kept * customers.call_length[chased]).sum()
+            calls = self._divide(potential[rows], customers.call_length[rows], total - taken)
             rows, calls = np.append(rows[: len(calls)], chased), np.append(calls, kept)
             rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
             norm[rows] = calls
@@ -84,9 +85,10 @@ class SegmentNorms(CoverageRule):
     def _chase(
         self, customers: CustomersSeen, rows: NDArray[np.int64], total: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The leading prospects among ``rows``, as many as ``total`` calls are enough for, and their calls: even parts."""
+        """The leading prospects among ``rows``, as many as ``total`` usual calls are enough for, and their calls: even parts."""
         chased = rows[customers.prospect[rows]][: int(total / self.least_calls)]
-        return chased, np.full(len(chased), min(total / max(len(chased), 1), self.most_calls))
+        time = float(customers.call_length[chased].sum())
+        return chased, np.full(len(chased), min(total / max(time, 1.0), self.most_calls))
 
     def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
         """Minor units a year per customer [N]: own record and segment mean, weighted."""
@@ -101,15 +103,18 @@ class SegmentNorms(CoverageRule):
         known: NDArray[np.float64] = np.where(customers.known, believed, 0.0)
         return known
 
-    def _divide(self, potential: NDArray[np.float64], total: float) -> NDArray[np.float64]:
-        """Calls for the leading accounts of a list sorted by falling potential."""
-        count = min(len(potential), int(total / self.least_calls))
+    def _divide(
+        self, potential: NDArray[np.float64], length: NDArray[np.floating], total: float
+    ) -> NDArray[np.float64]:
+        """Calls for the leading accounts of a list sorted by falling potential per time; together as long as ``total`` usual calls."""
+        count = min(len(potential), int(total / self.least_calls / length.min(initial=1.0)))
         while count > 1:
             calls: NDArray[np.float64] = np.minimum(
-                allocate_calls(potential[:count], self.elasticity, total), self.most_calls
+                allocate_calls(potential[:count], self.elasticity, total, length[:count]), self.most_calls
             )
             served = int((calls >= self.least_calls).sum())
             if served == count:
                 return calls
             count = max(served, 1)
-        return np.full(count, min(total, self.most_calls))
+        alone: NDArray[np.float64] = np.minimum(total / length[:count], self.most_calls)
+        return alone
