@@ -29,6 +29,7 @@ from sim.params.people import People
 from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
+from sim.params.service_quality import ServiceQuality
 from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
@@ -69,3 +70,4 @@ class Params(Section):
     promotion: Promotion = Promotion()
     studies: Studies = Studies()
     projects: Projects = Projects()
+    service_quality: ServiceQuality = ServiceQuality()

@@ -14,6 +14,7 @@ from sim.kernels.threads import BLOCK
 from sim.phases.own_papers import file_deliveries, weight_of_purchase
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
+from sim.phases.service_quality import feel_service
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState
 from sim.state.table import NEVER, columns_of
@@ -22,16 +23,18 @@ from sim.state.today import Served
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("customers", "key type territory distributor purchase_rate aware churn"),
-    *columns_of("reps", "active"),
+    *columns_of("reps", "active tenure coached trained skill product_trained"),
     *columns_of("rivals", "offer"),
     *columns_of("knowledge", "rep"),
+    *columns_of("diary", "visits"),
     *columns_of("projects", "customer category"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
     *columns_of(
         "customers",
-        "loyalty satisfaction expectation talk_weak talk_strong speaks owned bought_week need_open last_order stage",
+        "loyalty satisfaction product dimensions contact expectation talk_weak talk_strong speaks owned bought_week "
+        "need_open last_order stage",
     ),
     *columns_of("reps", "credited"),
     *columns_of("rivals", "share"),
@@ -48,6 +51,7 @@ def serve(state: MarketState) -> None:
         # Items are used, and fail, before what is delivered now takes their place.
         _live_through_use(state, state.today.maintained.in_use)
     _keep_habits(state)
+    feel_service(state)
     lapsed = serve_week(
         customers,
         state.network,

@@ -13,6 +13,7 @@ from sim.params.customer_numbers import (
     ExperienceNumbers,
     FunnelNumbers,
     RelationshipNumbers,
+    ServiceQualityNumbers,
     SpreadNumbers,
 )
 
@@ -44,3 +45,4 @@ class Numbers:
     tiers: tuple[Ints, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
     to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
+    quality: ServiceQualityNumbers  # of what comes with products
