@@ -17,6 +17,7 @@ from sim.params.customers import (
     Relationship,
     Talk,
 )
+from sim.params.feedback import Feedback
 from sim.params.information import Database, Information
 from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
@@ -71,3 +72,4 @@ class Params(Section):
     studies: Studies = Studies()
     projects: Projects = Projects()
     service_quality: ServiceQuality = ServiceQuality()
+    feedback: Feedback = Feedback()

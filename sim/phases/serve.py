@@ -19,6 +19,7 @@ from sim.quantity import retention_of_half_life
 from sim.state import MarketState
 from sim.state.table import NEVER, columns_of
 from sim.state.today import Served
+from sim.state.upkeep import Jobs
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -50,6 +51,7 @@ def serve(state: MarketState) -> None:
     if state.today.maintained is not None:
         # Items are used, and fail, before what is delivered now takes their place.
         _live_through_use(state, state.today.maintained.in_use)
+        _blame(state, state.today.maintained.given_up)
     _keep_habits(state)
     feel_service(state)
     lapsed = serve_week(
@@ -133,6 +135,13 @@ def _live_through_use(state: MarketState, in_use: Deliveries) -> None:
         seed=state.seed,
         tick=state.week,
     )
+
+
+def _blame(state: MarketState, given_up: Jobs) -> None:
+    """Who gives an item up because no one repaired it was failed twice, and is less drawn to that brand from now on."""
+    left = np.float32(1.0 - state.params.service.blame)
+    if left < 1.0:
+        np.multiply.at(state.customers.writable("loyalty"), (given_up.customer, given_up.brand), left)
 
 
 def _needs_felt(state: MarketState) -> Occasions:
