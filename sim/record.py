@@ -41,7 +41,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("users", "customers", _TS, "Customers whose stage is buyer or loyal."),
     Measure("satisfaction_sum", "sum of satisfaction", _TS, "Satisfaction with our brand, summed over users."),
     *(
-        Measure(f"{name}_satisfaction_sum", "sum of satisfaction", _TS, f"Of it, with {what}; 0 where it is not divided.")
+        Measure(
+            f"{name}_satisfaction_sum", "sum of satisfaction", _TS, f"Of it, with {what}; 0 where it is not divided."
+        )
         for name, what in (
             ("product", "products"),
             ("contact", "contact"),

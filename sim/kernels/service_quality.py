@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import Whole, jit_bare, sealed, sealed_array
+from sim.jit import Whole, jit_bare, sealed
 from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.stages import Stage
 
@@ -133,7 +133,7 @@ def _feel_calls(
 
 
 @jit_bare
-def contact_felt(recent: Any, used_to: Any, there: bool, numbers: ServiceQualityNumbers) -> Any:
+def contact_felt(recent: Any, used_to: Any, there: Any, numbers: ServiceQualityNumbers) -> Any:
     """Satisfaction with contact at ``recent`` calls a week of one who is ``used_to`` others, with a rep ``there`` or not."""
     gap = np.log((recent + numbers.calls_unnoticed) / (used_to + numbers.calls_unnoticed))
     if gap < 0:
@@ -185,7 +185,8 @@ def sum_over_users(who: Users, own_brand: int, *, territories: int, types: int) 
             _sum_over_users(edges[share], edges[share + 1], people, own_brand, totals[share])
 
     run_blocks(add, threads, threads)
-    return np.moveaxis(totals.sum(axis=0), -1, 0) / _FIXED_POINT
+    sums: NDArray[np.float64] = np.moveaxis(totals.sum(axis=0), -1, 0) / _FIXED_POINT
+    return sums
 
 
 @jit_bare

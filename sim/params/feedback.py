@@ -32,9 +32,7 @@ class Feedback(Section):
         soft=(0, 0.5),
         source="form, an inverted U of frequency: Lam, DeRue, Karam & Hollenbeck 2011; value: A",
     )
-    talk_memory: float = param(
-        13.0, unit="weeks", doc="Half-life of talks that a rep has in mind.", bounds=(1, 260)
-    )
+    talk_memory: float = param(13.0, unit="weeks", doc="Half-life of talks that a rep has in mind.", bounds=(1, 260))
     reactance: float = param(
         0.0,
         unit="1 per unit of maturity",

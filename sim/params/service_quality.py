@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from pydantic import model_validator
 
-from sim.quantity import Section, freeze, param, retention_of_half_life
 from sim.params.customer_numbers import ServiceQualityNumbers
+from sim.quantity import Section, freeze, param, retention_of_half_life
 
 #: The dimensions in the order of their columns.
 DIMENSIONS = ("contact", "advice", "orders", "delivery", "complaints")
@@ -65,22 +65,35 @@ class ServiceQuality(Section):
         bounds=(0, 10),
     )
     advice_response: float = param(
-        0.5, unit="log odds per sd", doc="How satisfaction with advice moves with the skill of who calls.", bounds=(0, 10)
+        0.5,
+        unit="log odds per sd",
+        doc="How satisfaction with advice moves with the skill of who calls.",
+        bounds=(0, 10),
     )
     newcomer: float = param(
-        1.0, unit="sd", doc="Skill that a customer misses in a rep on the first day; it comes with the job.", bounds=(0, 10)
+        1.0,
+        unit="sd",
+        doc="Skill that a customer misses in a rep on the first day; it comes with the job.",
+        bounds=(0, 10),
     )
-    step: float = param(
-        0.3, unit="1", doc="Part of the way a dimension moves to the latest event.", bounds=(0, 1)
-    )
+    step: float = param(0.3, unit="1", doc="Part of the way a dimension moves to the latest event.", bounds=(0, 1))
     half_life: float = param(
-        26.0, unit="weeks", doc="Half-life of advice, orders, delivery and complaints that one remembers.", bounds=(1, 1040)
+        26.0,
+        unit="weeks",
+        doc="Half-life of advice, orders, delivery and complaints that one remembers.",
+        bounds=(1, 1040),
     )
     refused: float = param(
-        1.0, unit="log odds", doc="Satisfaction with order handling lost by an order of which nothing is delivered at once.", bounds=(0, 20)
+        1.0,
+        unit="log odds",
+        doc="Satisfaction with order handling lost by an order of which nothing is delivered at once.",
+        bounds=(0, 20),
     )
     late: float = param(
-        1.0, unit="log odds per week", doc="Satisfaction with delivery lost per week that goods come late.", bounds=(0, 20)
+        1.0,
+        unit="log odds per week",
+        doc="Satisfaction with delivery lost per week that goods come late.",
+        bounds=(0, 20),
     )
     unrepaired: float = param(
         1.0,

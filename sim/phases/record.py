@@ -53,7 +53,10 @@ MANAGERS_USES = {
 
 #: Columns that the phase reads and does not write.
 READS = (
-    *columns_of("customers", "type territory marks purchase_rate order_size aware satisfaction product dimensions last_order stage"),
+    *columns_of(
+        "customers",
+        "type territory marks purchase_rate order_size aware satisfaction product dimensions last_order stage",
+    ),
     *columns_of(
         "reps",
         "territory team position active motivation coached trained skill alignment form_use observed "

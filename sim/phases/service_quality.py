@@ -6,6 +6,8 @@ expects. Part of the phase `serve`, which lends the columns.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
@@ -18,7 +20,7 @@ from sim.phases.projects import made_to_order
 from sim.state import MarketState
 
 Floats = NDArray[np.floating]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
 
 
 def feel_service(state: MarketState) -> None:
