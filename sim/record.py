@@ -41,6 +41,19 @@ MEASURES: tuple[Measure, ...] = (
     Measure("lapses", "customers", _TS, "Customers whose orders stopped: none in three expected intervals."),
     Measure("users", "customers", _TS, "Customers whose stage is buyer or loyal."),
     Measure("satisfaction_sum", "sum of satisfaction", _TS, "Satisfaction with our brand, summed over users."),
+    *(
+        Measure(
+            f"{name}_satisfaction_sum", "sum of satisfaction", _TS, f"Of it, with {what}; 0 where it is not divided."
+        )
+        for name, what in (
+            ("product", "products"),
+            ("contact", "contact"),
+            ("advice", "advice"),
+            ("orders", "order handling"),
+            ("delivery", "delivery"),
+            ("complaints", "complaint handling"),
+        )
+    ),
     Measure(
         "demand_units",
         "units",

@@ -18,6 +18,7 @@ from sim.params.customers import (
     spread_numbers,
 )
 from sim.params.projects import attention_numbers
+from sim.params.service_quality import service_quality_numbers
 from sim.params.world import World
 from sim.quantity import WEEKS_PER_YEAR
 from sim.solvers.tiers import tiers
@@ -45,7 +46,9 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         spread=spread_numbers(params.awareness, params.talk, dt),
         advertising=advertising_numbers(params.advertising, dt),
         choice=choice_numbers(params.choice, params.experience),
-        experience=experience_numbers(params.experience, params.loyalty, params.talk),
+        experience=experience_numbers(
+            params.experience, params.loyalty, params.talk, product_weight=1.0 - params.service_quality.total
+        ),
         funnel=funnel_numbers(params.funnel, params.lapse, params.loyalty, params.experience, dt),
         relationship=relationship_numbers(params.relationship, dt),
         positions=positions,
@@ -62,4 +65,7 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
         attention=attention_numbers(params.projects),
         to_order=made_to_order(world),
+        quality=service_quality_numbers(
+            params.service_quality, params.experience.neutral, params.experience.loss_aversion
+        ),
     )

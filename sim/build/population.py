@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import rng
 from sim.build.projects import buying_rates, project_rates
 from sim.params import Params
+from sim.params.service_quality import DIMENSIONS
 from sim.params.world import World
 from sim.rng import Decision
 from sim.stages import Stage
@@ -49,6 +50,7 @@ def _empty(world: World, params: Params, rows: int) -> Customers:
         marks=len(world.marks),
         churn=params.lapse.kind == "beta",
         rebates=len(world.offers) if params.rebates.power > 0 else 0,
+        dimensions=len(DIMENSIONS) if params.service_quality.on else 0,
     )
 
 
@@ -66,6 +68,9 @@ def _some_customers(world: World, params: Params, seed: int, key: Array, table: 
     if params.lapse.kind == "beta":
         yearly = rng.beta(seed, Decision.CHURN_PROPENSITY, 0, key, params.lapse.beta_a, params.lapse.beta_b)
         customers.fill({"churn": params.lapse.own_probability(yearly)[:, None]})
+    if params.service_quality.on:
+        neutral = params.experience.neutral_satisfaction
+        customers.fill({"product": neutral, "dimensions": neutral})
     return customers
 
 

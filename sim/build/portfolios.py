@@ -17,6 +17,7 @@ from sim.kernels.relationship import adbudg
 from sim.questions.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
 from sim.state import MarketState
+from sim.state.customers import CONTACT_STOCKS
 
 
 def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_names: list[str]) -> None:
@@ -39,6 +40,8 @@ def hand_over_portfolios(state: MarketState, table: pd.DataFrame | None, rep_nam
     knowledge.fill({"rep": rep, "norm": norm, "known": knowledge.known | (rep >= 0)})
     state.diary.fill({"met": rep >= 0})
     customers.fill({"relationship": np.where(rep >= 0, usual[rep], customers.relationship)})
+    if customers.contact.shape[1]:
+        customers.fill({"contact": np.repeat(norm[:, None], CONTACT_STOCKS, axis=1)})
 
 
 def _ordinary_plan(state: MarketState) -> NDArray[np.int64]:

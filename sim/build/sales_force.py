@@ -81,7 +81,9 @@ def build_sales_force(
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
     of_teams = keys_of(teams)
     style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, of_teams, 0))
-    managers.fill({"key": of_teams, "territory": np.array(homes, dtype=np.int64), "style": style})
+    leadership = rng.normal(seed, Decision.MANAGER_AT_START, 0, of_teams, 1)
+    home = np.array(homes, dtype=np.int64)
+    managers.fill({"key": of_teams, "territory": home, "style": style, "leadership": leadership})
     names = _names(world, territory, place, filled, roster)
     return reps, managers, names, teams
 

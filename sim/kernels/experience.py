@@ -45,10 +45,11 @@ class Deliveries(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """The columns of customers that experience writes."""
+    """The columns of customers that experience writes; ``product`` [N, 0] where satisfaction is with products alone."""
 
     loyalty: Reals
     satisfaction: Reals
+    product: Reals
     expectation: Reals
     owned: NDArray[np.int8]
     bought_week: NDArray[np.int32]
@@ -237,7 +238,12 @@ def _feel(i: Whole, b: Whole, performance: Any, numbers: ExperienceNumbers, memo
         gap *= numbers.loss_aversion
     felt = numbers.neutral + numbers.performance * performance + numbers.disconfirmation * gap
     target = np.float32(1) / (np.float32(1) + np.exp(-felt))
-    memory.satisfaction[i, b] += numbers.step * (target - memory.satisfaction[i, b])
+    if memory.product.shape[1] == 0:
+        memory.satisfaction[i, b] += numbers.step * (target - memory.satisfaction[i, b])
+    else:
+        moved = numbers.step * (target - memory.product[i, b])
+        memory.product[i, b] += moved
+        memory.satisfaction[i, b] += numbers.product_weight * moved
     memory.expectation[i, b] += numbers.expectation_step * (performance - memory.expectation[i, b])
 
 

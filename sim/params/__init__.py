@@ -18,6 +18,7 @@ from sim.params.customers import (
     Relationship,
     Talk,
 )
+from sim.params.feedback import Feedback
 from sim.params.information import Database, Information
 from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
@@ -31,6 +32,7 @@ from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.params.start import Start
+from sim.params.service_quality import ServiceQuality
 from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
@@ -75,3 +77,5 @@ class Params(Section):
     call_length: CallLength = CallLength()
     rebates: Rebates = Rebates()
     plant: Plant = Plant()
+    service_quality: ServiceQuality = ServiceQuality()
+    feedback: Feedback = Feedback()

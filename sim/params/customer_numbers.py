@@ -54,6 +54,22 @@ class ExperienceNumbers(NamedTuple):
     disappointed_at: np.floating[Any]
     noise: np.floating[Any]
     ill: np.int32
+    product_weight: np.floating[Any]  # part of satisfaction that products have, where service counts too
+
+
+class ServiceQualityNumbers(NamedTuple):
+    """What a week does to satisfaction with contact, advice, orders, delivery and complaint handling (W = 5)."""
+
+    weights: NDArray[Any]  # [W]
+    neutral: np.floating[Any]  # log odds of who got what was expected
+    loss_aversion: np.floating[Any]
+    keep_recent: np.floating[Any]
+    keep_used_to: np.floating[Any]
+    keep: np.floating[Any]
+    calls_unnoticed: np.floating[Any]
+    contact_response: np.floating[Any]
+    nobody_there: np.floating[Any]
+    step: np.floating[Any]
 
 
 class FunnelNumbers(NamedTuple):

@@ -322,15 +322,16 @@ def choice_numbers(choice: Choice, experience: Experience, dtype: Real = np.floa
 
 
 def experience_numbers(
-    experience: Experience, loyalty: Loyalty, talk: Talk, dtype: Real = np.float32
+    experience: Experience, loyalty: Loyalty, talk: Talk, dtype: Real = np.float32, product_weight: float = 1.0
 ) -> ExperienceNumbers:
-    """What a delivery changes."""
+    """What a delivery changes; ``product_weight`` is the part of satisfaction that products have."""
     return freeze(
         experience,
         ExperienceNumbers,
         dtype,
         carry_over=loyalty.carry_over,
         ill=math.floor(2.0 * talk.disappointed + 0.5),
+        product_weight=product_weight,
     )
 
 

@@ -62,6 +62,21 @@ class Service(Section):
         doc="Part of the remaining value of a given-up item that we pay its owner; the value falls linearly over its mean life.",
         bounds=(0, 2),
     )
+    blame: float = param(
+        0.0,
+        unit="share",
+        doc="Part of the loyalty to a brand that an owner loses who gives its item up for want of a repair: failed twice.",
+        bounds=(0, 1),
+        source="direction: Bitner, Booms & Tetreault 1990, Maxham & Netemeyer 2002; value: A",
+    )
+    late_penalty: float = param(
+        0.0,
+        unit="share of list price per week",
+        doc="Paid to the owner for each week that one of our repairs waits beyond what is expected.",
+        bounds=(0, 1),
+        soft=(0, 0.02),
+        source="liquidated damages of .5 % a week in general conditions of supply (Orgalime S 2012), there for late delivery",
+    )
     request_smoothing: float = param(
         0.1,
         unit="1/week",

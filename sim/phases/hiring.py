@@ -26,7 +26,7 @@ _REST, _ZEAL, _STYLE, _NEED = 990, 991, 992, 993
 #: What a newcomer has none of yet.
 _FRESH = (
     *("tenure", "coached", "trained", "feedback", "carry", "skill"),
-    *("inducted", "drilled", "know_how", "fairness", "morale", "lack"),
+    *("inducted", "drilled", "know_how", "fairness", "morale", "lack", "talked"),
 )
 
 

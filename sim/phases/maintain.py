@@ -57,10 +57,12 @@ def maintain(state: MarketState) -> None:
     _spend_hours_apart_from_jobs(state, planned)
     done = _work_off(state, planned)
     parts = _use_up_parts(state, done)
-    compensation = _give_up(state)
+    penalty = _pay_for_waiting(state)
+    given_up = _lose_patience(state)
+    compensation = penalty + _compensate(state, given_up)
     report_problems(state, planned.technical, done)
     learn(state, fleet, planned.technical.analysis_hours.astype(np.float64))
-    state.today.maintained = Maintained(parts, compensation, _feel(state, failed, harm))
+    state.today.maintained = Maintained(parts, compensation, given_up, _feel(state, failed, harm))
 
 
 def _deliveries_that_can_fail(state: MarketState) -> Jobs:
@@ -235,20 +237,38 @@ def _use_up_parts(state: MarketState, done: Jobs) -> Money:
     return np.bincount(territory, cost, len(state.upkeep.service)).astype(np.int64)
 
 
-def _give_up(state: MarketState) -> Money:
-    """Who has waited too long for a repair gets what the item was still worth, at our cost, and looks for another one.
+def _pay_for_waiting(state: MarketState) -> Money:
+    """What owners of ours get for each week that a repair is late, by territory: a share of the list price."""
+    jobs, numbers, own = state.upkeep.jobs, state.params.service, state.layout.own_brand
+    waited = state.week - jobs.since
+    late = jobs.taken(
+        jobs.repair & (jobs.brand == own) & (waited > numbers.expected_wait) & (waited <= numbers.patience)
+    )
+    price = state.numbers.list_price[state.upkeep.first_offer[own, late.category]]
+    due = np.rint(numbers.late_penalty * price)
+    return np.bincount(state.customers.territory[late.customer], due, len(state.upkeep.service)).astype(np.int64)
 
-    What it was worth falls evenly from the list price to nothing over the mean life. Returns what we pay by territory.
-    """
-    jobs, numbers, week, own = state.upkeep.jobs, state.params.service, state.week, state.layout.own_brand
-    lost = jobs.taken(jobs.repair & (week - jobs.since == numbers.patience))
+
+def _lose_patience(state: MarketState) -> Jobs:
+    """Who has waited too long for a repair gives the item up and looks for another one; returns the items."""
+    jobs = state.upkeep.jobs
+    lost = jobs.taken(jobs.repair & (state.week - jobs.since == state.params.service.patience))
     for c in np.flatnonzero(state.upkeep.fails):
         state.customers.need_open[lost.customer[lost.category == c]] |= np.uint8(1 << c)
-    ours = lost.taken(lost.brand == own)
+    return lost
+
+
+def _compensate(state: MarketState, given_up: Jobs) -> Money:
+    """What we pay for items of ours that were given up, by territory: what each was still worth.
+
+    That falls evenly from the list price to nothing over the mean life.
+    """
+    week, own = state.week, state.layout.own_brand
+    ours = given_up.taken(given_up.brand == own)
     life = np.array([category.life_mean or 1.0 for category in state.layout.categories])[ours.category]
     age = week - state.customers.bought_week[ours.customer, ours.category]
     price = state.numbers.list_price[state.upkeep.first_offer[own, ours.category]]
-    worth = np.rint(numbers.compensation * price * np.clip(1.0 - age / life, 0.0, 1.0))
+    worth = np.rint(state.params.service.compensation * price * np.clip(1.0 - age / life, 0.0, 1.0))
     territory = state.customers.territory[ours.customer]
     state.record.put(week, "given_up", _by_territory(state, ours.customer))
     return np.bincount(territory, worth, len(state.upkeep.service)).astype(np.int64)

@@ -18,7 +18,7 @@ Floats = NDArray[np.floating]
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("reps", "key territory team active tenure hires ability zeal variable_share sales style need"),
-    *columns_of("managers", "key territory style"),
+    *columns_of("managers", "key territory style leadership"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
@@ -26,7 +26,7 @@ WRITES = (
         "reps",
         "motivation coached trained feedback skill alignment form_use observed meeting_hours "
         "form_hours checking_hours visit_hours review_hours training_hours maturity meetings checks "
-        "on_the_job_hours training_fee inducted drilled know_how fairness morale lack",
+        "on_the_job_hours training_fee inducted drilled know_how fairness morale lack talked",
     ),
     *columns_of(
         "managers",

@@ -19,7 +19,7 @@ WRITES = (
         "reps",
         "active tenure hires ability motivation zeal coached trained feedback skill alignment "
         "form_use carry variable_share exodus pay sales maturity inducted drilled know_how fairness "
-        "morale style need lack",
+        "morale style need lack talked",
     ),
     *columns_of("managers", "interviews"),
     *columns_of("diary", "met"),

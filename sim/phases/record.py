@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from sim.derived.call_hours import hours_per_call
 from sim.derived.skill import product_knowledge
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
+from sim.kernels.service_quality import Users, sum_over_users
 from sim.kernels.stock_flow import check_stage
 from sim.kernels.tally import count_events, tally_purchases
+from sim.params.service_quality import DIMENSIONS
 from sim.phases.potential import record_potential
 from sim.quantity import WEEKS_PER_YEAR
 from sim.stages import ProjectStage
@@ -51,7 +53,10 @@ MANAGERS_USES = {
 
 #: Columns that the phase reads and does not write.
 READS = (
-    *columns_of("customers", "type territory marks purchase_rate order_size aware satisfaction last_order stage"),
+    *columns_of(
+        "customers",
+        "type territory marks purchase_rate order_size aware satisfaction product dimensions last_order stage",
+    ),
     *columns_of(
         "reps",
         "territory team position active motivation coached trained skill alignment form_use observed "
@@ -118,9 +123,22 @@ def _record_customers(state: MarketState) -> None:
     state.record.put(week, "customers", state.numbers.customers)
     for name, values in zip(("aware_customers", "active_customers", "users", "satisfaction_sum"), counts, strict=True):
         state.record.put(week, name, values)
+    _record_dimensions(state)
     state.record.put(week, "lapses", served.lapses)
     state.record.put(week, "new_customers", served.new_customers)
     state.record.put(week, "occasions", state.today.demanded.occasions_by_cell)
+
+
+def _record_dimensions(state: MarketState) -> None:
+    """Satisfaction with products and with each dimension of service, where service counts."""
+    if not state.params.service_quality.on:
+        return
+    layout = state.layout
+    who = Users(*(getattr(state.customers, name) for name in Users._fields))
+    territories, types = len(layout.territories), len(layout.customer_types)
+    sums = sum_over_users(who, layout.own_brand, territories=territories, types=types)
+    for name, found in zip(("product", *DIMENSIONS), sums, strict=True):
+        state.record.put(state.week, f"{name}_satisfaction_sum", found)
 
 
 def tally_sold(state: MarketState) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from sim.questions.routines import Routines
 from sim.rng import Decision
 from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.doses import after_talk, combine, dose_effect
+from sim.solvers.feedback import coaching_worth, crowding, reactance, talk_effect, weeks_between_talks
 from sim.solvers.form_loop import next_use
 from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import HYGIENE, need_met, style_match
@@ -54,7 +55,8 @@ def _teach(state: MarketState, held: Routines) -> None:
     """Coaching in the field, review talks, training and colleagues become skill, and are forgotten again."""
     numbers, learning, reps = state.params.management, state.params.learning, state.reps
     keep = np.float32(retention_of_half_life(numbers.decay_half_life))
-    reps.coached[:] = reps.coached * keep + reps.visit_hours
+    worth = coaching_worth(state.managers.leadership[reps.team], state.params.feedback.manager_on_coaching)
+    reps.coached[:] = reps.coached * keep + worth * reps.visit_hours
     reps.trained[:] = reps.trained * keep + held.training_hours
     reps.inducted[:] = reps.inducted * keep + held.induction_hours
     reps.drilled[:] = reps.drilled * keep + reps.on_the_job_hours
@@ -75,19 +77,34 @@ def _teach(state: MarketState, held: Routines) -> None:
 
 def _talk(state: MarketState, held: Routines, keep: np.float32) -> None:
     """Review talks that are due, with the goals that are agreed in them; a full talk is fair to the person."""
-    numbers, reps = state.params.management, state.reps
-    due = reps.active & ((state.week + reps.key) % numbers.review_every == numbers.review_every - 1)
-    dose = np.minimum(reps.review_hours * numbers.review_every / numbers.review_hours_full, 1.0)
+    numbers, how, reps = state.params.management, state.params.feedback, state.reps
+    interval = _weeks_between_talks(state)
+    due = reps.active & ((state.week + reps.key) % interval == interval - np.uint64(1))
+    dose = np.minimum(reps.review_hours * interval.astype(np.float32) / numbers.review_hours_full, 1.0)
     dose = np.where(due, dose, 0.0)
     reps.feedback[:] *= keep
     reps.fairness[:] *= keep
+    if how.fatigue > 0:
+        reps.talked[:] *= np.float32(retention_of_half_life(how.talk_memory))
     if not dose.any():
         return
     draws = state.luck(Decision.FEEDBACK).normal(reps.key, reps.hires)
     goal = goal_effect(held.goal, state.params.control.goal_d, state.params.control.goal_reach)
-    talk = numbers.feedback_mean + numbers.feedback_spread * draws + goal
+    leader = state.managers.leadership[reps.team].astype(np.float64)
+    talk = talk_effect(numbers.feedback_mean, numbers.feedback_spread, how.manager_share, leader, draws) + goal
+    if how.fatigue > 0:
+        talk = talk - how.fatigue * crowding(reps.talked, how.talk_memory, numbers.review_every)
+        reps.talked[:] += dose
     reps.feedback[:] = after_talk(reps.feedback, talk, dose)
     reps.fairness[:] = after_talk(reps.fairness, np.ones(len(reps)), dose)
+
+
+def _weeks_between_talks(state: MarketState) -> NDArray[np.uint64]:
+    """Weeks between the talks of each rep [R]: a fixed number, or as many as full talks take where frequency matters."""
+    numbers, hours = state.params.management, state.reps.review_hours
+    if state.params.feedback.fatigue == 0:
+        return np.full(len(hours), numbers.review_every, np.uint64)
+    return weeks_between_talks(hours, numbers.review_hours_full, numbers.review_every).astype(np.uint64)
 
 
 def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
@@ -132,9 +149,16 @@ def _wear(state: MarketState) -> None:
     kappa = wear_of_control(
         numbers.observation_on_motivation, control.maturity_slope, reps.maturity, control.maturity_reference
     )
-    worn = numbers.overhead_on_motivation * excess + kappa * reps.observed
+    worn = numbers.overhead_on_motivation * excess + kappa * reps.observed + _resented(state)
     added = state.params.meetings.morale_effect * np.tanh(reps.morale) + control.fairness_on_motivation * reps.fairness
     reps.motivation[:] = np.maximum(reps.zeal - worn + added + _moved(state), 0.0)
+
+
+def _resented(state: MarketState) -> Floats:
+    """Motivation that talks and visits take from those who need none, and give to those who do [R]."""
+    how, control, reps = state.params.feedback, state.params.control, state.reps
+    attention = seen_share((reps.review_hours + reps.visit_hours) / how.reactance_half)
+    return reactance(how.reactance, reps.maturity, control.maturity_reference, attention)
 
 
 def _moved(state: MarketState) -> Floats:

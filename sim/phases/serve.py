@@ -14,24 +14,28 @@ from sim.kernels.threads import BLOCK
 from sim.phases.own_papers import file_deliveries, weight_of_purchase
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
+from sim.phases.service_quality import feel_service
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState
 from sim.state.table import NEVER, columns_of
 from sim.state.today import Served
+from sim.state.upkeep import Jobs
 
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("customers", "key type territory distributor purchase_rate aware churn"),
-    *columns_of("reps", "active"),
+    *columns_of("reps", "active tenure coached trained skill product_trained"),
     *columns_of("rivals", "offer"),
     *columns_of("knowledge", "rep"),
+    *columns_of("diary", "visits"),
     *columns_of("projects", "customer category"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
     *columns_of(
         "customers",
-        "loyalty satisfaction expectation talk_weak talk_strong speaks owned bought_week need_open last_order stage",
+        "loyalty satisfaction product dimensions contact expectation talk_weak talk_strong speaks owned bought_week "
+        "need_open last_order stage",
     ),
     *columns_of("reps", "credited"),
     *columns_of("rivals", "share"),
@@ -47,7 +51,9 @@ def serve(state: MarketState) -> None:
     if state.today.maintained is not None:
         # Items are used, and fail, before what is delivered now takes their place.
         _live_through_use(state, state.today.maintained.in_use)
+        _blame(state, state.today.maintained.given_up)
     _keep_habits(state)
+    feel_service(state)
     lapsed = serve_week(
         customers,
         state.network,
@@ -129,6 +135,13 @@ def _live_through_use(state: MarketState, in_use: Deliveries) -> None:
         seed=state.seed,
         tick=state.week,
     )
+
+
+def _blame(state: MarketState, given_up: Jobs) -> None:
+    """Who gives an item up because no one repaired it was failed twice, and is less drawn to that brand from now on."""
+    left = np.float32(1.0 - state.params.service.blame)
+    if left < 1.0:
+        np.multiply.at(state.customers.writable("loyalty"), (given_up.customer, given_up.brand), left)
 
 
 def _needs_felt(state: MarketState) -> Occasions:

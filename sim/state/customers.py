@@ -13,6 +13,9 @@ NO_BRAND = -1
 MAX_BRANDS = 8
 MAX_CATEGORIES = 8
 
+#: Averages of calls that a customer keeps: lately, and what it is used to.
+CONTACT_STOCKS = 2
+
 
 class Customers(Table):
     """What is true of each customer; the firm does not see it."""
@@ -31,6 +34,21 @@ class Customers(Table):
     aware = column(np.uint8, "bit per brand", "brands the customer knows")
     loyalty = column(np.float32, "share", "smoothed share of past purchases by brand", width="brands")
     satisfaction = column(np.float32, "0..1", "how well the brand has served", width="brands")
+    product = column(
+        np.float32,
+        "0..1",
+        "satisfaction with the brand's products alone, where service counts too",
+        width="brands with service",
+    )
+    dimensions = column(
+        np.float32,
+        "0..1",
+        "satisfaction with our contact, advice, order handling, delivery, complaint handling",
+        width="dimensions",
+    )
+    contact = column(
+        np.float32, "calls/week", "calls of our reps lately, and those the customer is used to", width="contact"
+    )
     expectation = column(np.float32, "quality scale", "performance expected of the brand", width="brands")
     relationship = column(np.float32, "0..1", "stock of goodwill built by calls of our reps")
     persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
@@ -64,11 +82,20 @@ class Customers(Table):
 
 
 def make_customers(
-    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False, rebates: int = 0
+    rows: int,
+    *,
+    brands: int,
+    categories: int,
+    attributes: int,
+    marks: int,
+    churn: bool = False,
+    rebates: int = 0,
+    dimensions: int = 0,
 ) -> Customers:
     """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
 
     ``rebates`` are the offers on which customers bargain: all or none.
+    ``dimensions`` of satisfaction with our service; 0 where products alone count.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -81,6 +108,9 @@ def make_customers(
         "marks": marks,
         "churn": int(churn),
         "rebates": rebates,
+        "brands with service": brands if dimensions else 0,
+        "dimensions": dimensions,
+        "contact": CONTACT_STOCKS if dimensions else 0,
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

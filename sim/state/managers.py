@@ -22,3 +22,4 @@ class Managers(Table):
     control_hours = column(np.float32, "hours/week", "unannounced checks")
     on_the_job_hours = column(np.float32, "hours/week", "training reps on the job")
     style = column(np.int8, "-", "behaviour style, number in a circle of four")
+    leadership = column(np.float32, "sd", "ability to talk with reps and to coach them, hidden")

@@ -13,6 +13,7 @@ from sim.params.customer_numbers import (
     ExperienceNumbers,
     FunnelNumbers,
     RelationshipNumbers,
+    ServiceQualityNumbers,
     SpreadNumbers,
 )
 
@@ -53,6 +54,7 @@ class Numbers:
     tiers: tuple[Ints, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
     to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
+    quality: ServiceQualityNumbers  # of what comes with products
     mean_purchases: float = (
         0.0  # of all customers at the start from anyone, minor units a year; 0 where size plays no part
     )

@@ -59,3 +59,4 @@ class Reps(Table):
     need = column(np.int8, "-", "need that leads the person: security, belonging, esteem, growth")
     lack = column(np.float32, "log odds", "push to leave where a need for security or belonging is not met")
     product_trained = column(np.float32, "hours", "joint training by engineers received, decayed")
+    talked = column(np.float32, "talks", "review talks held, decayed, where their frequency matters")

@@ -21,6 +21,7 @@ from sim.questions.technical import Technical
 from sim.solvers.plant import PlantWeek
 from sim.state.opportunities import OpenProjects
 from sim.state.orders import Habits, Purchases
+from sim.state.upkeep import Jobs
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.floating[Any]]
@@ -147,7 +148,8 @@ class Maintained:
     """What failed and was repaired."""
 
     parts: Money  # [T] cost of the parts of the week's repairs
-    compensation: Money  # [T] paid for items that were not repaired
+    compensation: Money  # [T] paid for items that were not repaired, or not in time
+    given_up: Jobs  # items of all brands whose owners gave them up
     in_use: Deliveries  # failures and waiting that owners lived through
 
 

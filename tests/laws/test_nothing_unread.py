@@ -26,6 +26,7 @@ from sim.views import Floats
 from tests.architecture.sources import python_files, tree_of
 from tests.laws.eventful import EVENTFUL
 from tests.laws.readers import Reads, reads_noted
+from tests.market.service_on import SERVICE_ON
 from tests.policies.views import make_view
 
 #: Ways of counting that the eventful market does not use, each of which has numbers of its own.
@@ -38,6 +39,7 @@ OTHER_WAYS: dict[str, Any] = {
     "params.meetings.know_how": [1.0] * 6,
     "policy.routines.structured": 0.5,
     "channel_layout.sub_distributors": 1,
+    **SERVICE_ON,
 }
 RULES = [rule for question in questions() for rule in rules(question).values()]
 every_question = pytest.mark.parametrize("question", questions())

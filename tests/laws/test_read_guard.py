@@ -18,6 +18,7 @@ from sim.state import MarketState
 from sim.state.read_guard import UndeclaredRead, watch_reads
 from sim.week import WEEK, Phase
 from tests.laws.eventful import EVENTFUL
+from tests.market.service_on import SERVICE_ON
 
 #: What the eventful market does not do: hear of everyone, supply sub-distributors by what they share.
 COMPLETE = {"params.network.kind": "complete"}
@@ -59,7 +60,7 @@ def reads(scenario: Path) -> dict[str, set[str]]:
     """What each phase reads in some markets in which everything happens; in one of them rules look at all they may."""
     found: dict[str, set[str]] = {phase.name: set() for phase in WEEK}
     with replaced(*(noting(phase, found[phase.name]) for phase in WEEK)):
-        for overrides in ({}, COMPLETE, TIERS):
+        for overrides in ({}, COMPLETE, TIERS, SERVICE_ON):
             market(scenario, **overrides).run()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sim.rules.answers, "is_shipped", lambda rule: False)

@@ -18,6 +18,7 @@ from sim.errors import InputErrors
 from sim.market import Market
 from sim.scenario import Scenario
 from tests.market.runs import fingerprint
+from tests.market.service_on import SERVICE_ON
 
 PROJECTS = Path(__file__).parent / "projects.toml"
 CUSTOMERS = 240
@@ -119,6 +120,18 @@ def test_rows_of_a_table_in_another_order_are_the_same_market(
         given[name] = given[name].sample(frac=1, random_state=seed)
         assert not given[name].equals(tables()[name])
     assert fingerprint(written(tmp_path / "m", given).run()) == straight
+
+
+def test_service_and_talks_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
+    given = tables()
+    failing = {"category.machine.failure_rate": 6.0, "policy.service.engineers": 0.05, "params.service.patience": 4}
+    short = {"params.channel.stock_weeks_at_start": 0.5, "params.channel.plant_weeks_at_start": 0.5}
+    settings = {"overrides": {**SERVICE_ON, **failing, **short}}
+    one = written(tmp_path / "one", given, **settings).run()
+    assert one.results.measure("given_up").sum() > 0
+    assert one.state.customers.dimensions.std(axis=0).min() > 0
+    turned = {name: table.sample(frac=1, random_state=2) for name, table in given.items()}
+    assert fingerprint(written(tmp_path / "other", turned, **settings).run()) == fingerprint(one)
 
 
 def test_columns_in_another_order_are_the_same_market(tmp_path: Path, straight: str) -> None:

@@ -12,6 +12,7 @@ from sim.market import Market
 from sim.params.management import Forms, Management
 from sim.questions.coverage.segment_norms import SegmentNorms
 from sim.solvers.doses import after_talk
+from sim.solvers.feedback import crowding, talk_effect
 from sim.solvers.form_loop import next_use
 from tests.policies.views import make_view
 
@@ -104,6 +105,38 @@ def test_v51_the_market_gives_these_talks() -> None:
         np.testing.assert_allclose(state.reps.feedback[reps], talk * faded, rtol=1e-4, atol=1e-5)
         harmed, talks = harmed + int((talk < 0).sum()), talks + len(reps)
     assert harmed / talks == pytest.approx(0.339, abs=0.1)
+
+
+def test_v51_with_able_and_weak_managers_a_third_of_talks_harm_all_the_same() -> None:
+    """Reps of 4,000 managers, each with one full talk at the usual frequency: the published mean, spread and harm."""
+    managers, span, numbers = 4_000, 50, Management()
+    leader = np.repeat(rng.normal(1, rng.Decision.MANAGER_AT_START, 0, np.arange(managers), 1), span)
+    luck = rng.normal(1, rng.Decision.FEEDBACK, 0, np.arange(managers * span))
+    usual = np.full(leader.size, 0.5 ** (numbers.review_every / 13.0) / (1.0 - 0.5 ** (numbers.review_every / 13.0)))
+    talk = talk_effect(numbers.feedback_mean, numbers.feedback_spread, 0.3, leader, luck)
+    effect = after_talk(np.zeros(leader.size), talk - 0.15 * crowding(usual, 13.0, numbers.review_every), np.ones(1))
+    assert (effect < 0).mean() == pytest.approx(0.339, abs=0.015)
+    assert effect.mean() == pytest.approx(0.41, abs=0.02)
+    assert effect.std() == pytest.approx(0.985, abs=0.02)
+    weak = leader < np.quantile(leader, 0.1)
+    assert effect[weak].mean() < -0.3
+
+
+def test_v51_the_market_with_able_and_weak_managers() -> None:
+    """First full talks of 48 reps in each of 20 markets: the mean and the harm are the published ones within their error."""
+    every, stay = Management().review_every, {"params.people.quit_probability": 0.0}
+    given = {"params.feedback.manager_share": 0.3, "params.feedback.fatigue": 0.15, **stay}
+    given["policy.routines.review_hours"] = Management().review_hours_full / every
+    talks: list[float] = []
+    for seed in range(1, 21):
+        state = Market("regional_equipment", seed=seed, customers=30, weeks=every, overrides=given).run().state
+        reps = np.flatnonzero(state.reps.active)
+        week = (every - 1 - (state.reps.key[reps] % np.uint64(every)).astype(int)) % every
+        faded = 0.5 ** ((every - 1 - week) / Management().decay_half_life)
+        talks += list(state.reps.feedback[reps] / faded)
+    of_managers = 0.985 * np.sqrt(0.3 / 120 + 0.7 / len(talks))
+    assert np.mean(talks) == pytest.approx(0.41, abs=3 * of_managers)
+    assert np.mean(np.array(talks) < 0) == pytest.approx(0.339, abs=0.06)
 
 
 def test_v51_control_talks_that_all_go_alike_harm_nobody() -> None:
