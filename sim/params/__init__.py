@@ -31,8 +31,8 @@ from sim.params.people import People
 from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
-from sim.params.start import Start
 from sim.params.service_quality import ServiceQuality
+from sim.params.start import Start
 from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
