@@ -81,12 +81,17 @@ def elasticity(
             )
         return
     title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % confidence intervals"
-    heads = ["Moved", "Sales to", *_runs_of(rows), "Published", "Source"]
-    table = make_table(heads, title, right=(2, 3, 4))
+    heads = ["Moved", "Sales to", "Weeks", "Elasticity", "95 % CI", "Published", "Found", "Source"]
+    table = make_table(heads, title, right=(3, 4, 5))
     for row in rows:
-        runs = [_cell(row, "elasticity", ""), _cell(row, "short", "short_"), _cell(row, "long", "long_")]
         band = f"{_number(row['band_low'])} to {_number(row['band_high'])}"
-        table.add_row(*plain_row(row["what"], row["sales"], *runs, band, row["source"]))
+        for moved, whom, published, source, when, found_there in (
+            (row["what"], row["sales"], band, row["source"], "all", _cells(row, "elasticity", "")),
+            ("", "", "", "", f"first {row['short_weeks']}", _cells(row, "short", "short_")),
+            ("", "", "", "", f"last {row['long_weeks']}", _cells(row, "long", "long_")),
+        ):
+            mean, interval, verdict = found_there
+            table.add_row(*plain_row(moved, whom, when, mean, interval, published, verdict, source))
     stdout().print(table)
     for multiplier in habit:
         soon, late = f"{multiplier.first_year:.2f}", f"{multiplier.long_run:.2f}"
@@ -103,19 +108,12 @@ def _without_nan(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     return {str(name): None if value != value else value for name, value in row.items()}
 
 
-def _runs_of(rows: list[dict[str, Any]]) -> list[str]:
-    """Heads of the columns of elasticities: over which weeks."""
-    if not rows:
-        return ["Whole run", "Short run", "Long run"]
-    return ["Whole run", f"First {rows[0]['short_weeks']} weeks", f"Last {rows[0]['long_weeks']} weeks"]
-
-
-def _cell(row: dict[str, Any], mean: str, prefix: str) -> str:
-    """An elasticity, its interval and where it lies; a dash where nothing was sold."""
+def _cells(row: dict[str, Any], mean: str, prefix: str) -> tuple[str, str, str]:
+    """An elasticity, its interval and where it lies; dashes where nothing was sold."""
     if row[mean] is None:
-        return "–"
+        return "–", "–", ""
     interval = f"[{_number(row[f'{prefix}low'])}, {_number(row[f'{prefix}high'])}]"
-    return f"{_number(row[mean])} {interval} {row[f'{prefix}verdict']}"
+    return _number(row[mean]), interval, row[f"{prefix}verdict"]
 
 
 def _number(value: float) -> str:
