@@ -85,8 +85,8 @@ class Advertising(Section):
     unadvertised: float = param(
         1.0,
         unit="share of usual goodwill",
-        doc="What customers hold of a brand that never advertises, as goodwill: from use, shelf and name. At 1 and a share "
-        "of .3 a brand that stops loses a quarter of its sales.",
+        doc="What customers hold of a brand that never advertises, as goodwill: from use, shelf and name. It bounds what a "
+        "brand loses that stops.",
         bounds=(0.0, 100.0),
         soft=(0.3, 3.0),
         source=_HARTNETT,

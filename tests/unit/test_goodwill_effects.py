@@ -121,7 +121,7 @@ def test_a_call_works_better_where_we_advertise() -> None:
     rows = state.today.worked.visited
     usual = state.numbers.advertising.usual
     state.boards.goodwill[:] = usual
-    state.boards.goodwill[1] = 0.0  # the rival's does not matter
+    state.boards.goodwill[1] = 9.0 * usual  # the rival's does not matter
     plain = visits_of_week(state, rows)
     state.boards.goodwill[0] = [0.0, 3.0 * usual]
     moved = visits_of_week(state, rows)
