@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -41,14 +42,16 @@ def elasticity(
 
       [cyan]deepmarket elasticity regional_equipment --policy status_quo[/]
 
-    Nothing is set to these values: they are what customers, reps, distributors and rivals together make of the
-    change, over the whole run. A market far outside the published band is an unusual market, or a wrong one.
+    Nothing is set to these values: they are what customers, reps, distributors and rivals together make of a
+    change that is made in the first week and lasts. The short run is the first quarter, the long run the last year of
+    the run. A market far outside the published band is an unusual market, or a wrong one. Below the table stands
+    what one purchase won leads to by habit alone.
     """
     check_least(replications=replications, workers=workers, weeks=weeks)
     overrides = read_sets(set_)
     from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
-    from experiments.comparison.elasticities import measure_elasticities
+    from experiments.comparison.elasticities import measure_elasticities, measure_multipliers
 
     with show_progress("runs", quiet or json_) as progress:
         found = measure_elasticities(
@@ -63,25 +66,54 @@ def elasticity(
             overrides=overrides,
             progress=progress,
         )
-    rows = found.to_dict(orient="records")
+        habit = measure_multipliers(scenario, policy=policy, seed=seed, weeks=weeks, overrides=overrides)
+    rows = [_without_nan(row) for row in found.to_dict(orient="records")]
     if json_:
-        write_json({"scenario": scenario, "policy": policy, "step": step, "elasticities": rows})
+        multipliers = [multiplier._asdict() for multiplier in habit]
+        head = {"scenario": scenario, "policy": policy, "step": step}
+        write_json({**head, "elasticities": rows, "purchase_multipliers": multipliers})
         return
     if quiet:
         for row in rows:
-            typer.echo(f"{row['lever']}\t{row['sales']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}")
+            first = f"{row['lever']}\t{row['sales']}\t{row['elasticity']:.4g}\t{row['low']:.4g}\t{row['high']:.4g}"
+            typer.echo(
+                "\t".join([first, *("" if row[run] is None else f"{row[run]:.4g}" for run in ("short", "long"))])
+            )
         return
     title = f"Elasticities of our sell-out: ±{step:.0%}, {replications} seeds, 95 % confidence intervals"
-    table = make_table(
-        ["Moved", "Sales to", "Elasticity", "95 % CI", "Published", "Inside", "Source"], title, right=(2, 3, 4)
-    )
+    heads = ["Moved", "Sales to", "Weeks", "Elasticity", "95 % CI", "Published", "Found", "Source"]
+    table = make_table(heads, title, right=(3, 4, 5))
     for row in rows:
-        inside = "yes" if row["inside"] else "no"
-        interval = f"[{_number(row['low'])}, {_number(row['high'])}]"
         band = f"{_number(row['band_low'])} to {_number(row['band_high'])}"
-        value = _number(row["elasticity"])
-        table.add_row(*plain_row(row["what"], row["sales"], value, interval, band, inside, row["source"]))
+        for moved, whom, published, source, when, found_there in (
+            (row["what"], row["sales"], band, row["source"], "all", _cells(row, "elasticity", "")),
+            ("", "", "", "", f"first {row['short_weeks']}", _cells(row, "short", "short_")),
+            ("", "", "", "", f"last {row['long_weeks']}", _cells(row, "long", "long_")),
+        ):
+            mean, interval, verdict = found_there
+            table.add_row(*plain_row(moved, whom, when, mean, interval, published, verdict, source))
     stdout().print(table)
+    for multiplier in habit:
+        soon, late = f"{multiplier.first_year:.2f}", f"{multiplier.long_run:.2f}"
+        interval = f"[{multiplier.low:.2f}, {multiplier.high:.2f}]"
+        stdout().print(
+            f"One purchase won in {multiplier.category}, by habit alone: {soon} within a year, {late} {interval} in the long run.",
+            markup=False,
+            highlight=False,
+        )
+
+
+def _without_nan(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """A row of the table with None where nothing was sold."""
+    return {str(name): None if value != value else value for name, value in row.items()}
+
+
+def _cells(row: dict[str, Any], mean: str, prefix: str) -> tuple[str, str, str]:
+    """An elasticity, its interval and where it lies; dashes where nothing was sold."""
+    if row[mean] is None:
+        return "–", "–", ""
+    interval = f"[{_number(row[f'{prefix}low'])}, {_number(row[f'{prefix}high'])}]"
+    return _number(row[mean]), interval, row[f"{prefix}verdict"]
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,9 @@
 """Elasticities of a market: how sales answer to price, advertising and calls, by paired perturbation under the same luck.
 
 Everybody reacts as they do in the market (rivals' prices, stocks, reps), so that these are elasticities of the whole
-market over the whole run, which is what published figures are about; they are outcomes, set nowhere.
+market, which is what published figures are about; they are outcomes, set nowhere. A change is made in the first week and
+lasts. The short run is the first quarter after it, the long run the last year of the run, when habits, relationships and
+goodwill have followed; the elasticity of the whole run lies in between where they all push the same way.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.comparison.arms import labelled_run
+from experiments.comparison.elasticity_table import Pair, Windows, make_row
+from experiments.comparison.purchase_multiplier import Multiplier, purchase_multipliers
+from experiments.comparison.sales_by_week import SalesByWeek, simulate_sales
 from experiments.runs.backends import Backend, parse_backend
 from experiments.runs.driver import Task
 from experiments.runs.progress import Progress
 from experiments.runs.result import Done, RunsFailed
 from experiments.runs.run import AS_WRITTEN, Base, Run
 from experiments.runs.work import at_work
-from experiments.runs.worker import load, simulate
+from experiments.runs.worker import load
 from sim.errors import InputError, InputErrors
 from sim.seeds import check_seed
 
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Half the perturbation: ±10 %.
 STEP = 0.1
+#: Columns that come first, in an order on which readers of files rely.
+COLUMNS = ("lever", "what", "sales", "elasticity", "low", "high", "pairs", "band_low", "band_high", "source", "inside")
 #: What published studies find, as bands that a market should meet (nothing is tuned to them).
 BANDS = {
     "price": (-4.0, -1.5, "Bijmolt, van Heerde & Pieters 2005: mean -2.62"),
@@ -41,14 +48,13 @@ BANDS = {
 
 @dataclass(frozen=True)
 class Lever:
-    """What is moved, and how: overrides for a factor on it. ``cause`` is the KPI that says how far it moved; "" the factor."""
+    """What is moved, and how: overrides for a factor on it. ``by_calls``: it moved as far as calls per rep did."""
 
     name: str
     what: str
     up: Mapping[str, Any]
     down: Mapping[str, Any]
-    cause: str = ""
-    served: str = ""  # KPI of the sales to customers whom the lever reaches, where these are not all
+    by_calls: bool = False  # sales to the customers whom reps serve in person are looked at too
 
 
 def measure_elasticities(
@@ -63,10 +69,13 @@ def measure_elasticities(
     backend: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
-    task: Task = simulate,
+    task: Task = simulate_sales,
 ) -> pd.DataFrame:
     """Table with a row per lever and sales: elasticity, low, high (95 %, over seeds), pairs, band, source, inside.
 
+    ``short``, ``short_low``, ``short_high`` and ``short_verdict`` say the same of the first ``short_weeks``, ``long`` and so on of
+    the last ``long_weeks``; a verdict is "inside" the band, "below" it (weaker than published) or "above". NaN and ""
+    where nothing was sold in those weeks. ``elasticity``, ``low``, ``high``, ``inside`` and ``verdict`` are of the whole run.
     ``sales`` says whose purchases are counted: all customers', or for calls also those of the customers whom a rep
     serves in person, which published studies of sales calls are about. Each lever is moved up and down by ``step`` in runs that share their seeds; the elasticity of a seed is
     ln(volume up / volume down) / ln(cause up / cause down), volume being our sell-out at the prices of the base.
@@ -94,7 +103,22 @@ def measure_elasticities(
     runs = [labelled_run(base, label, first + r) for r in range(replications) for label, base in bases.items()]
     done = _done(runs, parse_backend(backend, workers, len(runs)), progress, task)
     prices = {o.name: float(o.list_price) for j, o in enumerate(base.world.offers) if j in base.world.own_offers}
-    return _table(levers, done, prices, range(first, first + replications), step)
+    return _table(levers, done, prices, range(first, first + replications), step, Windows(base.weeks))
+
+
+def measure_multipliers(
+    scenario: str | Path,
+    *,
+    policy: str = AS_WRITTEN,
+    seed: int | None = None,
+    weeks: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> list[Multiplier]:
+    """What one purchase won in the first week leads to by habit alone, by category (see :mod:`.purchase_multiplier`)."""
+    from sim.market import Market
+
+    base = load(str(scenario), policy, overrides or {}, weeks)
+    return purchase_multipliers(Market(base, seed=base.seed if seed is None else seed).state)
 
 
 def _ways(lever: Lever) -> tuple[tuple[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]:
@@ -129,7 +153,7 @@ def _levers(base: Scenario, step: float) -> list[Lever]:
         )
     if world.sales_force.reps_per_territory or base.data is not None:
         slow, fast = hours(1 - step), hours(1 + step)
-        found.append(Lever("calls", "calls a rep gets through", fast, slow, "calls_per_rep_week", "key_account_sales"))
+        found.append(Lever("calls", "calls a rep gets through", fast, slow, by_calls=True))
     return found
 
 
@@ -142,56 +166,26 @@ def _done(runs: Sequence[Run], backend: Backend, progress: Progress | None, task
         return {(done.job.policy, done.job.seed): done for done in work.results(runs)}
 
 
-def _volume(run: Done, prices: Mapping[str, float]) -> float:
-    """Our sell-out of a run at the base's list prices."""
-    by = run.output.table("by")
-    units = by[(by["kpi"] == "sell_out_units") & (by["dimension"] == "offer")].set_index("level")["value"]
-    return float(sum(units.get(name, 0.0) * price for name, price in prices.items()))
-
-
-def _kpi(run: Done, kpi: str) -> float:
-    return run.output.kpis()[kpi]
-
-
 def _table(
     levers: Sequence[Lever],
     done: Mapping[tuple[str, int], Done],
     prices: Mapping[str, float],
     seeds: Sequence[int],
     step: float,
+    windows: Windows,
 ) -> pd.DataFrame:
     import pandas as pd
-    from scipy import stats
 
     rows = []
-    for lever, served in [(lever, "") for lever in levers] + [
-        (lever, lever.served) for lever in levers if lever.served
-    ]:
-        pairs = [(done[f"{lever.name} up", s], done[f"{lever.name} down", s]) for s in seeds]
-        sold = np.array([[_kpi(r, served) if served else _volume(r, prices) for r in pair] for pair in pairs])
-        if (sold <= 0).any():
+    for lever, served in [(lever, False) for lever in levers] + [(lever, True) for lever in levers if lever.by_calls]:
+        factor = None if lever.by_calls else (1 + step) / (1 - step)
+        sales = {way: [SalesByWeek.of(done[f"{lever.name} {way}", s].output) for s in seeds] for way in ("up", "down")}
+        pairs = [Pair(up, down, factor) for up, down in zip(sales["up"], sales["down"], strict=True)]
+        least, most, source = BANDS[lever.name]
+        row = make_row(pairs, None if served else prices, windows, (least, most))
+        if np.isnan(row["elasticity"]):
             continue  # nobody bought, so that there is nothing to be in proportion to
-        effect = np.log(sold[:, 0] / sold[:, 1])
-        moved = [
-            _kpi(up, lever.cause) / _kpi(down, lever.cause) if lever.cause else (1 + step) / (1 - step)
-            for up, down in pairs
-        ]
-        each = effect / np.log(moved)
-        half = float(stats.t.ppf(0.975, len(each) - 1) * each.std(ddof=1) / np.sqrt(len(each)))
-        mean, (least, most, source) = float(each.mean()), BANDS[lever.name]
-        rows.append(
-            {
-                "lever": lever.name,
-                "what": lever.what,
-                "sales": "customers served in person" if served else "all customers",
-                "elasticity": mean,
-                "low": mean - half,
-                "high": mean + half,
-                "pairs": len(each),
-                "band_low": least,
-                "band_high": most,
-                "source": source,
-                "inside": least <= mean <= most,
-            }
-        )
-    return pd.DataFrame(rows)
+        whom = "customers served in person" if served else "all customers"
+        rows.append({"lever": lever.name, "what": lever.what, "sales": whom, **row, "source": source})
+    columns = dict.fromkeys([*COLUMNS, *(name for row in rows for name in row)])
+    return pd.DataFrame(rows, columns=list(columns))

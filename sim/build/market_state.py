@@ -90,7 +90,9 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         numbers=numbers,
         schedule=RuleBook(scenario),
         boards=Boards(
-            build_offer_board(world, params), build_need_board(world, params, 0), np.zeros((brands, territories))
+            build_offer_board(world, params),
+            build_need_board(world, params, 0),
+            np.full((brands, territories), params.advertising.at_start * numbers.advertising.usual),
         ),
         customers=customers,
         alias=aliases(customers.key, seed),

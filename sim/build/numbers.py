@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.build.database import mark_spread
 from sim.params import Params
+from sim.params.advertising import usual_goodwill
 from sim.params.customers import (
     advertising_numbers,
     choice_numbers,
@@ -41,10 +42,11 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
     category = np.array([names.index(o.category) for o in world.offers], dtype=np.int64)
     reference = np.array([c.reference_price for c in world.categories], dtype=np.float64)
     mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
+    rival_spend = params.rivals.advertising / WEEKS_PER_YEAR / max(int(customers.sum()), 1)
     durables = sum(c.reference_price * WEEKS_PER_YEAR / c.life for c in world.categories if c.kind == "durable")
     return Numbers(
         spread=spread_numbers(params.awareness, params.talk, dt),
-        advertising=advertising_numbers(params.advertising, dt),
+        advertising=advertising_numbers(params.advertising, dt, usual_goodwill(params.advertising, rival_spend)),
         choice=choice_numbers(params.choice, params.experience),
         experience=experience_numbers(
             params.experience, params.loyalty, params.talk, product_weight=1.0 - params.service_quality.total

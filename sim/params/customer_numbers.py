@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class AdvertisingNumbers(NamedTuple):
-    """Goodwill: part kept per tick, spending at which it is 1, hazard per tick and exponent, and how it averages."""
+    """Goodwill: part kept per tick, spending at which it is 1, hazard per tick and exponent, how it averages, what it moves."""
 
     keep: float
     reference_spend: float
@@ -17,6 +17,10 @@ class AdvertisingNumbers(NamedTuple):
     elasticity: float
     geometric: bool = False  # mean of logarithms of spending instead of spending itself
     least: float = 0.0  # level used in place of zero where a logarithm is taken
+    choice: float = 0.0  # utility per logarithm of goodwill
+    unadvertised: float = 1.0  # goodwill of a brand without advertising, share of the usual
+    synergy: float = 0.0  # part of a call's effect that advertising prepares
+    usual: float = 1.0  # goodwill at which utility and the effect of calls are as they were
 
 
 class SpreadNumbers(NamedTuple):

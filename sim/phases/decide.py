@@ -14,6 +14,7 @@ from sim.agents.technical_department import TechnicalDepartment
 from sim.boards import offers_appeal
 from sim.jit import sealed_array
 from sim.kernels.goodwill import adstock
+from sim.kernels.goodwill_effects import goodwill_utility
 from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort
@@ -166,11 +167,14 @@ def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, 
 
 
 def _push(state: MarketState, promotion: Floats | None, effort: Floats | None) -> None:
-    """Renew the appeal of offers where ``promotion`` [T, J] or distributors' ``effort`` [D, J] changes it.
+    """Renew the appeal of offers where ``promotion`` [T, J], distributors' ``effort`` [D, J] or goodwill changes it.
 
-    Without either it stays as built.
+    Without any of them it stays as built.
     """
     push = np.zeros((len(state.distributors), len(state.layout.offers)))
+    if state.numbers.advertising.choice != 0:
+        utility = goodwill_utility(state.boards.goodwill, state.numbers.advertising)
+        push += utility[:, state.distributors.territory].T[:, state.boards.offers.brand]
     if promotion is not None:
         push += promotion[state.distributors.territory]
     if effort is not None:

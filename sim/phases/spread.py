@@ -7,6 +7,7 @@ import numpy as np
 from sim.derived.skill import learnt_of_job
 from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
+from sim.kernels.goodwill_effects import factor_of_calls
 from sim.phases.persuade import persuade
 from sim.state import Ints, MarketState
 from sim.state.table import columns_of
@@ -46,7 +47,13 @@ def spread(state: MarketState) -> None:
 
 
 def visits_of_week(state: MarketState, rows: Ints) -> Visits:
-    """Calls of this week on the customers in ``rows``; a call is worth less while a newcomer learns."""
+    """Calls of this week on the customers in ``rows``.
+
+    A call is worth less while a newcomer learns, and more where our advertising has prepared it.
+    """
     calls = state.diary.visits[rows].astype(np.int64)
     worth = learnt_of_job(state)[state.knowledge.rep[rows]]
+    if state.numbers.advertising.synergy != 0:
+        factor = factor_of_calls(state.boards.goodwill[state.layout.own_brand], state.numbers.advertising)
+        worth = worth * factor[state.customers.territory[rows]]
     return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))

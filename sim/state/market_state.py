@@ -58,7 +58,7 @@ class Boards:
     offers: OfferBoard
     needs: NeedBoard
     goodwill: Floats  # [B, T]
-    pushed: bool = False  # promotion or distributors' effort is in the appeal of offers
+    pushed: bool = False  # promotion, distributors' effort or goodwill is in the appeal of offers
 
 
 @dataclass

@@ -10,14 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.cli.app import app
-from experiments.comparison.elasticities import measure_elasticities
-from experiments.runs.numbers import Numbers, Part
+from experiments.comparison.elasticities import COLUMNS, measure_elasticities
+from experiments.comparison.elasticity_table import Measured, Windows
+from experiments.comparison.sales_by_week import CALLS, REPS, SERVED, sales_part
+from experiments.runs.numbers import Numbers
 from experiments.runs.run import Run
 from sim.errors import InputErrors
 from sim.scenario import Scenario
 
-PRICE, BUDGET, CALLS, CALLS_SERVED = -2.0, 0.1, 0.3, 0.4
-SERVED = "key_account_sales"
+PRICE, BUDGET, CALLED, CALLED_SERVED = -2.0, 0.1, 0.3, 0.4
+#: By which a change works more in the long run than in the first weeks.
+LATER = 1.3
 BASE = Scenario.load("tiny", policy="status_quo")
 
 
@@ -29,16 +32,17 @@ def known_market(run: Run, own_luck: float = 1.0, accounts: bool = True) -> Numb
     calls = 20.0 * BASE.params.hours.selling_per_call / float(hours)
     budget = given.get("policy.advertising.budget", BASE.policy["advertising"].budget)  # type: ignore[attr-defined]
     luck = np.exp(np.random.default_rng(run.seed).normal())
-    rows = []
+    effect = np.where(np.arange(BASE.weeks) < BASE.weeks // 2, 1.0, LATER)
+    series = {}
     for j in own:
         offer = world.offers[j]
         price = given.get(f"offer.{offer.name}.list_price", offer.list_price) / offer.list_price
-        units = 100.0 * luck * price**PRICE * float(budget) ** BUDGET * calls**CALLS
-        rows.append(("offer", offer.name, "sell_out_units", units))
-    by = pd.DataFrame(rows, columns=["dimension", "level", "kpi", "value"])
-    served = luck * calls**CALLS_SERVED * accounts
-    kpis = pd.DataFrame({"kpi": ["calls_per_rep_week", SERVED], "value": [calls, served]})
-    return Numbers((Part.of("kpis", kpis), Part.of("by", by.assign(value=by["value"] * own_luck))), 0.0)
+        answer = price**PRICE * float(budget) ** BUDGET * calls**CALLED
+        series[offer.name] = 100.0 * luck * own_luck * answer**effect
+    series[SERVED] = luck * calls ** (CALLED_SERVED * effect) * accounts
+    series[REPS] = np.full(BASE.weeks, 3.0)
+    series[CALLS] = calls * series[REPS]
+    return Numbers((sales_part(series),), 0.0)
 
 
 def test_known_elasticities_are_found_whatever_the_luck_of_a_seed() -> None:
@@ -50,9 +54,47 @@ def test_known_elasticities_are_found_whatever_the_luck_of_a_seed() -> None:
         ("calls", "cus"),
     ]
     # Prices and budgets are whole minor units, so that a factor of 1.1 is not one exactly.
-    assert found["elasticity"].to_numpy() == pytest.approx([PRICE, BUDGET, CALLS, CALLS_SERVED], rel=2e-3)
-    assert (found["high"] - found["low"] < 1e-9).all()
+    known = np.array([PRICE, BUDGET, CALLED, CALLED_SERVED])
+    assert found["short"].to_numpy() == pytest.approx(known, rel=2e-3)
+    assert found["long"].to_numpy() == pytest.approx(LATER * known, rel=2e-3)
+    weaker, between, stronger = (found[name].abs() for name in ("short", "elasticity", "long"))
+    assert (weaker < between).all() and (between < stronger).all()
+    for low, high in (("low", "high"), ("short_low", "short_high"), ("long_low", "long_high")):
+        assert (found[high] - found[low] < 1e-9).all()
     assert found["inside"].all()
+    assert found["short_verdict"].tolist() == ["inside"] * 4
+    assert found["long_verdict"].tolist() == ["inside", "inside", "inside", "above"]
+    assert (found["short_weeks"] == 13).all() and (found["long_weeks"] == 13).all()
+    assert tuple(found.columns[: len(COLUMNS)]) == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("weeks", "short", "long"),
+    [(1, (0, 1), (0, 1)), (4, (0, 2), (2, 4)), (26, (0, 13), (13, 26)), (104, (0, 13), (52, 104))],
+)
+def test_the_short_run_comes_first_and_the_long_run_last(
+    weeks: int, short: tuple[int, int], long: tuple[int, int]
+) -> None:
+    windows = Windows(weeks)
+    assert (windows.short.start, windows.short.stop) == short
+    assert (windows.long.start, windows.long.stop) == long
+
+
+@pytest.mark.parametrize(
+    ("mean", "band", "verdict"),
+    [
+        (-3.0, (-4.0, -1.5), "inside"),
+        (-1.0, (-4.0, -1.5), "below"),
+        (-5.0, (-4.0, -1.5), "above"),
+        (0.1, (0.2, 0.5), "below"),
+        (0.6, (0.2, 0.5), "above"),
+        (float("nan"), (0.2, 0.5), ""),
+    ],
+)
+def test_below_is_weaker_than_published_whatever_the_direction(
+    mean: float, band: tuple[float, float], verdict: str
+) -> None:
+    assert Measured(mean, mean, mean).verdict(*band) == verdict
 
 
 def without_accounts(run: Run) -> Numbers:
@@ -101,4 +143,7 @@ def test_the_command_prints_a_table_or_json() -> None:
     assert "list prices of our offers" in shown.output and "Published" in shown.output
     told = json.loads(CliRunner().invoke(app, [*given, "--json"]).stdout)
     assert [row["lever"] for row in told["elasticities"]] == ["price", "advertising", "calls", "calls"]
+    (habit,) = told["purchase_multipliers"]
+    assert habit["category"] == "refill" and habit["long_run"] > habit["first_year"] > 1.0
+    assert "One purchase won in refill, by habit alone:" in shown.output
     assert CliRunner().invoke(app, [*given, "--step", "2"]).exit_code == 2

@@ -17,6 +17,7 @@ from sim.errors import InputError, LawBroken
 from sim.jit import sealed_array
 from sim.ledger import Ledger
 from sim.market import Market
+from sim.phases.decide import _push
 from sim.phases.demand import demand
 from sim.phases.distributor_effort import effect_of_effort
 from sim.phases.spread import spread
@@ -146,9 +147,11 @@ def test_the_engine_itself_notices_a_leak_in_the_same_week(monkeypatch: pytest.M
 # ---- monotone under the same draws ----------------------------------------------------------------------------------
 
 
-def at_choice(scenario: str, seed: int, customers: int, week: int) -> Market:
+def at_choice(scenario: str, seed: int, customers: int, week: int, **overrides: Any) -> Market:
     """A market in ``week`` right before customers choose."""
-    market = Market(scenario, seed=seed, customers=customers, weeks=week + 1, policy="deep_marketing")
+    market = Market(
+        scenario, seed=seed, customers=customers, weeks=week + 1, policy="deep_marketing", overrides=overrides
+    )
     for _ in range(week):
         market.run_week()
     market._open_week()
@@ -215,6 +218,32 @@ def test_more_effort_of_distributors_never_loses_us_a_customer(
     own = state.layout.own_offers
     assert {row for row in before if row[2] in own} <= {row for row in after if row[2] in own}
     assert more < 0.5 or after != before, "control: that much effort wins somebody"
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 10**6),
+    week=st.integers(0, 3),
+    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    brand=st.sampled_from([0, 1]),
+    more=st.floats(1.001, 30.0),
+)
+def test_more_advertising_of_a_brand_never_loses_it_a_customer(
+    seed: int, week: int, scenario: str, brand: int, more: float
+) -> None:
+    """Exactly, at the choice step, for our brand and for a rival's: customers move towards it or not at all."""
+    weighs = {"params.advertising.choice": 0.65, "params.advertising.at_start": 1.0}
+    market = at_choice(scenario, seed, 400, week, **weighs)
+    louder = pickle.loads(pickle.dumps(market))
+    louder.state.boards.goodwill[brand] *= more
+    for one in (market, louder):
+        _push(one.state, None, effect_of_effort(one.state))
+    before, after = chosen(market), chosen(louder)
+    of_brand = np.flatnonzero(market.state.boards.offers.brand == brand)
+    assert {row for row in before if row[2] in of_brand} <= {row for row in after if row[2] in of_brand}
+    came = {row[:2] for row in after - before}
+    assert came == {row[:2] for row in after if row[2] in of_brand} & came, "whoever moves, moves there"
+    assert more < 10 or after != before, "control: that much advertising wins somebody"
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)

@@ -27,6 +27,7 @@ _CHOICE, _BUYING, _TIERS = "test_customers_choice.py", "test_customers_purchase.
 _BULLWHIP, _BEER, _SERVICE = "test_channel_bullwhip.py", "test_channel_beer_game.py", "test_channel_service.py"
 _CONTROL, _SALES, _RELIABLE = "test_control_effects.py", "test_sales_force_rows.py", "test_reliability_growth.py"
 _ADS, _WHIP = "test_customers_advertising.py", "test_amplification.py"
+_GOODWILL, _HABIT = "test_goodwill_in_choice.py", "test_purchase_multiplier.py"
 
 _ORDERS, _FULFIL = "sim/solvers/order_rules.py", "sim/phases/fulfil.py"
 _ANCHOR, _UP_TO = "sim/questions/ordering/anchoring.py", "sim/questions/ordering/order_up_to.py"
@@ -101,6 +102,20 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken(
         "v14", "sim/kernels/goodwill.py", "** (1 - numbers.keep), 0", "** (1.2 - numbers.keep), 0", f"{_ADS}::test_v14"
+    ),
+    Broken(
+        "v14b",
+        "sim/kernels/goodwill_effects.py",
+        "numbers.choice * np.log(",
+        "numbers.choice * np.log1p(",
+        f"{_GOODWILL}::test_v14b_a_small",
+    ),
+    Broken(
+        "v12b",
+        "experiments/comparison/purchase_multiplier.py",
+        "for number in range(1, purchases + 1):",
+        "for number in range(1, purchases // 20 + 1):",
+        f"{_HABIT}::test_v12b_the_multiplier",
     ),
     Broken(
         "v17",
