@@ -27,6 +27,7 @@ from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.projects import Projects
+from sim.params.rival_force import RivalForce
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.params.upkeep import Service, Technical
@@ -69,3 +70,4 @@ class Params(Section):
     promotion: Promotion = Promotion()
     studies: Studies = Studies()
     projects: Projects = Projects()
+    rival_force: RivalForce = RivalForce()

@@ -33,6 +33,9 @@ class Customers(Table):
     satisfaction = column(np.float32, "0..1", "how well the brand has served", width="brands")
     expectation = column(np.float32, "quality scale", "performance expected of the brand", width="brands")
     relationship = column(np.float32, "0..1", "stock of goodwill built by calls of our reps")
+    rival_relationship = column(
+        np.float32, "0..1", "the same with reps of each rival brand", width="rival brands with a sales force"
+    )
     persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
@@ -63,9 +66,11 @@ class Customers(Table):
 
 
 def make_customers(
-    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False
+    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False, forces: int = 0
 ) -> Customers:
     """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+
+    ``forces`` counts rival brands, where these have sales forces.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -77,6 +82,7 @@ def make_customers(
         "attributes": attributes,
         "marks": marks,
         "churn": int(churn),
+        "rival brands with a sales force": forces,
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

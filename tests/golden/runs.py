@@ -67,11 +67,16 @@ def digest(outcomes: dict[str, Any]) -> str:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """What differs between two outcomes, in words."""
+    """What differs between two outcomes, in words.
+
+    A count of nothing, or a KPI that does not exist in the run, may be new: it belongs to a mechanism that is off.
+    """
     lines = []
     for kind, tolerance in (("counts", 0.0), ("figures", 1e-6)):
         for name in sorted({*expected[kind], *found[kind]}):
             was, now = expected[kind].get(name), found[kind].get(name)
+            if name not in expected[kind] and (now == 0 or now != now):
+                continue
             if (
                 was is None
                 or now is None

@@ -1,0 +1,26 @@
+"""From when to when each offer is in the market, as the changes of a scenario say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.params.world import World
+from sim.reading.changes import Change
+from sim.state.presence import Presence
+
+#: A week that no run reaches.
+_NEVER = 2**31
+
+
+def presence_of(world: World, changes: Iterable[Change]) -> Presence:
+    """The weeks of all offers: those named, or of a named brand, from their ``enter`` on and until their ``leave``."""
+    enters = np.zeros(len(world.offers), np.int64)
+    leaves = np.full(len(world.offers), _NEVER, np.int64)
+    for change in changes:
+        for column, names in ((enters, change.enter), (leaves, change.leave)):
+            for j, offer in enumerate(world.offers):
+                if offer.name in names or offer.brand in names:
+                    column[j] = change.week - 1
+    return Presence(enters, leaves)
