@@ -11,7 +11,7 @@ from sim.reading.changes import Change
 from sim.state.presence import Presence
 
 #: A week that no run reaches.
-_NEVER = 2**31
+_NEVER = np.iinfo(np.int64).max
 
 
 def presence_of(world: World, changes: Iterable[Change]) -> Presence:

@@ -44,12 +44,11 @@ def call_for_rivals(state: MarketState) -> None:
 
 def _become_known(state: MarketState, called: Ints, visits: np.ndarray) -> None:
     """A call of a rival's rep makes its brand known with the chance of a call of ours."""
-    rows, brand = state.rival_accounts.customer[called], state.rival_accounts.brand[called]
-    bit = np.left_shift(1, np.array(state.layout.rival_brands)[brand]).astype(np.uint8)
-    unknown = (state.customers.aware[rows] & bit) == 0
-    chance = -np.expm1(-float(state.numbers.spread.visit) * visits[unknown])
-    learns = state.luck(Decision.RIVAL_CALL_KNOWN).uniform(draw_keys(state, called[unknown])) < chance
-    np.bitwise_or.at(state.customers.aware, rows[unknown][learns], bit[unknown][learns])
+    accounts, aware = state.rival_accounts, state.customers.writable("aware")
+    chance = -np.expm1(-float(state.numbers.spread.visit) * visits)
+    learns = called[state.luck(Decision.RIVAL_CALL_KNOWN).uniform(draw_keys(state, called)) < chance]
+    for brand, row in enumerate(state.layout.rival_brands):
+        aware[accounts.customer[learns[accounts.brand[learns] == brand]]] |= np.uint8(1 << row)
 
 
 def _record(state: MarketState, calls: float) -> None:

@@ -53,9 +53,9 @@ def hear_of_sales(state: MarketState) -> None:
     accounts.bought[:] *= keep
     accounts.ordered[:] *= keep
     for news in [news for news in mail.rival_sales if news.arrives <= state.week]:
-        gain = WEEKS_PER_YEAR * (1.0 - keep)
-        np.add.at(accounts.bought, news.rows, gain * news.value)
-        np.add.at(accounts.ordered, news.rows, gain)
+        gain, size = WEEKS_PER_YEAR * (1.0 - keep), len(accounts)
+        accounts.bought[:] += gain * np.bincount(news.rows, weights=news.value, minlength=size)
+        accounts.ordered[:] += gain * np.bincount(news.rows, minlength=size)
         accounts.last_order[news.rows] = np.maximum(accounts.last_order[news.rows], news.week)
     mail.rival_sales = [news for news in mail.rival_sales if news.arrives > state.week]
 

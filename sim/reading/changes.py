@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sim.params import Params
-from sim.quantity import Section, param
+from sim.quantity import Section
 from sim.questions.registry import questions, rules
+from sim.reading.change_entry import ChangeEntry, not_one_thing
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.reading.policy_tables import make_rule
 from sim.reading.toml_text import split_key
@@ -25,29 +26,6 @@ from sim.rules import Rule
 MOST_CHANGES = 1040
 #: The rules for one question in force at a time: the whole firm's first (None), then those of some territories.
 Variants = tuple[tuple[frozenset[str] | None, Rule], ...]
-
-
-class ChangeEntry(Section):
-    """A ``[[change]]`` as written: exactly one of ``set``, ``policy``, ``enter`` and ``leave``."""
-
-    week: int = param(unit="week", doc="First week of the change; weeks are counted from 1.", bounds=(1, 5200))
-    territories: tuple[str, ...] | None = param(
-        None, unit="names of territories", doc="Where it applies; default: everywhere."
-    )
-    set: dict[str, Any] | None = param(
-        None, unit="path = value", doc='New values by path, for instance { "policy.pay.commission" = 0.04 }.'
-    )
-    policy: str | dict[str, dict[str, Any]] | None = param(
-        None, unit="name of a policy", doc="A policy overlay rolled out as a whole: its name, or its [policy.*] tables."
-    )
-    enter: tuple[str, ...] | None = param(
-        None,
-        unit="names of brands or offers",
-        doc="Rivals' brands or offers that enter the market; before, they cannot be bought, and a brand is unknown.",
-    )
-    leave: tuple[str, ...] | None = param(
-        None, unit="names of brands or offers", doc="Rivals' brands or offers that are withdrawn."
-    )
 
 
 @dataclass(frozen=True)
@@ -154,7 +132,7 @@ def read_changes(
                     "raise `weeks` or move the change",
                 )
             )
-        complaints += _not_one_thing(entry, path)
+        complaints += not_one_thing(entry, path)
         for name in entry.territories or ():
             if name not in known:
                 complaints.append(
@@ -183,17 +161,6 @@ def read_changes(
                 (position, Change(entry.week, where, dict(entry.set or {}), dict(tables or {}), label, *moved))
             )
     return sorted(changes, key=lambda item: item[1].week)
-
-
-def _not_one_thing(entry: ChangeEntry, path: KeyPath) -> list[Complaint]:
-    """The complaint about a change that says nothing, or more than one thing."""
-    given = [name for name in ("set", "policy", "enter", "leave") if getattr(entry, name) is not None]
-    if len(given) == 1:
-        return []
-    if not given:
-        return [Complaint(path, "has neither `set` nor `policy`", "exactly one of `set`, `policy`, `enter`, `leave`")]
-    found = f"has both `{given[0]}` and `{given[1]}`"
-    return [Complaint(path, found, "exactly one of them", "split it into two changes")]
 
 
 def make_schedule(

@@ -7,7 +7,6 @@ import pytest
 from sim.questions import registry
 from sim.questions.registry import questions
 
-
 #: Questions that had another place, or did not exist.
 ELSEWHERE = ("sharing_contract", "share_data", "rival_force", "rival_margin", "rival_poaching")
 
