@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.build.sales_force import usual_calls
 from sim.derived.expected_purchases import expected_purchases
 from sim.kernels.relationship import adbudg
 from sim.market import Market
+from sim.phases.projects import project_choosers
 from sim.phases.rival_calls import call_for_rivals
 from sim.phases.spread import WRITES as SPREAD_WRITES
 from sim.state import MarketState
@@ -23,6 +25,7 @@ from tests.market.runs import small
 
 STEADY: Mapping[str, Any] = {"policy.rival_force.kind": "steady"}
 DEFEND: Mapping[str, Any] = {"policy.rival_force.kind": "defend"}
+PROJECTS = str(Path(__file__).parents[1] / "market" / "projects.toml")
 #: Measures that exist only where rivals have sales forces.
 OF_FORCES = {"switches_to_rivals", "switches_to_us"}
 
@@ -215,6 +218,23 @@ def test_rivals_who_defend_take_back_a_part_of_what_we_won_and_pay_for_it() -> N
         calls.append(np.mean([card["rival_calls"] for card in cards]))
     assert share[1] < share[0] - 0.2
     assert spend[1] > 1.1 * spend[0] and calls[1] > 1.1 * calls[0]
+
+
+def test_deciders_of_projects_weigh_rivals_reps_as_other_customers_do() -> None:
+    state = Market(PROJECTS, seed=5, overrides=dict(STEADY)).state
+    projects, weights = state.opportunities.projects, state.numbers.choice
+    who, plain = project_choosers(state, projects)
+    felt = float(weights.relationship) * state.customers.rival_relationship[projects.customer]
+    assert felt.any() and float(plain.relationship) == 1.0
+    np.testing.assert_allclose(who.rival_relationship, felt, rtol=1e-6)
+
+
+def test_rivals_with_reps_win_projects() -> None:
+    won = []
+    for overrides in ({}, STEADY):
+        states = [Market(PROJECTS, seed=s, overrides=dict(overrides)).run().state for s in range(3)]
+        won.append(sum(state.record["projects_won"].sum() for state in states))
+    assert won[1] < 0.95 * won[0]
 
 
 def test_a_force_can_come_and_go_by_a_change(tmp_path: Any) -> None:
