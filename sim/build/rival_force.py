@@ -59,6 +59,7 @@ def open_rival_forces(state: MarketState, buying: Array) -> None:
     parts = [_accounts_of(state, brand, yearly, buying) for brand in range(len(state.rival_brands))]
     accounts = state.rival_accounts = RivalAccounts(sum(len(part["customer"]) for part in parts))
     accounts.fill({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    accounts.fill({"by_customer": np.lexsort((accounts.brand, accounts.customer))})
     accounts.fill({"due": state.luck(Decision.RIVAL_CALL_TURN).uniform(draw_keys(state, slice(None)))})
     if not state.rules.idle("rival_force"):
         accounts.fill({"calls": Competitor.decide_calls(state).calls})

@@ -67,12 +67,12 @@ def _send(state: MarketState) -> None:
     brand = state.boards.offers.rival[orders.offer]
     sold = np.flatnonzero((brand >= 0) & (served > 0))
     brands = len(state.rival_brands)
-    name = accounts.customer * brands + accounts.brand
-    order = np.argsort(name)
+    order = accounts.by_customer
+    name = accounts.customer[order] * brands + accounts.brand[order]
     wanted = orders.customer[sold] * brands + brand[sold]
-    place = order[np.minimum(np.searchsorted(name[order], wanted), len(name) - 1)]
-    listed = name[place] == wanted
-    place, sold = place[listed], sold[listed]
+    at = np.minimum(np.searchsorted(name, wanted), len(name) - 1)
+    listed = name[at] == wanted
+    place, sold = order[at[listed]], sold[listed]
     seen = state.luck(Decision.RIVAL_SALES_SEEN).uniform(draw_keys(state, place), orders.index[sold])
     heard = seen < numbers.sales_seen
     place, sold = place[heard], sold[heard]

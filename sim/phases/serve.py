@@ -26,7 +26,7 @@ READS = (
     *columns_of("reps", "active"),
     *columns_of("rivals", "offer"),
     *columns_of("rival_brands", "key"),
-    *columns_of("rival_accounts", "customer brand"),
+    *columns_of("rival_accounts", "customer brand by_customer"),
     *columns_of("distributors", "turnover effort usual_effort"),
     *columns_of("knowledge", "rep"),
     *columns_of("projects", "customer category"),

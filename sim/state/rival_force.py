@@ -29,6 +29,7 @@ class RivalAccounts(Table):
     customer = column(np.int64, "-", "row of the customer")
     brand = column(np.int64, "-", "row of the rival brand")
     key = column(np.uint64, "-", "name by which the brand knows the customer")
+    by_customer = column(np.int64, "-", "rows of this table in the order of customers, then of brands")
     potential = column(np.float64, "minor units/year", "what it expects the customer to buy from anyone")
     calls = column(np.float64, "calls/week", "calls planned")
     due = column(np.float64, "calls", "calls owed by the plan and not made yet")
