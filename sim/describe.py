@@ -17,7 +17,7 @@ from pydantic.json_schema import models_json_schema
 from sim.params import Params
 from sim.quantity import Section
 from sim.questions.registry import questions, rules
-from sim.reading.changes import ChangeEntry
+from sim.reading.change_entry import ChangeEntry
 from sim.reading.complaints import range_text
 from sim.reading.library import available_policies, available_scenarios, scenario_folder
 from sim.reading.resolving import ENTRIES, TABLES, Header

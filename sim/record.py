@@ -213,6 +213,28 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "rival_campaign_spend", "minor units", ("territory",), "Rivals' spending on campaigns, in their own books."
     ),
+    Measure("rival_calls", "calls", (), "Calls of rivals' sales forces."),
+    Measure("rival_call_spend", "minor units", (), "What they cost rivals."),
+    Measure("rival_margin_spend", "minor units", (), "What rivals pay distributors beyond the usual margin."),
+    Measure("rival_poaching_spend", "minor units", (), "What rivals pay for reps won over by offers beyond the usual."),
+    Measure(
+        "rival_spend",
+        "minor units",
+        (),
+        "Rivals' spending on calls, campaigns, margins and reps; usual advertising excluded.",
+    ),
+    Measure(
+        "switches_to_rivals",
+        "purchases",
+        (),
+        "Purchases from a rival by customers whose last one in the category was ours.",
+    ),
+    Measure(
+        "switches_to_us",
+        "purchases",
+        (),
+        "Purchases from us by customers whose last one in the category was a rival's.",
+    ),
     Measure("studied_customers", "customers", ("territory",), "Customers asked in studies of this week."),
     Measure("potential_users_judged", "customers", ("territory",), "Potential users among those the filter judged."),
     Measure(

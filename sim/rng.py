@@ -152,6 +152,13 @@ class Decision(IntEnum):
     RIVAL_ADVERTISING = 213  # chance used by a rule of rivals' advertising and campaigns
     RIVAL_STUDY = 214  # error of what a rival brand found out of customers; entity: brand and category
     RIVAL_WATCH = 215  # error of what a rival brand sees of our campaigns; entity: brand, index: territory
+    RIVAL_ESTIMATE = 216  # error of what a rival expects a customer to buy; entity: customer's and brand's key added
+    RIVAL_SHARE_SEEN = (
+        217  # error of what a rival holds for its share; entity: brand, index: 1 for distributors' effort
+    )
+    RIVAL_CALL_KNOWN = 218  # does a call of a rival's rep make its brand known; entity: as RIVAL_ESTIMATE
+    RIVAL_CALL_TURN = 219  # when a rival's first call on an account falls due; entity: as RIVAL_ESTIMATE
+    RIVAL_SALES_SEEN = 220  # does a rival see who bought; entity: as RIVAL_ESTIMATE, index: number of the order
     # Rules of policies (250–299): seen.luck, one decision for each question that has none above
     POLICY = 250  # chance used by a rule in a test, outside of any market
     PAY = 251
@@ -173,6 +180,9 @@ class Decision(IntEnum):
     PROSPECTS = 268
     LEAVING = 269
     PURSUIT = 265
+    RIVAL_FORCE = 280
+    RIVAL_MARGIN = 281
+    RIVAL_POACHING = 282
 
 
 @jit

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.derived.rival_spending import usual_advertising
 from sim.keys import keys_of
 from sim.questions.rival_campaign import RivalCampaigns
+from sim.questions.rival_force import RivalCalls
+from sim.questions.rival_margin import RivalMargins
+from sim.questions.rival_poaching import RivalOffers
 from sim.questions.rival_price import RivalPrices
 from sim.rng import Decision
 from sim.state import MarketState
-from sim.views import CompetitorSeen, RivalBrandsSeen
+from sim.state.table import NEVER
+from sim.views import NEVER_ORDERED, CompetitorSeen, RivalBrandsSeen, RivalForceSeen, RivalStandingSeen
+
+#: Index of the error of each thing that a rival compares with what is usual.
+_SHARE, _EFFORT = 0, 1
 
 
 class Competitor(mesa.Agent):
@@ -25,7 +33,7 @@ class Competitor(mesa.Agent):
     @staticmethod
     def see(state: MarketState) -> CompetitorSeen:
         """What all rivals see of their offers."""
-        rivals = state.rivals
+        rivals, place = state.rivals, state.boards.offers.rival
         return CompetitorSeen(
             week=state.calendar,
             luck=state.luck(Decision.RIVAL_PRICE),
@@ -34,6 +42,7 @@ class Competitor(mesa.Agent):
             unit_cost=rivals.unit_cost,
             share=rivals.share,
             price_sensitivity=rivals.sensitivity,
+            share_lost=_lost(state, _SHARE)[place[place >= 0]],
         )
 
     @staticmethod
@@ -51,6 +60,40 @@ class Competitor(mesa.Agent):
             customers=state.territories.registered,
             usual=np.tile(usual_advertising(state), (len(key), 1)),
             campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
+            share_lost=_lost(state, _SHARE),
+        )
+
+    @staticmethod
+    def see_standing(state: MarketState, decision: Decision) -> RivalStandingSeen:
+        """How all rival brands stand against what they hold for usual; ``decision`` keys their luck."""
+        brands = state.rival_brands
+        return RivalStandingSeen(
+            week=state.week,
+            luck=state.luck(decision),
+            key=brands.key,
+            share_lost=_lost(state, _SHARE),
+            effort_lost=_lost(state, _EFFORT),
+            margin=brands.margin,
+        )
+
+    @staticmethod
+    def see_accounts(state: MarketState) -> RivalForceSeen:
+        """What all rival brands see of their accounts, by their own sales as far and as late as they hear of them."""
+        accounts, heard = state.rival_accounts, state.week - state.params.rival_force.sales_lag
+        never = accounts.last_order == NEVER
+        since = np.where(never, NEVER_ORDERED, np.maximum(heard - accounts.last_order, 0))
+        return RivalForceSeen(
+            week=state.week,
+            luck=state.luck(Decision.RIVAL_FORCE),
+            brand_key=state.rival_brands.key,
+            usual_calls=state.rival_brands.usual_calls,
+            share_lost=_lost(state, _SHARE),
+            key=accounts.key,
+            brand=accounts.brand,
+            potential=accounts.potential,
+            bought=accounts.bought,
+            ordered=accounts.ordered,
+            since_order=since.astype(np.int64),
         )
 
     @staticmethod
@@ -64,3 +107,38 @@ class Competitor(mesa.Agent):
         """Ask the rivals what they spend on advertising and campaigns."""
         answer: RivalCampaigns = state.rules.ask("rival_campaign", Competitor.see_campaigns(state))
         return answer
+
+    @staticmethod
+    def decide_calls(state: MarketState) -> RivalCalls:
+        """Ask the rivals how many calls they plan on each of their accounts."""
+        answer: RivalCalls = state.rules.ask("rival_force", Competitor.see_accounts(state))
+        return answer
+
+    @staticmethod
+    def decide_margins(state: MarketState) -> RivalMargins:
+        """Ask the rivals what they leave their distributors beyond the usual."""
+        seen = Competitor.see_standing(state, Decision.RIVAL_MARGIN)
+        answer: RivalMargins = state.rules.ask("rival_margin", seen)
+        return answer
+
+    @staticmethod
+    def decide_offers(state: MarketState) -> RivalOffers:
+        """Ask the rivals how many more offers than usual they make to our reps."""
+        seen = Competitor.see_standing(state, Decision.RIVAL_POACHING)
+        answer: RivalOffers = state.rules.ask("rival_poaching", seen)
+        return answer
+
+
+def _lost(state: MarketState, what: int) -> NDArray[np.float64]:
+    """What each rival brand believes to have lost of its usual share of sales, or of effort [F]: late, with an error.
+
+    Nothing is known of weeks before the first.
+    """
+    numbers, brands = state.params.rival_force, state.rival_brands
+    then = state.week - 1 - numbers.share_lag
+    if then < 0:
+        return np.zeros(len(brands))
+    kept = brands.share_kept if what == _SHARE else brands.effort_kept
+    error, spread = state.luck(Decision.RIVAL_SHARE_SEEN).normal(brands.key, what), numbers.share_error
+    lost: NDArray[np.float64] = 1.0 - kept[:, then] * np.exp(spread * error - 0.5 * spread**2)
+    return lost

@@ -16,12 +16,15 @@ from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
+from sim.build.presence import presence_of
 from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_opens, yearly_projects
 from sim.build.regions import build_territories
+from sim.build.rival_force import build_rival_brands, forces_of, open_rival_forces
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.settling import settle_actors, settle_goods
 from sim.build.upkeep import build_upkeep
+from sim.derived.presence import show_offers
 from sim.jit import sealed
 from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
@@ -45,6 +48,7 @@ from sim.state.goods import Expected, Goods, Stock
 from sim.state.headquarters import Headquarters
 from sim.state.market_state import Boards
 from sim.state.opportunities import OpenProjects, Opportunities
+from sim.state.rival_force import RivalAccounts
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     world, params, data = scenario.world, scenario.params, scenario.data
     weeks = scenario.warm_up.weeks + scenario.weeks
     roster = data.roster if data is not None else None
-    customers = build_customers(world, params, seed, data.customers if data is not None else None)
+    customers = build_customers(world, params, seed, data.customers if data is not None else None, forces_of(scenario))
     rates = project_rates(world, customers.type, data.customers if data is not None else None)
     network = build_network(params, seed, customers, data)
     _hear(params, customers, network)
@@ -70,7 +74,8 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     open_partners(world, params, seed, customers, rates, parts.distributors)
     heads = np.zeros((len(world.territories), len(world.customer_types)), dtype=np.int64)
     np.add.at(heads, (customers.territory, customers.type), 1)
-    numbers = freeze_numbers(world, params, positions_by_territory(world, roster), heads)
+    positions = positions_by_territory(world, roster)
+    numbers = freeze_numbers(world, params, positions, heads)
     numbers = add_limits(numbers, world, params, customers, rates, parts.plant_forecast.level)
     buying = buying_rates(customers.purchase_rate, world, rates)
     knowledge, diary = build_database(
@@ -102,6 +107,9 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         managers=managers,
         distributors=parts.distributors,
         rivals=build_rivals(world, params, seed, customers),
+        rival_brands=build_rival_brands(world, params, positions, weeks),
+        rival_accounts=RivalAccounts(0),
+        presence=presence_of(world, scenario.changes, scenario.warm_up.weeks),
         territories=build_territories(world, params, seed, heads.sum(axis=1), weeks),
         knowledge=knowledge,
         diary=diary,
@@ -135,6 +143,8 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         state.opportunities.buying_rate = buying
         state.opportunities.won_share = np.full(len(world.categories), own_share(world))
         fill_pipeline(state, state.opportunities.openings, data)
+    show_offers(state)
+    open_rival_forces(state, buying)
     return state, names
 
 

@@ -24,10 +24,13 @@ Array = NDArray[Any]
 _ROWS_AT_ONCE = 1 << 18
 
 
-def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Customers:
-    """All columns of customers except their neighbours' talk, which needs the network."""
+def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None, forces: int = 0) -> Customers:
+    """All columns of customers except their neighbours' talk, which needs the network, and what rivals' reps built up.
+
+    ``forces`` counts rival brands, where these have sales forces.
+    """
     rows = len(table) if table is not None else world.customers
-    customers = _empty(world, params, rows)
+    customers = _empty(world, params, rows, forces)
     if table is not None:
         customers.fill({"key": table["key"].to_numpy(np.uint64)})
     for start in range(0, rows, _ROWS_AT_ONCE):
@@ -37,11 +40,12 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
         )
         with customers.lend(customers):
             for name in customers:
-                customers.writable(name)[part] = getattr(some, name)
+                if name != "rival_relationship":
+                    customers.writable(name)[part] = getattr(some, name)
     return customers
 
 
-def _empty(world: World, params: Params, rows: int) -> Customers:
+def _empty(world: World, params: Params, rows: int, forces: int = 0) -> Customers:
     return make_customers(
         rows,
         brands=len(world.brands),
@@ -51,6 +55,7 @@ def _empty(world: World, params: Params, rows: int) -> Customers:
         churn=params.lapse.kind == "beta",
         rebates=len(world.offers) if params.rebates.power > 0 else 0,
         dimensions=len(DIMENSIONS) if params.service_quality.on else 0,
+        forces=forces,
     )
 
 

@@ -68,7 +68,7 @@ def build_sales_force(
             "motivation": zeal,
             "alignment": params.calls.compliance_start,
             "form_use": params.forms.start,
-            "reported_calls": _usual_calls(params),
+            "reported_calls": usual_calls(params),
             "variable_share": params.labour_market.variable_share_at_start,
             "exodus": usual_exodus(usual, params.labour_market.contagion_half_life),
             "pay": params.labour_market.pay / WEEKS_PER_YEAR,
@@ -125,8 +125,8 @@ def _maturity(params: Params, seed: int, key: Array, tenure: Array) -> Array:
     return grown
 
 
-def _usual_calls(params: Params) -> float:
-    """Calls a week that the firm assumes before it has seen any work of a position: field hours at an hour and a bit a call."""
+def usual_calls(params: Params) -> float:
+    """Calls a week of a rep that the firm assumes before it has seen any work of a position: field hours at an hour and a bit a call."""
     hours = params.hours
     field = max(hours.contract * (1 - hours.absence) - hours.administration, 0.0)
     return field / (2 * hours.selling_per_call + hours.travel_beyond_selling)

@@ -36,6 +36,7 @@ class OfferBoard(NamedTuple):
     price_minor: NDArray[np.int64]  # [D, G, J] retail price per unit in minor units
     available: NDArray[np.bool_]  # [D, J]
     order_spread: Reals  # [C] sd of the logarithm of units per occasion around the customer's mean
+    rival: NDArray[np.int32]  # [J] place of the offer's brand among rival brands, -1 for ours
 
 
 class NeedBoard(NamedTuple):
@@ -91,6 +92,7 @@ def make_offer_board(
         price_minor=np.ascontiguousarray(price_minor, np.int64),
         available=np.ascontiguousarray(available, np.bool_),
         order_spread=_real(order_spread, dtype),
+        rival=_places_among_rivals(of_brand, np.asarray(own, np.bool_)),
     )
     last = {
         "appeal": board.appeal,
@@ -106,6 +108,12 @@ def make_offer_board(
             f"{offers} offers, {categories} categories: shape of {', '.join(wrong) or 'price'} does not fit"
         )
     return sealed(board)
+
+
+def _places_among_rivals(brand: NDArray[np.int32], own: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Place of each offer's brand among the brands that are not ours [J], -1 for our offers; brands are rows, in order."""
+    before = np.array([np.unique(brand[own & (brand < b)]).size for b in brand], np.int32)
+    return np.where(own, -1, brand - before).astype(np.int32)
 
 
 def make_need_board(

@@ -2,7 +2,7 @@
 
 Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 
-    appeal_j + w_i·x_j + b_L·loyalty − b_i·price·(1 − rebate) + b_S·(satisfaction − neutral) + b_R·relationship (ours only)
+    appeal_j + w_i·x_j + b_L·loyalty − b_i·price·(1 − rebate) + b_S·(satisfaction − neutral) + b_R·relationship with the seller's rep
     + b_N·share of neighbours who own b and speak well of it
     + persuasion (ours only)
 
@@ -61,6 +61,7 @@ class Choosers(NamedTuple):
     loyalty: Reals
     satisfaction: Reals
     relationship: Reals
+    rival_relationship: Reals  # [N, rival brands], of width 0 where rivals have no sales forces
     persuasion: Reals
     rebate: Reals  # [N, J] share of price that the customer has bargained off; no width where nobody bargains
     talk_weak: NDArray[np.int16]
@@ -84,6 +85,8 @@ def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, 
     value -= who.price_sensitivity[i] * price
     value += numbers.satisfaction * (who.satisfaction[i, b] - numbers.neutral)
     value += numbers.relationship * who.relationship[i] * real(board.own[j])
+    if who.rival_relationship.shape[1] > 0 and board.rival[j] >= 0:
+        value += numbers.relationship * who.rival_relationship[i, np.uint32(board.rival[j])]
     if numbers.neighbours != 0:
         value += numbers.neighbours * _share_of_neighbours(i, b, per_tie, who)
     return value
@@ -220,6 +223,8 @@ def _warm(
         total += np.float32(who.persuasion[i])
         if who.taste.shape[1] > 0:
             total += np.float32(who.taste[i, 0])
+        if who.rival_relationship.shape[1] > 0:
+            total += np.float32(who.rival_relationship[i, 0])
     if numbers.neighbours != 0:
         for o in range(start, end):
             i = occasions.row[o]

@@ -29,6 +29,7 @@ from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.projects import Projects
+from sim.params.rival_force import RivalForce
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.params.service_quality import ServiceQuality
@@ -79,3 +80,4 @@ class Params(Section):
     plant: Plant = Plant()
     service_quality: ServiceQuality = ServiceQuality()
     feedback: Feedback = Feedback()
+    rival_force: RivalForce = RivalForce()

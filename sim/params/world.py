@@ -43,6 +43,12 @@ class Brand(Named):
         bounds=(0.0, 100.0),
         soft=(0.2, 5.0),
     )
+    sales_calls: float | None = param(
+        None,
+        unit="calls/week",
+        doc="Calls of a rival's sales force; by default as params.rival_force.size says. Not used for our brand.",
+        bounds=(0.0, 10.0**7),
+    )
 
 
 class Company(Named):
@@ -311,6 +317,11 @@ class World:
         """Rows of our offers."""
         ours = self.brands[self.own_brand].name
         return tuple(row for row, offer in enumerate(self.offers) if offer.brand == ours)
+
+    @cached_property
+    def rival_brands(self) -> tuple[int, ...]:
+        """Rows of the brands that are not ours."""
+        return tuple(row for row, brand in enumerate(self.brands) if not brand.own)
 
     @property
     def has_projects(self) -> bool:

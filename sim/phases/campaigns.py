@@ -28,6 +28,8 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
     rivals = np.arange(brands) != own
     goodwill = np.tile(usual_advertising(state), (brands, 1))
     goodwill[own] = 0.0
+    there = state.presence.brands(state.week, state.boards.offers.brand, brands)
+    goodwill[~there] = 0.0
     wanted = np.zeros_like(goodwill)
     ours, by_rivals = None, None
     if not state.rules.idle("promotion"):
@@ -37,9 +39,9 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
         state.territories.campaigns[:, state.week] = ours.spend
     if not state.rules.idle("rival_campaign"):
         answer = Competitor.decide_campaigns(state)
-        goodwill[rivals] = answer.advertising
-        wanted[rivals] = answer.campaign
-        by_rivals = answer.campaign.sum(axis=0)
+        goodwill[rivals] = answer.advertising * there[rivals, None]
+        wanted[rivals] = answer.campaign * there[rivals, None]
+        by_rivals = wanted[rivals].sum(axis=0)
     return Campaigns(ours, by_rivals, _move_choice(state, ours, wanted)), goodwill
 
 

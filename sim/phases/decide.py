@@ -12,6 +12,7 @@ from sim.agents.manufacturer import Manufacturer
 from sim.agents.market_department import MarketDepartment
 from sim.agents.technical_department import TechnicalDepartment
 from sim.boards import offers_appeal
+from sim.derived.presence import show_offers
 from sim.jit import sealed_array
 from sim.kernels.goodwill import adstock
 from sim.kernels.goodwill_effects import goodwill_utility
@@ -19,6 +20,7 @@ from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort
 from sim.phases.labour_market import lose_relationship
+from sim.phases.rival_calls import plan_rival_calls
 from sim.phases.studies import commission_studies
 from sim.questions.advertising import Advertising
 from sim.questions.promotion import Promotion
@@ -40,6 +42,8 @@ READS = (
         "key territory trust purchases turnover capability reserve own_capability taught supplier wholesale",
     ),
     *columns_of("rivals", "key offer unit_cost share sensitivity"),
+    *columns_of("rival_brands", "key usual_calls share_kept effort_kept"),
+    *columns_of("rival_accounts", "key brand potential bought ordered last_order"),
     *columns_of("knowledge", "known marks orders value potential last_order confirmed label prospect"),
     *columns_of("diary", "bought ordered"),
     *columns_of("service", "key requests open"),
@@ -57,6 +61,8 @@ WRITES = (
     *columns_of("reps", "position active"),
     *columns_of("distributors", "shares_data payment price effort usual_effort"),
     *columns_of("rivals", "price"),
+    *columns_of("rival_brands", "margin"),
+    *columns_of("rival_accounts", "calls"),
     *columns_of("knowledge", "rep norm"),
     *columns_of("diary", "due met"),
     *columns_of("service", "engineers"),
@@ -66,16 +72,20 @@ WRITES = (
 
 def decide(state: MarketState) -> None:
     """Ask everyone who plans, and put the answers where the week can find them."""
+    if state.presence.moves(state.week):
+        show_offers(state)
     dismissed = _size_sales_force(state)
     gateway = InformationSystem.decide_gateway(state)
     send_call_plan(state, gateway)
     carry_out_call_plans(state)
     pay = Manufacturer.decide_pay(state)
+    plan_rival_calls(state)
     campaigns, spend = run_campaigns(state)
     advertising = _advertise(state, spend)
     _share_data(state)
     discount, price_off = set_prices(state, campaigns.ours)
     distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
+    _leave_margins(state)
     _push(state, campaigns.promotion, divide_effort(state))
     recruiting = Manufacturer.decide_recruiting(state)
     upkeep = _staff_service(state)
@@ -151,7 +161,8 @@ def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, 
     layout, numbers = state.layout, state.numbers
     own = np.array(layout.own_offers)
     state.distributors.price[:] = Distributor.decide_retail_prices(state).price
-    state.rivals.price[:] = Competitor.decide_prices(state).price
+    there = state.presence.offers(state.week)[state.rivals.offer]
+    state.rivals.price[:] = np.where(there, Competitor.decide_prices(state).price, state.rivals.price)
     discount = MarketDepartment.decide_discounts(state).discount
     granted = np.zeros((len(discount), len(layout.offers)), dtype=np.int64)
     granted[:, own] = np.rint(discount[:, None] * numbers.list_price[own])
@@ -164,6 +175,13 @@ def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, 
     relative = (charged / numbers.reference_price).astype(np.float32)
     state.boards.offers = state.boards.offers._replace(price=sealed_array(relative), price_minor=sealed_array(charged))
     return granted, price_off
+
+
+def _leave_margins(state: MarketState) -> None:
+    """Renew what rivals leave their distributors beyond the usual, when their terms are due."""
+    if state.rules.due("rival_margin").any():
+        idle = state.rules.idle("rival_margin")
+        state.rival_brands.margin[:] = 0.0 if idle else Competitor.decide_margins(state).margin
 
 
 def _push(state: MarketState, promotion: Floats | None, effort: Floats | None) -> None:

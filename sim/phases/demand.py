@@ -30,7 +30,7 @@ READS = (
     *columns_of(
         "customers",
         "key type territory distributor taste price_sensitivity purchase_rate order_size aware "
-        "loyalty satisfaction relationship persuasion talk_weak talk_strong speaks owned bought_week "
+        "loyalty satisfaction relationship rival_relationship persuasion talk_weak talk_strong speaks owned bought_week "
         "price_group",
     ),
     *columns_of("rivals", "offer price unit_cost"),

@@ -42,7 +42,7 @@ READS = (
     *columns_of(
         "customers",
         "key type territory distributor taste price_sensitivity order_size aware loyalty satisfaction "
-        "relationship persuasion rebate talk_weak talk_strong speaks price_group",
+        "relationship rival_relationship persuasion rebate talk_weak talk_strong speaks price_group",
     ),
     *columns_of("distributors", "key territory trust shares_data payment reserve supplier wholesale"),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.competitor import Competitor
 from sim.agents.manufacturer import Manufacturer
 from sim.agents.sales_rep import SalesRep
+from sim.derived.presence import rivals_present
 from sim.phases.account import book_stay_bonus
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
 from sim.rng import Decision
@@ -24,20 +26,21 @@ def leave(state: MarketState) -> None:
     """Offers arrive, reps decide, and accounts keep only part of their relationship with those who go."""
     reps = state.reps
     visible = attainment(state)
-    offer = _outside_offers(state, visible)
+    courted = _courted(state)
+    offer = _outside_offers(state, visible, courted)
     stay_bonus = Manufacturer.decide_retention(state, offer, visible)
     probability = SalesRep.decide_quits(state, offer, stay_bonus)
     leaves = reps.active & _decided(state, probability)
     if stay_bonus.any():
         book_stay_bonus(state, np.where(leaves, 0, stay_bonus))
-    _record(state, visible, offer > 0, leaves)
+    _record(state, visible, offer > 0, leaves, courted)
     _pull(state, leaves)
     if not leaves.any():
         return
     state.books.heads.leave(state.week, np.bincount(reps.team[leaves], minlength=len(state.managers)))
     reps.active[leaves] = False
     accounts = state.accounts()
-    to_rival = leaves & (offer > 0) & _from_rivals(state)
+    to_rival = leaves & (offer > 0) & _from_rivals(state, courted)
     lost = np.where(to_rival, _lost_to_rival(state), state.params.people.relationship_lost)
     gone = accounts[leaves[state.knowledge.rep[accounts]]]
     lose_relationship(state, gone, lost[state.knowledge.rep[gone]])
@@ -81,16 +84,23 @@ def exodus_at_rest(state: MarketState) -> float:
     return usual_exodus(usual_hazard(state), state.params.labour_market.contagion_half_life)
 
 
-def _outside_offers(state: MarketState, visible: Floats) -> Floats:
+def _outside_offers(state: MarketState, visible: Floats, courted: float) -> Floats:
     """Pay a week of the best offer that reaches each rep this week [R], minor units; 0 without one.
 
-    So many arrive that the usual rep leaves at the usual hazard, part of it for offers.
+    So many arrive that the usual rep leaves at the usual hazard, part of it for offers. Rivals who court our reps add
+    ``courted`` times as many.
     """
     numbers, reps = state.params.labour_market, state.reps
     if numbers.offers == 0 or state.params.people.quit_probability == 0:
         return np.zeros(len(reps))
     pull = np.maximum(1.0 + numbers.contagion * (reps.exodus - exodus_at_rest(state)), 0.0)
-    hazard = numbers.offers * usual_hazard(state) * attention(visible, reps.active, numbers.visibility) * pull
+    hazard = (
+        (1.0 + courted)
+        * numbers.offers
+        * usual_hazard(state)
+        * attention(visible, reps.active, numbers.visibility)
+        * pull
+    )
     rate = offers_for(hazard, numbers.offer_spread, numbers.reluctance, numbers.taste)
     arrives = reps.active & (state.luck(Decision.OFFER_ARRIVES).uniform(reps.key) < -np.expm1(-rate))
     offer = np.zeros(len(reps))
@@ -100,9 +110,17 @@ def _outside_offers(state: MarketState, visible: Floats) -> Floats:
     return offer
 
 
-def _from_rivals(state: MarketState) -> Bools:
+def _courted(state: MarketState) -> float:
+    """Offers that rivals make beyond the usual, as a multiple of all usual ones."""
+    if state.rules.idle("rival_poaching"):
+        return 0.0
+    return float((Competitor.decide_offers(state).offers * rivals_present(state)).sum())
+
+
+def _from_rivals(state: MarketState, courted: float) -> Bools:
     """Whether the offer of each rep [R] would be a rival's."""
-    from_rival: Bools = state.luck(Decision.POACHED).uniform(state.reps.key) < state.params.labour_market.poached
+    share = (state.params.labour_market.poached + courted) / (1.0 + courted)
+    from_rival: Bools = state.luck(Decision.POACHED).uniform(state.reps.key) < share
     return from_rival
 
 
@@ -122,7 +140,7 @@ def _pull(state: MarketState, leaves: Bools) -> None:
     reps.exodus[:] = keep * reps.exodus + (gone[reps.team] - leaves) / np.maximum(heads - 1, 1)[reps.team]
 
 
-def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools) -> None:
+def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools, courted: float) -> None:
     """Offers and quits by team; quits also by the tercile of attainment among the firm's reps."""
     reps, teams = state.reps, len(state.managers)
     if offered.any():
@@ -132,7 +150,16 @@ def _record(state: MarketState, visible: Floats, offered: Bools, leaves: Bools) 
     here = np.flatnonzero(reps.active)
     tercile = np.full(len(reps), -1)
     tercile[here[np.lexsort((reps.key[here], visible[here]))]] = np.arange(len(here)) * len(TERCILES) // len(here)
-    counted = {"quits": leaves, "quits_to_rivals": leaves & offered & _from_rivals(state)}
+    counted = {"quits": leaves, "quits_to_rivals": leaves & offered & _from_rivals(state, courted)}
+    _record_poaching(state, int(counted["quits_to_rivals"].sum()), courted)
     counted |= {name: leaves & (tercile == k) for k, name in enumerate(TERCILES)}
     for name, who in counted.items():
         state.record.put(state.week, name, np.bincount(reps.team[who], minlength=teams))
+
+
+def _record_poaching(state: MarketState, won_over: int, courted: float) -> None:
+    """What rivals pay for the reps they won over by offers beyond the usual: their part of all who went to rivals."""
+    numbers = state.params.labour_market
+    part = courted / (numbers.poached + courted) if courted > 0 else 0.0
+    spend = won_over * part * state.params.rival_force.sign_on * numbers.pay
+    state.record.put(state.week, "rival_poaching_spend", spend)

@@ -17,7 +17,7 @@ READS = (
     *columns_of(
         "customers",
         "key type distributor taste price_sensitivity purchase_rate order_size aware loyalty "
-        "satisfaction relationship persuasion rebate talk_weak talk_strong speaks owned last_order "
+        "satisfaction relationship rival_relationship persuasion rebate talk_weak talk_strong speaks owned last_order "
         "price_group",
     ),
     *columns_of("distributors", "shares_data"),

@@ -11,6 +11,7 @@ from sim.state.table import columns_of
 READS = (
     *columns_of("reps", "key territory team position"),
     *columns_of("knowledge", "rep"),
+    *columns_of("rival_brands", "key share_kept effort_kept margin"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (

@@ -136,6 +136,7 @@ def project_choosers(state: MarketState, projects: OpenProjects) -> tuple[Choose
         columns[name] = np.asfortranarray(columns[name])  # as the columns of customers lie: one version of the kernel
     warmth = weights.relationship * columns["relationship"]
     columns["relationship"] = warmth + np.float32(state.params.projects.attention) * projects.attention
+    columns["rival_relationship"] = weights.relationship * columns["rival_relationship"]
     columns["taste"], columns["price_sensitivity"] = projects.taste, projects.price_sensitivity
     ties = state.network.indptr[rows + 1] - state.network.indptr[rows]
     columns["degree_start"] = np.concatenate((np.zeros(1, np.int64), np.cumsum(ties)))

@@ -333,6 +333,8 @@ def _record_market_department(state: MarketState) -> None:
     ):
         if values is not None:
             state.record.put(state.week, name, values)
+    parts = ("rival_call_spend", "rival_margin_spend", "rival_poaching_spend", "rival_campaign_spend")
+    state.record.put(state.week, "rival_spend", sum(state.record[name][state.week].sum() for name in parts))
 
 
 def check_laws(state: MarketState) -> None:

@@ -23,6 +23,7 @@ READS = (
     *columns_of("reps", "territory tenure coached trained skill effort product_trained"),
     *columns_of("distributors", "territory shares_data payment purchases price own_capability supplier wholesale"),
     *columns_of("channel", "owed"),
+    *columns_of("rival_brands", "margin"),
 )
 #: Columns that the phase may write, and read.
 WRITES = columns_of("distributors", "trust turnover capability taught")
@@ -34,6 +35,8 @@ def relate(state: MarketState) -> None:
     sold = _sell_out(state)
     # What a distributor sells more of ours it may sell less of others': our books alone would call that a gain.
     state.record.put(state.week, "all_brands_margin", (sold * margins(state)).sum(axis=1))
+    if state.rival_brands.margin.any():
+        state.record.put(state.week, "rival_margin_spend", _left_by_rivals(state, sold))
     if numbers.effort_strength > 0 or numbers.trust_speed > 0:
         keep = retention_of_half_life(numbers.turnover_half_life)
         distributors.turnover[:] += (1.0 - keep) * (sold - distributors.turnover)
@@ -41,6 +44,13 @@ def relate(state: MarketState) -> None:
         target = np.clip(_earned_trust(state, hours_by_distributor(state)), 0.0, 1.0)
         distributors.trust[:] = next_trust(distributors.trust, target, numbers.trust_speed, numbers.trust_loss)
     _advise(state)
+
+
+def _left_by_rivals(state: MarketState, sold: NDArray[np.int64]) -> float:
+    """What rivals pay distributors this week beyond the usual margin, minor units; ``sold`` [D, J] at retail prices."""
+    place = state.boards.offers.rival
+    margin = np.where(place >= 0, state.rival_brands.margin[place], 0.0)
+    return float(sold.sum(axis=0) @ margin)
 
 
 def _advise(state: MarketState) -> None:

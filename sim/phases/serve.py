@@ -14,6 +14,7 @@ from sim.kernels.threads import BLOCK
 from sim.phases.own_papers import file_deliveries, weight_of_purchase
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
+from sim.phases.rival_watch import count_switches, hear_of_sales, watch_standing
 from sim.phases.service_quality import feel_service
 from sim.quantity import retention_of_half_life
 from sim.state import MarketState
@@ -26,6 +27,9 @@ READS = (
     *columns_of("customers", "key type territory distributor purchase_rate aware churn"),
     *columns_of("reps", "active tenure coached trained skill product_trained"),
     *columns_of("rivals", "offer"),
+    *columns_of("rival_brands", "key"),
+    *columns_of("rival_accounts", "customer brand by_customer"),
+    *columns_of("distributors", "turnover effort usual_effort"),
     *columns_of("knowledge", "rep"),
     *columns_of("diary", "visits"),
     *columns_of("projects", "customer category"),
@@ -39,6 +43,8 @@ WRITES = (
     ),
     *columns_of("reps", "credited"),
     *columns_of("rivals", "share"),
+    *columns_of("rival_brands", "sold market sold_usual market_usual share_kept effort_kept"),
+    *columns_of("rival_accounts", "bought ordered last_order"),
     *columns_of("diary", "bought ordered"),
 )
 
@@ -48,6 +54,7 @@ def serve(state: MarketState) -> None:
     customers, numbers, orders = state.customers, state.numbers, state.today.fulfilled.orders
     ours = np.flatnonzero((orders.stock >= 0) & (state.today.fulfilled.served > 0))
     newcomers = _first_purchases(state, ours)
+    count_switches(state)
     if state.today.maintained is not None:
         # Items are used, and fail, before what is delivered now takes their place.
         _live_through_use(state, state.today.maintained.in_use)
@@ -71,6 +78,8 @@ def serve(state: MarketState) -> None:
     margin = _remember_purchases(state, ours)
     file_deliveries(state, ours)
     _watch_shares(state, sold)
+    watch_standing(state, sold[2].sum(axis=(0, 1)))
+    hear_of_sales(state)
     state.today.served = Served(ours, sold, count_by_cells(state, newcomers), count_by_cells(state, lapsed), margin)
 
 

@@ -9,6 +9,7 @@ from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.kernels.goodwill_effects import factor_of_calls
 from sim.phases.persuade import persuade
+from sim.phases.rival_calls import call_for_rivals
 from sim.state import Ints, MarketState
 from sim.state.table import columns_of
 
@@ -18,9 +19,14 @@ READS = (
     *columns_of("reps", "active tenure coached trained skill product_trained"),
     *columns_of("knowledge", "rep"),
     *columns_of("diary", "visits"),
+    *columns_of("rival_brands", "key"),
+    *columns_of("rival_accounts", "customer brand calls"),
 )
 #: Columns that the phase may write, and read.
-WRITES = columns_of("customers", "aware relationship persuasion")
+WRITES = (
+    *columns_of("customers", "aware relationship rival_relationship persuasion"),
+    *columns_of("rival_accounts", "due"),
+)
 
 
 def spread(state: MarketState) -> None:
@@ -44,6 +50,7 @@ def spread(state: MarketState) -> None:
         ill=ill,
     )
     relationship_week(state.customers, visits, numbers.relationship)
+    call_for_rivals(state)
 
 
 def visits_of_week(state: MarketState, rows: Ints) -> Visits:

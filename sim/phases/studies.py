@@ -170,7 +170,9 @@ def _note_prices(state: MarketState, where: Ints, notes: Ints) -> None:
     )  # of a territory and an offer; wraps around
     error = state.luck(Decision.RIVALS_WATCHED).normal(keys)
     spread = numbers.price_note_error / np.sqrt(notes)[:, None]
-    found = {"rival_price": state.rivals.price[None, :] * np.exp(spread * error)}
+    there = state.presence.offers(state.week)[state.rivals.offer]
+    price = np.where(there, state.rivals.price, np.nan)
+    found = {"rival_price": price[None, :] * np.exp(spread * error)}
     state.mail.findings.append(Findings(state.week + numbers.short_delay, where, found))
 
 

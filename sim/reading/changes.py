@@ -1,4 +1,4 @@
-"""Changes in mid-run: what ``[[change]]`` sets from a week on, in the whole market or in some territories.
+"""Changes in mid-run: what ``[[change]]`` sets from a week on, in the whole market or in some territories, and who enters.
 
 The schedule is computed when the scenario is loaded, so that every rule of every week is checked before
 the first week runs. A change in some territories makes variants of a rule there; a later change of the
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sim.params import Params
-from sim.quantity import MOST_WEEKS, Section, param
+from sim.quantity import Section
 from sim.questions.registry import questions, rules
+from sim.reading.change_entry import ChangeEntry, not_one_thing
 from sim.reading.complaints import Complaint, KeyPath, show, suggest, unknown_key, validate
 from sim.reading.policy_tables import make_rule
 from sim.reading.schedule import Schedule, Variants
@@ -25,30 +26,20 @@ from sim.rules import Rule
 MOST_CHANGES = 1040
 
 
-class ChangeEntry(Section):
-    """A ``[[change]]`` as written: exactly one of ``set`` and ``policy``."""
-
-    week: int = param(unit="week", doc="First week of the change; weeks are counted from 1.", bounds=(1, MOST_WEEKS))
-    territories: tuple[str, ...] | None = param(
-        None, unit="names of territories", doc="Where it applies; default: everywhere."
-    )
-    set: dict[str, Any] | None = param(
-        None, unit="path = value", doc='New values by path, for instance { "policy.pay.commission" = 0.04 }.'
-    )
-    policy: str | dict[str, dict[str, Any]] | None = param(
-        None, unit="name of a policy", doc="A policy overlay rolled out as a whole: its name, or its [policy.*] tables."
-    )
-
-
 @dataclass(frozen=True)
 class Change:
-    """A checked change; ``overlay`` holds the policy tables of a rolled-out policy, ``label`` its name."""
+    """A checked change; ``overlay`` holds the policy tables of a rolled-out policy, ``label`` its name.
+
+    ``enter`` and ``leave`` name brands and offers of rivals.
+    """
 
     week: int
     territories: frozenset[str] | None
     settings: dict[str, Any] = field(default_factory=dict)
     overlay: dict[str, dict[str, Any]] = field(default_factory=dict)
     label: str = ""
+    enter: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
 
     def where(self) -> str:
         """The change in words for provenance: "change in week 26 (north, south)"."""
@@ -69,7 +60,10 @@ class Change:
         table: dict[str, Any] = {"week": self.week}
         if self.territories is not None:
             table["territories"] = sorted(self.territories)
-        table["set" if self.settings else "policy"] = copy.deepcopy(self.settings or self.overlay)
+        if self.enter or self.leave:
+            table["enter" if self.enter else "leave"] = list(self.enter or self.leave)
+        else:
+            table["set" if self.settings else "policy"] = copy.deepcopy(self.settings or self.overlay)
         return table
 
 
@@ -80,7 +74,10 @@ def read_changes(
     overlay: Callable[[str, KeyPath], dict[str, Any] | None],
     complaints: list[Complaint],
 ) -> list[tuple[int, Change]]:
-    """(position, change) of every valid ``[[change]]``, by week; ``overlay`` finds the tables of a named policy."""
+    """(position, change) of every valid ``[[change]]``, by week; ``overlay`` finds the tables of a named policy.
+
+    An entry may lie after the end: it keeps the newcomer out for the whole run.
+    """
     if not isinstance(entries, list):
         complaints.append(
             Complaint(("change",), f"found {show(entries)}", "a list of tables", "write [[change]] with two brackets")
@@ -97,7 +94,7 @@ def read_changes(
         if entry is None:
             continue
         before = len(complaints)
-        if entry.week > weeks:
+        if entry.week > weeks and entry.enter is None:
             complaints.append(
                 Complaint(
                     (*path, "week"),
@@ -106,13 +103,7 @@ def read_changes(
                     "raise `weeks` or move the change",
                 )
             )
-        if (entry.set is None) == (entry.policy is None):
-            found = "has neither `set` nor `policy`" if entry.set is None else "has both `set` and `policy`"
-            complaints.append(
-                Complaint(
-                    path, found, "exactly one of them", "split it into two changes" if entry.set is not None else ""
-                )
-            )
+        complaints += not_one_thing(entry, path)
         for name in entry.territories or ():
             if name not in known:
                 complaints.append(
@@ -136,7 +127,10 @@ def read_changes(
         if len(complaints) == before:
             where = None if entry.territories is None else frozenset(entry.territories)
             label = entry.policy if isinstance(entry.policy, str) else ""
-            changes.append((position, Change(entry.week, where, dict(entry.set or {}), dict(tables or {}), label)))
+            moved = (entry.enter or (), entry.leave or ())
+            changes.append(
+                (position, Change(entry.week, where, dict(entry.set or {}), dict(tables or {}), label, *moved))
+            )
     return sorted(changes, key=lambda item: item[1].week)
 
 

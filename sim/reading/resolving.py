@@ -32,6 +32,7 @@ from sim.reading.complaints import MOST_SHOWN, Complaint, KeyPath, show, unknown
 from sim.reading.consistency import Draft, Entries, contradictions, unused
 from sim.reading.data_reading import RawTables, read_raw_tables
 from sim.reading.data_tables import DataFiles, DataTables
+from sim.reading.entries import wrong_entries
 from sim.reading.layers import NAMED_LISTS, Layers, entry_labels, read_policy_layers, read_scenario_layers
 from sim.reading.library import find_policy, find_scenario
 from sim.reading.policy_tables import complete, make_rules
@@ -170,6 +171,7 @@ class _Resolving:
         self._section("data", DataFiles)
         self.complaints += islice(contradictions(draft), MOST_SHOWN)
         changes = self._changes(header, draft)
+        self.complaints += islice(wrong_entries(draft, changes), MOST_SHOWN)
         policy, params = complete(self._table("policy")), self._table("params")
         sound = {question: policy[question] for question in make_rules(policy, ("policy",), self.complaints)}
         numbers = params if validate(Params, params, ("params",), self.complaints) is not None else {}
@@ -351,8 +353,10 @@ class _Resolving:
 
 
 def _is_late(entry: Any, weeks: int) -> bool:
-    """Whether a ``[[change]]`` starts in a week after the end."""
-    return isinstance(entry, dict) and isinstance(entry.get("week"), int) and entry["week"] > weeks
+    """Whether a ``[[change]]`` starts in a week after the end; an entry that late still keeps the newcomer out."""
+    if not isinstance(entry, dict) or "enter" in entry:
+        return False
+    return isinstance(entry.get("week"), int) and entry["week"] > weeks
 
 
 def _sections(header: Header, draft: Draft, schedule: Schedule) -> Iterator[tuple[KeyPath, Section]]:

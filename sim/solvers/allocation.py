@@ -28,6 +28,39 @@ def allocate_calls(
     return share * total
 
 
+def allocate_within(
+    potential: NDArray[np.floating], elasticity: float, total: float, most: float
+) -> NDArray[np.float64]:
+    """As :func:`allocate_calls`, with at most ``most`` calls on one account; what does not fit goes to the others.
+
+    The sum is less than ``total`` where all accounts with potential have ``most``.
+    """
+    weight = allocate_calls(potential, elasticity, 1.0)
+    order = np.argsort(-weight, kind="stable")
+    falling = weight[order]
+    rest = np.cumsum(falling[::-1])[::-1]  # weight of each account and of all smaller ones
+    # With k accounts at the cap the others share total − k·most; k is the first count at which the largest of them fits.
+    shared = np.maximum(total - most * np.arange(len(weight)), 0.0)
+    fits = falling * shared <= most * rest
+    full = int(np.argmax(fits)) if fits.any() else len(weight)
+    calls = np.zeros(len(weight))
+    calls[order[:full]] = most * (falling[:full] > 0.0)
+    if full < len(weight) and rest[full] > 0.0:
+        calls[order[full:]] = np.minimum(falling[full:] * (shared[full] / rest[full]), most)
+    return calls
+
+
+def allocate_by_group(
+    potential: NDArray[np.floating], group: Ints, total: NDArray[np.floating], elasticity: float, most: float
+) -> NDArray[np.float64]:
+    """:func:`allocate_within` for each group by itself: ``total`` [groups] calls among the accounts [n] of the ``group`` [n]."""
+    calls = np.zeros(len(potential))
+    for g in range(len(total)):
+        mine = group == g
+        calls[mine] = allocate_within(potential[mine], elasticity, float(total[g]), most)
+    return calls
+
+
 def assign_reps(key: Ints, current: Ints, reps: Ints, refilled: float) -> NDArray[np.int64]:
     """Rep of each account [n]: the current one while it is among ``reps``, else the one with most room.
 

@@ -51,6 +51,9 @@ class Customers(Table):
     )
     expectation = column(np.float32, "quality scale", "performance expected of the brand", width="brands")
     relationship = column(np.float32, "0..1", "stock of goodwill built by calls of our reps")
+    rival_relationship = column(
+        np.float32, "0..1", "the same with reps of each rival brand", width="rival brands with a sales force"
+    )
     persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
@@ -91,11 +94,13 @@ def make_customers(
     churn: bool = False,
     rebates: int = 0,
     dimensions: int = 0,
+    forces: int = 0,
 ) -> Customers:
     """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
 
     ``rebates`` are the offers on which customers bargain: all or none.
     ``dimensions`` of satisfaction with our service; 0 where products alone count.
+    ``forces`` counts rival brands, where these have sales forces.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -111,6 +116,7 @@ def make_customers(
         "brands with service": brands if dimensions else 0,
         "dimensions": dimensions,
         "contact": CONTACT_STOCKS if dimensions else 0,
+        "rival brands with a sales force": forces,
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

@@ -51,9 +51,20 @@ class Findings:
 
 
 @dataclass
+class RivalSales:
+    """Purchases that rivals hear of: rows of their lists of accounts, and the value of each, minor units."""
+
+    arrives: int
+    week: int
+    rows: Ints
+    value: Floats
+
+
+@dataclass
 class Mail:
     """All that is on its way."""
 
     reports: list[Report] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     findings: list[Findings] = field(default_factory=list)
+    rival_sales: list[RivalSales] = field(default_factory=list)

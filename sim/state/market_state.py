@@ -29,7 +29,9 @@ from sim.state.mail import Mail
 from sim.state.managers import Managers
 from sim.state.numbers import Numbers
 from sim.state.opportunities import Opportunities
+from sim.state.presence import Presence
 from sim.state.reps import Reps
+from sim.state.rival_force import RivalAccounts, RivalBrands
 from sim.state.rivals import Rivals
 from sim.state.rules_in_force import RuleBook, RulesInForce
 from sim.state.table import Guarded
@@ -80,6 +82,9 @@ class MarketState:
     managers: Managers
     distributors: Distributors
     rivals: Rivals
+    rival_brands: RivalBrands
+    rival_accounts: RivalAccounts  # no rows where rivals have no sales forces
+    presence: Presence
     territories: Territories
     knowledge: Knowledge
     diary: Diary
@@ -111,6 +116,8 @@ class MarketState:
             "managers": self.managers,
             "distributors": self.distributors,
             "rivals": self.rivals,
+            "rival_brands": self.rival_brands,
+            "rival_accounts": self.rival_accounts,
             "knowledge": self.knowledge,
             "diary": self.diary,
             "service": self.upkeep.service,

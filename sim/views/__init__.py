@@ -11,11 +11,12 @@ from sim.views.firm import FirmSeen, PartnersSeen, RetentionSeen, TruthSeen
 from sim.views.manager import ManagerSeen
 from sim.views.plant import PlantSeen
 from sim.views.rep import PursuitSeen, QuitSeen, RepSeen
-from sim.views.rival import CompetitorSeen, RivalBrandsSeen
+from sim.views.rival import NEVER_ORDERED, CompetitorSeen, RivalBrandsSeen, RivalForceSeen, RivalStandingSeen
 from sim.views.technical import ServiceSeen, TechnicalSeen
 from sim.views.view import NO_WEEK, Bools, Floats, Ints, Luck, View
 
 __all__ = [
+    "NEVER_ORDERED",
     "NO_WEEK",
     "Bools",
     "BrandsSeen",
@@ -34,6 +35,8 @@ __all__ = [
     "RepSeen",
     "RetentionSeen",
     "RivalBrandsSeen",
+    "RivalForceSeen",
+    "RivalStandingSeen",
     "ServiceSeen",
     "TechnicalSeen",
     "TruthSeen",

@@ -67,7 +67,10 @@ def digest(outcomes: dict[str, Any]) -> str:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """What differs between two outcomes, in words."""
+    """What differs between two outcomes, in words.
+
+    A count of nothing, or a KPI that does not exist in the run, may be new: it belongs to a mechanism that is off.
+    """
     lines = []
     for kind, tolerance in (("counts", 0.0), ("figures", 1e-6)):
         for name in sorted(expected[kind]):  # what is new has nothing on file to differ from

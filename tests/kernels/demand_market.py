@@ -105,11 +105,17 @@ def make_market(
     dt: float = 1.0,
     behaviour: Behaviour | None = None,
     bargains: bool = False,
+    forces: int = 0,
 ) -> Market:
-    """A market of two categories (a consumable, a durable) with two offers each of three brands; ours is brand 0."""
+    """A market of two categories (a consumable, a durable) with two offers each of three brands; ours is brand 0.
+
+    With ``forces`` of 2 the others have sales forces.
+    """
     of = behaviour or Behaviour()
     brands, attributes = 3, 2
-    c = make_customers(rows, brands=brands, categories=2, attributes=attributes, marks=1, rebates=12 * bargains)
+    c = make_customers(
+        rows, brands=brands, categories=2, attributes=attributes, marks=1, rebates=12 * bargains, forces=forces
+    )
     k = c.key
     where = np.minimum((rng.uniform(seed, 51, 0, k) * territories).astype(int), territories - 1)
     knows = [rng.uniform(seed, 60, 0, k, b) < 0.5 for b in range(brands)]

@@ -54,10 +54,10 @@ def markets(draw: st.DrawFn) -> Market:
         experience=experience,
         relationship=Relationship(least=draw(st.floats(0, 0.3)), shape=draw(st.floats(0.3, 3.0))),
     )
-    rows = draw(st.integers(1, 60))
+    rows, forces = draw(st.integers(1, 60)), draw(st.sampled_from([0, 2]))
     degree, bargains = min(4, (rows - 1) // 2 * 2), draw(st.booleans())
     seed = draw(st.integers(0, 2**64 - 1))
-    market = make_market(rows, seed=seed, degree=degree, behaviour=behaviour, bargains=bargains)
+    market = make_market(rows, seed=seed, degree=degree, behaviour=behaviour, bargains=bargains, forces=forces)
     rg = np.random.default_rng(draw(st.integers(0, 2**32)))
     c = market.customers
     last = rg.integers(TICK - 28, TICK, rows)
@@ -74,6 +74,7 @@ def markets(draw: st.DrawFn) -> Market:
             "satisfaction": rg.uniform(0.3, 1, (rows, 3)),
             "expectation": rg.normal(0, 0.3, (rows, 3)),
             "relationship": rg.uniform(0, 1, rows),
+            "rival_relationship": rg.uniform(0, 1, (rows, forces)),
             "persuasion": rg.choice([0.0, 1.0], rows) * rg.normal(0, 2, rows),
             "talk_weak": weak,
             "talk_strong": strong,
@@ -178,7 +179,14 @@ def near(values: Any, edge: float) -> Any:
 
 def own_churn(c: Customers) -> Customers:
     """The same customers, each with a chance to lapse of its own."""
-    widths = {"brands": 3, "categories": 2, "attributes": 2, "marks": 1, "rebates": c.rebate.shape[1]}
+    widths = {
+        "brands": 3,
+        "categories": 2,
+        "attributes": 2,
+        "marks": 1,
+        "rebates": c.rebate.shape[1],
+        "forces": c.rival_relationship.shape[1],
+    }
     other = make_customers(len(c), **widths, churn=True)
     other.fill({name: getattr(c, name) for name in c if name != "churn"})
     other.fill({"churn": np.random.default_rng(len(c)).uniform(0, 1, (len(c), 1))})

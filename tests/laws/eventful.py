@@ -44,7 +44,20 @@ price = 20
 needs = 20
 rivals = 3
 [policy.rival_campaign]
-kind = "react"
+kind = "defend"
+[policy.rival_force]
+kind = "defend"
+[policy.rival_price]
+kind = "defend"
+[policy.rival_margin]
+kind = "match_effort"
+tolerance = 0.0
+[policy.rival_poaching]
+kind = "answer_loss"
+tolerance = 0.0
+[params.rival_force]
+share_lag = 0
+sales_lag = 1
 [params.call_length]
 exponent = 0.3
 [params.rebates]

@@ -35,7 +35,19 @@ NARROWED: dict[str, Any] = {
 
 #: Sections whose numbers decide what can go wrong with goods, hours and heads.
 STRAINED = (
-    *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
+    *(
+        "channel",
+        "hours",
+        "people",
+        "calls",
+        "management",
+        "forms",
+        "database",
+        "rivals",
+        "rival_force",
+        "costs",
+        "partners",
+    ),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
     *("promotion", "studies", "projects", "start"),

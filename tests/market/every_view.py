@@ -30,7 +30,13 @@ INDEX = frozenset(
     {
         *("knowledge.rep", "customers.territory", "customers.distributor", "customers.type", "reps.territory"),
         *("reps.team", "managers.territory", "distributors.territory", "distributors.supplier", "projects.customer"),
-        *("rivals.offer", "projects.category", "customers.price_group"),
+        *(
+            "rivals.offer",
+            "projects.category",
+            "customers.price_group",
+            "rival_accounts.customer",
+            "rival_accounts.brand",
+        ),
     }
 )
 
@@ -61,6 +67,8 @@ SEEN: dict[str, Callable[[MarketState], Any]] = {
     "PartnersSeen": Manufacturer.see_partners,
     "CompetitorSeen": Competitor.see,
     "RivalBrandsSeen": Competitor.see_campaigns,
+    "RivalForceSeen": Competitor.see_accounts,
+    "RivalStandingSeen": lambda s: Competitor.see_standing(s, Decision.POLICY),
     "PlantSeen": Manufacturer.see_plant,
     "QuitSeen": lambda s: SalesRep.see_offers(s, _offer(s), np.zeros(len(s.reps), dtype=np.int64)),
     "RetentionSeen": lambda s: Manufacturer.see_leavers(s, _offer(s), attainment(s)),

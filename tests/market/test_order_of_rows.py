@@ -134,6 +134,25 @@ def test_service_and_talks_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
     assert fingerprint(written(tmp_path / "other", turned, **settings).run()) == fingerprint(one)
 
 
+def test_rivals_who_defend_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
+    answers = {
+        "policy.rival_force.kind": "defend",
+        "policy.rival_force.tolerance": 0.0,
+        "policy.rival_margin.kind": "match_effort",
+        "policy.rival_poaching.kind": "answer_loss",
+        "policy.rival_campaign.kind": "defend",
+        "policy.rival_price.kind": "defend",
+        "params.rival_force.share_lag": 1,
+        "params.rival_force.sales_lag": 1,
+        "params.rival_force.size": 0.2,
+    }
+    given = tables()
+    one = written(tmp_path / "one", given, overrides=answers).run()
+    assert one.results.measure("rival_calls").sum() > 0 and one.state.customers.rival_relationship.any()
+    shuffled = {name: table.sample(frac=1, random_state=4) for name, table in given.items()}
+    assert fingerprint(written(tmp_path / "two", shuffled, overrides=answers).run()) == fingerprint(one)
+
+
 def test_columns_in_another_order_are_the_same_market(tmp_path: Path, straight: str) -> None:
     given = {kind: table[table.columns[::-1]] for kind, table in tables().items()}
     assert fingerprint(written(tmp_path / "m", given).run()) == straight

@@ -10,6 +10,7 @@ from sim.questions.registry import questions, rules
 from sim.rng import Decision, Luck
 from sim.rules.rule import view_type
 from sim.views import (
+    NEVER_ORDERED,
     BrandsSeen,
     CompetitorSeen,
     CustomersSeen,
@@ -22,6 +23,8 @@ from sim.views import (
     RepSeen,
     RetentionSeen,
     RivalBrandsSeen,
+    RivalForceSeen,
+    RivalStandingSeen,
     ServiceSeen,
     TechnicalSeen,
     TruthSeen,
@@ -206,6 +209,7 @@ def _rivals(chance: np.random.Generator, luck: Luck, week: int, segments: int) -
         unit_cost=chance.uniform(0.5, 0.7, offers),
         share=chance.uniform(0, 0.4, offers),
         price_sensitivity=chance.uniform(2, 4, offers),
+        share_lost=chance.uniform(-0.3, 0.5, offers),
     )
 
 
@@ -217,6 +221,35 @@ def _rival_brands(chance: np.random.Generator, luck: Luck, week: int, segments: 
         customers=chance.integers(50, 150, TERRITORIES),
         usual=chance.uniform(1e4, 1e6, (2, TERRITORIES)),
         campaigns_seen=chance.uniform(0, 1e6, (2, TERRITORIES)),
+        share_lost=chance.uniform(-0.3, 0.5, 2),
+    )
+
+
+def _rival_standing(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RivalStandingSeen:
+    return RivalStandingSeen(
+        week=week,
+        luck=luck,
+        key=np.array([1, 2]),
+        share_lost=chance.uniform(-0.3, 0.5, 2),
+        effort_lost=chance.uniform(-0.3, 0.5, 2),
+        margin=chance.uniform(0, 0.05, 2),
+    )
+
+
+def _rival_force(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> RivalForceSeen:
+    accounts = 40
+    return RivalForceSeen(
+        week=week,
+        luck=luck,
+        brand_key=np.array([1, 2]),
+        usual_calls=np.array([9.0, 4.0]),
+        share_lost=chance.uniform(-0.3, 0.5, 2),
+        key=np.arange(accounts) * 5,
+        brand=np.repeat([0, 1], accounts // 2),
+        potential=chance.gamma(1.0, 100_000.0, accounts),
+        bought=chance.gamma(1.0, 50_000.0, accounts),
+        ordered=chance.gamma(1.0, 8.0, accounts),
+        since_order=np.where(chance.random(accounts) < 0.2, NEVER_ORDERED, chance.integers(0, 60, accounts)),
     )
 
 
@@ -327,5 +360,7 @@ MAKERS = {
     "ServiceSeen": _service,
     "TechnicalSeen": _technical,
     "RivalBrandsSeen": _rival_brands,
+    "RivalStandingSeen": _rival_standing,
+    "RivalForceSeen": _rival_force,
     "PursuitSeen": _projects,
 }

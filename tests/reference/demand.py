@@ -111,6 +111,8 @@ def utility(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, 
     v -= c.price_sensitivity[i] * o.price[c.distributor[i], c.price_group[i], j] * (1 - rebate(c, i, j))
     v += n.satisfaction * (c.satisfaction[i, b] - n.neutral)
     v += n.relationship * c.relationship[i] * f32(o.own[j])
+    if c.rival_relationship.shape[1] and o.rival[j] >= 0:
+        v += n.relationship * c.rival_relationship[i, o.rival[j]]
     degree = max(int(w.degree_start[i + 1] - w.degree_start[i]), 1)
     net = max(int(c.talk_weak[i, b]) + int(c.talk_strong[i, b]), 0)
     return v + n.neighbours * (f32(net) * (f32(0.5) / f32(degree)))

@@ -30,6 +30,7 @@ def market() -> Market:
         "params.people.quit_probability": 0.7,
         "params.channel.stock_weeks_at_start": 1.0,
         "params.channel.plant_weeks_at_start": 1.0,
+        "policy.rival_force.kind": "steady",
     }
     return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=overrides).run()
 
@@ -126,6 +127,12 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "opportunity_win_rate": lambda t: 100 * t.sum("projects_won") / t.sum("projects_decided"),
     "open_pipeline": lambda t: sum(t.last(f"pipeline_{s}") for s in ("lead", "qualified", "proposal", "negotiation")),
     "opportunity_cycle": lambda t: t.sum("project_weeks") / (t.sum("projects_won") + t.sum("projects_lost")),
+    "rival_calls": lambda t: t.mean("rival_calls"),
+    "rival_spending": lambda t: sum(
+        t.sum(f"rival_{what}_spend") for what in ("call", "margin", "poaching", "campaign")
+    ),
+    "lost_to_rivals": lambda t: t.sum("switches_to_rivals"),
+    "won_from_rivals": lambda t: t.sum("switches_to_us"),
     "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
     "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
     "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),
@@ -292,6 +299,7 @@ def test_week_by_week_the_table_grows(market: Market) -> None:
             "params.people.quit_probability": 0.7,
             "params.channel.stock_weeks_at_start": 1.0,
             "params.channel.plant_weeks_at_start": 1.0,
+            "policy.rival_force.kind": "steady",
         },
     )
     assert np.isnan(young.results.scorecard["value"]).all()

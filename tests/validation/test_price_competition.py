@@ -69,6 +69,7 @@ def compete(cost: list[float], rounds: int = 4000, **market: float) -> tuple[Flo
             unit_cost,
             share,
             np.full(len(cost), market["sensitivity"]),
+            np.zeros(len(cost)),
         )
         moved = rule.answer(seen).price
         if np.abs(moved - price).max() < 1e-12:
@@ -93,7 +94,14 @@ def test_v20_asymmetric_duopoly_with_an_outside_good() -> None:
 def test_v19_control_a_rule_that_ignores_its_share_does_not_get_there() -> None:
     share = np.zeros(2)
     seen = CompetitorSeen(
-        0, Luck.of(1, Decision.RIVAL_PRICE, 0), np.arange(2), np.full(2, 3.0), np.ones(2), share, np.ones(2)
+        0,
+        Luck.of(1, Decision.RIVAL_PRICE, 0),
+        np.arange(2),
+        np.full(2, 3.0),
+        np.ones(2),
+        share,
+        np.ones(2),
+        np.zeros(2),
     )
     moved = PartialAdjustment(speed=1.0, every=1).answer(seen).price
     np.testing.assert_allclose(moved - 1.0, 1.0)  # the monopolist's mark-up of a firm that nobody buys from
@@ -110,6 +118,7 @@ def test_a_rival_moves_only_in_weeks_of_revision() -> None:
             np.ones(2),
             np.full(2, 0.5),
             np.ones(2),
+            np.zeros(2),
         )
         moved = rule.answer(seen).price
         np.testing.assert_allclose(moved, 2.0 if week % 4 else 2.0 + 0.2 * (3.0 - 2.0))

@@ -31,9 +31,11 @@ class CounterCampaign(PromotionRule):
 
     def answer(self, seen: FirmSeen) -> Promotion:
         """Look at each territory's rival prices against the usual ones."""
-        watched = np.isfinite(seen.rival_price).all(axis=1) & (seen.rival_price.shape[1] > 0)
+        noted = np.isfinite(seen.rival_price)  # an offer that is not in the market has no price
+        watched = noted.any(axis=1)
         ratio = np.ones(len(seen.sales))
-        ratio[watched] = (seen.rival_price[watched] / seen.rival_price_usual[watched]).mean(axis=1)
+        relative = np.where(noted, seen.rival_price, 0.0) / np.where(noted, seen.rival_price_usual, 1.0)
+        ratio[watched] = relative[watched].sum(axis=1) / noted[watched].sum(axis=1)
         runs = ratio < 1.0 - self.trigger
         return Promotion(
             spend=np.floor(runs * self.budget * share_of_potential(seen)).astype(np.int64),
