@@ -68,7 +68,7 @@ class Competitor(mesa.Agent):
         """How all rival brands stand against what they hold for usual; ``decision`` keys their luck."""
         brands = state.rival_brands
         return RivalStandingSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(decision),
             key=brands.key,
             share_lost=_lost(state, _SHARE),
@@ -83,7 +83,7 @@ class Competitor(mesa.Agent):
         never = accounts.last_order == NEVER
         since = np.where(never, NEVER_ORDERED, np.maximum(heard - accounts.last_order, 0))
         return RivalForceSeen(
-            week=state.week,
+            week=state.calendar,
             luck=state.luck(Decision.RIVAL_FORCE),
             brand_key=state.rival_brands.key,
             usual_calls=state.rival_brands.usual_calls,
