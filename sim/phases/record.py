@@ -55,7 +55,7 @@ READS = (
     *columns_of(
         "reps",
         "territory team position active motivation coached trained skill alignment form_use observed "
-        "effort maturity know_how product_trained",
+        "effort maturity know_how product_trained question_hours",
     ),
     *columns_of("distributors", "territory trust shares_data demand ordered effort capability supplier wholesale"),
     *columns_of("knowledge", "known marks value confirmed rep"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.purchase_weight import weight_of_purchase
 from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import live_through, serve_week
 from sim.kernels.experience import Deliveries, form_habits
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running_averages import add_events, fade_all
 from sim.kernels.threads import BLOCK
-from sim.phases.own_papers import file_deliveries, weight_of_purchase
+from sim.phases.customer_ledger import file_sales
+from sim.phases.own_papers import file_deliveries
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.quantity import retention_of_half_life
@@ -24,7 +26,7 @@ READS = (
     *columns_of("customers", "key type territory distributor purchase_rate aware churn"),
     *columns_of("reps", "active"),
     *columns_of("rivals", "offer"),
-    *columns_of("knowledge", "rep"),
+    *columns_of("knowledge", "rep in_books"),
     *columns_of("projects", "customer category"),
 )
 #: Columns that the phase may write, and read.
@@ -64,6 +66,7 @@ def serve(state: MarketState) -> None:
     sold = tally_sold(state)
     margin = _remember_purchases(state, ours)
     file_deliveries(state, ours)
+    file_sales(state, ours)
     _watch_shares(state, sold)
     state.today.served = Served(ours, sold, count_by_cells(state, newcomers), count_by_cells(state, lapsed), margin)
 

@@ -45,6 +45,11 @@ needs = 20
 rivals = 3
 [policy.rival_campaign]
 kind = "react"
+[params.database]
+ledger_share = 0.5
+stranger_error = 0.8
+stranger_mark_error = 0.4
+smoothing = "precision"
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0

@@ -1,0 +1,96 @@
+"""Customer ledger: our own books name some customers, and say what each of them bought from us, without a report of anyone.
+
+The books know nobody who never bought from us, and nothing of what customers are like or buy elsewhere. Where the
+departments do not use them, nothing of this reaches the customer database.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import rng
+from sim.agents.market_department import MarketDepartment
+from sim.derived.purchase_weight import weight_of_purchase
+from sim.questions.ledger import CustomerLedger
+from sim.rng import Decision
+from sim.state import Ints, MarketState, Report
+from sim.state.table import NEVER
+
+Bools = NDArray[np.bool_]
+
+# Draws of errors in the books as they are opened, by index within one decision; index 0 is the trait itself.
+_VALUE, _ORDERS = 1, 2
+
+
+def ask_for_ledger(state: MarketState) -> tuple[CustomerLedger | None, Report | None]:
+    """Where the ledger is in use this week, and what the books say where it was not last week; None where they name nobody."""
+    if not state.knowledge.in_books.shape[1]:
+        return None, None
+    answer = MarketDepartment.decide_ledger(state)
+    before = state.headquarters.ledger_in_use
+    fresh = answer.in_use & ~before if len(before) else answer.in_use
+    state.headquarters.ledger_in_use = np.array(answer.in_use)
+    return answer, _opened(state, fresh) if fresh.any() else None
+
+
+def _opened(state: MarketState, where: Bools) -> Report:
+    """The books of the territories flagged by ``where`` as they stand now: all past purchases of those whom they name."""
+    rows = named_buyers(state, state.customers.last_order)
+    rows = rows[where[state.customers.territory[rows]]]
+    keys, spread = state.customers.key[rows], state.params.database.ledger_error
+    value, orders = (
+        stock[rows] * np.exp(spread * rng.normal(state.seed, Decision.IN_BOOKS, 0, keys, index))
+        for stock, index in ((state.diary.bought, _VALUE), (state.diary.ordered, _ORDERS))
+    )
+    return _of_books(state, rows, value, orders, state.customers.last_order[rows], arrives=state.week)
+
+
+def named_buyers(state: MarketState, last_order: Ints) -> Ints:
+    """Rows of the customers whom our books name and who have an order in ``last_order`` [N]."""
+    return np.flatnonzero(state.knowledge.in_books[:, 0] & (last_order != NEVER))
+
+
+def in_ledger(state: MarketState, rows: Ints) -> Bools:
+    """Which of the customers in ``rows`` have all they buy from us entered from the books."""
+    if not state.knowledge.in_books.shape[1]:
+        return np.zeros(len(rows), dtype=np.bool_)
+    used: Bools = state.knowledge.in_books[rows, 0]
+    return used & state.headquarters.ledger_in_use[state.customers.territory[rows]]
+
+
+def file_sales(state: MarketState, ours: Ints) -> None:
+    """Enter the week's deliveries, those of orders at the places ``ours``, to customers whom the ledger in use names."""
+    if not state.knowledge.in_books.shape[1]:
+        return
+    orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
+    places = ours[in_ledger(state, orders.customer[ours])]
+    if len(places) == 0:
+        return
+    rows, place = np.unique(orders.customer[places].astype(np.int64), return_inverse=True)
+    # Whole minor units below 2^53, so that no order of summing shows.
+    paid = (served[places] * state.numbers.list_price[orders.offer[places]]).astype(np.float64)
+    weight = weight_of_purchase(state)
+    value = np.bincount(place, weights=paid, minlength=len(rows)) * weight
+    count = np.bincount(place, minlength=len(rows)) * weight
+    arrives = state.week + state.params.database.ledger_lag
+    entry = _of_books(state, rows, value, count, np.full(len(rows), state.week), arrives=arrives)
+    entry.adds = True
+    state.mail.reports.append(entry)
+
+
+def _of_books(
+    state: MarketState, rows: Ints, value: NDArray[np.floating], orders: NDArray[np.floating], last: Ints, arrives: int
+) -> Report:
+    return Report(
+        arrives=arrives,
+        week=state.week,
+        rows=rows,
+        value=value.astype(np.float32),
+        orders=orders.astype(np.float32),
+        last_order=last,
+        potential=np.full(len(rows), np.nan, dtype=np.float32),
+        marks=None,
+        exact=True,
+        books=True,
+    )
