@@ -28,14 +28,16 @@ def ask_for_ledger(state: MarketState) -> tuple[CustomerLedger | None, Report | 
     if not state.knowledge.in_books.shape[1]:
         return None, None
     answer = MarketDepartment.decide_ledger(state)
-    before = state.headquarters.ledger_in_use
-    fresh = answer.in_use & ~before if len(before) else answer.in_use
-    state.headquarters.ledger_in_use = np.array(answer.in_use)
+    before = state.headquarters.ledger_since
+    if not len(before):
+        before = np.full(len(answer.in_use), -1)
+    fresh = answer.in_use & (before < 0)
+    state.headquarters.ledger_since = np.where(answer.in_use, np.where(fresh, state.week, before), -1)
     return answer, _opened(state, fresh) if fresh.any() else None
 
 
 def _opened(state: MarketState, where: Bools) -> Report:
-    """The books of the territories flagged by ``where`` as they stand now: all past purchases of those whom they name."""
+    """The books of the territories flagged by ``where`` as of last week: all past purchases of those whom they name."""
     rows = named_buyers(state, state.customers.last_order)
     rows = rows[where[state.customers.territory[rows]]]
     keys, spread = state.customers.key[rows], state.params.database.ledger_error
@@ -43,7 +45,9 @@ def _opened(state: MarketState, where: Bools) -> Report:
         stock[rows] * np.exp(spread * rng.normal(state.seed, Decision.IN_BOOKS, 0, keys, index))
         for stock, index in ((state.diary.bought, _VALUE), (state.diary.ordered, _ORDERS))
     )
-    return _of_books(state, rows, value, orders, state.customers.last_order[rows], arrives=state.week)
+    entry = _of_books(state, rows, value, orders, state.customers.last_order[rows], arrives=state.week)
+    entry.week -= 1
+    return entry
 
 
 def named_buyers(state: MarketState, last_order: Ints) -> Ints:
@@ -55,8 +59,23 @@ def in_ledger(state: MarketState, rows: Ints) -> Bools:
     """Which of the customers in ``rows`` have all they buy from us entered from the books."""
     if not state.knowledge.in_books.shape[1]:
         return np.zeros(len(rows), dtype=np.bool_)
-    used: Bools = state.knowledge.in_books[rows, 0]
-    return used & state.headquarters.ledger_in_use[state.customers.territory[rows]]
+    named: Bools = state.knowledge.in_books[rows, 0]
+    return named & (state.headquarters.ledger_since[state.customers.territory[rows]] >= 0)
+
+
+def has_news(state: MarketState, report: Report) -> Bools:
+    """Of which customers in a ``report`` the records of purchases from us wait for it, where it has the latest news of all.
+
+    Where the ledger is in use, for its entries alone, and for none from before it was opened: it had them then.
+    """
+    held = in_ledger(state, report.rows)
+    latest: Bools = state.knowledge.confirmed[report.rows] <= report.week
+    if not report.books:
+        return latest & ~held
+    if not report.adds:
+        return held
+    since = state.headquarters.ledger_since[state.customers.territory[report.rows]]
+    return np.where(held, report.week >= since, latest)
 
 
 def file_sales(state: MarketState, ours: Ints) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.running_averages import fade_all
-from sim.phases.customer_ledger import ask_for_ledger, in_ledger
+from sim.phases.customer_ledger import ask_for_ledger, has_news
 from sim.phases.persuade import size_up
 from sim.phases.weighed_reports import weigh_in
 from sim.quantity import retention_of_half_life
@@ -59,9 +59,7 @@ def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
     """
     knowledge, rows = state.knowledge, report.rows
     latest = knowledge.confirmed[rows] <= report.week
-    # Where the customer ledger has all purchases from us, only its entries change what is recorded of them.
-    held = in_ledger(state, rows)
-    counts = latest | held if report.books else latest & ~held
+    counts = has_news(state, report)
     fade = keep ** np.float32(state.week - report.week)
     now = rows[counts]
     unknown = rows[~knowledge.known[rows]]

@@ -14,6 +14,10 @@ from sim.solvers.size_estimate import fit_size
 from sim.views import CustomersSeen, FirmSeen
 
 
+#: What rounding may take from calls that are just enough.
+_ROUNDING = 1e-9
+
+
 class AbcList(CoverageRule):
     """Classes by cumulative share of worth over the whole market (Pareto); each territory's calls go down the list.
 
@@ -81,7 +85,7 @@ class AbcList(CoverageRule):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
             here, total = home == territory, float(seen.rep_calls[reps].sum())
             rows, asked = order[here], np.cumsum(calls[here])
-            count = max(int((asked <= total).sum()), len(reps))
+            count = max(int((asked <= total * (1.0 + _ROUNDING)).sum()), len(reps))
             rows = rows[:count]
             if len(rows) == 0:
                 continue
