@@ -55,7 +55,7 @@ def build_database(
                 trait = rng.uniform(seed, Decision.IN_BOOKS, 0, customers.key[part], _TRAIT)
                 knowledge.writable("in_books")[part, 0] = trait < numbers.ledger_share
             if widths["doubts"]:
-                knowledge.writable("doubt")[part, 1] = np.where(records["known"], numbers.mark_error, np.inf)
+                knowledge.writable("doubt")[part, 1] = np.where(records["known"], numbers.mark_error, np.nan)
     return knowledge, diary
 
 

@@ -30,7 +30,7 @@ def weigh_in(state: MarketState, report: Report, rows: np.ndarray, which: np.nda
     knowledge.potential[rows] = believed
     old = knowledge.marks[rows]
     knowledge.marks[rows] = np.where(np.isnan(old), marks, smoothed(old, marks, gain[:, 1:]))
-    left = np.sqrt(np.where(np.isinf(held), news, np.where(np.isinf(held), 0.0, held) * (1.0 - gain)))
+    left = np.sqrt(np.where(np.isnan(held), news, held * (1.0 - gain)))
     left[~asked, 0] = np.sqrt(held[~asked, 0])
     knowledge.doubt[rows] = left
 

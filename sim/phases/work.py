@@ -134,11 +134,10 @@ def _book_field_hours(state: MarketState) -> None:
     reps, hours, book = state.reps, state.params.hours, state.books.hours
     selling = reps.calls * hours.selling_per_call
     travel = reps.calls * (hours_per_visit(state) - hours.selling_per_call)
-    # What is asked is asked for the customer's record: hours of forms.
     asking = reps.question_hours.astype(np.float64) * reps.calls
     book.spend(state.week, Use.SELLING, selling)
     book.spend(state.week, Use.TRAVEL, travel)
-    book.spend(state.week, Use.FORMS, asking)
+    book.spend(state.week, Use.QUESTIONS, asking)
     book.spend(state.week, Use.IDLE, np.maximum(reps.field_hours - selling - travel - asking, 0.0))
 
 

@@ -33,7 +33,7 @@ class Knowledge(Table):
     doubt = column(
         np.float32,
         "log sd, sd of mark",
-        "error of recorded potential and marks as headquarters believes; without columns where it does not weigh them",
+        "error of recorded potential and marks as headquarters believes; NaN without a record, without columns where it does not weigh them",
         width="doubts",
-        fill=np.inf,
+        fill=np.nan,
     )

@@ -44,7 +44,7 @@ class Looked:
     """What looking around found."""
 
     prospects: Prospects | None  # None where skill has no effect or no customer is served in person
-    ledger: CustomerLedger | None  # None where our books name nobody
+    ledger: CustomerLedger | None = None  # None where our books name nobody
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,9 @@ class Auditor:
         )
         np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
         np.testing.assert_allclose(available, state.params.hours.contract * reps.active)
-        field_hours = available - spent[[u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.IDLE)]].sum(axis=0)
+        field_hours = available - spent[
+            [u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.QUESTIONS, Use.IDLE)]
+        ].sum(axis=0)
         assert (reps.calls * hours_per_call(state) <= field_hours + 1e-3).all()
         assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
         assert (reps.calls[~reps.active] == 0).all()

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from sim.accounts_chart import Account
+from sim.agents.headquarters import Headquarters
 from sim.market import Market
 from sim.phases.look import look
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
+from sim.rng import Decision
 from sim.state import MarketState, Report
 from sim.state.table import NEVER
 from tests.market.runs import small
@@ -82,6 +84,8 @@ def test_the_books_never_know_a_customer_who_never_bought_from_us() -> None:
     assert not known[~named].any()
     # Who bought in the last week is entered in the next one.
     assert known[named & bought & (state.customers.last_order < state.week - 1)].all()
+    seen = Headquarters.see(state, Decision.POLICY).customers
+    assert len(seen) == known.sum() < bought.sum()
     # Books say what was bought, not what customers are like or buy elsewhere.
     assert np.isnan(state.knowledge.marks[known]).all()
     assert np.isnan(state.knowledge.potential[known]).all()

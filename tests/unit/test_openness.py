@@ -68,7 +68,7 @@ def test_a_customer_that_buys_more_from_us_than_expected_is_open_and_no_more() -
 
 
 def test_questions_take_hours_of_calls_and_hours_balance() -> None:
-    """Twice the hours for a call, half the calls; the hours are booked with forms, and visits to distributors are as long as before."""
+    """Twice the hours for a call, half the calls; the hours are booked, and visits to distributors are as long as before."""
     asked = {}
     for hours in (0.0, 1.0):
         given = {"policy.routines.question_hours": hours, "policy.distributor_calls.kind": "fixed_hours"}
@@ -79,7 +79,8 @@ def test_questions_take_hours_of_calls_and_hours_balance() -> None:
     (calls, spent, _), (fewer, more, state) = asked[0.0], asked[1.0]
     per_call = state.params.hours.selling_per_call + np.mean([t.travel_hours for t in state.layout.territories])
     assert fewer / calls == pytest.approx(per_call / (per_call + 1.0), rel=0.08)
-    assert more[Use.FORMS] - spent[Use.FORMS] == pytest.approx(fewer, rel=1e-6)
+    assert spent[Use.QUESTIONS] == 0
+    assert more[Use.QUESTIONS] == pytest.approx(fewer, rel=1e-6)
     assert more[Use.SELLING] == pytest.approx(fewer * state.params.hours.selling_per_call)
     assert more[Use.DISTRIBUTORS] == pytest.approx(spent[Use.DISTRIBUTORS], rel=0.05)
 

@@ -13,7 +13,6 @@ from sim.solvers.allocation import assign_reps
 from sim.solvers.size_estimate import fit_size
 from sim.views import CustomersSeen, FirmSeen
 
-
 #: What rounding may take from calls that are just enough.
 _ROUNDING = 1e-9
 
@@ -36,10 +35,9 @@ class AbcList(CoverageRule):
     cuts: list[float] = param(
         [0.8, 0.95],
         unit="share",
-        doc="Cumulative shares of worth (of customers, by size alone) at which classes end; the last class has the rest.",
+        doc="Cumulative shares of worth (of customers, by size alone) at which classes end, the usual 80, 15 and 5 %; the last class has the rest.",
         bounds=(0, 1),
         length=(1, 8),
-        source="Pareto classes of 80, 15 and 5 %: Flores & Whybark 1987",
         lever=True,
     )
     calls: list[float] = param(
