@@ -98,7 +98,12 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("hours_worked", "hours", ("team",), "Selling hours weighted by effort."),
     Measure("hours_travel", "hours", ("team",), "Hours of reps on the road."),
-    Measure("hours_routine", "hours", ("team",), "Hours of reps in meetings, talks, training and over forms."),
+    Measure(
+        "hours_routine",
+        "hours",
+        ("team",),
+        "Hours of reps in meetings, talks, training, over forms, and asking for them.",
+    ),
     Measure("hours_administration", "hours", ("team",), "Hours of reps over orders, offers and mail."),
     Measure("calls", "calls", ("team",), "Calls made."),
     Measure("calls_planned", "calls", ("team",), "Calls the plan required, as far as hours allowed."),

@@ -113,6 +113,8 @@ class Decision(IntEnum):
     RIVALS_WATCHED = 110  # error of rivals' noted prices; entity: territory, index: rival offer
     POTENTIAL = 111  # error of the count of a territory's customers in registers; entity: territory
     COMMAND = 112  # does a territory carry out what a new call plan says of this customer
+    IN_BOOKS = 116  # do our books name this customer when it buys; index: 0 the trait, 1 error of value, 2 of orders as
+    # they stand when the books are opened; all in the stream of week 0
     ALIAS = 113  # names by which actors know customers; the stream of round k names a key of the permutation
     # Sales force and managers (150–199)
     CALL_PLAN = 150  # does a rep follow the call plan for this customer
@@ -183,6 +185,7 @@ class Decision(IntEnum):
     RIVAL_FORCE = 280
     RIVAL_MARGIN = 281
     RIVAL_POACHING = 282
+    LEDGER = 270  # chance used by a rule of the customer ledger
 
 
 @jit

@@ -6,6 +6,7 @@ from sim.agents.customer_database import recorded
 from sim.agents.headquarters import Headquarters
 from sim.questions.advertising import Advertising
 from sim.questions.coverage import Coverage
+from sim.questions.ledger import CustomerLedger
 from sim.questions.pricing import Discounts
 from sim.questions.promotion import Promotion
 from sim.questions.prospects import Prospects
@@ -17,6 +18,12 @@ from sim.state import MarketState
 
 class MarketDepartment(Headquarters):
     """The firm's market department; it decides for the whole market at once."""
+
+    @staticmethod
+    def decide_ledger(state: MarketState) -> CustomerLedger:
+        """Ask where the customer ledger is in use this week."""
+        answer: CustomerLedger = MarketDepartment.ask_by_territory(state, "ledger", Decision.LEDGER)
+        return answer
 
     @staticmethod
     def decide_segments(state: MarketState) -> Segments | None:

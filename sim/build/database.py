@@ -21,6 +21,8 @@ Array = NDArray[Any]
 
 # Draws of the database at the start, distinguished by index within one decision.
 _HAS_RECORD, _HAS_HISTORY, _HISTORY_ERROR = 0, 1, 2
+#: Index of the draw that says whose purchases our books name.
+_TRAIT = 0
 
 #: Customers whose records are drawn together: doubles for all at once would be the peak of memory.
 _ROWS_AT_ONCE = 1 << 18
@@ -36,9 +38,11 @@ def build_database(
     from anyone, times a week.
     """
     rows = len(customers)
-    knowledge = Knowledge(rows, {"marks": len(world.marks)})
+    numbers = params.database
+    widths = {"books": int(numbers.ledger_share > 0), "doubts": 2 if numbers.smoothing == "precision" else 0}
+    knowledge = Knowledge(rows, {"marks": len(world.marks), **widths})
     diary = Diary(rows)
-    written = ("known", "marks", "value", "orders", "last_order", "confirmed")
+    written = ("known", "marks", "value", "orders", "last_order", "confirmed", "in_books", "doubt")
     with knowledge.lend(written), diary.lend(("bought", "ordered")):
         for start in range(0, rows, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
@@ -47,6 +51,11 @@ def build_database(
                 knowledge.writable(name)[part] = values
             for name, values in past.items():
                 diary.writable(name)[part] = values
+            if widths["books"]:
+                trait = rng.uniform(seed, Decision.IN_BOOKS, 0, customers.key[part], _TRAIT)
+                knowledge.writable("in_books")[part, 0] = trait < numbers.ledger_share
+            if widths["doubts"]:
+                knowledge.writable("doubt")[part, 1] = np.where(records["known"], numbers.mark_error, np.nan)
     return knowledge, diary
 
 

@@ -42,10 +42,10 @@ class Database(Section):
     stale_after: int = param(
         26, unit="weeks", doc="Weeks without confirmation after which a record counts as stale.", bounds=(1, 520)
     )
-    smoothing: Literal["latest", "optimal"] = param(
+    smoothing: Literal["latest", "optimal", "precision"] = param(
         "latest",
         unit="text",
-        doc="How a report changes a record: it replaces it, or moves it by the optimal gain for noise and drift.",
+        doc="How a report changes a record: it replaces it, moves it by the optimal gain for noise and drift, or (`precision`) marks and purchases from anyone also by how sure record and report are.",
     )
     report_error: float = param(
         0.4,
@@ -56,8 +56,39 @@ class Database(Section):
     drift: float = param(
         0.1,
         unit="log sd/week",
-        doc="Weekly drift of a customer's purchases that headquarters assumes (`optimal`).",
+        doc="Weekly drift of a customer's purchases that headquarters assumes (`optimal`, `precision`).",
         bounds=(0, 3),
+    )
+    ledger_share: float = param(
+        0.0,
+        unit="share",
+        doc="Customers whose purchases from us stand in our own books by name; 0: the books name nobody.",
+        bounds=(0, 1),
+    )
+    ledger_error: float = param(
+        0.1,
+        unit="log sd",
+        doc="Error of a customer's purchases before the books were opened to the departments.",
+        bounds=(0, 3),
+    )
+    ledger_lag: int = param(1, unit="weeks", doc="From a delivery to its entry in the customer ledger.", bounds=(1, 26))
+    stranger_error: float = param(
+        0.0,
+        unit="log sd",
+        doc="Error added to the reported purchases from anyone of a customer that buys nothing from us; falls with our share.",
+        bounds=(0, 5),
+    )
+    stranger_mark_error: float = param(
+        0.0,
+        unit="sd of mark",
+        doc="Error added to marks measured in a call at a customer that buys nothing from us; falls with our share.",
+        bounds=(0, 5),
+    )
+    question_half: float = param(
+        0.25,
+        unit="hours/call",
+        doc="Hours of questions in a call that halve what strangers add to errors.",
+        bounds=(0.01, 20),
     )
 
 

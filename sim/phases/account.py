@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from sim.accounts_chart import Account
 from sim.derived.call_hours import hours_per_call, visits_to_distributors
 from sim.ledger import MANUFACTURER, average_cost
+from sim.phases.customer_ledger import named_buyers
 from sim.quantity import WEEKS_PER_YEAR
+from sim.questions.ledger import CustomerLedger
 from sim.solvers.tiers import to_suppliers
 from sim.state import Invoices, MarketState
 from sim.state.table import columns_of
@@ -17,10 +19,11 @@ Money = NDArray[np.int64]
 
 #: Columns that the phase reads and does not write.
 READS = (
-    *columns_of("reps", "territory team effort visit_hours calls credited checks training_fee"),
+    *columns_of("reps", "territory team effort visit_hours question_hours calls credited checks training_fee"),
     *columns_of("managers", "territory"),
     *columns_of("distributors", "territory shares_data payment turnover effort supplier wholesale"),
-    *columns_of("knowledge", "known"),
+    *columns_of("customers", "territory"),
+    *columns_of("knowledge", "known in_books last_order"),
     *columns_of("channel", "on_hand in_transit"),
 )
 #: Columns that the phase may write, and read.
@@ -229,6 +232,9 @@ def _book_marketing_and_information(state: MarketState) -> None:
     ledger.pay(
         MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE
     )
+    if state.today.looked.ledger is not None:
+        kept = _ledger_upkeep(state, state.today.looked.ledger)
+        ledger.pay(MANUFACTURER, outside, kept, debit=Account.DATABASE, by=by)
     ledger.pay(MANUFACTURER, outside, decided.gateway.cost, debit=Account.INFORMATION_SYSTEM, by=by)
     sharing = np.flatnonzero(state.distributors.shares_data)
     payment = state.distributors.payment[sharing]
@@ -240,6 +246,13 @@ def _book_marketing_and_information(state: MarketState) -> None:
         debit=Account.VARIETY,
     )
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
+
+
+def _ledger_upkeep(state: MarketState, answer: CustomerLedger) -> Money:
+    """What the ledger by customer costs this week [T], for those whom it names."""
+    rows = named_buyers(state, state.knowledge.last_order)
+    named = np.bincount(state.customers.territory[rows], minlength=len(answer.cost))
+    return _money(answer.in_use * named * answer.cost / WEEKS_PER_YEAR)
 
 
 def _book_service(state: MarketState) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.accounts import served
-from sim.derived.call_hours import hours_per_call, hours_with_accounts, travel_hours
+from sim.derived.call_hours import hours_beyond_accounts, hours_per_call, hours_with_accounts
 from sim.kernels.call_rounds import divide_hours
 from sim.rng import Decision, stream
 from sim.state import MarketState
@@ -22,7 +22,7 @@ def call_by_hours(state: MarketState, seen: RepSeen, share: Floats) -> NDArray[n
     used are good for.
     """
     reps, rep, accounts = state.reps, seen.account_rep, served(state)
-    way, usual = travel_hours(state)[reps.territory], hours_per_call(state)
+    way, usual = hours_beyond_accounts(state), hours_per_call(state)
     hours = hours_with_accounts(state, accounts) + way[rep]
     asked = np.bincount(rep, weights=share * hours, minlength=len(reps))
     mean = np.where(asked > 0, asked, usual)
@@ -49,7 +49,7 @@ def hours_of_visits(state: MarketState) -> Floats:
 def calls_within_hours(state: MarketState, seen: RepSeen) -> Floats:
     """Calls that the plan asks of each rep, as far as the hours of this week allow [R]; all accounts are cut alike."""
     reps, rep, accounts = state.reps, seen.account_rep, served(state)
-    hours = hours_with_accounts(state, accounts) + travel_hours(state)[reps.territory][rep]
+    hours = hours_with_accounts(state, accounts) + hours_beyond_accounts(state)[rep]
     norm = seen.account_norm.astype(np.float64)
     calls = np.bincount(rep, weights=norm, minlength=len(reps))
     time = np.bincount(rep, weights=norm * hours, minlength=len(reps))

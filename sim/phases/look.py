@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.running_averages import fade_all
+from sim.phases.customer_ledger import ask_for_ledger, has_news
 from sim.phases.persuade import size_up
+from sim.phases.weighed_reports import weigh_in
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
 from sim.state import Floats, Ints, MarketState, Report
@@ -16,26 +18,33 @@ from sim.state.today import Looked
 READS = (
     *columns_of(
         "customers",
-        "key type distributor taste price_sensitivity purchase_rate order_size aware loyalty "
+        "key type territory distributor taste price_sensitivity purchase_rate order_size aware loyalty "
         "satisfaction relationship rival_relationship persuasion rebate talk_weak talk_strong speaks owned last_order "
         "price_group",
     ),
     *columns_of("distributors", "shares_data"),
-    *columns_of("knowledge", "rep"),
+    *columns_of("knowledge", "rep in_books label prospect"),
+    *columns_of("reps", "key territory active reported_calls"),
+    *columns_of(
+        "territories",
+        "counted potential aware_share usage_share price_sensitivity rival_price rival_price_usual",
+    ),
     *columns_of("diary", "bought ordered"),
 )
 #: Columns that the phase may write, and read.
-WRITES = columns_of("knowledge", "known marks orders value potential last_order confirmed described")
+WRITES = columns_of("knowledge", "known marks orders value potential last_order confirmed described doubt")
 
 
 def look(state: MarketState) -> None:
     """Let recorded purchases fade, then enter the reports that arrive this week; reps see how their accounts stand."""
-    state.today.looked = Looked(size_up(state))
+    ledger, opened = ask_for_ledger(state)
+    state.today.looked = Looked(size_up(state), ledger)
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     knowledge = state.knowledge
     fade_all(knowledge.writable("value"), keep)
     fade_all(knowledge.writable("orders"), keep)
-    arrived = [report for report in state.mail.reports if report.arrives <= state.week]
+    arrived = [] if opened is None else [opened]
+    arrived += [report for report in state.mail.reports if report.arrives <= state.week]
     state.mail.reports = [report for report in state.mail.reports if report.arrives > state.week]
     for report in arrived:
         enter_report(state, report, keep)
@@ -50,25 +59,31 @@ def enter_report(state: MarketState, report: Report, keep: np.float32) -> None:
     """
     knowledge, rows = state.knowledge, report.rows
     latest = knowledge.confirmed[rows] <= report.week
+    counts = has_news(state, report)
     fade = keep ** np.float32(state.week - report.week)
-    now = rows[latest]
+    now = rows[counts]
     unknown = rows[~knowledge.known[rows]]
     knowledge.known[rows] = True
     knowledge.last_order[rows] = np.maximum(knowledge.last_order[rows], report.last_order)
     if report.adds:
         # A record that was confirmed later has these purchases already; the rest of what it says stays as old as it is.
-        knowledge.value[now] += report.value[latest] * fade
-        knowledge.orders[now] += report.orders[latest] * fade
-        knowledge.confirmed[unknown] = report.week
+        knowledge.value[now] += report.value[counts] * fade
+        knowledge.orders[now] += report.orders[counts] * fade
+        confirmed = rows if report.books else unknown
+        knowledge.confirmed[confirmed] = np.maximum(knowledge.confirmed[confirmed], report.week)
         return
     gain = _gain(state, report, knowledge.confirmed[now])
-    knowledge.value[now] = _believed(knowledge.value[now], report.value[latest] * fade, gain)
-    knowledge.orders[now] = _believed(knowledge.orders[now], report.orders[latest] * fade, gain)
-    knowledge.confirmed[now] = report.week
+    knowledge.value[now] = _believed(knowledge.value[now], report.value[counts] * fade, gain)
+    knowledge.orders[now] = _believed(knowledge.orders[now], report.orders[counts] * fade, gain)
+    knowledge.confirmed[rows[latest]] = report.week
     if report.marks is None:
         return
     # Only reps tell these: news of sales that came in meanwhile says nothing of them.
     latest = knowledge.described[rows] <= report.week
+    if report.doubt is not None:
+        weigh_in(state, report, rows[latest], latest)
+        knowledge.described[rows[latest]] = report.week
+        return
     asked = latest & np.isfinite(report.potential)
     gain = _gain(state, report, knowledge.described[rows[asked]])
     knowledge.potential[rows[asked]] = _believed(knowledge.potential[rows[asked]], report.potential[asked], gain)

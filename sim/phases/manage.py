@@ -25,7 +25,7 @@ WRITES = (
     *columns_of(
         "reps",
         "motivation coached trained feedback skill alignment form_use observed meeting_hours "
-        "form_hours checking_hours visit_hours review_hours training_hours maturity meetings checks "
+        "form_hours question_hours checking_hours visit_hours review_hours training_hours maturity meetings checks "
         "on_the_job_hours training_fee inducted drilled know_how fairness morale lack talked",
     ),
     *columns_of(
@@ -71,6 +71,7 @@ def _hold_routines(state: MarketState, asked: Routines) -> None:
     reps.review_hours[:] = asked.review_hours * part
     reps.checks[:] = asked.checks * part
     reps.form_hours[:] = asked.form_hours
+    reps.question_hours[:] = asked.question_hours
     reps.on_the_job_hours[:] = asked.on_the_job_hours * part
     reps.training_hours[:] = asked.training_hours + asked.induction_hours + reps.on_the_job_hours
     reps.training_fee[:] = (

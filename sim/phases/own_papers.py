@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.purchase_weight import weight_of_purchase
+from sim.phases.customer_ledger import in_ledger
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
-from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
 from sim.state import Floats, Ints, MarketState, Report
 from sim.state.upkeep import Jobs
 
@@ -25,6 +26,8 @@ def file_deliveries(state: MarketState, ours: Ints) -> None:
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     offer = orders.offer[ours]
     named = _installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]
+    # What the customer ledger has is not reported twice.
+    named &= ~in_ledger(state, orders.customer[ours])
     rows, offer, units = orders.customer[ours[named]], offer[named], served[ours[named]]
     value = weight_of_purchase(state) * (units * state.numbers.list_price[offer])
     _send(state, rows, value, np.full(len(rows), weight_of_purchase(state)), np.full(len(rows), state.week))
@@ -41,12 +44,6 @@ def _installed(state: MarketState) -> NDArray[np.bool_]:
     """Offers [J] that engineers install: those of categories where something can fail."""
     can_fail: NDArray[np.bool_] = state.upkeep.fails[state.numbers.category]
     return can_fail
-
-
-def weight_of_purchase(state: MarketState) -> np.float32:
-    """What one purchase of this week counts in yearly averages, those of the diary and those of records."""
-    keep = np.float32(retention_of_half_life(state.params.database.memory))
-    return np.float32(1.0 - keep) * np.float32(WEEKS_PER_YEAR)
 
 
 def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, last_order: Ints) -> None:

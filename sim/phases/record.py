@@ -38,6 +38,9 @@ INSPECTION = (
 )
 
 
+#: Uses of reps' hours that count as routine; what is asked in calls is asked for the record of the customer.
+ROUTINE_USES = (Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL, Use.QUESTIONS)
+
 #: Recorded uses of managers' hours, by the end of the measure's name.
 MANAGERS_USES = {
     "with_reps": (ManagerUse.MEETINGS, ManagerUse.VISITS, ManagerUse.TALKS, ManagerUse.TRAINING),
@@ -60,7 +63,7 @@ READS = (
     *columns_of(
         "reps",
         "territory team position active motivation coached trained skill alignment form_use observed "
-        "effort maturity know_how product_trained",
+        "effort maturity know_how product_trained question_hours",
     ),
     *columns_of("distributors", "territory trust shares_data demand ordered effort capability supplier wholesale"),
     *columns_of("knowledge", "known marks value confirmed rep"),
@@ -253,7 +256,7 @@ def _record_team(state: MarketState) -> None:
         "hours_selling": worked + idle_selling,
         "hours_worked": worked,
         "hours_travel": spent[Use.TRAVEL],
-        "hours_routine": spent[[Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL]].sum(axis=0),
+        "hours_routine": spent[list(ROUTINE_USES)].sum(axis=0),
         "hours_administration": spent[Use.ADMINISTRATION],
         "hours_distributors": spent[Use.DISTRIBUTORS],
         "reps": there,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.purchase_weight import weight_of_purchase
 from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import live_through, serve_week
 from sim.kernels.experience import Deliveries, form_habits
 from sim.kernels.needs import NUMBERS_A_WEEK, Occasions
 from sim.kernels.running_averages import add_events, fade_all
 from sim.kernels.threads import BLOCK
-from sim.phases.own_papers import file_deliveries, weight_of_purchase
+from sim.phases.customer_ledger import file_sales
+from sim.phases.own_papers import file_deliveries
 from sim.phases.projects import made_to_order, places_of_decided
 from sim.phases.record import count_by_cells, tally_sold
 from sim.phases.rival_watch import count_switches, hear_of_sales, watch_standing
@@ -30,7 +32,7 @@ READS = (
     *columns_of("rival_brands", "key"),
     *columns_of("rival_accounts", "customer brand by_customer"),
     *columns_of("distributors", "turnover effort usual_effort"),
-    *columns_of("knowledge", "rep"),
+    *columns_of("knowledge", "rep in_books"),
     *columns_of("diary", "visits"),
     *columns_of("projects", "customer category"),
 )
@@ -77,6 +79,7 @@ def serve(state: MarketState) -> None:
     sold = tally_sold(state)
     margin = _remember_purchases(state, ours)
     file_deliveries(state, ours)
+    file_sales(state, ours)
     _watch_shares(state, sold)
     watch_standing(state, sold[2].sum(axis=(0, 1)))
     hear_of_sales(state)

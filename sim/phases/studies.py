@@ -103,6 +103,7 @@ def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
             last_order=state.customers.last_order[rows],
             potential=potential.astype(np.float32),
             marks=(marks + numbers.mark_error * state.numbers.mark_spread * error).astype(np.float32),
+            doubt=_admitted(state, len(rows)),
         )
     )
     recorded = purchases_from_anyone(
@@ -121,6 +122,13 @@ def _ask_usage(state: MarketState, where: Ints, rows: Ints) -> None:
         "counted": np.rint(state.numbers.customers_of[where] * np.exp(miss)),
     }
     state.mail.findings.append(Findings(arrives, where, found))
+
+
+def _admitted(state: MarketState, rows: int) -> NDArray[np.float64] | None:
+    """Errors that the study's own report gives for its findings [rows, 2]; None where headquarters does not weigh them."""
+    if state.params.database.smoothing != "precision":
+        return None
+    return np.tile([state.params.studies.purchase_error, state.params.studies.mark_error], (rows, 1))
 
 
 def _ask_tracker(state: MarketState, where: Ints, rows: Ints) -> None:

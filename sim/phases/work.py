@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_rep import SalesRep
 from sim.derived.accounts import served
-from sim.derived.call_hours import hours_per_call
+from sim.derived.call_hours import hours_per_call, hours_per_visit
 from sim.derived.call_lengths import calls_differ
 from sim.derived.expected_purchases import expected_purchases
 from sim.kernels.call_rounds import divide_calls
@@ -18,6 +18,7 @@ from sim.phases.reporting_line import arrives, by_delay, levels_passed
 from sim.phases.spread import visits_of_week
 from sim.questions.gateway import LEVELS
 from sim.rng import Decision, stream
+from sim.solvers.openness import error_of_report
 from sim.state import Ints, MarketState, Report, Use
 from sim.state.table import columns_of
 from sim.state.today import Worked
@@ -29,7 +30,7 @@ READS = (
     *columns_of(
         "reps",
         "key territory team active tenure motivation alignment form_use observed meeting_hours "
-        "form_hours visit_hours review_hours training_hours variable_share checks",
+        "form_hours question_hours visit_hours review_hours training_hours variable_share checks",
     ),
     *columns_of("knowledge", "value potential rep norm"),
     *columns_of("diary", "bought ordered"),
@@ -136,18 +137,19 @@ def _visit(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> Int
 def _book_field_hours(state: MarketState) -> None:
     """Hours with accounts and on the road; headquarters counts the calls that were made by their length, from travel claims."""
     reps, hours, book = state.reps, state.params.hours, state.books.hours
-    way = hours_per_call(state) - hours.selling_per_call
-    travel, usual = reps.calls * way, reps.calls.astype(np.float64)
+    travel, usual = reps.calls * (hours_per_visit(state) - hours.selling_per_call), reps.calls.astype(np.float64)
+    asking = reps.question_hours.astype(np.float64) * reps.calls
     selling = reps.calls * hours.selling_per_call
     if calls_differ(state):
         selling = hours_of_visits(state)
-        usual = (selling + travel) / hours_per_call(state)
+        usual = (selling + travel + asking) / hours_per_call(state)
     weight = state.params.calls.workload_smoothing
     reported = (1 - weight) * reps.reported_calls + weight * usual
     reps.reported_calls[:] = np.where(reps.active, reported, reps.reported_calls)
     book.spend(state.week, Use.SELLING, selling)
     book.spend(state.week, Use.TRAVEL, travel)
-    book.spend(state.week, Use.IDLE, np.maximum(reps.field_hours - selling - travel, 0.0))
+    book.spend(state.week, Use.QUESTIONS, asking)
+    book.spend(state.week, Use.IDLE, np.maximum(reps.field_hours - selling - travel - asking, 0.0))
 
 
 def _record_calls(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> None:
@@ -212,8 +214,10 @@ def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray
     keys = state.customers.key[rows]
     marks = state.customers.marks[rows]
     error = state.luck(Decision.MEASUREMENT).normal(keys[:, None], np.arange(marks.shape[1])[None, :])
-    guess = np.hypot(database.potential_error, spread)
-    potential = expected_purchases(state, rows) * np.exp(guess * noise.normal(keys, 1))
+    expected = expected_purchases(state, rows)
+    of_potential, of_marks = _openness(state, rows, expected)
+    guess = np.hypot(of_potential, spread)
+    potential = expected * np.exp(guess * noise.normal(keys, 1))
     return Report(
         arrives=state.week + delay,
         week=state.week,
@@ -222,5 +226,32 @@ def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray
         orders=(state.diary.ordered[rows] * np.exp(spread * noise.normal(keys, 2))).astype(np.float32),
         last_order=state.customers.last_order[rows],
         potential=potential.astype(np.float32),
-        marks=(marks + database.mark_error_of_call * state.numbers.mark_spread * error).astype(np.float32),
+        marks=(marks + of_marks * state.numbers.mark_spread * error).astype(np.float32),
+        doubt=_admitted(len(rows), of_potential, of_marks) if database.smoothing == "precision" else None,
     )
+
+
+def _openness(
+    state: MarketState, rows: NDArray[np.integer], expected: NDArray[np.floating]
+) -> tuple[NDArray[np.floating] | float, NDArray[np.floating] | float]:
+    """Errors of what reps find out of potential (log sd) [rows] and marks (sd of mark) [rows, 1]; one number for all where none is a stranger.
+
+    A customer opens up by what part of its ``expected`` purchases [rows] is ours, and by the hours of questions.
+    """
+    database = state.params.database
+    if database.stranger_error == 0 and database.stranger_mark_error == 0:
+        return database.potential_error, database.mark_error_of_call
+    ours = np.divide(state.diary.bought[rows], expected, out=np.zeros(len(rows)), where=expected > 0)
+    hours, half = state.reps.question_hours[state.knowledge.rep[rows]], database.question_half
+    potential = error_of_report(database.potential_error, database.stranger_error, ours, hours, half)
+    marks = error_of_report(database.mark_error_of_call, database.stranger_mark_error, ours, hours, half)
+    return potential, marks[:, None]
+
+
+def _admitted(
+    rows: int, potential: NDArray[np.floating] | float, marks: NDArray[np.floating] | float
+) -> NDArray[np.floating]:
+    """What reps say themselves of the errors of their reports [rows, 2]."""
+    doubt = np.empty((rows, 2))
+    doubt[:, 0], doubt[:, 1:] = potential, marks
+    return doubt

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 @dataclass
 class Headquarters:
-    """Sales by territory, the segments in use, the age of call plans, and what a survey of needs found."""
+    """Sales by territory, the segments in use, the age of call plans, use of the ledger, and what a survey of needs found."""
 
     sales: NDArray[np.float64]  # [T] sales to distributors a week at list price, averaged, minor units
     plan_of: NDArray[np.int64]  # [T] week in which the call plan in force was made, −1 before the first
     segments: int = 0
+    #: [T] week since which the customer ledger is in use, −1 where it is not; [0] where the books name nobody.
+    ledger_since: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: [N, attributes] once a survey asked.
     stated_needs: NDArray[np.floating[Any]] = field(default_factory=lambda: np.empty((0, 0)))

@@ -24,3 +24,16 @@ class Knowledge(Table):
     rep = column(np.int32, "row", "rep who serves the customer in person, -1 for none", fill=-1)
     norm = column(np.float32, "calls/week", "call norm of the plan")
     prospect = column(np.bool_, "yes/no", "held for a potential user who does not buy from us yet")
+    in_books = column(
+        np.bool_,
+        "yes/no",
+        "our books name the customer when it buys from us; without a column where they name nobody",
+        width="books",
+    )
+    doubt = column(
+        np.float32,
+        "log sd, sd of mark",
+        "error of recorded potential and marks as headquarters believes; NaN without a record, without columns where it does not weigh them",
+        width="doubts",
+        fill=np.nan,
+    )

@@ -26,6 +26,9 @@ class Report:
     marks: Floats | None  # [rows, marks], None where the report does not say
     exact: bool = False  # headquarters knows that its numbers have no error
     adds: bool = False  # of single purchases, which come on top of what the records say
+    books: bool = False  # out of the customer ledger, which has all that its customers bought from us
+    #: [rows, 2] errors of potential (log sd) and of marks (in sd of mark) by the writer's own account, None without one.
+    doubt: Floats | None = None
 
 
 @dataclass

@@ -32,6 +32,7 @@ class Reps(Table):
     effort = column(np.float32, "1 = reference", "effort of this week")
     meeting_hours = column(np.float32, "hours", "meetings of this week")
     form_hours = column(np.float32, "hours", "forms of this week, all sets together")
+    question_hours = column(np.float32, "hours/call", "questions asked in each call of this week")
     checking_hours = column(np.float32, "hours", "the manager's hours over the rep's forms this week")
     visit_hours = column(np.float32, "hours", "the manager's visits in the field this week")
     review_hours = column(np.float32, "hours", "review talks, spread over weeks")

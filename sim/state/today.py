@@ -13,6 +13,7 @@ from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.questions.advertising import Advertising
 from sim.questions.gateway import Gateway
+from sim.questions.ledger import CustomerLedger
 from sim.questions.pay import PayPlan
 from sim.questions.promotion import Promotion
 from sim.questions.recruiting import Recruiting
@@ -45,6 +46,7 @@ class Looked:
     """What looking around found."""
 
     prospects: Prospects | None  # None where skill has no effect or no customer is served in person
+    ledger: CustomerLedger | None = None  # None where our books name nobody
 
 
 @dataclass(frozen=True)

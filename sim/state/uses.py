@@ -19,6 +19,7 @@ class Use(IntEnum):
     IDLE = 8  # field hours not used: less than full effort, or no accounts
     DISTRIBUTORS = 9  # calls on distributors, the way there included
     CONTROL = 10  # showing what was done to whoever checks
+    QUESTIONS = 11  # asking customers in calls what they are and buy, on top of selling
 
 
 class ManagerUse(IntEnum):

@@ -79,9 +79,10 @@ class Auditor:
         )
         np.testing.assert_allclose(spent.sum(axis=0), available, atol=1 / 60)
         np.testing.assert_allclose(available, state.params.hours.contract * reps.active)
-        field_hours = available - spent[[u for u in Use if u not in (Use.TRAVEL, Use.SELLING, Use.IDLE)]].sum(axis=0)
+        in_the_field = (Use.TRAVEL, Use.SELLING, Use.QUESTIONS)
+        field_hours = available - spent[[u for u in Use if u not in (*in_the_field, Use.IDLE)]].sum(axis=0)
         assert (hours_in_the_field(state) <= field_hours + 1e-3).all()
-        np.testing.assert_allclose(spent[[Use.SELLING, Use.TRAVEL]].sum(axis=0), hours_in_the_field(state), atol=1e-3)
+        np.testing.assert_allclose(spent[list(in_the_field)].sum(axis=0), hours_in_the_field(state), atol=1e-3)
         assert ((reps.effort >= 0) & (reps.effort <= 1)).all()
         assert (reps.calls[~reps.active] == 0).all()
         visits = np.bincount(
@@ -311,12 +312,13 @@ class Auditor:
 
 
 def hours_in_the_field(state: MarketState) -> np.ndarray:
-    """Hours of each rep with the accounts it visited, and on the way to them, counted call by call [R]."""
+    """Hours of each rep with the accounts it visited, asking them, and on the way to them, counted call by call [R]."""
     hours, way = np.zeros(len(state.reps)), travel_hours(state)
     rows = state.today.worked.visited
     for row, length in zip(rows, true_lengths(state, rows), strict=True):
         each = state.params.hours.selling_per_call * length + way[state.customers.territory[row]]
-        hours[state.knowledge.rep[row]] += state.diary.visits[row] * each
+        rep = state.knowledge.rep[row]
+        hours[rep] += state.diary.visits[row] * (each + state.reps.question_hours[rep])
     return hours
 
 

@@ -66,6 +66,11 @@ threshold = 1.0
 contract_weeks = 13
 [params.plant]
 capacity = 0.9
+[params.database]
+ledger_share = 0.5
+stranger_error = 0.8
+stranger_mark_error = 0.4
+smoothing = "precision"
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0

@@ -19,6 +19,8 @@ NARROWED: dict[str, Any] = {
     "segmentation.segments": st.integers(2, 12),
     "segmentation.mark": st.integers(0, 1),
     "coverage.least_calls": st.floats(0.05, 5),
+    "coverage.cuts": st.lists(st.floats(0, 1), min_size=1, max_size=4),
+    "coverage.calls": st.lists(st.floats(0, 60), min_size=1, max_size=5),
     **{
         f"meetings.{name}": st.lists(st.floats(0, 5), min_size=6, max_size=6)
         for name in ("alignment", "know_how", "morale")

@@ -116,6 +116,7 @@ DECISIONS = {
     "MEASUREMENT_AT_START": 107,
     "COMMAND": 112,
     "ALIAS": 113,
+    "IN_BOOKS": 116,
     "CALL_PLAN": 150,
     "CALL_CHOICE": 151,
     "SELLING_TIME": 152,
@@ -178,6 +179,7 @@ DECISIONS = {
     "STUDIES": 267,
     "PROSPECTS": 268,
     "PURSUIT": 265,
+    "LEDGER": 270,
     "LEAVING": 269,
 }
 

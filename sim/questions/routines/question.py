@@ -42,6 +42,12 @@ class Routines(Answer):
         low=0,
     )
     form_hours: Floats = answer_field("Hours for one set of forms.", unit="hours/rep/week", shape=("teams",), low=0)
+    question_hours: Floats = answer_field(
+        "Hours of each call in which the rep asks what the customer is and buys, on top of the hours of selling.",
+        unit="hours/call",
+        shape=("teams",),
+        low=0,
+    )
     form_checking: Floats = answer_field(
         "Manager's hours for reading and checking the forms of the whole team.",
         unit="hours/week",
@@ -110,6 +116,13 @@ class PlannedRoutines(RoutinesRule):
         unit="hours/week",
         doc="Plan, work log and customer record, per rep and set of forms.",
         bounds=(0, 20),
+        lever=True,
+    )
+    question_hours: float = param(
+        0.0,
+        unit="hours/call",
+        doc="Questions about the customer's purchases and kind, on top of the hours of selling in each call.",
+        bounds=(0, 8),
         lever=True,
     )
     form_checking: float = param(
@@ -182,6 +195,7 @@ class PlannedRoutines(RoutinesRule):
         return Routines(
             meetings=one[:, None] * (meetings_in(seen.week) * np.array(lengths)),
             form_hours=one * self.form_hours,
+            question_hours=one * self.question_hours,
             form_checking=one * self.form_checking,
             visit_hours=one * self.visit_hours,
             review_hours=one * self.review_hours,
