@@ -23,7 +23,7 @@ class RepSeen(View):
     luck: Luck
     key: Ints  # [R] stable id
     selling_hours: Floats  # [R] hours left for accounts, travel included
-    hours_per_call: Floats  # [R] selling and travel, of the calls that the plan asks for on average
+    hours_per_call: Floats  # [R] selling, questions and travel, of the calls that the plan asks for on average
     alignment: Floats  # [R] 0..1, how far the rep follows the plan
     motivation: Floats  # [R] 1 is the reference
     commission_share: Floats  # [R] variable part of expected pay
