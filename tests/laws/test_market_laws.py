@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.accounts_chart import Account
 from sim.boards import offers_appeal
 from sim.errors import InputError, LawBroken
 from sim.jit import sealed_array
@@ -52,6 +53,22 @@ def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: s
     market = Auditor(
         Market("regional_equipment", seed=4, customers=700, weeks=20, policy=policy, overrides=short)
     ).run()
+    assert market.results.measure("unserved_units").sum() > 0
+
+
+def test_the_laws_hold_with_large_buyers_and_plants_at_their_limit() -> None:
+    """Calls of different length, rebates that wait with their orders, queues at the plants and overtime."""
+    large = {
+        "params.channel.stock_weeks_at_start": 1.0,
+        "params.channel.plant_weeks_at_start": 1.0,
+        "params.call_length.exponent": 0.6,
+        "params.rebates.power": 0.6,
+        "params.rebates.threshold": 1.0,
+        "params.plant.capacity": 0.5,
+    }
+    market = Auditor(Market("regional_equipment", seed=4, customers=700, weeks=20, overrides=large)).run()
+    book = market.state.ledger.book.sum(axis=0)[0]
+    assert book[Account.REBATES] > 0 and book[Account.OVERTIME] > 0
     assert market.results.measure("unserved_units").sum() > 0
 
 

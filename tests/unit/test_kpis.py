@@ -21,18 +21,22 @@ from sim.scoring.scorecard import Scorecard
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
 OWN = ("machine_one", "refill_one", "line_one")
 CENTS = 0.01
+EVENTFUL = {
+    "params.people.quit_probability": 0.7,
+    "params.channel.stock_weeks_at_start": 1.0,
+    "params.channel.plant_weeks_at_start": 1.0,
+    "params.call_length.exponent": 0.3,
+    "params.rebates.power": 0.5,
+    "params.rebates.threshold": 1.0,
+    "params.plant.capacity": 0.8,
+    "policy.rival_force.kind": "steady",
+}
 
 
 @pytest.fixture(scope="module")
 def market() -> Market:
-    """Half a year in which people leave, goods run short and data are shared."""
-    overrides = {
-        "params.people.quit_probability": 0.7,
-        "params.channel.stock_weeks_at_start": 1.0,
-        "params.channel.plant_weeks_at_start": 1.0,
-        "policy.rival_force.kind": "steady",
-    }
-    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=overrides).run()
+    """Half a year in which people leave, goods run short, data are shared, large buyers bargain and plants work overtime."""
+    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=EVENTFUL).run()
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +144,10 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "bullwhip": lambda t: t.variance("production_value") / t.variance("demand_value"),
     "bullwhip_distributors": lambda t: t.variance("plant_orders_value") / t.variance("demand_value"),
     "bullwhip_plant": lambda t: t.variance("production_value") / t.variance("plant_orders_value"),
+    "capacity_utilisation": lambda t: 100 * t.sum("plant_work") / t.sum("plant_capacity"),
+    "overtime_cost": lambda t: t.sum("overtime"),
+    "rebate_share": lambda t: 100 * t.sum("rebates") / t.sum("revenue"),
+    "hours_per_call": lambda t: t.sum("hours_worked") / t.sum("calls"),
 }
 
 
@@ -291,17 +299,7 @@ def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) ->
 
 def test_week_by_week_the_table_grows(market: Market) -> None:
     """After week 1 there is one week, and its figures stay as they were."""
-    young = Market(
-        SCENARIO,
-        seed=12,
-        policy="deep_marketing",
-        overrides={
-            "params.people.quit_probability": 0.7,
-            "params.channel.stock_weeks_at_start": 1.0,
-            "params.channel.plant_weeks_at_start": 1.0,
-            "policy.rival_force.kind": "steady",
-        },
-    )
+    young = Market(SCENARIO, seed=12, policy="deep_marketing", overrides=EVENTFUL)
     assert np.isnan(young.results.scorecard["value"]).all()
     assert young.results.kpis_weekly.empty
     assert np.isnan(young.results.kpis_by("territory")["value"].astype(float)).all()

@@ -12,11 +12,12 @@ from sim.accounts_chart import Account
 from sim.agents.headquarters import Headquarters
 from sim.agents.sales_rep import SalesRep
 from sim.derived.accounts import served
-from sim.derived.call_hours import hours_per_call
+from sim.derived.call_hours import hours_per_call, hours_with_accounts, travel_hours
 from sim.derived.expected_purchases import expected_purchases
 from sim.errors import InputErrors
 from sim.kernels.call_rounds import divide_calls, divide_hours
 from sim.market import Market
+from sim.phases.work import work
 from sim.questions.coverage import portfolios, segment_norms
 from sim.questions.coverage.by_turnover import ByTurnover
 from sim.rng import Decision
@@ -25,6 +26,7 @@ from sim.solvers.allocation import allocate_calls
 from sim.solvers.plant import run_plant
 from sim.state import Use
 from tests.market.runs import fingerprint, small
+from tests.unit.part_weeks import until, writes
 
 LONGER = {"params.call_length.exponent": 0.5}
 BARGAINED = {"params.rebates.power": 0.5}
@@ -152,6 +154,19 @@ def test_dividing_calls_by_their_length_earns_most() -> None:
         moved[a] += 0.01 / h[a]
         moved[b] -= 0.01 / h[b]
         assert (k * moved**e).sum() < best
+
+
+def test_what_accounts_are_owed_is_what_others_got_ahead() -> None:
+    """Debts of a rep's calls, each by its length, sum to zero: all that is owed to one account was given to another."""
+    state = until("work", small(overrides=LONGER))
+    with state.lend(writes("work")):
+        state.diary.due[:] = 0.0
+        work(state)
+    rows = served(state)
+    hours = hours_with_accounts(state, rows) + travel_hours(state)[state.customers.territory[rows]]
+    owed = np.bincount(state.knowledge.rep[rows], state.diary.due[rows] * hours)
+    np.testing.assert_allclose(owed, 0.0, atol=1e-3)
+    assert np.ptp(state.diary.due[rows]) > 0.5
 
 
 def test_a_begun_call_is_carried_over_and_hours_balance() -> None:

@@ -63,6 +63,12 @@ def test_accounts_twice_as_large_get_half_the_calls_in_the_same_hours() -> None:
     assert abs(hours - same) <= reps * 2 * 0.55
 
 
+def test_a_begun_call_is_finished_in_a_later_week() -> None:
+    """At less than full effort as many hours are worked with long calls as with short ones, but for one call of each rep."""
+    (_, hours), (_, same) = calls_at_size(1.0, weeks=12), calls_at_size(8.0, weeks=12)
+    assert 0 <= hours - same <= 6 * 8 * 0.55
+
+
 def test_control_with_exponent_0_size_plays_no_part() -> None:
     assert calls_at_size(2.0, exponent=0.0) == calls_at_size(1.0, exponent=0.0)
 
