@@ -49,7 +49,7 @@ def drift(
     check_least(seeds=seeds, workers=workers, weeks=weeks)
     overrides = read_sets(set_)
     from experiments.cli.progress_bar import show_progress
-    from experiments.cli.screen import make_table, plain_row, stdout, warn, write_json
+    from experiments.cli.screen import make_table, plain_row, say_place, stdout, warn, write_json
     from experiments.comparison.drift import WARM_UPS, measure_scenario_drift
 
     with show_progress("runs", quiet or json_) as progress:
@@ -73,7 +73,7 @@ def drift(
         write_json({**head, "suggested_warm_up": found.suggested, "settled": found.settled, "drift": rows})
         return
     if quiet:
-        typer.echo(f"{found.suggested}\t{'settled' if found.settled else 'not settled'}")
+        say_place(found.suggested)
         return
     warn(found.notes)
     title = f"Drift over {weeks} weeks of {policy}, % of the level: {seeds} seeds, 95 % confidence intervals"

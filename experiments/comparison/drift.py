@@ -94,7 +94,7 @@ class Drift:
             return f"Settled: with {self.suggested} weeks of warm-up no series moves by more than 5 % of its level."
         drifting, unsure = (self.named(self.suggested, verdict) for verdict in (DRIFTS, CANNOT_TELL))
         parts = [f"{len(drifting)} series drift (!): {', '.join(drifting)}" if drifting else "no series drifts"]
-        parts += [f"{len(unsure)} cannot be told with {self.seeds} seeds (?): {', '.join(unsure)}"] if unsure else []
+        parts += [f"{len(unsure)} are not known with {self.seeds} seeds (?): {', '.join(unsure)}"] if unsure else []
         return f"Not settled: with {self.suggested} weeks of warm-up, the best of those tried, {'; '.join(parts)}."
 
     def named(self, warm_up: int, verdict: str) -> list[str]:

@@ -152,8 +152,8 @@ def _asked_for(state: MarketState) -> Array:
 
 def _orders_up_to(level: Array, held: Array, order: Array) -> NDArray[np.bool_]:
     """Whether a rule that orders ``level`` with nothing in stock orders less by just what is ``held``."""
-    same: NDArray[np.bool_] = np.abs(np.maximum(level - held, 0.0) - order) <= _ROUNDING * np.maximum(level, 1.0)
-    return same
+    rest: NDArray[np.bool_] = np.abs(np.maximum(level - held, 0.0) - order) <= _ROUNDING * np.maximum(level, 1.0)
+    return rest
 
 
 #: Relative difference of orders that is one of rounding.

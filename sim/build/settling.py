@@ -35,8 +35,6 @@ from sim.state.today import Decided, Today
 
 Floats = NDArray[np.floating]
 
-#: Steps after which a rule that still moves has no fixed point worth waiting for: ten years of weeks.
-_MOST_STEPS = 520
 #: Relative movement below which a value rests.
 _REST = 1e-6
 #: What routines do to reps, without what grows over years of service.
@@ -120,7 +118,7 @@ def _settle_rivals(state: MarketState) -> None:
     """Rivals' prices where their own rule leaves them, at the shares they believe in; as they are if it never rests."""
     seen = Competitor.see(state)
     price = seen.price
-    for _ in range(_MOST_STEPS):
+    for _ in range(state.params.start.steps):
         # Week 0 is one in which every rule that has a rhythm revises.
         after = state.rules.ask("rival_price", replace(seen, week=0, price=price)).price
         if np.all(np.abs(after - price) <= _REST * np.abs(price)):
@@ -135,7 +133,7 @@ def _settle_goodwill(state: MarketState) -> None:
     spend = np.tile(usual_advertising(state), (len(state.layout.brands), 1)).astype(np.float64)
     spend[state.layout.own_brand] = MarketDepartment.decide_advertising(state).spend
     goodwill = state.boards.goodwill
-    for _ in range(_MOST_STEPS):
+    for _ in range(state.params.start.steps):
         before = goodwill
         goodwill = adstock(before, spend, state.numbers.customers_of, state.numbers.advertising)
         if np.all(np.abs(goodwill - before) <= _REST * goodwill):
@@ -154,7 +152,7 @@ def _settle_reps(state: MarketState) -> None:
     trial.params = _without_talks(state.params)
     trial.today = Today()
     trial.today.decided = cast(Decided, SimpleNamespace(gateway=InformationSystem.decide_gateway(state)))
-    for step in range(_MOST_STEPS):
+    for step in range(state.params.start.steps):
         before = [getattr(trial.reps, name).copy() for name in _ROUTINE_EFFECTS]
         trial.week = step % state.weeks
         with trial.lend(WRITES):

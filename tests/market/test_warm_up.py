@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import sim.agents
 from sim.errors import InputErrors
 from sim.market import Market
 from sim.questions.promotion.calendar import CampaignCalendar
@@ -201,3 +203,11 @@ def test_input_errors_name_what_is_wrong(given: dict[str, Any], found: str) -> N
 
 def test_a_policy_without_weeks_gives_a_warning() -> None:
     assert any("warm_up.policy is not used" in text for text in tiny({"warm_up.policy": "as_written"}).warnings)
+
+
+def test_every_view_is_dated_by_the_calendar() -> None:
+    agents = Path(sim.agents.__file__ or "").parent
+    stored = [
+        file.name for file in sorted(agents.glob("*.py")) if "week=state.week" in file.read_text(encoding="utf-8")
+    ]
+    assert stored == []  # rules see weeks from the start of the policy: week=state.calendar
