@@ -20,6 +20,7 @@ from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.upkeep import build_upkeep
+from sim.derived.hand_overs import hand_overs_cost
 from sim.jit import sealed
 from sim.kernels.alias import aliases
 from sim.kernels.experience import TalkChanges, half_units
@@ -114,6 +115,8 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
         record=Record(scenario.weeks, _labels(world, names)),
     )
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
+    if hand_overs_cost(state):
+        customers.fill({"former": customers.relationship[:, None]})
     _remember_sales(state)
     if world.has_projects:
         state.opportunities.openings = who_opens(customers, rates)

@@ -48,6 +48,7 @@ def _empty(world: World, params: Params, rows: int) -> Customers:
         attributes=len(world.attributes),
         marks=len(world.marks),
         churn=params.lapse.kind == "beta",
+        hand_overs=params.change.hand_over_loss > 0,
     )
 
 

@@ -18,6 +18,7 @@ from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort
 from sim.phases.labour_market import lose_relationship
+from sim.phases.set_up import learn_gateway, set_up
 from sim.phases.studies import commission_studies
 from sim.questions.advertising import Advertising
 from sim.questions.promotion import Promotion
@@ -52,9 +53,9 @@ READS = (
 )
 #: Columns that the phase may write, and read.
 WRITES = (
-    *columns_of("customers", "relationship"),
-    *columns_of("reps", "position active"),
-    *columns_of("distributors", "shares_data payment price effort usual_effort"),
+    *columns_of("customers", "relationship broken"),
+    *columns_of("reps", "position active alignment"),
+    *columns_of("distributors", "shares_data linked payment price effort usual_effort"),
     *columns_of("rivals", "price"),
     *columns_of("knowledge", "rep norm"),
     *columns_of("diary", "due met"),
@@ -66,13 +67,13 @@ WRITES = (
 def decide(state: MarketState) -> None:
     """Ask everyone who plans, and put the answers where the week can find them."""
     dismissed = _size_sales_force(state)
-    gateway = InformationSystem.decide_gateway(state)
+    gateway = learn_gateway(state, InformationSystem.decide_gateway(state))
     send_call_plan(state, gateway)
-    carry_out_call_plans(state)
+    replanned = carry_out_call_plans(state)
     pay = Manufacturer.decide_pay(state)
     campaigns, spend = run_campaigns(state)
     advertising = _advertise(state, spend)
-    _share_data(state)
+    linked = _share_data(state)
     discount, price_off = _price(state, campaigns.ours)
     distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     _push(state, campaigns.promotion, divide_effort(state))
@@ -91,6 +92,8 @@ def decide(state: MarketState) -> None:
         recruiting,
         upkeep,
         studies,
+        set_up(state, linked),
+        replanned,
     )
 
 
@@ -130,16 +133,19 @@ def _advertise(state: MarketState, spend: Floats) -> Advertising:
     return advertising
 
 
-def _share_data(state: MarketState) -> None:
+def _share_data(state: MarketState) -> NDArray[np.bool_]:
     """Put the firm's offer to the distributors whose commitment is over, or who get a contract of another kind.
 
-    What is agreed holds for the commitment: the data, and the payment for it.
+    What is agreed holds for the commitment: the data, and the payment for it. Returns those [D] who begin to share.
     """
     distributors = state.distributors
+    before = distributors.shares_data.copy()
     asked = (state.rules.due("share_data") | state.rules.changed("sharing_contract"))[distributors.territory]
     if asked.any():
         distributors.payment[asked] = Manufacturer.decide_sharing_offer(state).payment[asked]
         distributors.shares_data[asked] = Distributor.decide_sharing(state).shares[asked]
+    linked: NDArray[np.bool_] = distributors.shares_data & ~before
+    return linked
 
 
 def _price(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.kernels.running_averages import fade_all
 from sim.phases.persuade import size_up
+from sim.phases.set_up import sends_data
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
 from sim.state import Floats, Ints, MarketState, Report
@@ -17,10 +18,10 @@ READS = (
     *columns_of(
         "customers",
         "key type distributor taste price_sensitivity purchase_rate order_size aware loyalty "
-        "satisfaction relationship persuasion talk_weak talk_strong speaks owned last_order "
+        "satisfaction relationship persuasion broken talk_weak talk_strong speaks owned last_order "
         "price_group",
     ),
-    *columns_of("distributors", "shares_data"),
+    *columns_of("distributors", "shares_data linked"),
     *columns_of("knowledge", "rep"),
     *columns_of("diary", "bought ordered"),
 )
@@ -98,7 +99,7 @@ def _believed(belief: Floats, news: Floats, gain: Floats | None) -> Floats:
 
 def send_shared_data(state: MarketState) -> None:
     """Distributors who share send their sell-out by customer; it arrives after the lag of the data."""
-    sharing = state.distributors.shares_data[state.customers.distributor]
+    sharing = sends_data(state)[state.customers.distributor]
     rows = np.flatnonzero(sharing & (state.customers.last_order != NEVER))
     if len(rows) == 0:
         return

@@ -33,7 +33,18 @@ class Customers(Table):
     satisfaction = column(np.float32, "0..1", "how well the brand has served", width="brands")
     expectation = column(np.float32, "quality scale", "performance expected of the brand", width="brands")
     relationship = column(np.float32, "0..1", "stock of goodwill built by calls of our reps")
-    persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
+    persuasion = column(
+        np.float32, "utility", "what the skill of its rep adds to our offers this week, and a hand-over takes"
+    )
+    broken = column(
+        np.float32,
+        "share",
+        "part of its purchases from us that a change of rep has cost and that is not back",
+        width="hand-overs",
+    )
+    former = column(
+        np.float32, "0..1", "the relationship as it would stand had its rep never changed", width="hand-overs"
+    )
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
     )
@@ -63,10 +74,18 @@ class Customers(Table):
 
 
 def make_customers(
-    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False
+    rows: int,
+    *,
+    brands: int,
+    categories: int,
+    attributes: int,
+    marks: int,
+    churn: bool = False,
+    hand_overs: bool = False,
 ) -> Customers:
-    """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+    """Empty columns for ``rows`` customers, with keys 0..rows-1.
 
+    ``churn`` says whether each has a chance to lapse of its own, ``hand_overs`` whether a change of rep costs sales.
     Raises ValueError beyond 8 brands or categories.
     """
     if not 1 <= brands <= MAX_BRANDS or not 1 <= categories <= MAX_CATEGORIES:
@@ -77,6 +96,7 @@ def make_customers(
         "attributes": attributes,
         "marks": marks,
         "churn": int(churn),
+        "hand-overs": int(hand_overs),
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

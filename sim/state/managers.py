@@ -22,3 +22,5 @@ class Managers(Table):
     control_hours = column(np.float32, "hours/week", "unannounced checks")
     on_the_job_hours = column(np.float32, "hours/week", "training reps on the job")
     style = column(np.int8, "-", "behaviour style, number in a circle of four")
+    calls = column(np.int32, "calls", "calls on the team's accounts made this week", width="selling managers")
+    carry = column(np.float32, "calls", "part of a call begun and not finished", width="selling managers")
