@@ -189,6 +189,23 @@ MEASURES: tuple[Measure, ...] = (
     Measure("manager_hours_training", "hours", ("team",), "Hours of managers training reps on the job."),
     Measure("manager_hours_control", "hours", ("team",), "Hours of managers for unannounced checks."),
     Measure("manager_hours_interviews", "hours", ("team",), "Hours of managers with applicants."),
+    Measure(
+        "manager_hours_reading", "hours", ("team",), "Hours of managers over plans, segments, reports, shared data."
+    ),
+    Measure(
+        "manager_hours_selling", "hours", ("team",), "Hours of managers for calls on their team's largest accounts."
+    ),
+    Measure("manager_calls", "calls", ("team",), "These calls."),
+    Measure("handed_over", "accounts", ("territory",), "Customers who knew their rep and whose rep left or changed."),
+    Measure(
+        "lost_by_hand_over",
+        "minor units",
+        ("territory",),
+        "What they would be expected to buy more this week had their rep stayed: the truth, which no firm sees.",
+    ),
+    Measure(
+        "set_up_cost", "minor units", ("territory",), "Paid for setting up other routines, systems, segments, links."
+    ),
     Measure("manager_hours_spare", "hours", ("team",), "Hours of managers that no routine uses."),
     Measure("machines", "items", ("territory",), "Durables of ours in use, of categories that can fail."),
     Measure("failures", "failures", _TS, "Failures of them."),

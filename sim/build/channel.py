@@ -74,7 +74,12 @@ def build_channel(world: World, params: Params, customers: Customers, rates: Arr
     least = channel.deviation_least_at_start
     distributors = Distributors(
         len(world.places),
-        {"own offers": len(own), "offers": len(world.offers), "brands": len(world.brands)},
+        {
+            "own offers": len(own),
+            "offers": len(world.offers),
+            "brands": len(world.brands),
+            "set-up": int(params.change.sharing_weeks > 0 or params.change.sharing_setup > 0),
+        },
     )
     price = np.array([world.offers[j].list_price for j in own], dtype=np.int64)
     wholesale = wholesale_prices(supplier, price, channel.sub_markup)

@@ -24,6 +24,7 @@ from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
 from sim.build.settling import settle_actors, settle_goods
 from sim.build.upkeep import build_upkeep
+from sim.derived.hand_overs import hand_overs_cost
 from sim.derived.presence import show_offers
 from sim.jit import sealed
 from sim.kernels.alias import aliases
@@ -137,6 +138,8 @@ def build_state(scenario: Scenario, seed: int, *, keep_orders: bool = False) -> 
     hand_over_portfolios(state, data.customers if data is not None else None, rep_names)
     if params.start.fixed_points:
         settle_goods(state, scenario, rates)
+    if hand_overs_cost(state):
+        customers.fill({"former": customers.relationship[:, None]})
     _remember_sales(state)
     if world.has_projects:
         state.opportunities.openings = who_opens(customers, rates)

@@ -56,6 +56,7 @@ def _empty(world: World, params: Params, rows: int, forces: int = 0) -> Customer
         rebates=len(world.offers) if params.rebates.power > 0 else 0,
         dimensions=len(DIMENSIONS) if params.service_quality.on else 0,
         forces=forces,
+        hand_overs=params.change.hand_over_loss > 0,
     )
 
 

@@ -18,7 +18,7 @@ from sim.rng import Decision
 from sim.solvers.motives import NEEDS, STYLES
 from sim.solvers.outside_offers import usual_exodus
 from sim.state.managers import Managers
-from sim.state.reps import Reps
+from sim.state.reps import PRACTISED, Reps
 
 Array = NDArray[Any]
 
@@ -44,7 +44,8 @@ def build_sales_force(
     place = np.concatenate([np.arange(r) for r in room]) if len(room) else np.empty(0, dtype=np.int64)
     filled = place < positions[territory]
     team, teams = _teams(world, territory, place, filled, roster)
-    reps = Reps(len(territory), {"kinds of meeting": len(MEETINGS)})
+    learning = len(PRACTISED) if params.change.routine_weeks > 0 else 0
+    reps = Reps(len(territory), {"kinds of meeting": len(MEETINGS), "routines to learn": learning})
     key = _keys(world, territory, place, filled, roster)
     traits = {name: rng.normal(seed, Decision.REP_AT_START, 0, key, k) for k, name in enumerate(("ability", "zeal"))}
     tenure = _service(params, rng.uniform(seed, Decision.REP_AT_START, 0, key, 2))
@@ -77,7 +78,7 @@ def build_sales_force(
             "need": _one_of(len(NEEDS), rng.uniform(seed, Decision.TRAIT_AT_START, 0, key, 2)),
         }
     )
-    managers = Managers(len(teams))
+    managers = Managers(len(teams), {"selling managers": int(params.managers_time.selling > 0)})
     homes = [np.bincount(territory[(team == m) & filled], minlength=len(positions)).argmax() for m in range(len(teams))]
     of_teams = keys_of(teams)
     style = _one_of(len(STYLES), rng.uniform(seed, Decision.MANAGER_AT_START, 0, of_teams, 0))

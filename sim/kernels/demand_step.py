@@ -129,8 +129,17 @@ def crowd(customers: Customers, ill: int) -> NDArray[np.float64]:
 
 
 def relationship_week(customers: Customers, visits: Visits, numbers: RelationshipNumbers) -> None:
-    """Update ``relationship``: it fades for all and grows with effective calls."""
-    stock = customers.writable("relationship")
+    """Update ``relationship``: it fades for all and grows with effective calls.
+
+    Where hand-overs cost sales, what it would be with the ``former`` rep moves in the same way.
+    """
+    tend(customers.writable("relationship"), visits, numbers)
+    if customers.former.shape[1]:
+        tend(customers.writable("former").reshape(-1), visits, numbers)
+
+
+def tend(stock: Reals, visits: Visits, numbers: RelationshipNumbers) -> None:
+    """Update a ``stock`` [N] that fades and grows with effective calls."""
     run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
     if len(visits.row):
         rows, place = np.unique(visits.row, return_inverse=True)

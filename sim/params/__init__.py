@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.params.accounts import Costs
 from sim.params.capacity import CallLength, Plant, Rebates
+from sim.params.change import Change
 from sim.params.channel import Channel
 from sim.params.customers import (
     Advertising,
@@ -23,6 +24,7 @@ from sim.params.information import Database, Information
 from sim.params.labour_market import LabourMarket, Recruiting
 from sim.params.learning import Learning
 from sim.params.management import Forms, Management
+from sim.params.managers_time import ManagersTime
 from sim.params.market import Promotion, Studies
 from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
@@ -81,3 +83,5 @@ class Params(Section):
     service_quality: ServiceQuality = ServiceQuality()
     feedback: Feedback = Feedback()
     rival_force: RivalForce = RivalForce()
+    change: Change = Change()
+    managers_time: ManagersTime = ManagersTime()

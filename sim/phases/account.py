@@ -20,7 +20,7 @@ Money = NDArray[np.int64]
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("reps", "territory team effort visit_hours question_hours calls credited checks training_fee"),
-    *columns_of("managers", "territory"),
+    *columns_of("managers", "territory calls"),
     *columns_of("distributors", "territory shares_data payment turnover effort supplier wholesale"),
     *columns_of("customers", "territory"),
     *columns_of("knowledge", "known in_books last_order"),
@@ -45,6 +45,7 @@ def account(state: MarketState) -> None:
     _book_pay(state)
     _book_marketing_and_information(state)
     _book_service(state)
+    _book_set_up(state)
     _settle_invoices(state)
 
 
@@ -193,8 +194,24 @@ def _book_pay(state: MarketState) -> None:
         debit=Account.MANAGEMENT,
         by={"territory": state.managers.territory, "team": np.arange(len(managers))},
     )
+    _book_managers_travel(state)
     _smooth_variable_pay(state, salary, commission)
     _smooth_earnings(state, salary + commission)
+
+
+def _book_managers_travel(state: MarketState) -> None:
+    """Managers who sell travel to their calls as reps do."""
+    managers = state.managers
+    if managers.calls.shape[1] == 0:
+        return
+    travel = managers.calls[:, 0].astype(np.int64) * state.params.costs.travel
+    state.ledger.pay(
+        MANUFACTURER,
+        state.ledger.outside,
+        travel,
+        debit=Account.TRAVEL,
+        by={"territory": managers.territory, "team": np.arange(len(managers))},
+    )
 
 
 def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
@@ -269,6 +286,26 @@ def _book_service(state: MarketState) -> None:
     service = _money(staff) + _money(change) + maintained.parts + maintained.compensation
     state.ledger.pay(MANUFACTURER, outside, service, debit=Account.SERVICE, by=by)
     state.ledger.pay(MANUFACTURER, outside, planned.technical.cost, debit=Account.TECHNICAL, by=by)
+
+
+def _book_set_up(state: MarketState) -> None:
+    """What it costs to introduce other routines, another reporting line or segmentation, and links to distributors."""
+    costs = state.today.decided.set_up
+    if costs is None:
+        return
+    reps, home = state.reps, state.distributors.territory
+    territories = len(state.layout.territories)
+    everywhere = np.arange(territories)
+    booked = (
+        (Account.TRAINING, costs.routines, reps.territory),
+        (Account.INFORMATION_SYSTEM, costs.gateway, everywhere),
+        (Account.STUDIES, costs.segmentation, everywhere),
+        (Account.INFORMATION_SYSTEM, costs.sharing, home),
+    )
+    for account_of, amounts, where in booked:
+        state.ledger.pay(MANUFACTURER, state.ledger.outside, amounts, debit=account_of, by={"territory": where})
+        total = np.bincount(where, weights=amounts, minlength=territories)
+        state.record.add(state.week, "set_up_cost", total)
 
 
 def book_hiring(state: MarketState, cost: int) -> None:

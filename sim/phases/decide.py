@@ -21,6 +21,7 @@ from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort
 from sim.phases.labour_market import lose_relationship
 from sim.phases.rival_calls import plan_rival_calls
+from sim.phases.set_up import learn_gateway, set_up
 from sim.phases.studies import commission_studies
 from sim.questions.advertising import Advertising
 from sim.questions.promotion import Promotion
@@ -57,9 +58,9 @@ READS = (
 )
 #: Columns that the phase may write, and read.
 WRITES = (
-    *columns_of("customers", "relationship"),
-    *columns_of("reps", "position active"),
-    *columns_of("distributors", "shares_data payment price effort usual_effort"),
+    *columns_of("customers", "relationship broken"),
+    *columns_of("reps", "position active alignment"),
+    *columns_of("distributors", "shares_data linked payment price effort usual_effort"),
     *columns_of("rivals", "price"),
     *columns_of("rival_brands", "margin"),
     *columns_of("rival_accounts", "calls"),
@@ -75,14 +76,14 @@ def decide(state: MarketState) -> None:
     if state.presence.moves(state.week):
         show_offers(state)
     dismissed = _size_sales_force(state)
-    gateway = InformationSystem.decide_gateway(state)
+    gateway = learn_gateway(state, InformationSystem.decide_gateway(state))
     send_call_plan(state, gateway)
-    carry_out_call_plans(state)
+    replanned = carry_out_call_plans(state)
     pay = Manufacturer.decide_pay(state)
     plan_rival_calls(state)
     campaigns, spend = run_campaigns(state)
     advertising = _advertise(state, spend)
-    _share_data(state)
+    linked = _share_data(state)
     discount, price_off = set_prices(state, campaigns.ours)
     distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     _leave_margins(state)
@@ -102,6 +103,8 @@ def decide(state: MarketState) -> None:
         recruiting,
         upkeep,
         studies,
+        set_up(state, linked),
+        replanned,
     )
 
 
@@ -141,16 +144,19 @@ def _advertise(state: MarketState, spend: Floats) -> Advertising:
     return advertising
 
 
-def _share_data(state: MarketState) -> None:
+def _share_data(state: MarketState) -> NDArray[np.bool_]:
     """Put the firm's offer to the distributors whose commitment is over, or who get a contract of another kind.
 
-    What is agreed holds for the commitment: the data, and the payment for it.
+    What is agreed holds for the commitment: the data, and the payment for it. Returns those [D] who begin to share.
     """
     distributors = state.distributors
+    before = distributors.shares_data.copy()
     asked = (state.rules.due("share_data") | state.rules.changed("sharing_contract"))[distributors.territory]
     if asked.any():
         distributors.payment[asked] = Manufacturer.decide_sharing_offer(state).payment[asked]
         distributors.shares_data[asked] = Distributor.decide_sharing(state).shares[asked]
+    linked: NDArray[np.bool_] = distributors.shares_data & ~before
+    return linked
 
 
 def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, Money | None]:

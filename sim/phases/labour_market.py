@@ -10,6 +10,7 @@ from sim.agents.manufacturer import Manufacturer
 from sim.agents.sales_rep import SalesRep
 from sim.derived.presence import rivals_present
 from sim.phases.account import book_stay_bonus
+from sim.phases.hand_over import break_off
 from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life, weekly_hazard_of_annual_probability
 from sim.rng import Decision
 from sim.solvers.outside_offers import attention, best_of_week, offers_for, usual_exodus
@@ -54,11 +55,15 @@ def _decided(state: MarketState, probability: Floats) -> Bools:
     return goes
 
 
-def lose_relationship(state: MarketState, accounts: NDArray[np.int64], lost: Floats | None = None) -> None:
-    """A relationship is with a person: ``accounts`` (rows) whose rep leaves or changes keep only part of it.
+def lose_relationship(
+    state: MarketState, accounts: NDArray[np.int64], lost: Floats | None = None, *, part: float = 1.0
+) -> None:
+    """A relationship is with a person: ``accounts`` (rows) whose rep leaves or changes keep only part of it, and buy less.
 
-    ``lost`` is the share that each loses; the usual one without it.
+    ``lost`` is the share of the relationship that each loses; the usual one without it. ``part`` of what leaving costs
+    in sales is lost.
     """
+    break_off(state, accounts, part)
     share = state.params.people.relationship_lost if lost is None else lost
     state.customers.relationship[accounts] *= np.asarray(1.0 - share, dtype=np.float32)
 

@@ -7,6 +7,7 @@ import numpy as np
 from sim.kernels.running_averages import fade_all
 from sim.phases.customer_ledger import ask_for_ledger, has_news
 from sim.phases.persuade import size_up
+from sim.phases.set_up import sends_data
 from sim.phases.weighed_reports import weigh_in
 from sim.quantity import retention_of_half_life
 from sim.solvers.smoothing import optimal_gain, smoothed
@@ -18,11 +19,11 @@ from sim.state.today import Looked
 READS = (
     *columns_of(
         "customers",
-        "key type territory distributor taste price_sensitivity purchase_rate order_size aware loyalty "
-        "satisfaction relationship rival_relationship persuasion rebate talk_weak talk_strong speaks owned last_order "
+        "key type territory distributor taste price_sensitivity purchase_rate order_size aware loyalty satisfaction "
+        "relationship rival_relationship persuasion broken rebate talk_weak talk_strong speaks owned last_order "
         "price_group",
     ),
-    *columns_of("distributors", "shares_data"),
+    *columns_of("distributors", "shares_data linked"),
     *columns_of("knowledge", "rep in_books label prospect"),
     *columns_of("reps", "key territory active reported_calls"),
     *columns_of(
@@ -113,7 +114,7 @@ def _believed(belief: Floats, news: Floats, gain: Floats | None) -> Floats:
 
 def send_shared_data(state: MarketState) -> None:
     """Distributors who share send their sell-out by customer; it arrives after the lag of the data."""
-    sharing = state.distributors.shares_data[state.customers.distributor]
+    sharing = sends_data(state)[state.customers.distributor]
     rows = np.flatnonzero(sharing & (state.customers.last_order != NEVER))
     if len(rows) == 0:
         return

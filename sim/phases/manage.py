@@ -1,4 +1,4 @@
-"""Manage: managers' hours go to the four routines, to control, training and applicants; then these work on the reps."""
+"""Manage: managers' hours go to applicants, routines, reading and selling; then the routines work on the reps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.sales_manager import SalesManager
+from sim.derived.managers_time import reading_hours
+from sim.derived.practice import hours_of_routines
+from sim.phases.practice import practise
 from sim.phases.routine_effects import let_routines_work
+from sim.phases.selling_managers import hours_for_selling
 from sim.questions.routines import Routines
 from sim.state import ManagerUse, MarketState
 from sim.state.table import columns_of
@@ -19,6 +23,8 @@ Floats = NDArray[np.floating]
 READS = (
     *columns_of("reps", "key territory team active tenure hires ability zeal variable_share sales style need"),
     *columns_of("managers", "key territory style leadership"),
+    *columns_of("distributors", "territory shares_data"),
+    *columns_of("knowledge", "rep"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
@@ -26,12 +32,12 @@ WRITES = (
         "reps",
         "motivation coached trained feedback skill alignment form_use observed meeting_hours "
         "form_hours question_hours checking_hours visit_hours review_hours training_hours maturity meetings checks "
-        "on_the_job_hours training_fee inducted drilled know_how fairness morale lack talked",
+        "on_the_job_hours training_fee inducted drilled know_how fairness morale lack talked mastered",
     ),
     *columns_of(
         "managers",
         "span meeting_hours checking_hours visit_hours review_hours interviews interview_hours "
-        "control_hours on_the_job_hours",
+        "control_hours on_the_job_hours calls carry",
     ),
 )
 
@@ -39,22 +45,27 @@ WRITES = (
 def manage(state: MarketState) -> None:
     """Spend the managers' hours, then let the routines work on the reps."""
     asked = _within_a_reps_week(state, SalesManager.decide_routines(state))
-    _hold_routines(state, asked)
-    _book_managers_hours(state)
+    before = hours_of_routines(state)
+    reading = _hold_routines(state, asked)
+    _book_managers_hours(state, reading)
+    practise(state, before)
     let_routines_work(state, asked)
 
 
-def _hold_routines(state: MarketState, asked: Routines) -> None:
+def _hold_routines(state: MarketState, asked: Routines) -> Floats:
     """Cut what is asked to the hours that managers have, and give the hours to each rep.
 
-    A manager keeps appointments with applicants, holds the longest meeting of the team, and reads each rep's forms as
-    the rule of the rep's territory says for a whole team: checking is the mean over the team. Visits, talks, training
-    on the job and unannounced checks get what is left.
+    A manager keeps appointments with applicants, reads what headquarters and systems send, holds the longest meeting
+    of the team, and reads each rep's forms as the rule of the rep's territory says for a whole team: checking is the
+    mean over the team. Visits, talks, training on the job and unannounced checks get what is left. Returns the hours
+    of reading what was sent [M].
     """
     numbers, reps, team = state.params.management, state.reps, state.reps.team
     span = np.bincount(team[reps.active], minlength=len(state.managers))
     left = np.full(len(span), max(numbers.manager_hours - numbers.manager_administration, 0.0))
     left = left - _see_applicants(state, left)
+    reading = reading_hours(state, left)
+    left = left - reading
     longest = np.zeros(len(span))
     np.maximum.at(longest, team, asked.meeting_hours)
     meeting: Floats = np.minimum(longest, left)
@@ -79,6 +90,7 @@ def _hold_routines(state: MarketState, asked: Routines) -> None:
     )
     state.managers.span[:] = span
     state.managers.meeting_hours[:] = meeting
+    return reading
 
 
 def _see_applicants(state: MarketState, left: Floats) -> Floats:
@@ -102,8 +114,8 @@ def _part_granted(state: MarketState, hours: Floats, left: Floats) -> Floats:
     return part
 
 
-def _book_managers_hours(state: MarketState) -> None:
-    """Managers' hours are the sum of what they give their reps, one meeting, and administration; the rest is spare."""
+def _book_managers_hours(state: MarketState, reading: Floats) -> None:
+    """Managers' hours are the sum of what they give their reps, one meeting, and administration; of the rest they sell."""
     numbers, managers, book, week = state.params.management, state.managers, state.books.manager_hours, state.week
     for name in ("checking_hours", "visit_hours", "review_hours", "on_the_job_hours"):
         getattr(managers, name)[:] = _by_team(state, getattr(state.reps, name))
@@ -118,10 +130,14 @@ def _book_managers_hours(state: MarketState) -> None:
         ManagerUse.INTERVIEWS: managers.interview_hours,
         ManagerUse.CONTROL: managers.control_hours,
         ManagerUse.TRAINING: managers.on_the_job_hours,
+        ManagerUse.READING: reading,
     }
     for use, hours in spent.items():
         book.spend(week, use, hours)
-    book.spend(week, ManagerUse.SPARE, np.maximum(numbers.manager_hours - sum(spent.values()), 0.0))
+    left = np.maximum(numbers.manager_hours - sum(spent.values()), 0.0)
+    selling = hours_for_selling(state, left)
+    book.spend(week, ManagerUse.SELLING, selling)
+    book.spend(week, ManagerUse.SPARE, left - selling)
 
 
 def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:

@@ -9,13 +9,14 @@ from sim.state.table import columns_of
 
 #: Columns that the phase reads and does not write.
 READS = (
+    *columns_of("customers", "territory"),
     *columns_of("reps", "key territory team position"),
     *columns_of("knowledge", "rep"),
     *columns_of("rival_brands", "key share_kept effort_kept margin"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
-    *columns_of("customers", "relationship"),
+    *columns_of("customers", "relationship broken"),
     *columns_of(
         "reps",
         "active tenure hires ability motivation zeal coached trained feedback skill alignment "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from sim.derived.hand_overs import hand_overs_cost
 from sim.derived.skill import skill_of
 from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import choosers
@@ -25,15 +26,21 @@ Floats = NDArray[np.float64]
 
 
 def size_up(state: MarketState) -> Prospects | None:
-    """How accounts stand before this week's prices and campaigns are decided; None where skill has no effect on any.
+    """How accounts stand before this week's prices and campaigns are decided; None where nothing has an effect on any.
+
+    Among them are customers who lost their rep and miss it still.
 
     How hard reps must try follows from it. Were it computed on this week's offers, a rival's campaign could win us a
     customer through a rep who tries harder, and a lower price of ours lose one.
     """
-    rows = np.flatnonzero(state.knowledge.rep >= 0).astype(np.uint32)
-    if state.params.calls.skill_spread == 0.0 or len(rows) == 0:
+    handed_over = hand_overs_cost(state)
+    concerned = state.knowledge.rep >= 0
+    if handed_over:
+        concerned |= state.customers.broken[:, 0] > 0
+    rows = np.flatnonzero(concerned).astype(np.uint32)
+    if (state.params.calls.skill_spread == 0.0 and not handed_over) or len(rows) == 0:
         return None
-    return Prospects(rows, *_prospects(state, rows))
+    return Prospects(rows, *_prospects(state, rows), state.customers.relationship[rows])
 
 
 def persuade(state: MarketState) -> None:

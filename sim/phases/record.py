@@ -51,6 +51,8 @@ MANAGERS_USES = {
     "training": (ManagerUse.TRAINING,),
     "control": (ManagerUse.CONTROL,),
     "interviews": (ManagerUse.INTERVIEWS,),
+    "reading": (ManagerUse.READING,),
+    "selling": (ManagerUse.SELLING,),
     "spare": (ManagerUse.SPARE,),
 }
 

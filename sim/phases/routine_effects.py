@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.practice import Practised, practised
 from sim.phases.labour_market import attainment
 from sim.quantity import retention_of_half_life
 from sim.questions.routines import Routines
@@ -21,28 +22,32 @@ Floats = NDArray[np.floating]
 
 
 def let_routines_work(state: MarketState, held: Routines) -> None:
-    """Effects of this week's routines, whose hours each rep has by now; ``held`` [R] says what was asked apart from hours."""
-    _align(state)
-    _teach(state, held)
+    """Effects of this week's routines, whose hours each rep has by now; ``held`` [R] says what was asked apart from hours.
+
+    Hours that a team has not learnt yet teach and align in part; they are seen and felt, and wear, in full.
+    """
+    works = practised(state, held)
+    _align(state, works)
+    _teach(state, held, works)
     _mature(state)
-    _keep_forms(state)
+    _keep_forms(state, works)
     _cheer(state)
     _wear(state)
 
 
-def _of_meetings(state: MarketState, weights: tuple[float, ...]) -> Floats:
-    """Hours of this week's meetings weighed by kind [R]."""
-    hours: Floats = (state.reps.meetings * np.array(weights, dtype=np.float32)).sum(axis=1)
+def _by_kind(meetings: Floats, weights: tuple[float, ...]) -> Floats:
+    """Hours of this week's ``meetings`` [R, kinds] weighed by kind [R]."""
+    hours: Floats = (meetings * np.array(weights, dtype=np.float32)).sum(axis=1)
     return hours
 
 
-def _align(state: MarketState) -> None:
+def _align(state: MarketState, works: Practised) -> None:
     """Alignment with the plan follows meetings, field visits and checks; visits and checks see the work."""
     numbers, reps = state.params.management, state.reps
-    meetings = _of_meetings(state, state.params.meetings.alignment)
+    meetings = _by_kind(works.meetings, state.params.meetings.alignment)
     by_meetings = dose_effect(numbers.meeting_effect, meetings, numbers.meeting_half)
-    by_visits = dose_effect(numbers.visit_effect, reps.visit_hours, numbers.visit_half)
-    by_checks = dose_effect(state.params.control.check_effect, reps.checks, state.params.control.check_half)
+    by_visits = dose_effect(numbers.visit_effect, works.visits, numbers.visit_half)
+    by_checks = dose_effect(state.params.control.check_effect, works.checks, state.params.control.check_half)
     start = state.params.calls.compliance_start
     target = 1.0 - (1.0 - start) * (1.0 - by_meetings) * (1.0 - by_visits) * (1.0 - by_checks)
     reps.alignment[:] += numbers.alignment_speed * (target - reps.alignment)
@@ -51,16 +56,16 @@ def _align(state: MarketState) -> None:
     )
 
 
-def _teach(state: MarketState, held: Routines) -> None:
+def _teach(state: MarketState, held: Routines, works: Practised) -> None:
     """Coaching in the field, review talks, training and colleagues become skill, and are forgotten again."""
     numbers, learning, reps = state.params.management, state.params.learning, state.reps
     keep = np.float32(retention_of_half_life(numbers.decay_half_life))
     worth = coaching_worth(state.managers.leadership[reps.team], state.params.feedback.manager_on_coaching)
-    reps.coached[:] = reps.coached * keep + worth * reps.visit_hours
-    reps.trained[:] = reps.trained * keep + held.training_hours
-    reps.inducted[:] = reps.inducted * keep + held.induction_hours
-    reps.drilled[:] = reps.drilled * keep + reps.on_the_job_hours
-    _talk(state, held, keep)
+    reps.coached[:] = reps.coached * keep + worth * works.visits
+    reps.trained[:] = reps.trained * keep + works.training
+    reps.inducted[:] = reps.inducted * keep + works.induction
+    reps.drilled[:] = reps.drilled * keep + works.on_the_job
+    _talk(state, held, works, keep)
     learnt = combine(
         [
             dose_effect(numbers.coaching_d, reps.coached, numbers.coaching_half),
@@ -71,16 +76,16 @@ def _teach(state: MarketState, held: Routines) -> None:
         numbers.ceiling,
     )
     own = reps.ability + learnt
-    _exchange(state, held, own)
+    _exchange(state, held, works, own)
     reps.skill[:] = own + reps.feedback + reps.know_how
 
 
-def _talk(state: MarketState, held: Routines, keep: np.float32) -> None:
+def _talk(state: MarketState, held: Routines, works: Practised, keep: np.float32) -> None:
     """Review talks that are due, with the goals that are agreed in them; a full talk is fair to the person."""
     numbers, how, reps = state.params.management, state.params.feedback, state.reps
     interval = _weeks_between_talks(state)
     due = reps.active & ((state.week + reps.key) % interval == interval - np.uint64(1))
-    dose = np.minimum(reps.review_hours * interval.astype(np.float32) / numbers.review_hours_full, 1.0)
+    dose = np.minimum(works.talks * interval.astype(np.float32) / numbers.review_hours_full, 1.0)
     dose = np.where(due, dose, 0.0)
     reps.feedback[:] *= keep
     reps.fairness[:] *= keep
@@ -107,10 +112,10 @@ def _weeks_between_talks(state: MarketState) -> NDArray[np.uint64]:
     return weeks_between_talks(hours, numbers.review_hours_full, numbers.review_every).astype(np.uint64)
 
 
-def _exchange(state: MarketState, held: Routines, own: Floats) -> None:
+def _exchange(state: MarketState, held: Routines, works: Practised, own: Floats) -> None:
     """Members of a team learn from its best third in structured meetings; know-how that is not renewed is lost."""
     learning, reps = state.params.learning, state.reps
-    hours = held.structured * _of_meetings(state, state.params.meetings.know_how)
+    hours = held.structured * _by_kind(works.meetings, state.params.meetings.know_how)
     keep = np.float32(retention_of_half_life(learning.know_how_half_life))
     reps.know_how[:] *= keep
     if hours.any():
@@ -127,10 +132,10 @@ def _mature(state: MarketState) -> None:
     reps.maturity[:] += np.minimum(speed, 1.0) * (1.0 - reps.maturity)
 
 
-def _keep_forms(state: MarketState) -> None:
+def _keep_forms(state: MarketState, works: Practised) -> None:
     """Forms that managers read, or check in the field, get filled; those that no one reads die out."""
     numbers, reps = state.params.forms, state.reps
-    checked = reps.checking_hours + state.params.control.visit_check * reps.visit_hours
+    checked = works.checking + state.params.control.visit_check * works.visits
     enforcement = dose_effect(numbers.enforcement, checked, numbers.checking_half)
     reps.form_use[:] = next_use(reps.form_use, enforcement, numbers.steepness, numbers.threshold, numbers.speed)
 
@@ -139,7 +144,7 @@ def _cheer(state: MarketState) -> None:
     """Morale: what recent meetings have added or taken."""
     numbers, reps = state.params.meetings, state.reps
     keep = np.float32(retention_of_half_life(numbers.morale_half_life))
-    reps.morale[:] = reps.morale * keep + _of_meetings(state, numbers.morale)
+    reps.morale[:] = reps.morale * keep + _by_kind(reps.meetings, numbers.morale)
 
 
 def _wear(state: MarketState) -> None:

@@ -1,4 +1,4 @@
-"""Spread: brands become known, visits build relationships, and reps persuade by those they have."""
+"""Spread: brands become known, visits build relationships, reps persuade by those they have, and lost reps are missed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from sim.derived.skill import learnt_of_job
 from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.kernels.goodwill_effects import factor_of_calls
+from sim.phases.hand_over import feel_hand_overs
 from sim.phases.persuade import persuade
 from sim.phases.rival_calls import call_for_rivals
-from sim.state import Ints, MarketState
+from sim.state import Floats, Ints, MarketState
 from sim.state.table import columns_of
+from sim.state.today import JointCalls
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -24,7 +26,7 @@ READS = (
 )
 #: Columns that the phase may write, and read.
 WRITES = (
-    *columns_of("customers", "aware relationship rival_relationship persuasion"),
+    *columns_of("customers", "aware relationship rival_relationship persuasion broken former"),
     *columns_of("rival_accounts", "due"),
 )
 
@@ -33,7 +35,7 @@ def spread(state: MarketState) -> None:
     """Advertising, visits and talk make brands known; visits build relationships, and reps persuade by those they have."""
     persuade(state)
     numbers, brands = state.numbers, len(state.layout.brands)
-    visits = visits_of_week(state, state.today.worked.visited)
+    visits = visits_of_week(state, state.today.worked.visited, state.today.worked.joint)
     speaks = np.zeros(brands, dtype=np.uint8)
     speaks[state.layout.own_brand] = 1
     hazard = advertising_hazard(state.boards.goodwill, numbers.advertising)
@@ -51,16 +53,34 @@ def spread(state: MarketState) -> None:
     )
     relationship_week(state.customers, visits, numbers.relationship)
     call_for_rivals(state)
+    feel_hand_overs(state, state.today.looked.prospects)
 
 
-def visits_of_week(state: MarketState, rows: Ints) -> Visits:
-    """Calls of this week on the customers in ``rows``.
+def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = None) -> Visits:
+    """Calls of this week on the customers in ``rows``, each once, and those of their managers, who are no newcomers.
 
     A call is worth less while a newcomer learns, and more where our advertising has prepared it.
     """
     calls = state.diary.visits[rows].astype(np.int64)
     worth = learnt_of_job(state)[state.knowledge.rep[rows]]
-    if state.numbers.advertising.synergy != 0:
-        factor = factor_of_calls(state.boards.goodwill[state.layout.own_brand], state.numbers.advertising)
-        worth = worth * factor[state.customers.territory[rows]]
-    return Visits(rows.astype(np.uint32), calls, (calls * worth).astype(np.float32))
+    worth = worth * _prepared(state, rows)
+    effective = (calls * worth).astype(np.float32)
+    if joint is None:
+        return Visits(rows.astype(np.uint32), calls, effective)
+    all_rows = np.union1d(rows, joint.customer)
+    all_calls, all_effective = np.zeros(len(all_rows), dtype=np.int64), np.zeros(len(all_rows), dtype=np.float32)
+    of_managers = joint.calls * _prepared(state, joint.customer)
+    for customer, made, counts in ((rows, calls, effective), (joint.customer, joint.calls, of_managers)):
+        place = np.searchsorted(all_rows, customer)
+        all_calls[place] += made
+        all_effective[place] += counts.astype(np.float32)
+    return Visits(all_rows.astype(np.uint32), all_calls, all_effective)
+
+
+def _prepared(state: MarketState, rows: Ints) -> Floats:
+    """What our advertising makes of a call on each of the customers in ``rows`` [rows]; 1 where it makes no difference."""
+    if state.numbers.advertising.synergy == 0:
+        return np.ones(len(rows))
+    factor = factor_of_calls(state.boards.goodwill[state.layout.own_brand], state.numbers.advertising)
+    of_rows: Floats = factor[state.customers.territory[rows]]
+    return of_rows

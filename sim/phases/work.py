@@ -15,6 +15,7 @@ from sim.phases.call_time import call_by_hours, calls_within_hours, hours_of_vis
 from sim.phases.joint_training import train_with_engineers
 from sim.phases.projects import attend, pursue
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
+from sim.phases.selling_managers import join_calls
 from sim.phases.spread import visits_of_week
 from sim.questions.gateway import LEVELS
 from sim.rng import Decision, stream
@@ -32,6 +33,7 @@ READS = (
         "key territory team active tenure motivation alignment form_use observed meeting_hours "
         "form_hours question_hours visit_hours review_hours training_hours variable_share checks",
     ),
+    *columns_of("managers", "calls"),
     *columns_of("knowledge", "value potential rep norm"),
     *columns_of("diary", "bought ordered"),
     *columns_of("projects", "customer number opened stage_end guess"),
@@ -52,11 +54,12 @@ def work(state: MarketState) -> None:
     state.reps.effort[:] = SalesRep.decide_effort(state, seen)
     share = pursue(state, seen, SalesRep.decide_calls(state, seen))
     visited = _visit(state, seen, share)
-    attend(state, visits_of_week(state, visited))
+    joint = join_calls(state, seen)
+    attend(state, visits_of_week(state, visited, joint))
     _book_field_hours(state)
     _record_calls(state, seen, share)
     _report(state, visited)
-    state.today.worked = Worked(visited)
+    state.today.worked = Worked(visited, joint)
 
 
 def _plan_hours(state: MarketState) -> None:

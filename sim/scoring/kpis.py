@@ -8,6 +8,7 @@ from __future__ import annotations
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 from sim.scoring.kpi import Kpi
 from sim.scoring.kpis_capacity import CAPACITY_KPIS
+from sim.scoring.kpis_change import CHANGE_KPIS
 from sim.scoring.kpis_rivals import RIVAL_KPIS
 from sim.scoring.kpis_service import SERVICE_KPIS
 
@@ -395,4 +396,5 @@ KPIS: tuple[Kpi, ...] = (
     *CAPACITY_KPIS,
     *SERVICE_KPIS,
     *RIVAL_KPIS,
+    *CHANGE_KPIS,
 )

@@ -54,7 +54,18 @@ class Customers(Table):
     rival_relationship = column(
         np.float32, "0..1", "the same with reps of each rival brand", width="rival brands with a sales force"
     )
-    persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
+    persuasion = column(
+        np.float32, "utility", "what the skill of its rep adds to our offers this week, and a hand-over takes"
+    )
+    broken = column(
+        np.float32,
+        "share",
+        "part of its purchases from us that a change of rep has cost and that is not back",
+        width="hand-overs",
+    )
+    former = column(
+        np.float32, "0..1", "the relationship as it would stand had its rep never changed", width="hand-overs"
+    )
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
     )
@@ -95,9 +106,11 @@ def make_customers(
     rebates: int = 0,
     dimensions: int = 0,
     forces: int = 0,
+    hand_overs: bool = False,
 ) -> Customers:
-    """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+    """Empty columns for ``rows`` customers, with keys 0..rows-1.
 
+    ``churn`` says whether each has a chance to lapse of its own, ``hand_overs`` whether a change of rep costs sales.
     ``rebates`` are the offers on which customers bargain: all or none.
     ``dimensions`` of satisfaction with our service; 0 where products alone count.
     ``forces`` counts rival brands, where these have sales forces.
@@ -117,6 +130,7 @@ def make_customers(
         "dimensions": dimensions,
         "contact": CONTACT_STOCKS if dimensions else 0,
         "rival brands with a sales force": forces,
+        "hand-overs": int(hand_overs),
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

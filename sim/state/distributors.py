@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.state.table import Table, column
+from sim.state.table import NEVER, Table, column
 
 
 class Distributors(Table):
@@ -16,6 +16,9 @@ class Distributors(Table):
     territory = column(np.int32, "-", "territory the distributor supplies")
     trust = column(np.float32, "share", "trust in the manufacturer")
     shares_data = column(np.bool_, "yes/no", "shares its sell-out data")
+    linked = column(
+        np.int32, "week", "week since which it shares, NEVER before the first one", width="set-up", fill=NEVER
+    )
     payment = column(np.int64, "minor units/week", "offered for its data when last asked; paid while it shares")
     purchases = column(np.float64, "minor units/week", "purchases from its supplier at purchase price, smoothed")
     price = column(np.int64, "minor units", "retail price of our offers", width="own offers")

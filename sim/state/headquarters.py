@@ -8,10 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.questions.gateway import Gateway
+
+
+@dataclass(frozen=True)
+class ReportingLine:
+    """The reporting line as it worked last week, as it was before the last change, and for how many weeks it is new."""
+
+    working: Gateway
+    former: Gateway
+    weeks: NDArray[np.int64]  # [T] weeks since the change, 0 where there was none
+
 
 @dataclass
 class Headquarters:
-    """Sales by territory, the segments in use, the age of call plans, use of the ledger, and what a survey of needs found."""
+    """Sales by territory, segments in use, the age of call plans, use of the ledger, what a survey of needs found, the line."""
 
     sales: NDArray[np.float64]  # [T] sales to distributors a week at list price, averaged, minor units
     plan_of: NDArray[np.int64]  # [T] week in which the call plan in force was made, −1 before the first
@@ -20,3 +31,5 @@ class Headquarters:
     ledger_since: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: [N, attributes] once a survey asked.
     stated_needs: NDArray[np.floating[Any]] = field(default_factory=lambda: np.empty((0, 0)))
+    #: None while a new line works in full at once.
+    line: ReportingLine | None = None

@@ -23,3 +23,5 @@ class Managers(Table):
     on_the_job_hours = column(np.float32, "hours/week", "training reps on the job")
     style = column(np.int8, "-", "behaviour style, number in a circle of four")
     leadership = column(np.float32, "sd", "ability to talk with reps and to coach them, hidden")
+    calls = column(np.int32, "calls", "calls on the team's accounts made this week", width="selling managers")
+    carry = column(np.float32, "calls", "part of a call begun and not finished", width="selling managers")

@@ -6,6 +6,9 @@ import numpy as np
 
 from sim.state.table import Table, column
 
+#: Routines that a team has to learn before their hours work in full, by the column of their hours.
+PRACTISED = ("meeting_hours", "checking_hours", "visit_hours", "review_hours", "training_hours", "checks")
+
 
 class Reps(Table):
     """A row is a position of the sales force, filled or vacant; rows beyond the positions in use are spare."""
@@ -61,3 +64,6 @@ class Reps(Table):
     lack = column(np.float32, "log odds", "push to leave where a need for security or belonging is not met")
     product_trained = column(np.float32, "hours", "joint training by engineers received, decayed")
     talked = column(np.float32, "talks", "review talks held, decayed, where their frequency matters")
+    mastered = column(
+        np.float32, "share", "part of the hours of each routine that works", width="routines to learn", fill=1.0
+    )

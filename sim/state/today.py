@@ -34,18 +34,19 @@ PartT = TypeVar("PartT")
 
 @dataclass(frozen=True)
 class Prospects:
-    """How customers with a rep stood before this week's decisions, in order of rows [n]."""
+    """How customers with a rep, or who miss a former one, stood before this week's decisions, in order of rows [n]."""
 
     customer: NDArray[np.uint32]
     odds: NDArray[np.float64]  # [n, C] log odds that an occasion is ours, without what skill adds
     worth: NDArray[np.float64]  # [n, C] money of all occasions of a week, minor units
+    relationship: NDArray[np.float32]  # [n] with the rep, then
 
 
 @dataclass(frozen=True)
 class Looked:
     """What looking around found."""
 
-    prospects: Prospects | None  # None where skill has no effect or no customer is served in person
+    prospects: Prospects | None  # None where neither skill nor a hand-over has an effect on any customer
     ledger: CustomerLedger | None = None  # None where our books name nobody
 
 
@@ -85,6 +86,16 @@ class Commissioned:
 
 
 @dataclass(frozen=True)
+class SetUp:
+    """What setting up other ways of working costs this week, minor units."""
+
+    routines: Money  # [R]
+    gateway: Money  # [T]
+    segmentation: Money  # [T]
+    sharing: Money  # [D]
+
+
+@dataclass(frozen=True)
 class Decided:
     """Answers to this week's questions on plans, pay, prices and budgets."""
 
@@ -99,13 +110,24 @@ class Decided:
     recruiting: Recruiting
     upkeep: PlannedUpkeep | None  # None in a market where nothing fails
     studies: Commissioned | None  # None in a week without
+    set_up: SetUp | None  # None in a week without
+    replanned: NDArray[np.bool_]  # [T] where a new call plan has come that changes anything
+
+
+@dataclass(frozen=True)
+class JointCalls:
+    """Calls of managers on accounts of their teams."""
+
+    customer: Ints  # rows [n], each once, ascending
+    calls: Ints  # [n]
 
 
 @dataclass(frozen=True)
 class Worked:
     """What reps did."""
 
-    visited: Ints  # rows of the customers who got a call
+    visited: Ints  # rows of the customers who got a call of their rep
+    joint: JointCalls | None = None  # None where no manager sells
 
 
 @dataclass(frozen=True)

@@ -34,3 +34,5 @@ class ManagerUse(IntEnum):
     INTERVIEWS = 6
     CONTROL = 7  # unannounced checks of reps' work
     TRAINING = 8  # on the job
+    READING = 9  # plans, segments, reports and shared data
+    SELLING = 10  # calls on the team's largest accounts, the way there included

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 #: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
-#: repairs, projects continue, large buyers bargain, the plant works overtime.
+#: repairs, projects continue, large buyers bargain, the plant works overtime, changes cost.
 PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
 EVENTFUL = f"""
 {PROJECTS.partition("[[category]]")[0]}
@@ -79,8 +79,27 @@ needs_on_quits = 0.5
 [params.channel]
 stock_weeks_at_start = 1.0
 plant_weeks_at_start = 1.0
+[params.change]
+hand_over_loss = 0.15
+plan_habit = 0.5
+routine_weeks = 4.0
+routine_setup = 10_000
+gateway_weeks = 4.0
+gateway_setup = 100_000
+segmentation_setup = 100_000
+sharing_setup = 10_000
+sharing_weeks = 2
+[params.managers_time]
+selling = 0.5
+office_hours = 0.5
+segment_hours = 0.1
+shared_data_hours = 0.1
+plan_hours = 0.1
 [[change]]
 week = 4
 set = {{ "policy.head_count.extra" = -1 }}
+[[change]]
+week = 6
+set = {{ "policy.routines.visit_hours" = 2.0, "policy.gateway.loss" = 0.0, "policy.segmentation.segments" = 3 }}
 [[category]]{PROJECTS.partition("[[category]]")[2]}
 """

@@ -21,22 +21,39 @@ from sim.scoring.scorecard import Scorecard
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
 OWN = ("machine_one", "refill_one", "line_one")
 CENTS = 0.01
-EVENTFUL = {
+
+
+#: Half a year in which people leave, goods run short, data are shared, changes cost, large buyers bargain, plants work overtime.
+OVERRIDES = {
     "params.people.quit_probability": 0.7,
     "params.channel.stock_weeks_at_start": 1.0,
     "params.channel.plant_weeks_at_start": 1.0,
+    "params.change.hand_over_loss": 0.15,
+    "params.change.routine_setup": 10_000,
+    "params.managers_time.selling": 0.5,
     "params.call_length.exponent": 0.3,
     "params.rebates.power": 0.5,
     "params.rebates.threshold": 1.0,
     "params.plant.capacity": 0.8,
     "policy.rival_force.kind": "steady",
 }
+LATER = f"""
+extends = "{SCENARIO}"
+[[change]]
+week = 5
+set = {{ "policy.routines.visit_hours" = 2.0 }}
+"""
+
+
+def unrun(folder: Path) -> Market:
+    path = folder / "later.toml"
+    path.write_text(LATER, encoding="utf-8")
+    return Market(str(path), seed=12, policy="deep_marketing", overrides=OVERRIDES)
 
 
 @pytest.fixture(scope="module")
-def market() -> Market:
-    """Half a year in which people leave, goods run short, data are shared, large buyers bargain and plants work overtime."""
-    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=EVENTFUL).run()
+def market(tmp_path_factory: pytest.TempPathFactory) -> Market:
+    return unrun(tmp_path_factory.mktemp("kpis")).run()
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +136,10 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "cost_per_hire": lambda t: t.sum("hiring") / t.sum("hires"),
     "know_how": lambda t: t.sum("know_how_sum") / t.sum("reps"),
     "maturity": lambda t: t.sum("maturity_sum") / t.sum("reps"),
+    "handed_over": lambda t: t.sum("handed_over"),
+    "lost_by_hand_over": lambda t: t.sum("lost_by_hand_over"),
+    "set_up_cost": lambda t: t.sum("set_up_cost"),
+    "managers_selling_share": lambda t: 100 * t.sum("manager_hours_selling") / t.sum("manager_hours"),
     "manager_time_with_reps": lambda t: (
         100
         * sum(t.sum(f"manager_hours_{use}") for use in ("meetings", "visits", "talks", "training"))
@@ -248,6 +269,9 @@ ADDITIVE = {
         "active_customers",
         "lapsed",
         "open_pipeline",
+        "handed_over",
+        "lost_by_hand_over",
+        "set_up_cost",
     },
     "segment": {"sell_out_units", "key_account_sales", "new_customers", "active_customers", "lapsed", "open_pipeline"},
     "offer": {"revenue", "market_share", "sell_out_units"},
@@ -297,9 +321,9 @@ def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) ->
             )
 
 
-def test_week_by_week_the_table_grows(market: Market) -> None:
+def test_week_by_week_the_table_grows(market: Market, tmp_path: Path) -> None:
     """After week 1 there is one week, and its figures stay as they were."""
-    young = Market(SCENARIO, seed=12, policy="deep_marketing", overrides=EVENTFUL)
+    young = unrun(tmp_path)
     assert np.isnan(young.results.scorecard["value"]).all()
     assert young.results.kpis_weekly.empty
     assert np.isnan(young.results.kpis_by("territory")["value"].astype(float)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ class NoSegments(SegmentationRule):
     """Leave all customers without a segment, at no cost."""
 
     kind: Literal["none"] = "none"
+    idle: ClassVar[bool] = True
 
     def answer(self, seen: FirmSeen) -> Segments:
         """Label 0 for every customer."""
