@@ -18,7 +18,7 @@ _ROUNDING = 1e-9
 
 
 class AbcList(CoverageRule):
-    """Classes by cumulative share of worth over the whole market (Pareto); each territory's calls go down the list.
+    """Classes by cumulative share of worth over the whole market (Pareto); each territory's time for calls goes down the list.
 
     Worth is what a customer buys from us by the records, or ``size_weight`` times what buyers with its marks buy,
     whichever is more. A list by size alone cuts the mark ``size_mark`` into slices with these shares of customers.
@@ -82,7 +82,7 @@ class AbcList(CoverageRule):
         for territory in np.unique(seen.rep_territory[seen.rep_active]):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
             here, total = home == territory, float(seen.rep_calls[reps].sum())
-            rows, asked = order[here], np.cumsum(calls[here])
+            rows, asked = order[here], np.cumsum(calls[here] * customers.call_length[order[here]])
             count = max(int((asked <= total * (1.0 + _ROUNDING)).sum()), len(reps))
             rows = rows[:count]
             if len(rows) == 0:
