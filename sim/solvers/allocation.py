@@ -25,6 +25,43 @@ def allocate_calls(potential: NDArray[np.floating], elasticity: float, total: fl
     return share * total
 
 
+def allocate_within_bounds(
+    potential: NDArray[np.floating], elasticity: float, total: float, least: float, most: float
+) -> NDArray[np.float64]:
+    """Divide ``total`` calls among leading accounts, at most ``most`` each; the last ones that would get less than ``least`` get none.
+
+    ``potential`` [n] > 0 falls. Served are as many from the front as then all have ``least``; what one may not have
+    beyond ``most`` goes to the others, in proportion to kᵢ^(1/(1−e)) as in :func:`allocate_calls`: among divisions of
+    so many accounts within ``most`` that is the best. The calls [served]
+    sum to ``total`` unless all accounts have ``most``; nobody is served where ``total`` is below ``least``.
+    """
+    if len(potential) == 0 or total < least:
+        return np.zeros(0)
+    k = np.asarray(potential, dtype=np.float64)
+    weight = (k / k[0]) ** (1.0 / (1.0 - elasticity))
+    low, high = 1, min(len(k), int(total / least))
+    while low < high:  # the last one's calls fall with the number served
+        middle = (low + high + 1) // 2
+        if _capped(weight[:middle], total, most)[-1] >= least:
+            low = middle
+        else:
+            high = middle - 1
+    return _capped(weight[:low], total, most)
+
+
+def _capped(weight: NDArray[np.float64], total: float, most: float) -> NDArray[np.float64]:
+    """``total`` in proportion to falling ``weight`` [n], nobody more than ``most``."""
+    rest = np.cumsum(weight[::-1])[::-1]
+    # With the first j at the cap, one unit of weight of the others gets this much.
+    each = np.maximum(total - most * np.arange(len(weight)), 0.0) / rest
+    free = each * weight <= most
+    if not free.any():
+        return np.full(len(weight), most)
+    full = int(np.argmax(free))
+    calls: NDArray[np.float64] = np.where(np.arange(len(weight)) < full, most, each[full] * weight)
+    return calls
+
+
 def assign_reps(key: Ints, current: Ints, reps: Ints, refilled: float) -> NDArray[np.int64]:
     """Rep of each account [n]: the current one while it is among ``reps``, else the one with most room.
 
