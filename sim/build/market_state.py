@@ -15,7 +15,7 @@ from sim.build.numbers import freeze_numbers
 from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
-from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_opens, yearly_projects
+from sim.build.projects import fill_pipeline, project_rates
 from sim.build.regions import build_territories
 from sim.build.rule_book import RuleBook
 from sim.build.sales_force import build_sales_force, positions_by_territory
@@ -30,6 +30,7 @@ from sim.network import Network
 from sim.params import Params
 from sim.params.customers import experience_numbers
 from sim.params.world import World
+from sim.project_draws import buying_rates, who_opens, yearly_projects
 from sim.quantity import WEEKS_PER_YEAR
 from sim.reading.data_tables import DataTables
 from sim.reading.ties import tie_rows

@@ -26,9 +26,11 @@ from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
+from sim.params.pitch import Pitch
 from sim.params.projects import Projects
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
+from sim.params.tastes import Tastes
 from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
@@ -69,3 +71,5 @@ class Params(Section):
     promotion: Promotion = Promotion()
     studies: Studies = Studies()
     projects: Projects = Projects()
+    pitch: Pitch = Pitch()
+    tastes: Tastes = Tastes()

@@ -8,14 +8,15 @@ from sim.derived.skill import learnt_of_job
 from sim.kernels.demand_step import Visits, relationship_week, spread_week
 from sim.kernels.goodwill import advertising_hazard
 from sim.phases.persuade import persuade
+from sim.phases.pitch import pitch
 from sim.state import Ints, MarketState
 from sim.state.table import columns_of
 
 #: Columns that the phase reads and does not write.
 READS = (
-    *columns_of("customers", "key territory loyalty talk_weak talk_strong speaks"),
+    *columns_of("customers", "key territory taste loyalty pitch talk_weak talk_strong speaks"),
     *columns_of("reps", "active tenure coached trained skill product_trained"),
-    *columns_of("knowledge", "rep"),
+    *columns_of("knowledge", "label rep"),
     *columns_of("diary", "visits"),
 )
 #: Columns that the phase may write, and read.
@@ -25,6 +26,7 @@ WRITES = columns_of("customers", "aware relationship persuasion")
 def spread(state: MarketState) -> None:
     """Advertising, visits and talk make brands known; visits build relationships, and reps persuade by those they have."""
     persuade(state)
+    pitch(state)
     numbers, brands = state.numbers, len(state.layout.brands)
     visits = visits_of_week(state, state.today.worked.visited)
     speaks = np.zeros(brands, dtype=np.uint8)

@@ -29,12 +29,13 @@ READS = (
         "key territory team active tenure motivation alignment form_use observed meeting_hours "
         "form_hours visit_hours review_hours training_hours variable_share checks",
     ),
-    *columns_of("knowledge", "value rep norm"),
+    *columns_of("knowledge", "value label rep norm"),
     *columns_of("diary", "bought ordered"),
     *columns_of("projects", "customer number opened stage_end guess"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
+    *columns_of("customers", "pitch"),
     *columns_of("reps", "effort field_hours calls carry reported_calls product_trained"),
     *columns_of("diary", "due visits met"),
     *columns_of("projects", "attention carried"),
@@ -126,7 +127,15 @@ def _visit(state: MarketState, seen: RepSeen, calls: NDArray[np.int64], share: N
     state.diary.visits[accounts] = visits
     visited = accounts[visits > 0]
     state.diary.met[visited] = True
+    _stress(state, visited)
     return visited
+
+
+def _stress(state: MarketState, visited: Ints) -> None:
+    """The customers in ``visited`` hear what is stressed in their segment; the latest call stays in mind."""
+    messages, pitch = state.headquarters.messages, state.customers.writable("pitch")
+    if pitch.shape[1] and len(messages):
+        pitch[visited, 0] = messages[state.knowledge.label[visited]]
 
 
 def _book_field_hours(state: MarketState) -> None:

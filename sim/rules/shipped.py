@@ -25,6 +25,7 @@ SHIPPED: dict[str, str] = {
     "effort": "quadratic_cost two_drives",
     "gateway": "chain one_gateway per_company",
     "head_count": "by_potential fixed",
+    "message": "by_segment none one_message",
     "ordering": "anchoring order_up_to",
     "pay": "salary_commission",
     "pricing": "list_price segment_discount",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 from sim.scoring.kpi import Kpi
+from sim.scoring.kpis_segments import SEGMENT_KPIS
 
 #: Without a project that is ever open there is no pipeline, not an empty one.
 _OPEN = "projects_open"
@@ -389,4 +390,5 @@ KPIS: tuple[Kpi, ...] = (
         "project_weeks",
         "projects_decided",
     ),
+    *SEGMENT_KPIS,
 )

@@ -9,6 +9,9 @@ from sim.state.table import NEVER, Table, column
 #: Brand owned by a customer who owns none.
 NO_BRAND = -1
 
+#: Attribute that a call stressed which had no message.
+NOTHING_STRESSED = -1
+
 #: Brands and categories fit the bits of one byte.
 MAX_BRANDS = 8
 MAX_CATEGORIES = 8
@@ -34,6 +37,9 @@ class Customers(Table):
     expectation = column(np.float32, "quality scale", "performance expected of the brand", width="brands")
     relationship = column(np.float32, "0..1", "stock of goodwill built by calls of our reps")
     persuasion = column(np.float32, "utility", "what the skill of its rep adds to our offers this week")
+    pitch = column(
+        np.int8, "attribute", "what our latest call stressed, -1 for nothing", width="pitch", fill=NOTHING_STRESSED
+    )
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
     )
@@ -63,9 +69,11 @@ class Customers(Table):
 
 
 def make_customers(
-    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False
+    rows: int, *, brands: int, categories: int, attributes: int, marks: int, churn: bool = False, pitch: bool = False
 ) -> Customers:
-    """Empty columns for ``rows`` customers, with keys 0..rows-1; ``churn`` says whether each has a chance to lapse of its own.
+    """Empty columns for ``rows`` customers, with keys 0..rows-1.
+
+    ``churn`` says whether each has a chance to lapse of its own, ``pitch`` whether it matters what calls stress.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -77,6 +85,7 @@ def make_customers(
         "attributes": attributes,
         "marks": marks,
         "churn": int(churn),
+        "pitch": int(pitch),
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

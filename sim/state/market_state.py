@@ -93,6 +93,7 @@ class MarketState:
     mail: Mail = field(default_factory=Mail)
     today: Today = field(default_factory=Today)
     week: int = 0
+    taste_width: float = 1.0  # spread of individual tastes relative to the start
 
     def tables(self) -> dict[str, Guarded]:
         """Everything that is written only by permission, by name."""

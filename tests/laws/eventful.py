@@ -45,6 +45,15 @@ needs = 20
 rivals = 3
 [policy.rival_campaign]
 kind = "react"
+[policy.message]
+kind = "by_segment"
+[params.pitch]
+strength = 0.5
+[params.tastes]
+every = 4
+renewal = 0.3
+widening = 0.1
+type_change = 0.3
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0

@@ -38,7 +38,7 @@ STRAINED = (
     *("channel", "hours", "people", "calls", "management", "forms", "database", "rivals", "costs", "partners"),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
-    *("promotion", "studies", "projects"),
+    *("promotion", "studies", "projects", "pitch", "tastes"),
 )
 
 #: Beyond these a run takes long, or nothing but noise is left; the laws hold anyway.

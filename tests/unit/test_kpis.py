@@ -21,17 +21,21 @@ from sim.scoring.scorecard import Scorecard
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
 OWN = ("machine_one", "refill_one", "line_one")
 CENTS = 0.01
+OVERRIDES = {
+    "params.people.quit_probability": 0.7,
+    "params.channel.stock_weeks_at_start": 1.0,
+    "params.channel.plant_weeks_at_start": 1.0,
+    "params.pitch.strength": 0.5,
+    "policy.message.kind": "by_segment",
+    "policy.studies.kind": "calendar",
+    "policy.studies.needs": 100,
+}
 
 
 @pytest.fixture(scope="module")
 def market() -> Market:
     """Half a year in which people leave, goods run short and data are shared."""
-    overrides = {
-        "params.people.quit_probability": 0.7,
-        "params.channel.stock_weeks_at_start": 1.0,
-        "params.channel.plant_weeks_at_start": 1.0,
-    }
-    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=overrides).run()
+    return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=OVERRIDES).run()
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +130,8 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "opportunity_win_rate": lambda t: 100 * t.sum("projects_won") / t.sum("projects_decided"),
     "open_pipeline": lambda t: sum(t.last(f"pipeline_{s}") for s in ("lead", "qualified", "proposal", "negotiation")),
     "opportunity_cycle": lambda t: t.sum("project_weeks") / (t.sum("projects_won") + t.sum("projects_lost")),
+    "message_fit": lambda t: t.sum("message_fit_sum") / t.sum("message_accounts"),
+    "message_fit_believed": lambda t: t.sum("message_fit_believed_sum") / t.sum("message_accounts"),
     "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
     "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
     "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),
@@ -284,16 +290,7 @@ def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) ->
 
 def test_week_by_week_the_table_grows(market: Market) -> None:
     """After week 1 there is one week, and its figures stay as they were."""
-    young = Market(
-        SCENARIO,
-        seed=12,
-        policy="deep_marketing",
-        overrides={
-            "params.people.quit_probability": 0.7,
-            "params.channel.stock_weeks_at_start": 1.0,
-            "params.channel.plant_weeks_at_start": 1.0,
-        },
-    )
+    young = Market(SCENARIO, seed=12, policy="deep_marketing", overrides=OVERRIDES)
     assert np.isnan(young.results.scorecard["value"]).all()
     assert young.results.kpis_weekly.empty
     assert np.isnan(young.results.kpis_by("territory")["value"].astype(float)).all()
