@@ -13,6 +13,9 @@ from sim.rng import Decision
 
 Array = NDArray[Any]
 
+#: Customers whose draws are made together: doubles for all at once would be the peak of memory.
+ROWS_AT_ONCE = 1 << 18
+
 #: Numbers of a type from which the traits of its customers are drawn.
 _OF_TYPE = (
     "taste_spread",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import rng
 from sim.build.projects import project_rates
-from sim.customer_draws import draw_traits, pick
+from sim.customer_draws import ROWS_AT_ONCE, draw_traits, pick
 from sim.params import Params
 from sim.params.world import World
 from sim.project_draws import buying_rates
@@ -21,9 +21,6 @@ from sim.state.table import NEVER
 
 Array = NDArray[Any]
 
-#: Customers drawn together: doubles for all at once would be the peak of memory.
-_ROWS_AT_ONCE = 1 << 18
-
 
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None) -> Customers:
     """All columns of customers except their neighbours' talk, which needs the network."""
@@ -31,8 +28,8 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
     customers = _empty(world, params, rows)
     if table is not None:
         customers.fill({"key": table["key"].to_numpy(np.uint64)})
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        part = slice(start, min(start + _ROWS_AT_ONCE, rows))
+    for start in range(0, rows, ROWS_AT_ONCE):
+        part = slice(start, min(start + ROWS_AT_ONCE, rows))
         some = _some_customers(
             world, params, seed, customers.key[part], table.iloc[part] if table is not None else None
         )

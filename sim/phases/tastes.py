@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.customer_draws import draw_traits, pick, tastes_of_types
+from sim.customer_draws import ROWS_AT_ONCE, draw_traits, pick, tastes_of_types
 from sim.project_draws import buying_rates, who_opens, yearly_of_types, yearly_projects
 from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision
@@ -26,9 +26,6 @@ READS = columns_of("customers", "key territory")
 #: Columns that the phase may write, and read.
 WRITES = columns_of("customers", "type marks taste price_sensitivity purchase_rate order_size")
 
-#: Customers whose draws are made together: doubles for all at once would be the peak of memory.
-_ROWS_AT_ONCE = 1 << 18
-
 # Draws of who changes type, distinguished by index.
 _WHETHER, _WHICH = 0, 1
 
@@ -40,7 +37,7 @@ def change_tastes(state: MarketState) -> None:
         return
     state.taste_width *= numbers.wider
     rows = len(state.customers)
-    parts = [slice(start, min(start + _ROWS_AT_ONCE, rows)) for start in range(0, rows, _ROWS_AT_ONCE)]
+    parts = [slice(start, min(start + ROWS_AT_ONCE, rows)) for start in range(0, rows, ROWS_AT_ONCE)]
     if numbers.renewal != 0 or numbers.widening != 0:
         for part in parts:
             _move(state, part)

@@ -53,7 +53,10 @@ def _capped(weight: NDArray[np.float64], total: float, most: float) -> NDArray[n
     """``total`` in proportion to falling ``weight`` [n], nobody more than ``most``."""
     rest = np.cumsum(weight[::-1])[::-1]
     # With the first j at the cap, one unit of weight of the others gets this much.
-    each = np.maximum(total - most * np.arange(len(weight)), 0.0) / rest
+    left = np.maximum(total - most * np.arange(len(weight)), 0.0)
+    each = np.divide(
+        left, rest, out=np.zeros(len(weight)), where=rest > 0.0
+    )  # far back weights may be too small for a float
     free = each * weight <= most
     if not free.any():
         return np.full(len(weight), most)

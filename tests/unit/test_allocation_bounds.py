@@ -35,6 +35,13 @@ def test_nobody_is_served_where_there_is_not_enough_for_one() -> None:
     assert len(allocate_within_bounds(np.empty(0), E, 10.0, 0.2, 1.5)) == 0
 
 
+@pytest.mark.filterwarnings("error")
+def test_weights_too_small_for_a_float_are_not_served() -> None:
+    k = np.concatenate([np.full(3, 1e6), np.full(50, 1e-30)])
+    np.testing.assert_allclose(allocate_within_bounds(k, 0.95, 3.0, 0.2, 1.5), 1.0)
+    np.testing.assert_allclose(allocate_within_bounds(k, 0.95, 30.0, 0.2, 1.5), 1.5)
+
+
 def test_among_divisions_of_as_many_accounts_none_is_better() -> None:
     """Against every division in steps of .05 calls."""
     k, total, least, most = np.array([8.0, 3.0, 1.5]), 2.0, 0.2, 1.0
