@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.projects import Openings
 from sim.params.projects import Projects
-from sim.params.world import Category
+from sim.params.world import Category, World
+from sim.quantity import WEEKS_PER_YEAR
 from sim.rng import Decision, Luck
 from sim.state.customers import Customers
 
@@ -26,6 +28,33 @@ def mean_sizes(categories: tuple[Category, ...], order_size: Array) -> NDArray[n
     """Mean units of one purchase of each customer by category [N, C], at least 1; ``order_size`` [N]."""
     sizes = [np.full(len(order_size), c.project_size) if c.project_size else order_size for c in categories]
     return np.maximum(np.stack(sizes, axis=1).astype(np.float64), 1.0)
+
+
+def yearly_of_types(world: World) -> NDArray[np.float64]:
+    """Projects a year of each type by category [K, C]."""
+    by_type = [[t.project_rate.get(c.name, 0.0) for c in world.categories] for t in world.customer_types]
+    return np.array(by_type, dtype=np.float64)
+
+
+def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np.floating[Any]]:
+    """How often each customer buys anything a week [N]: occasions, and the projects of ``rates`` [N, C]."""
+    if not world.has_projects:
+        return purchase_rate
+    total: NDArray[np.floating[Any]] = (purchase_rate + rates.sum(axis=1)).astype(purchase_rate.dtype)
+    return total
+
+
+def yearly_projects(world: World, customers: Customers, rates: Array) -> NDArray[np.float64]:
+    """Value of each customer's projects a year at reference prices, minor units [N]."""
+    price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
+    worth: NDArray[np.float64] = (rates * mean_sizes(world.categories, customers.order_size)) @ price * WEEKS_PER_YEAR
+    return worth
+
+
+def who_opens(customers: Customers, rates: Array) -> Openings:
+    """Pairs of customer and category in which projects open."""
+    row, category = np.nonzero(rates)
+    return Openings(row, category, customers.key[row], rates[row, category].astype(np.float32))
 
 
 class Born(NamedTuple):

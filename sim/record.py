@@ -264,6 +264,11 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("others_judged", "customers", ("territory",), "All others among those the filter judged."),
     Measure("others_passed", "customers", ("territory",), "Of these, classified as prospects: false positives."),
+    Measure("message_accounts", "customers", ("territory",), "Accounts whose latest call stressed an attribute."),
+    Measure(
+        "message_fit_sum", "utility", ("territory",), "How well it fits them in truth, summed; 0 for a random message."
+    ),
+    Measure("message_fit_believed_sum", "utility", ("territory",), "The same as the firm believes of their segments."),
     Measure("projects_opened", "projects", _TS, "Projects that opened."),
     Measure("projects_decided", "projects", _TS, "Projects that were decided."),
     Measure("projects_won", "projects", _TS, "Projects decided for one of our offers."),

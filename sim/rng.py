@@ -75,6 +75,7 @@ class Decision(IntEnum):
     PROJECT_LENGTH = 15  # how long it lasts, when in its week it opened; index: 2·number, 2·number + 1
     PROJECT_DECIDERS = 16  # weights and tastes of its deciders; index: 256·number + 32·decider + item
     PROJECT_SIZE = 17  # units asked for, and their rounding; index: 2·number, 2·number + 1
+    TASTE_DRIFT = 32  # how a customer's tastes move; index: attribute
     PROJECT_CHOICE = 18  # taste of the moment (Gumbel) for an offer; index: offer + 256·number, 255 = nothing
     # Building the world (50–99); week 0
     CUSTOMER_TYPE = 50  # latent type
@@ -91,7 +92,7 @@ class Decision(IntEnum):
     TIE_REWIRED = 61  # is this tie of the ring lattice rewired; index: position
     TIE_TARGET = 62  # whom a rewired tie leads to; index: position + 2^16·try
     TIE_STRONG = 63  # is this tie strong; entity: both keys mixed
-    TYPE_CHANGE = 64  # does a customer's latent type change
+    TYPE_CHANGE = 64  # does a customer's latent type change; index: 0 whether, 1 to which
     REP_AT_START = 65  # a rep's traits at the start; index: trait
     DISTRIBUTOR_AT_START = 66  # a distributor's traits at the start; index: trait
     MANAGER_AT_START = 67  # a manager's traits at the start; index: trait
@@ -186,6 +187,7 @@ class Decision(IntEnum):
     RIVAL_MARGIN = 281
     RIVAL_POACHING = 282
     LEDGER = 270  # chance used by a rule of the customer ledger
+    MESSAGE = 286  # chance used by a rule for what calls stress
 
 
 @jit

@@ -23,6 +23,7 @@ from sim.phases import (
     segment,
     serve,
     spread,
+    tastes,
     work,
 )
 from sim.state import MarketState
@@ -44,6 +45,13 @@ class Phase:
 
 
 WEEK: tuple[Phase, ...] = (
+    Phase(
+        "tastes",
+        tastes.change_tastes,
+        tastes.READS,
+        tastes.WRITES,
+        "Customers change between weeks, before anyone looks at them.",
+    ),
     Phase(
         "look",
         look.look,

@@ -56,6 +56,7 @@ class Headquarters(mesa.Agent):
             unit_cost=np.array([offer.unit_cost for offer in offers], dtype=np.int64),
             segments=state.headquarters.segments,
             offer_names=tuple(offer.name for offer in offers),
+            attribute_names=state.layout.attributes,
             **{name: getattr(state.territories, name) for name in OF_TERRITORIES},
         )
 

@@ -7,6 +7,7 @@ from sim.agents.headquarters import Headquarters
 from sim.questions.advertising import Advertising
 from sim.questions.coverage import Coverage
 from sim.questions.ledger import CustomerLedger
+from sim.questions.message import Messages
 from sim.questions.pricing import Discounts
 from sim.questions.promotion import Promotion
 from sim.questions.prospects import Prospects
@@ -68,6 +69,16 @@ class MarketDepartment(Headquarters):
     def decide_discounts(state: MarketState) -> Discounts:
         """Ask for this week's discounts by segment."""
         answer: Discounts = state.rules.ask("pricing", MarketDepartment.see(state, Decision.PRICING))
+        return answer
+
+    @staticmethod
+    def decide_messages(state: MarketState) -> Messages | None:
+        """Ask what calls are to stress, when it is due or labels are new; None in other weeks, and where nobody thinks of it."""
+        if state.rules.idle("message") and len(state.headquarters.messages) == 0:
+            return None
+        if not (state.rules.due("message").any() or state.rules.due("segmentation").any()):
+            return None
+        answer: Messages = state.rules.ask("message", MarketDepartment.see(state, Decision.MESSAGE))
         return answer
 
     @staticmethod

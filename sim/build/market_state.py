@@ -17,7 +17,7 @@ from sim.build.partners import open_partners
 from sim.build.population import build_customers
 from sim.build.portfolios import hand_over_portfolios
 from sim.build.presence import presence_of
-from sim.build.projects import buying_rates, fill_pipeline, project_rates, who_opens, yearly_projects
+from sim.build.projects import fill_pipeline, project_rates
 from sim.build.regions import build_territories
 from sim.build.rival_force import build_rival_brands, forces_of, open_rival_forces
 from sim.build.rule_book import RuleBook
@@ -36,6 +36,7 @@ from sim.network import Network
 from sim.params import Params
 from sim.params.customers import experience_numbers
 from sim.params.world import World
+from sim.project_draws import buying_rates, who_opens, yearly_projects
 from sim.quantity import WEEKS_PER_YEAR
 from sim.reading.data_tables import DataTables
 from sim.reading.ties import tie_rows

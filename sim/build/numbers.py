@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.build.database import mark_spread
+from sim.customer_draws import tastes_of_types
 from sim.params import Params
 from sim.params.advertising import usual_goodwill
 from sim.params.customers import (
@@ -22,6 +23,7 @@ from sim.params.projects import attention_numbers
 from sim.params.service_quality import service_quality_numbers
 from sim.params.world import World
 from sim.quantity import WEEKS_PER_YEAR
+from sim.solvers.message_fit import usual_taste
 from sim.solvers.tiers import tiers
 from sim.state.numbers import Numbers
 
@@ -66,6 +68,7 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         customers=customers,
         tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
         attention=attention_numbers(params.projects),
+        usual_taste=usual_taste(tastes_of_types(world), customers.sum(axis=0)),
         to_order=made_to_order(world),
         quality=service_quality_numbers(
             params.service_quality, params.experience.neutral, params.experience.loss_aversion

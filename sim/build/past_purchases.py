@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import rng
-from sim.build.projects import buying_rates
 from sim.params import Params
 from sim.params.world import World
+from sim.project_draws import buying_rates
 from sim.rng import Decision
 from sim.stages import Stage
 from sim.state.customers import NO_BRAND, Customers

@@ -9,19 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import rng
-from sim.build.projects import buying_rates, project_rates
+from sim.build.projects import project_rates
+from sim.customer_draws import ROWS_AT_ONCE, draw_traits, pick
 from sim.params import Params
 from sim.params.service_quality import DIMENSIONS
 from sim.params.world import World
+from sim.project_draws import buying_rates
 from sim.rng import Decision
 from sim.stages import Stage
 from sim.state.customers import NO_BRAND, Customers, make_customers
 from sim.state.table import NEVER
 
 Array = NDArray[Any]
-
-#: Customers drawn together: doubles for all at once would be the peak of memory.
-_ROWS_AT_ONCE = 1 << 18
 
 
 def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame | None, forces: int = 0) -> Customers:
@@ -33,8 +32,8 @@ def build_customers(world: World, params: Params, seed: int, table: pd.DataFrame
     customers = _empty(world, params, rows, forces)
     if table is not None:
         customers.fill({"key": table["key"].to_numpy(np.uint64)})
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        part = slice(start, min(start + _ROWS_AT_ONCE, rows))
+    for start in range(0, rows, ROWS_AT_ONCE):
+        part = slice(start, min(start + ROWS_AT_ONCE, rows))
         some = _some_customers(
             world, params, seed, customers.key[part], table.iloc[part] if table is not None else None
         )
@@ -57,6 +56,7 @@ def _empty(world: World, params: Params, rows: int, forces: int = 0) -> Customer
         dimensions=len(DIMENSIONS) if params.service_quality.on else 0,
         forces=forces,
         hand_overs=params.change.hand_over_loss > 0,
+        pitch=params.pitch.strength > 0.0,
     )
 
 
@@ -80,14 +80,6 @@ def _some_customers(world: World, params: Params, seed: int, key: Array, table: 
     return customers
 
 
-def _pick(shares: Array, u: Array) -> Array:
-    """Index drawn by cumulative ``shares`` [k] or [n, k] at the uniforms ``u`` [n]."""
-    edges = np.cumsum(np.atleast_2d(shares), axis=1)
-    edges = edges / edges[:, -1:]
-    picked: Array = np.minimum((u[:, None] >= edges).sum(axis=1), edges.shape[1] - 1)
-    return picked
-
-
 def _rows_of(names: pd.Series, entries: tuple[Any, ...]) -> Array:
     row = {entry.name: k for k, entry in enumerate(entries)}
     return np.array([row[name] for name in names], dtype=np.int64)
@@ -97,14 +89,14 @@ def _types(world: World, seed: int, key: Array, table: pd.DataFrame | None) -> A
     if table is not None:
         return _rows_of(table["type"], world.customer_types)
     shares = np.array([t.share for t in world.customer_types])
-    return _pick(shares, rng.uniform(seed, Decision.CUSTOMER_TYPE, 0, key))
+    return pick(shares, rng.uniform(seed, Decision.CUSTOMER_TYPE, 0, key))
 
 
 def _territories(world: World, seed: int, key: Array, table: pd.DataFrame | None) -> Array:
     if table is not None:
         return _rows_of(table["territory"], world.territories)
     shares = np.array([t.share for t in world.territories])
-    return _pick(shares, rng.uniform(seed, Decision.TERRITORY, 0, key))
+    return pick(shares, rng.uniform(seed, Decision.TERRITORY, 0, key))
 
 
 def _distributors(world: World, seed: int, key: Array, territory: Array, table: pd.DataFrame | None) -> Array:
@@ -115,7 +107,7 @@ def _distributors(world: World, seed: int, key: Array, territory: Array, table: 
     for t in range(len(world.territories)):
         inside = territory == t
         rows = np.flatnonzero(home == t)
-        found[inside] = rows[_pick(np.array(world.distributor_shares(t)), u[inside])]
+        found[inside] = rows[pick(np.array(world.distributor_shares(t)), u[inside])]
     if table is not None and "distributor" in table:
         names = {name: d for d, (name, _) in enumerate(world.distributors)}
         given = table["distributor"].map(names)
@@ -125,34 +117,7 @@ def _distributors(world: World, seed: int, key: Array, territory: Array, table: 
 
 def _tastes(world: World, seed: int, key: Array, kind: Array, table: pd.DataFrame | None) -> dict[str, Array]:
     """Taste, price sensitivity, purchase rate, order size and marks."""
-    types = world.customer_types
-    by_type = {
-        name: np.array([getattr(t, name) for t in types], dtype=np.float64)
-        for name in (
-            "taste_spread",
-            "price_sensitivity",
-            "price_sensitivity_spread",
-            "purchase_rate",
-            "purchase_shape",
-            "order_size",
-            "order_size_spread",
-            "marks_spread",
-        )
-    }
-    of = {name: values[kind] for name, values in by_type.items()}
-    attributes = np.arange(len(world.attributes))
-    marks = np.arange(len(world.marks))
-    taste = np.array([t.taste for t in types]).reshape(len(types), -1)[kind]
-    mark = np.array([t.marks for t in types]).reshape(len(types), -1)[kind]
-    z_price = rng.normal(seed, Decision.PRICE_SENSITIVITY, 0, key)
-    made = {
-        "taste": taste
-        + of["taste_spread"][:, None] * rng.normal(seed, Decision.TASTE, 0, key[:, None], attributes[None, :]),
-        "marks": mark + of["marks_spread"][:, None] * rng.normal(seed, Decision.MARKS, 0, key[:, None], marks[None, :]),
-        "price_sensitivity": of["price_sensitivity"] * np.exp(of["price_sensitivity_spread"] * z_price),
-        "purchase_rate": rng.gamma(seed, Decision.PURCHASE_RATE, 0, key, of["purchase_shape"], of["purchase_rate"]),
-        "order_size": rng.lognormal(seed, Decision.CUSTOMER_SIZE, 0, key, of["order_size"], of["order_size_spread"]),
-    }
+    made = draw_traits(world, seed, 0, key, kind)
     if table is not None:
         for name in ("purchase_rate", "order_size", "price_sensitivity"):
             if name in table:

@@ -13,13 +13,12 @@ from sim.derived.call_lengths import loads
 from sim.kernels.projects import Openings, list_openings, numbers_at_start
 from sim.kernels.relationship import adbudg
 from sim.params.world import Category, World
-from sim.project_draws import Born, draw_projects, mean_sizes
+from sim.project_draws import Born, draw_projects, yearly_of_types
 from sim.quantity import WEEKS_PER_YEAR
 from sim.reading.data_tables import DataTables
 from sim.rng import Decision, Luck, stream
 from sim.stages import MOST_AT_START
 from sim.state import MarketState
-from sim.state.customers import Customers
 
 Array = NDArray[Any]
 
@@ -31,33 +30,11 @@ def project_rates(world: World, kind: Array, table: pd.DataFrame | None) -> NDAr
     """Projects a week of each customer by category [N, C]: of its type ``kind``, or of columns ``projects_*``."""
     if not world.has_projects:
         return np.broadcast_to(0.0, (len(kind), len(world.categories)))  # takes no memory
-    by_type = [[t.project_rate.get(c.name, 0.0) for c in world.categories] for t in world.customer_types]
-    rates: NDArray[np.float64] = np.array(by_type, dtype=np.float64)[kind]
+    rates: NDArray[np.float64] = yearly_of_types(world)[kind]
     for c, category in enumerate(world.categories):
         if table is not None and f"projects_{category.name}" in table:
             rates[:, c] = table[f"projects_{category.name}"].to_numpy(np.float64)
     return rates / WEEKS_PER_YEAR
-
-
-def buying_rates(purchase_rate: Array, world: World, rates: Array) -> NDArray[np.floating[Any]]:
-    """How often each customer buys anything a week [N]: occasions, and the projects of ``rates`` [N, C]."""
-    if not world.has_projects:
-        return purchase_rate
-    total: NDArray[np.floating[Any]] = (purchase_rate + rates.sum(axis=1)).astype(purchase_rate.dtype)
-    return total
-
-
-def yearly_projects(world: World, customers: Customers, rates: Array) -> NDArray[np.float64]:
-    """Value of each customer's projects a year at reference prices, minor units [N]."""
-    price = np.array([c.reference_price for c in world.categories], dtype=np.float64)
-    worth: NDArray[np.float64] = (rates * mean_sizes(world.categories, customers.order_size)) @ price * WEEKS_PER_YEAR
-    return worth
-
-
-def who_opens(customers: Customers, rates: Array) -> Openings:
-    """Pairs of customer and category in which projects open."""
-    row, category = np.nonzero(rates)
-    return Openings(row, category, customers.key[row], rates[row, category].astype(np.float32))
 
 
 def fill_pipeline(state: MarketState, who: Openings, data: DataTables | None) -> None:

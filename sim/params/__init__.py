@@ -30,12 +30,14 @@ from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
 from sim.params.partners import Partners
 from sim.params.people import People
+from sim.params.pitch import Pitch
 from sim.params.projects import Projects
 from sim.params.rival_force import RivalForce
 from sim.params.rivals import Rivals
 from sim.params.salesforce import Calls, Hours
 from sim.params.service_quality import ServiceQuality
 from sim.params.start import Start
+from sim.params.tastes import Tastes
 from sim.params.upkeep import Service, Technical
 from sim.quantity import Section
 
@@ -85,3 +87,5 @@ class Params(Section):
     rival_force: RivalForce = RivalForce()
     change: Change = Change()
     managers_time: ManagersTime = ManagersTime()
+    pitch: Pitch = Pitch()
+    tastes: Tastes = Tastes()

@@ -262,6 +262,10 @@ def _book_marketing_and_information(state: MarketState) -> None:
         round(state.headquarters.segments * costs.variety / WEEKS_PER_YEAR),
         debit=Account.VARIETY,
     )
+    messages = state.headquarters.messages
+    in_use = len(np.unique(messages[messages >= 0]))
+    material = round(in_use * state.params.pitch.material / WEEKS_PER_YEAR)
+    ledger.pay(MANUFACTURER, outside, material, debit=Account.VARIETY)
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
 
 

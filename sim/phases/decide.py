@@ -88,6 +88,7 @@ def decide(state: MarketState) -> None:
     distributor_hours = Manufacturer.decide_distributor_calls(state).hours[state.reps.territory]
     _leave_margins(state)
     _push(state, campaigns.promotion, divide_effort(state))
+    _choose_messages(state)
     recruiting = Manufacturer.decide_recruiting(state)
     upkeep = _staff_service(state)
     studies = commission_studies(state)
@@ -208,6 +209,14 @@ def _push(state: MarketState, promotion: Floats | None, effort: Floats | None) -
         boards.pushed = bool(push.any())
         appeal = offers_appeal(state.layout, state.params, push).astype(boards.offers.appeal.dtype)
         boards.offers = boards.offers._replace(appeal=sealed_array(appeal))
+
+
+def _choose_messages(state: MarketState) -> None:
+    """Renew what calls on each segment stress, when it is due."""
+    messages = MarketDepartment.decide_messages(state)
+    if messages is not None:
+        state.headquarters.messages = messages.attribute.astype(np.int64)
+        state.headquarters.message_fit = messages.fit.astype(np.float64)
 
 
 def _staff_service(state: MarketState) -> PlannedUpkeep | None:

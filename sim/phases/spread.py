@@ -10,6 +10,7 @@ from sim.kernels.goodwill import advertising_hazard
 from sim.kernels.goodwill_effects import factor_of_calls
 from sim.phases.hand_over import feel_hand_overs
 from sim.phases.persuade import persuade
+from sim.phases.pitch import pitch
 from sim.phases.rival_calls import call_for_rivals
 from sim.state import Floats, Ints, MarketState
 from sim.state.table import columns_of
@@ -17,9 +18,9 @@ from sim.state.today import JointCalls
 
 #: Columns that the phase reads and does not write.
 READS = (
-    *columns_of("customers", "key territory loyalty talk_weak talk_strong speaks"),
+    *columns_of("customers", "key territory taste loyalty pitch talk_weak talk_strong speaks"),
     *columns_of("reps", "active tenure coached trained skill product_trained"),
-    *columns_of("knowledge", "rep"),
+    *columns_of("knowledge", "label rep"),
     *columns_of("diary", "visits"),
     *columns_of("rival_brands", "key"),
     *columns_of("rival_accounts", "customer brand calls"),
@@ -34,6 +35,7 @@ WRITES = (
 def spread(state: MarketState) -> None:
     """Advertising, visits and talk make brands known; visits build relationships, and reps persuade by those they have."""
     persuade(state)
+    pitch(state)
     numbers, brands = state.numbers, len(state.layout.brands)
     visits = visits_of_week(state, state.today.worked.visited, state.today.worked.joint)
     speaks = np.zeros(brands, dtype=np.uint8)

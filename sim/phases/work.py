@@ -34,12 +34,13 @@ READS = (
         "form_hours question_hours visit_hours review_hours training_hours variable_share checks",
     ),
     *columns_of("managers", "calls"),
-    *columns_of("knowledge", "value potential rep norm"),
+    *columns_of("knowledge", "value potential label rep norm"),
     *columns_of("diary", "bought ordered"),
     *columns_of("projects", "customer number opened stage_end guess"),
 )
 #: Columns that the phase may write, and read.
 WRITES = (
+    *columns_of("customers", "pitch"),
     *columns_of("reps", "effort field_hours calls carry reported_calls product_trained"),
     *columns_of("diary", "due visits met"),
     *columns_of("projects", "attention carried"),
@@ -134,7 +135,15 @@ def _visit(state: MarketState, seen: RepSeen, share: NDArray[np.float64]) -> Int
     state.diary.visits[accounts] = visits
     visited = accounts[visits > 0]
     state.diary.met[visited] = True
+    _stress(state, visited)
     return visited
+
+
+def _stress(state: MarketState, visited: Ints) -> None:
+    """The customers in ``visited`` hear what is stressed in their segment; the latest call stays in mind."""
+    messages, pitch = state.headquarters.messages, state.customers.writable("pitch")
+    if pitch.shape[1] and len(messages):
+        pitch[visited, 0] = messages[state.knowledge.label[visited]]
 
 
 def _book_field_hours(state: MarketState) -> None:

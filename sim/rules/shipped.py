@@ -26,6 +26,7 @@ SHIPPED: dict[str, str] = {
     "gateway": "chain one_gateway per_company",
     "head_count": "by_potential fixed",
     "ledger": "books none",
+    "message": "by_segment none one_message",
     "ordering": "anchoring order_up_to",
     "pay": "salary_commission",
     "pricing": "list_price segment_discount",

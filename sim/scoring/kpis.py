@@ -10,6 +10,7 @@ from sim.scoring.kpi import Kpi
 from sim.scoring.kpis_capacity import CAPACITY_KPIS
 from sim.scoring.kpis_change import CHANGE_KPIS
 from sim.scoring.kpis_rivals import RIVAL_KPIS
+from sim.scoring.kpis_segments import SEGMENT_KPIS
 from sim.scoring.kpis_service import SERVICE_KPIS
 
 #: Without a project that is ever open there is no pipeline, not an empty one.
@@ -397,4 +398,5 @@ KPIS: tuple[Kpi, ...] = (
     *SERVICE_KPIS,
     *RIVAL_KPIS,
     *CHANGE_KPIS,
+    *SEGMENT_KPIS,
 )

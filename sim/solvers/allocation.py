@@ -37,16 +37,8 @@ def allocate_within(
     """
     weight = allocate_calls(potential, elasticity, 1.0)
     order = np.argsort(-weight, kind="stable")
-    falling = weight[order]
-    rest = np.cumsum(falling[::-1])[::-1]  # weight of each account and of all smaller ones
-    # With k accounts at the cap the others share total − k·most; k is the first count at which the largest of them fits.
-    shared = np.maximum(total - most * np.arange(len(weight)), 0.0)
-    fits = falling * shared <= most * rest
-    full = int(np.argmax(fits)) if fits.any() else len(weight)
     calls = np.zeros(len(weight))
-    calls[order[:full]] = most * (falling[:full] > 0.0)
-    if full < len(weight) and rest[full] > 0.0:
-        calls[order[full:]] = np.minimum(falling[full:] * (shared[full] / rest[full]), most)
+    calls[order] = _capped(weight[order], np.ones(len(weight)), total, most)
     return calls
 
 
@@ -58,6 +50,50 @@ def allocate_by_group(
     for g in range(len(total)):
         mine = group == g
         calls[mine] = allocate_within(potential[mine], elasticity, float(total[g]), most)
+    return calls
+
+
+def allocate_within_bounds(
+    potential: NDArray[np.floating],
+    elasticity: float,
+    total: float,
+    least: float,
+    most: float,
+    length: NDArray[np.floating] | float = 1.0,
+) -> NDArray[np.float64]:
+    """Divide ``total`` among leading accounts, at most ``most`` calls each; the last ones that would get less than ``least`` get none.
+
+    ``potential`` [n] > 0 per ``length`` [n] of a call falls. Served are as many from the front as then all have
+    ``least``; what one may not have beyond ``most`` goes to the others, in proportion to (kᵢ/hᵢ)^(1/(1−e)) as in
+    :func:`allocate_calls`: among divisions of so many accounts within ``most`` that is the best. The calls [served]
+    take ``total`` together unless all accounts have ``most``; nobody is served where ``total`` is less than ``least`` calls on the first.
+    """
+    time = np.ones(len(potential)) * length
+    if len(potential) == 0 or total < least * time[0]:
+        return np.zeros(0)
+    k = np.asarray(potential, dtype=np.float64) / time
+    weight = (k / k[0]) ** (1.0 / (1.0 - elasticity))
+    low, high = 1, max(int(np.searchsorted(np.cumsum(time), total / least, side="right")), 1)
+    while low < high:  # the last one's calls fall with the number served
+        middle = (low + high + 1) // 2
+        if _capped(weight[:middle], time[:middle], total, most)[-1] >= least:
+            low = middle
+        else:
+            high = middle - 1
+    return _capped(weight[:low], time[:low], total, most)
+
+
+def _capped(weight: NDArray[np.float64], length: NDArray[np.float64], total: float, most: float) -> NDArray[np.float64]:
+    """Calls in proportion to falling ``weight`` [n], nobody more than ``most``, that take ``total`` together at ``length`` [n] each."""
+    rest = np.cumsum((weight * length)[::-1])[::-1]
+    # With the first j at the cap, one unit of weight of the others gets this much; far back weights may be too small for a float.
+    left = np.maximum(total - most * (np.cumsum(length) - length), 0.0)
+    each = np.divide(left, rest, out=np.zeros(len(weight)), where=rest > 0.0)
+    free = each * weight <= most
+    if not free.any():
+        return np.full(len(weight), most)
+    full = int(np.argmax(free))
+    calls: NDArray[np.float64] = np.where(np.arange(len(weight)) < full, most, each[full] * weight)
     return calls
 
 

@@ -9,6 +9,9 @@ from sim.state.table import NEVER, Table, column
 #: Brand owned by a customer who owns none.
 NO_BRAND = -1
 
+#: Attribute that a call stressed which had no message.
+NOTHING_STRESSED = -1
+
 #: Brands and categories fit the bits of one byte.
 MAX_BRANDS = 8
 MAX_CATEGORIES = 8
@@ -66,6 +69,9 @@ class Customers(Table):
     former = column(
         np.float32, "0..1", "the relationship as it would stand had its rep never changed", width="hand-overs"
     )
+    pitch = column(
+        np.int8, "attribute", "what our latest call stressed, -1 for nothing", width="pitch", fill=NOTHING_STRESSED
+    )
     talk_weak = column(
         np.int16, "half units", "net talk of weak ties about the brand", width="brands", layout="by_item"
     )
@@ -107,6 +113,7 @@ def make_customers(
     dimensions: int = 0,
     forces: int = 0,
     hand_overs: bool = False,
+    pitch: bool = False,
 ) -> Customers:
     """Empty columns for ``rows`` customers, with keys 0..rows-1.
 
@@ -114,6 +121,7 @@ def make_customers(
     ``rebates`` are the offers on which customers bargain: all or none.
     ``dimensions`` of satisfaction with our service; 0 where products alone count.
     ``forces`` counts rival brands, where these have sales forces.
+    ``pitch`` says whether it matters what calls stress.
 
     Raises ValueError beyond 8 brands or categories.
     """
@@ -131,6 +139,7 @@ def make_customers(
         "contact": CONTACT_STOCKS if dimensions else 0,
         "rival brands with a sales force": forces,
         "hand-overs": int(hand_overs),
+        "pitch": int(pitch),
     }
     customers = Customers(rows, widths)
     customers.fill({"key": np.arange(rows, dtype=np.uint64)})

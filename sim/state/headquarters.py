@@ -22,13 +22,16 @@ class ReportingLine:
 
 @dataclass
 class Headquarters:
-    """Sales by territory, segments in use, the age of call plans, use of the ledger, what a survey of needs found, the line."""
+    """Sales by territory, segments and what calls stress in each, age of call plans, use of the ledger, stated needs, the line."""
 
     sales: NDArray[np.float64]  # [T] sales to distributors a week at list price, averaged, minor units
     plan_of: NDArray[np.int64]  # [T] week in which the call plan in force was made, −1 before the first
     segments: int = 0
     #: [T] week since which the customer ledger is in use, −1 where it is not; [0] where the books name nobody.
     ledger_since: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    #: [segments + 1] attribute that calls stress by label, −1 for none; empty where nobody ever thought of it.
+    messages: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    message_fit: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # [segments + 1] as believed
     #: [N, attributes] once a survey asked.
     stated_needs: NDArray[np.floating[Any]] = field(default_factory=lambda: np.empty((0, 0)))
     #: None while a new line works in full at once.

@@ -98,6 +98,7 @@ class MarketState:
     mail: Mail = field(default_factory=Mail)
     today: Today = field(default_factory=Today)
     week: int = 0
+    taste_width: float = 1.0  # spread of individual tastes relative to the start
     origin: int = 0  # weeks of warm-up: the policy comes into force in the week with this number
 
     @property

@@ -53,6 +53,7 @@ class Numbers:
     customers: Ints  # [T, K] customers by territory and type
     tiers: tuple[Ints, ...]  # rows of the distributors of each tier, from the plant down
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
+    usual_taste: Floats  # [A] mean taste of all customers by their types, utility per attribute
     to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
     quality: ServiceQualityNumbers  # of what comes with products
     mean_purchases: float = (

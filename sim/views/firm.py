@@ -20,6 +20,7 @@ class FirmSeen(View):
             "reps": Counted("rep_key"),
             "own offers": Counted("list_price"),
             "price groups": Counted("segments", more=1),
+            "attributes": Counted("attribute_names"),
         }
     )
 
@@ -36,6 +37,7 @@ class FirmSeen(View):
     unit_cost: Ints  # [own offers] minor units
     segments: int  # labels in use; label 0 is "no segment"
     offer_names: tuple[str, ...]  # [own offers]
+    attribute_names: tuple[str, ...]  # attributes in which offers differ
     counted: Ints  # [T] customers, by registers or as last surveyed
     potential: Floats  # [T] believed purchases of all customers from anyone a year, minor units
     aware_share: Floats  # [T] customers who know us, as last studied; NaN where never

@@ -23,7 +23,6 @@ EXCEPTIONS: dict[str, tuple[set[float], str]] = {
     "sim/phases/record.py": ({13}, "weeks between inspections, which nobody in the market notices"),
     "sim/agents/sales_manager.py": ({26}, "rows of a view"),
     "sim/build/database.py": ({18}, "customers built together, as a power of 2"),
-    "sim/build/population.py": ({18}, "customers built together, as a power of 2"),
     "sim/build/market_state.py": ({65536}, "code of a pair"),
     "sim/build/projects.py": ({8, 9}, "places of draws"),
     "sim/build/sales_force.py": ({4}, "rows kept free in a table"),

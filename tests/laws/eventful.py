@@ -71,6 +71,15 @@ ledger_share = 0.5
 stranger_error = 0.8
 stranger_mark_error = 0.4
 smoothing = "precision"
+[policy.message]
+kind = "by_segment"
+[params.pitch]
+strength = 0.5
+[params.tastes]
+every = 4
+renewal = 0.3
+widening = 0.1
+type_change = 0.3
 [params.people]
 quit_probability = 0.9
 vacancy = 2.0

@@ -52,7 +52,7 @@ STRAINED = (
     ),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
-    *("promotion", "studies", "projects", "start"),
+    *("promotion", "studies", "projects", "start", "pitch", "tastes"),
     *("call_length", "rebates", "plant"),
 )
 

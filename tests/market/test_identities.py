@@ -72,6 +72,11 @@ OFF = {
         {"policy.routines.training_hours": 0.0, "params.management.training_d": 0.1},
         {"policy.routines.training_hours": 0.0},
     ),
+    "messages that move nobody and cost nothing": (
+        {"policy.message.kind": "by_segment", "params.pitch.strength": 0.0, "params.pitch.material": 0},
+        {},
+    ),
+    "changes of tastes that change nothing": ({"params.tastes.every": 1}, {}),
     "sharing without an offer": ({"policy.share_data.a0": 10.0}, {}),
     "smoothing of reports without error": (
         {"params.database.smoothing": "optimal", "params.database.report_error": 0.0},

@@ -24,6 +24,21 @@ PROJECTS = Path(__file__).parent / "projects.toml"
 CUSTOMERS = 240
 TABLES = ("customers", "roster", "offers", "ties", "distributors", "projects")
 
+#: Customers who change, and reps who say what they value.
+CHANGING = {
+    "params.tastes.every": 3,
+    "params.tastes.renewal": 0.5,
+    "params.tastes.widening": 0.2,
+    "params.tastes.type_change": 0.5,
+    "params.pitch.strength": 0.5,
+    "params.studies.delay": 1,
+    "policy.studies.kind": "calendar",
+    "policy.studies.usage": 0,
+    "policy.studies.needs": 60,
+    "policy.message.kind": "by_segment",
+    "policy.message.every": 2,
+}
+
 
 def tables() -> dict[str, pd.DataFrame]:
     """One of each table that users can give, in the order in which somebody may have typed it."""
@@ -99,7 +114,7 @@ def written(folder: Path, given: dict[str, pd.DataFrame], network: str = "edge_l
     content = {"extends": str(PROJECTS), "name": "ours", "data": files, "params": {"network": {"kind": network}}}
     (folder / "scenario.toml").write_text(tomli_w.dumps(content), encoding="utf-8")
     short = {"params.channel.stock_weeks_at_start": 0.5, "params.channel.plant_weeks_at_start": 0.5}
-    given_settings = {"weeks": 12, "policy": "deep_marketing", "overrides": short} | settings
+    given_settings = {"weeks": 12, "policy": "deep_marketing", "overrides": {**short, **CHANGING}} | settings
     return Market(str(folder), seed=9, **given_settings)
 
 
@@ -108,6 +123,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> str:
     market = written(tmp_path_factory.mktemp("straight") / "m", tables()).run()
     assert market.results.measure("unserved_units").sum() > 0  # goods run short: lotteries are held
     assert market.results.measure("projects_open").sum() > 0
+    assert market.results.measure("message_accounts").sum() > 0
     return fingerprint(market)
 
 
@@ -193,7 +209,7 @@ def test_attributes_of_a_table_are_read_by_name(tmp_path: Path) -> None:
 
 def test_customers_are_found_by_the_users_ids(tmp_path: Path) -> None:
     given = tables()
-    market = written(tmp_path / "m", given, keep_orders=True).run()
+    market = written(tmp_path / "m", given, keep_orders=True, overrides={}).run()
     for row in given["customers"].sample(20, random_state=1).itertuples():
         customer = market.customer(str(row.id))
         assert (customer.id, customer.territory_name, customer.type_name) == (row.id, row.territory, row.type)

@@ -98,6 +98,7 @@ def _firm(chance: np.random.Generator, luck: Luck, week: int, segments: int) -> 
         unit_cost=np.array([60_000, 80_000, 1_100]),
         segments=segments,
         offer_names=("machine_one", "machine_two", "refill_one"),
+        attribute_names=("ease", "power"),
         counted=chance.integers(50, 150, TERRITORIES),
         potential=chance.gamma(2.0, 1e8, TERRITORIES),
         aware_share=np.array([0.5, np.nan, 0.7]),

@@ -36,6 +36,10 @@ OVERRIDES = {
     "params.rebates.threshold": 1.0,
     "params.plant.capacity": 0.8,
     "policy.rival_force.kind": "steady",
+    "params.pitch.strength": 0.5,
+    "policy.message.kind": "by_segment",
+    "policy.studies.kind": "calendar",
+    "policy.studies.needs": 100,
 }
 LATER = f"""
 extends = "{SCENARIO}"
@@ -158,6 +162,8 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     ),
     "lost_to_rivals": lambda t: t.sum("switches_to_rivals"),
     "won_from_rivals": lambda t: t.sum("switches_to_us"),
+    "message_fit": lambda t: t.sum("message_fit_sum") / t.sum("message_accounts"),
+    "message_fit_believed": lambda t: t.sum("message_fit_believed_sum") / t.sum("message_accounts"),
     "stock_cover_weeks": lambda t: t.sum("distributor_stock_value") / t.sum("distributor_cost_of_goods"),
     "distributor_effort": lambda t: 100 * t.sum("effort_for_us") / t.sum("distributors"),
     "distributor_trust": lambda t: t.sum("trust") / t.sum("distributors"),

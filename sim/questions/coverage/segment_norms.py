@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.quantity import param
 from sim.questions.coverage.question import Coverage, CoverageRule
-from sim.solvers.allocation import allocate_calls, assign_reps
-from sim.solvers.potential import purchases_from_anyone
+from sim.solvers.allocation import allocate_calls, allocate_within_bounds, assign_reps
+from sim.solvers.potential import fitted_purchases, purchases_from_anyone
 from sim.views import CustomersSeen, FirmSeen
 
 
@@ -53,6 +53,31 @@ class SegmentNorms(CoverageRule):
         lever=True,
     )
 
+    division: Literal["in_steps", "within_bounds"] = param(
+        "in_steps",
+        unit="text",
+        doc="How calls are divided within ``least_calls`` and ``most_calls``: ``in_steps`` drops all accounts that would get "
+        "too few at once and loses what an account may not have; ``within_bounds`` serves as many as can have enough, and "
+        "passes on what one may not have.",
+        lever=True,
+    )
+    least_heard: int = param(
+        1,
+        unit="records",
+        doc="Records that say what their customers buy from which a segment has a mean of its own; with fewer it is the mean of all.",
+        bounds=(1, 10_000),
+        lever=True,
+    )
+
+    scaling: Literal["ratio", "fit"] = param(
+        "ratio",
+        unit="text",
+        doc="How purchases from us are taken for purchases from anyone where only they are recorded: times the ``ratio`` of the "
+        "two among accounts that have both, or by the straight line that fits these best, so that a small record does not mean a "
+        "small customer.",
+        lever=True,
+    )
+
     refilled: float = param(
         0.5,
         unit="share",
@@ -92,13 +117,14 @@ class SegmentNorms(CoverageRule):
 
     def _believed_potential(self, customers: CustomersSeen, segments: int) -> NDArray[np.float64]:
         """Minor units a year per customer [N]: own record and segment mean, weighted."""
-        own = purchases_from_anyone(customers.potential, customers.value, np.isfinite(customers.recency))
+        scale = purchases_from_anyone if self.scaling == "ratio" else fitted_purchases
+        own = scale(customers.potential, customers.value, np.isfinite(customers.recency))
         heard = customers.known & np.isfinite(own)
         label = customers.label.astype(np.int64)
         total = np.bincount(label[heard], weights=own[heard], minlength=segments + 1)
         count = np.bincount(label[heard], minlength=segments + 1)
         overall = total.sum() / max(count.sum(), 1)
-        mean = np.where(count > 0, total / np.maximum(count, 1), overall)[label]
+        mean = np.where(count >= self.least_heard, total / np.maximum(count, 1), overall)[label]
         believed = np.where(heard, self.credibility * np.nan_to_num(own) + (1 - self.credibility) * mean, mean)
         known: NDArray[np.float64] = np.where(customers.known, believed, 0.0)
         return known
@@ -107,6 +133,9 @@ class SegmentNorms(CoverageRule):
         self, potential: NDArray[np.float64], length: NDArray[np.floating], total: float
     ) -> NDArray[np.float64]:
         """Calls for the leading accounts of a list sorted by falling potential per time; together as long as ``total`` usual calls."""
+        if self.division == "within_bounds":
+            bounds = (self.least_calls, self.most_calls)
+            return allocate_within_bounds(potential, self.elasticity, total, *bounds, length)
         count = min(len(potential), int(total / self.least_calls / length.min(initial=1.0)))
         while count > 1:
             calls: NDArray[np.float64] = np.minimum(

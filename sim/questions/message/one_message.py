@@ -1,0 +1,32 @@
+"""One message for all: what the customers whom reps serve value most, compared with the usual customer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.quantity import param
+from sim.questions.message.question import MessageRule, Messages, fit_for_served, stated_fits
+from sim.views import FirmSeen
+
+
+class OneMessage(MessageRule):
+    """The attribute that fits best with the mean need stated by customers whom reps serve; none before a survey of needs."""
+
+    kind: Literal["one_message"] = "one_message"
+    least_asked: int = param(
+        10,
+        unit="customers",
+        doc="Served customers who stated their needs from which there is a message.",
+        bounds=(1, 10_000),
+        lever=True,
+    )
+
+    def answer(self, seen: FirmSeen) -> Messages:
+        """The same for every segment."""
+        groups = seen.segments + 1
+        rows, fits = stated_fits(seen.customers)
+        fit = fit_for_served(seen.customers, rows, fits, self.least_asked)
+        best, gain = (-1, 0.0) if fit is None else (int(fit.argmax()), float(fit.max()))
+        return Messages(attribute=np.full(groups, best, dtype=np.int64), fit=np.full(groups, gain))
