@@ -55,8 +55,8 @@ def test_among_divisions_of_as_many_accounts_none_is_better() -> None:
 def test_one_giant_takes_no_calls_from_those_who_can_be_served() -> None:
     """The division in steps drops the others all at once and loses what the giant may not have."""
     k = np.concatenate([[50.0], np.ones(300)])
-    in_steps = SegmentNorms(division="in_steps")._divide(k, 40.0)
-    within = SegmentNorms(division="within_bounds")._divide(k, 40.0)
+    in_steps = SegmentNorms(division="in_steps")._divide(k, np.ones(len(k)), 40.0)
+    within = SegmentNorms(division="within_bounds")._divide(k, np.ones(len(k)), 40.0)
     assert (len(in_steps), in_steps.sum()) == (1, 1.5)
     assert (len(within), within.sum()) == (193, pytest.approx(40.0))
 
@@ -83,3 +83,15 @@ def test_control_with_no_line_to_fit_it_is_the_ratio() -> None:
     np.testing.assert_array_equal(
         fitted_purchases(reported, value, bought), purchases_from_anyone(reported, value, bought)
     )
+
+
+def test_longer_calls_take_more_of_the_time() -> None:
+    g = np.random.default_rng(3)
+    length = g.uniform(0.5, 3.0, 60)
+    k = np.sort(g.lognormal(0, 1.5, 60))[::-1] * length
+    calls = allocate_within_bounds(k, E, 20.0, 0.2, 1.5, length)
+    served = length[: len(calls)]
+    assert (calls * served).sum() == pytest.approx(20.0)
+    assert ((calls >= 0.2 - 1e-12) & (calls <= 1.5)).all()
+    wide = allocate_within_bounds(k, E, 20.0, 1e-6, 100.0, length)
+    np.testing.assert_allclose(wide, allocate_calls(k[: len(wide)], E, 20.0, length[: len(wide)]))
