@@ -227,6 +227,22 @@ def test_the_former_relationship_is_what_would_be_without_a_hand_over() -> None:
     np.testing.assert_array_equal(kept.state.customers.former[:, 0], kept.state.customers.relationship)
 
 
+def test_dropped_customers_miss_their_rep_for_longer_than_a_week() -> None:
+    market = small("status_quo", weeks=6, overrides={**STAY, **ON})
+    state = market.state
+    dropped = state.accounts()[::2]
+    with state.lend(("customers.broken", "customers.relationship", "knowledge.rep")):
+        lose_relationship(state, dropped)
+        state.knowledge.rep[dropped] = -1
+    state.today.accounts = None
+    for week in range(3):
+        market.step()
+        gone = dropped[state.knowledge.rep[dropped] < 0]
+        assert len(gone) > 50
+        assert (state.customers.persuasion[gone] < 0).mean() > 0.8, week
+    assert (state.customers.broken[gone, 0] < loss_of_leaving(state)).all(), "and get over it"
+
+
 # ---- off means gone ---------------------------------------------------------------------------------------------------
 
 
