@@ -16,6 +16,7 @@ from sim.record import MEASURES
 from sim.scoring.kpi import Kpi
 from sim.scoring.kpis import KPIS
 from sim.scoring.scorecard import Scorecard
+from tests.market.service_on import DIMENSIONS_ON
 
 #: All three kinds of needs, so that every figure has something to count.
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
@@ -30,6 +31,7 @@ def market() -> Market:
         "params.people.quit_probability": 0.7,
         "params.channel.stock_weeks_at_start": 1.0,
         "params.channel.plant_weeks_at_start": 1.0,
+        **DIMENSIONS_ON,
     }
     return Market(SCENARIO, seed=12, policy="deep_marketing", overrides=overrides).run()
 
@@ -86,6 +88,12 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "market_share": lambda t: 100 * t.sum("sell_out_value", OWN) / t.sum("sell_out_value"),
     "aware_share": lambda t: 100 * t.last("aware_customers") / t.last("customers"),
     "satisfaction": lambda t: t.sum("satisfaction_sum") / t.sum("users"),
+    "satisfaction_product": lambda t: t.sum("product_satisfaction_sum") / t.sum("users"),
+    "satisfaction_contact": lambda t: t.sum("contact_satisfaction_sum") / t.sum("users"),
+    "satisfaction_advice": lambda t: t.sum("advice_satisfaction_sum") / t.sum("users"),
+    "satisfaction_orders": lambda t: t.sum("orders_satisfaction_sum") / t.sum("users"),
+    "satisfaction_delivery": lambda t: t.sum("delivery_satisfaction_sum") / t.sum("users"),
+    "satisfaction_complaints": lambda t: t.sum("complaints_satisfaction_sum") / t.sum("users"),
     "lapsed": lambda t: t.sum("lapses"),
     "unserved_share": lambda t: 100 * t.sum("unserved_units") / t.sum("demand_units"),
     "failure_rate": lambda t: 100 * 52 * t.sum("failures") / t.sum("machines"),
@@ -292,6 +300,7 @@ def test_week_by_week_the_table_grows(market: Market) -> None:
             "params.people.quit_probability": 0.7,
             "params.channel.stock_weeks_at_start": 1.0,
             "params.channel.plant_weeks_at_start": 1.0,
+            **DIMENSIONS_ON,
         },
     )
     assert np.isnan(young.results.scorecard["value"]).all()
