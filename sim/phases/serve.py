@@ -152,8 +152,10 @@ def _live_through_use(state: MarketState, in_use: Deliveries) -> None:
 def _blame(state: MarketState, given_up: Jobs) -> None:
     """Who gives an item up because no one repaired it was failed twice, and is less drawn to that brand from now on."""
     left = np.float32(1.0 - state.params.service.blame)
-    if left < 1.0:
-        np.multiply.at(state.customers.writable("loyalty"), (given_up.customer, given_up.brand), left)
+    if left < 1.0 and len(given_up):
+        brands = len(state.layout.brands)
+        customer, brand = np.divmod(np.unique(given_up.customer * brands + given_up.brand), brands)
+        state.customers.writable("loyalty")[customer, brand] *= left
 
 
 def _needs_felt(state: MarketState) -> Occasions:

@@ -16,6 +16,7 @@ from sim.record import MEASURES
 from sim.scoring.kpi import Kpi
 from sim.scoring.kpis import KPIS
 from sim.scoring.scorecard import Scorecard
+from tests.market.service_on import DIMENSIONS_ON
 
 #: All three kinds of needs, so that every figure has something to count.
 SCENARIO = str(Path(__file__).parents[1] / "market" / "projects.toml")
@@ -40,6 +41,7 @@ OVERRIDES = {
     "policy.message.kind": "by_segment",
     "policy.studies.kind": "calendar",
     "policy.studies.needs": 100,
+    **DIMENSIONS_ON,
 }
 LATER = f"""
 extends = "{SCENARIO}"
@@ -112,6 +114,12 @@ AGAIN: dict[str, Callable[[Table], float]] = {
     "market_share": lambda t: 100 * t.sum("sell_out_value", OWN) / t.sum("sell_out_value"),
     "aware_share": lambda t: 100 * t.last("aware_customers") / t.last("customers"),
     "satisfaction": lambda t: t.sum("satisfaction_sum") / t.sum("users"),
+    "satisfaction_product": lambda t: t.sum("product_satisfaction_sum") / t.sum("users"),
+    "satisfaction_contact": lambda t: t.sum("contact_satisfaction_sum") / t.sum("users"),
+    "satisfaction_advice": lambda t: t.sum("advice_satisfaction_sum") / t.sum("users"),
+    "satisfaction_orders": lambda t: t.sum("orders_satisfaction_sum") / t.sum("users"),
+    "satisfaction_delivery": lambda t: t.sum("delivery_satisfaction_sum") / t.sum("users"),
+    "satisfaction_complaints": lambda t: t.sum("complaints_satisfaction_sum") / t.sum("users"),
     "lapsed": lambda t: t.sum("lapses"),
     "unserved_share": lambda t: 100 * t.sum("unserved_units") / t.sum("demand_units"),
     "failure_rate": lambda t: 100 * 52 * t.sum("failures") / t.sum("machines"),
