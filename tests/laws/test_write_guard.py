@@ -16,6 +16,7 @@ from sim.state import MarketState
 from sim.week import WEEK, Phase
 from tests.laws.eventful import EVENTFUL
 from tests.laws.untouched import Untouched
+from tests.market.service_on import SERVICE_ON
 
 DECLARED = [(phase.name, column) for phase in WEEK for column in phase.writes]
 
@@ -25,7 +26,7 @@ def eventful(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A market before its first week."""
     path = tmp_path_factory.mktemp("eventful") / "eventful.toml"
     path.write_text(EVENTFUL, encoding="utf-8")
-    return pickle.dumps(Market(str(path), policy="deep_marketing", customers=400, seed=3))
+    return pickle.dumps(Market(str(path), policy="deep_marketing", customers=400, seed=3, overrides=SERVICE_ON))
 
 
 def without(phase: Phase, column: str) -> tuple[Phase, ...]:
