@@ -151,7 +151,10 @@ def _settle_reps(state: MarketState) -> None:
     trial.books = copy.deepcopy(state.books)
     trial.params = _without_talks(state.params)
     trial.today = Today()
-    trial.today.decided = cast(Decided, SimpleNamespace(gateway=InformationSystem.decide_gateway(state)))
+    at_rest = SimpleNamespace(
+        gateway=InformationSystem.decide_gateway(state), replanned=np.zeros(len(state.territories), dtype=np.bool_)
+    )
+    trial.today.decided = cast(Decided, at_rest)
     for step in range(state.params.start.steps):
         before = [getattr(trial.reps, name).copy() for name in _ROUTINE_EFFECTS]
         trial.week = step % state.weeks
