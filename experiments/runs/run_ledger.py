@@ -90,7 +90,7 @@ class RunLedger:
     """
 
     def __init__(self, file: Path, readonly: bool = False) -> None:
-        self.file = file
+        self.file, self._looks_on = file, readonly
         self._layouts: dict[str, Layout] = {}
         self.notes: list[str] = []
         self.ready = True
@@ -109,6 +109,22 @@ class RunLedger:
             if isinstance(error, InputErrors | sqlite3.IntegrityError) or is_of_the_system(error):
                 raise
             raise InputErrors([damaged(self.file, str(error))]) from None
+
+    @contextmanager
+    def _moment(self) -> Iterator[None]:
+        """What an onlooker reads is as of one moment, also while a driver writes: rows and the note of all rows belong together.
+
+        A driver is alone with its ledger.
+        """
+        with self._whole():
+            begins = self._looks_on and not self._base.in_transaction
+            if begins:
+                self._base.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if begins:
+                    self._base.execute("ROLLBACK")  # nothing was written
 
     def _open(self, file: Path, readonly: bool, opened: ExitStack) -> None:
         if readonly:
@@ -206,7 +222,7 @@ class RunLedger:
 
         Empty where nobody noted it, or where it is not what was written: what is planned, the design says too.
         """
-        with self._whole():
+        with self._moment():
             return {(policy, identity): runs for policy, identity, runs in self._plan_rows()}
 
     def _plan_rows(self) -> list[tuple[str, str, int]]:
@@ -236,7 +252,7 @@ class RunLedger:
 
     def state(self) -> list[Any]:
         """What it holds, in short: other runs or failures give another state."""
-        with self._whole():
+        with self._moment():
             base = self._base
             counts = [
                 base.execute(f"SELECT count(*), max(ended) FROM {table}").fetchone() for table in ("done", "failed")
@@ -264,7 +280,7 @@ class RunLedger:
 
     def done(self) -> dict[str, tuple[float, float]]:
         """Runs that ended well: seconds they took and when they ended, by identity."""
-        with self._whole():
+        with self._moment():
             found = whole_rows(self._base, self.fact(ALL))
             if found.damaged or found.lost:
                 raise RunsDamaged({self.file: sorted(found.damaged)}, found.lost)
@@ -293,7 +309,7 @@ class RunLedger:
 
     def numbers_of(self, identity: str) -> Numbers | None:
         """Numbers of one run; None when it is not there."""
-        with self._whole():
+        with self._moment():
             row = done_row(self._base, identity)
             if row is None:
                 return None
@@ -305,7 +321,7 @@ class RunLedger:
 
     def values(self, part: str) -> Iterator[tuple[str, str, bytes]]:
         """(identity, layout's name, values) of every run's ``part``, one after another, not all in memory."""
-        with self._whole():
+        with self._moment():
             known = whole_rows(self._base, self.fact(ALL)).done
             for identity, layout, content in self._base.execute(
                 "SELECT identity, layout, content FROM numbers WHERE part = ?", (part,)

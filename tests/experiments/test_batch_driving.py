@@ -188,6 +188,28 @@ def test_a_done_run_is_never_written_again(tmp_path: Path) -> None:
         assert found.same(fake.quick(run))
 
 
+def test_who_looks_on_while_a_driver_writes_sees_whole_moments(tmp_path: Path) -> None:
+    plan, _ = _started(tmp_path, ("size = 5", "size = 100"))
+    runs, file = list(plan.runs()), tmp_path / "l.sqlite"
+    with RunLedger(file):
+        pass
+
+    def write() -> None:
+        with RunLedger(file) as ledger:
+            for run in runs:
+                ledger.put_done(run, fake.quick(run))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    looks = [0]
+    with RunLedger(file, readonly=True) as ledger:
+        while writer.is_alive():
+            looks.append(len(ledger.done()))
+            assert len(list(ledger.values("kpis"))) >= looks[-1]
+    writer.join()
+    assert looks == sorted(looks) and 0 < len(set(looks) - {0, len(runs)})
+
+
 def test_ctrl_c_ends_soon_and_keeps_what_has_ended(tmp_path: Path) -> None:
     """The driver is a process of its own, as a user's is; SIGINT goes to it alone."""
     driver = _driver(tmp_path, "wait_for_ever")
