@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.jit import jit, jit_bare, sealed_array
+from sim.jit import Whole, jit, jit_bare, sealed_array
 from sim.kernels.tally import units_by_stock
 from sim.rng import Luck, draw
 
@@ -122,7 +122,7 @@ def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units) -> Unit
             continue
         left = supply[j]
         for d in range(distributors):
-            shipped[d, j] = supply[j] * wanted[d, j] // total
+            shipped[d, j] = _part(supply[j], wanted[d, j], total)
             left -= shipped[d, j]
             tickets[d] = draw(lottery, np.uint64(key[d]), np.uint64(j)) if wanted[d, j] > 0 else 2.0
         for _ in range(left):
@@ -132,6 +132,23 @@ def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units) -> Unit
             shipped[winner, j] += 1
             tickets[winner] = 2.0
     return shipped
+
+
+@jit_bare
+def _part(supply: Whole, wanted: Whole, total: Whole) -> Whole:
+    """supply · wanted / total, rounded down exactly for ``supply`` < ``total``, also where the product needs more than 64 bits.
+
+    The remainder of a guess in floating point is small, so that it is exact although both products wrap around.
+    """
+    part = np.int64(np.float64(supply) / np.float64(total) * np.float64(wanted))
+    rest = supply * wanted - part * total
+    while rest < 0:
+        part -= 1
+        rest += total
+    while rest >= total:
+        part += 1
+        rest -= total
+    return part
 
 
 def _keys(numbers: Ints) -> Units:

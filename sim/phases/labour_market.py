@@ -99,13 +99,8 @@ def _outside_offers(state: MarketState, visible: Floats, courted: float) -> Floa
     if numbers.offers == 0 or state.params.people.quit_probability == 0:
         return np.zeros(len(reps))
     pull = np.maximum(1.0 + numbers.contagion * (reps.exodus - exodus_at_rest(state)), 0.0)
-    hazard = (
-        (1.0 + courted)
-        * numbers.offers
-        * usual_hazard(state)
-        * attention(visible, reps.active, numbers.visibility)
-        * pull
-    )
+    hazard = numbers.offers * (1.0 + courted) * usual_hazard(state)
+    hazard = hazard * attention(visible, reps.active, numbers.visibility) * pull
     rate = offers_for(hazard, numbers.offer_spread, numbers.reluctance, numbers.taste)
     arrives = reps.active & (state.luck(Decision.OFFER_ARRIVES).uniform(reps.key) < -np.expm1(-rate))
     offer = np.zeros(len(reps))

@@ -9,12 +9,10 @@ from sim.accounts_chart import CONTRIBUTION_LINES, FORMULAS
 from sim.scoring.kpi import Kpi
 from sim.scoring.kpis_capacity import CAPACITY_KPIS
 from sim.scoring.kpis_change import CHANGE_KPIS
+from sim.scoring.kpis_projects import PROJECT_KPIS
 from sim.scoring.kpis_rivals import RIVAL_KPIS
 from sim.scoring.kpis_segments import SEGMENT_KPIS
 from sim.scoring.kpis_service import SERVICE_KPIS
-
-#: Without a project that is ever open there is no pipeline, not an empty one.
-_OPEN = "projects_open"
 
 KPIS: tuple[Kpi, ...] = (
     Kpi("contribution", "Manufacturer's contribution", "financial", "minor units", "up", "total", "books.contribution"),
@@ -372,28 +370,7 @@ KPIS: tuple[Kpi, ...] = (
         )
         for line in CONTRIBUTION_LINES
     ),
-    Kpi(
-        "opportunity_win_rate",
-        "Opportunities won",
-        "growth",
-        "% of those decided",
-        "up",
-        "ratio",
-        "projects_won",
-        "projects_decided",
-        100.0,
-    ),
-    Kpi("open_pipeline", "Open pipeline at the end", "growth", "minor units", "up", "last", "pipeline", where=_OPEN),
-    Kpi(
-        "opportunity_cycle",
-        "Weeks from opening to decision",
-        "growth",
-        "weeks",
-        "none",
-        "ratio",
-        "project_weeks",
-        "projects_decided",
-    ),
+    *PROJECT_KPIS,
     *CAPACITY_KPIS,
     *SERVICE_KPIS,
     *RIVAL_KPIS,

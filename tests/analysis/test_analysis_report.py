@@ -84,7 +84,7 @@ def test_study_report_is_one_file_with_everything_in_it(winning: Study, tmp_path
     page = Page(html)
     assert faults(page) == [] and page.open == []
     assert not re.search(r"url\(|@import|https?://", re.sub(r'src="data:[^"]*"', "", html))
-    assert sum(tag == "img" for tag, _ in page.tags) == 5
+    assert sum(tag == "img" for tag, _ in page.tags) == 6
     for words in (
         winning.question,
         "Deep marketing wins",
@@ -175,7 +175,7 @@ def test_tables_are_written_as_csv_and_parquet(winning: Study, tmp_path: Path) -
     files = write_tables(analyse_study(winning), tmp_path)
     assert {f.name for f in files} == {
         f"{n}.{e}"
-        for n in ("comparison", "by_level", "short_and_long_term", "ranking", "all_pairs")
+        for n in ("comparison", "by_level", "short_and_long_term", "ranking", "all_pairs", "transition", "break_even")
         for e in ("csv", "parquet")
     }
     assert len(pd.read_csv(tmp_path / "comparison.csv")) == len(pd.read_parquet(tmp_path / "comparison.parquet")) == 19

@@ -61,7 +61,7 @@ BAD_INPUT = {
     "unknown scenario": (("run", "tinny"), "did you mean `tiny`?"),
     "unknown policy": (("run", "tiny", "--policy", "deep_marketting"), "did you mean `deep_marketing`?"),
     "unknown policies": (("compare", "tiny", "status_qou", "deep_marketting"), "did you mean `status_quo`?"),
-    "one policy": (("compare", "tiny", "status_quo"), "shipped: deep_marketing, status_quo"),
+    "one policy": (("compare", "tiny", "status_quo"), "shipped: abc, competent, deep_marketing, status_quo"),
     "set without value": (("run", "tiny", "--set", "params.hours.contract"), "path=value"),
     "set twice": (("run", "tiny", "--set", "weeks=3", "--set", "weeks=4"), "is set twice"),
     "unknown path": (("run", "tiny", "--set", "params.hourz.contract=38"), "did you mean `hours`?"),

@@ -134,3 +134,13 @@ def test_share_out_equals_its_twin(wanted: list[list[int]], supply: list[int]) -
     assert shipped.sum(axis=0).tolist() == np.minimum(want.sum(axis=0), supply).tolist()
     back = share_out(_lottery(Decision.SHORT_SUPPLY), np.array(supply), want[::-1], keys[::-1])
     assert back[::-1].tolist() == shipped.tolist()
+
+
+@given(st.lists(st.integers(0, 2**40), min_size=2, max_size=6), st.floats(0, 1))
+def test_supply_is_shared_exactly_where_products_need_more_than_64_bits(wanted: list[int], part: float) -> None:
+    supply = int(part * sum(wanted))
+    given_out = share_out(np.uint64(5), np.array([supply]), np.array(wanted)[:, None], np.arange(len(wanted)))[:, 0]
+    assert given_out.sum() == min(supply, sum(wanted))
+    for got, asked in zip(given_out.tolist(), wanted, strict=True):
+        exact = supply * asked // sum(wanted) if supply < sum(wanted) else asked
+        assert exact <= got <= min(exact + 1, asked)

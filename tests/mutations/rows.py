@@ -320,4 +320,12 @@ BROKEN: tuple[Broken, ...] = (
         "0.0 * (gone[reps.team] - leaves)",
         f"{_LEAVING}::test_x15_leavers",
     ),
+    Broken(
+        "v80",
+        "sim/kernels/choice.py",
+        "value += numbers.relationship * who.rival_relationship",
+        "value += 0.9 * numbers.relationship * who.rival_relationship",
+        "test_sales_force_duopoly.py::test_v80_best",
+        compiled=True,
+    ),
 )

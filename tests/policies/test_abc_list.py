@@ -33,6 +33,7 @@ def planted(value: Any, size: Any = (), calls: float = 1e6, known: Any = True) -
         value=value.astype(np.float32),
         rep=np.full(n, -1),
         last_order=np.where(value > 0, 1, -32768),
+        call_length=np.ones(n),
     )
     return replace(
         seen,
@@ -157,3 +158,12 @@ def test_nothing_recorded_and_nothing_to_observe_is_a_list_too(by: Any) -> None:
     np.testing.assert_allclose(plan.norm.sum(), 2.0, rtol=1e-6)
     nobody = AbcList(by=by).answer(planted(np.zeros(5), known=False))
     assert (nobody.rep < 0).all()
+
+
+def test_calls_that_take_longer_fill_the_same_time_with_fewer_accounts() -> None:
+    rule, seen = AbcList(by="turnover", calls=[10.0, 10.0, 10.0]), planted([40.0, 30.0, 20.0, 10.0], calls=20.0 / 52.0)
+    long = replace(seen, customers=replace(seen.customers, call_length=np.array([1.0, 2.0, 1.0, 1.0])))
+    assert (rule.answer(seen).rep >= 0).tolist() == [True, True, False, False]
+    plan = rule.answer(long)
+    assert (plan.rep >= 0).tolist() == [True, False, False, False]
+    assert plan.norm[0] == pytest.approx(20.0 / 52.0)

@@ -267,7 +267,7 @@ def _plant(chance: np.random.Generator, luck: Luck, week: int, segments: int) ->
         shared_deviation=chance.uniform(0, 60, OWN),
         shared_share=0.5,
         cover=3.0,
-        capacity=np.array([np.inf, 80.0, 400.0]),
+        capacity=np.array([900.0, 80.0, 400.0]),
     )
 
 

@@ -38,6 +38,7 @@ def _planned(elasticity: float = 0.31, **believed: float) -> np.ndarray:
         rep=one - 1,
         needs=np.zeros((3, 0)),
         prospect=one > 0,
+        call_length=np.ones(3),
     )
     rep = {"rep_key": one[:1], "rep_territory": one[:1], "rep_active": one[:1] == 0, "rep_calls": np.array([10.0])}
     rule = SegmentNorms(
