@@ -198,6 +198,7 @@ def test_who_looks_on_while_a_driver_writes_sees_whole_moments(tmp_path: Path) -
         with RunLedger(file) as ledger:
             for run in runs:
                 ledger.put_done(run, fake.quick(run))
+                time.sleep(0.002)  # so that somebody can look
 
     writer = threading.Thread(target=write)
     writer.start()
