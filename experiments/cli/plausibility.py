@@ -27,13 +27,13 @@ def plausibility(
 
     [bold]Example[/]: the page of the built-in market, about half an hour on two cores:
 
-      [cyan]deepmarket plausibility regional_equipment --page plausibility.md --out out/plausibility[/]
+      [cyan]deepmarket plausibility regional_lived_in --page plausibility.md --out out/plausibility[/]
     """
     check_least(pairs=pairs, workers=workers)
     from experiments.cli.progress_bar import show_progress
     from experiments.cli.screen import stderr, stdout, write_json
     from experiments.outside import door
-    from experiments.plausibility.measure import measure_controls, measure_face
+    from experiments.plausibility.measure import measure_controls, measure_drift_of_baseline, measure_face
     from experiments.plausibility.page import plain_face, rows_of, write_page
     from experiments.plausibility.plan import read_plan
     from experiments.runs.identity import version
@@ -54,8 +54,10 @@ def plausibility(
         measured = door(measure_controls)(asked, out=out, workers=workers, progress=progress, say=say)
         say("the face of the baseline")
         face = measure_face(asked)
+        say("the settled start")
+        drift = door(measure_drift_of_baseline)(asked, workers=workers, progress=progress)
     command = f"deepmarket plausibility {quoted(plan)}" + ("" if pairs is None else f" --pairs {pairs}")
-    text = write_page(asked, command, version(), currency, measured, face)
+    text = write_page(asked, command, version(), currency, measured, face, drift)
     if page is not None:
         write_file(page, text)
     if json_:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.comparison.drift import Drift, measure_scenario_drift
 from experiments.comparison.paired_runs import compare
 from experiments.plausibility.faces import face_of
 from experiments.plausibility.plan import Control, Plan
@@ -102,6 +103,24 @@ def gain_until(study: Study, week: int) -> Gain:
         float(paired.low[0]),
         float(paired.high[0]),
         len(before),
+    )
+
+
+def measure_drift_of_baseline(
+    plan: Plan, *, workers: int | None = None, progress: Progress | None = None
+) -> Drift | None:
+    """The test of drift without a warm-up and with that of the market; None where the plan asks for none."""
+    if not plan.drift_seeds:
+        return None
+    lived = load(plan.scenario, plan.baseline, {}).warm_up.weeks
+    return measure_scenario_drift(
+        plan.scenario,
+        policy=plan.baseline,
+        seeds=plan.drift_seeds,
+        weeks=plan.weeks,
+        warm_ups=(0, lived) if lived else (0,),
+        workers=workers,
+        progress=progress,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from analysis.numerals import DASH, MINUS
+from experiments.comparison.drift import Drift
 from experiments.plausibility.faces import MEASURES
 from experiments.plausibility.measure import Gain, Measured
 from experiments.plausibility.plan import Face, Plan
@@ -27,9 +28,9 @@ def write_page(
     currency: str,
     measured: Sequence[Measured],
     face: Mapping[str, Sequence[float]],
-    drift: str = "",
+    drift: Drift | None = None,
 ) -> str:
-    """The whole page. ``face`` holds a value per run of each measure, ``drift`` a section of its own."""
+    """The whole page. ``face`` holds a value per run of each measure."""
     policy = policy_words(plan.policy, plan.scenario)[0]
     parts = [
         "# Plausibility",
@@ -40,7 +41,7 @@ def write_page(
         *(_group(name, tuple(rows), currency) for name, rows in groupby(measured, lambda one: one.control.group)),
         "## The face of the baseline",
         _faces(plan, face),
-        *([drift] if drift else []),
+        *([] if drift is None else ["## Is the start settled?", _drift(plan, drift)]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -127,6 +128,20 @@ def _faces(plan: Plan, face: Mapping[str, Sequence[float]]) -> str:
     ]
     unasked = [name for name in face if name not in {row.measure for row in plan.face}]
     lines += [f"| {MEASURES[name].what} | {MEASURES[name].unit} | {_values(face[name])} | | | |" for name in unasked]
+    return "\n".join(lines)
+
+
+def _drift(plan: Plan, drift: Drift) -> str:
+    """Every series that is tracked, and how it moves without and with the warm-up of the market."""
+    starts = list(drift.tables)
+    lines = [
+        f"Drift of `{plan.baseline}` over {drift.weeks} weeks, % of the level, {drift.seeds} runs, 95 % interval. "
+        "`!` drifts by more than 5 %; `?` cannot be told apart from 5 % with so many runs. " + drift.sentence,
+        "",
+        "| series | " + " | ".join(f"after {weeks} weeks" if weeks else "from the start" for weeks in starts) + " |",
+        "| --- |" + " ---: |" * len(starts),
+        *(f"| {label} | " + " | ".join(drift.cell(w, name) for w in starts) + " |" for name, label in drift.labels),
+    ]
     return "\n".join(lines)
 
 

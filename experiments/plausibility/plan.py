@@ -49,6 +49,9 @@ class Plan(Section):
     weeks: int = param(104, unit="weeks", doc="Horizon.", bounds=(1, 5200))
     pairs: int = param(10, unit="pairs", doc="Paired replications of every control.", bounds=(2, 10_000))
     runs: int = param(3, unit="runs", doc="Runs of the baseline for its face.", bounds=(1, 1000))
+    drift_seeds: int = param(
+        0, unit="runs", doc="Runs of the test of drift of the baseline; 0: no test.", bounds=(0, 1000)
+    )
     control: tuple[Control, ...] = param((), unit="", doc="The controls.")
     face: tuple[Face, ...] = param((), unit="", doc="The ranges.")
 
