@@ -136,7 +136,7 @@ def _drift(plan: Plan, drift: Drift) -> str:
     starts = list(drift.tables)
     lines = [
         f"Drift of `{plan.baseline}` over {drift.weeks} weeks, % of the level, {drift.seeds} runs, 95 % interval. "
-        "`!` drifts by more than 5 %; `?` cannot be told apart from 5 % with so many runs. " + drift.sentence,
+        "`!` drifts by more than 5 %; `?` cannot be distinguished from 5 % with so many runs. " + drift.sentence,
         "",
         "| series | " + " | ".join(f"after {weeks} weeks" if weeks else "from the start" for weeks in starts) + " |",
         "| --- |" + " ---: |" * len(starts),
