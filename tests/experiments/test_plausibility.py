@@ -101,9 +101,16 @@ def test_a_plan_that_is_not_there_is_refused() -> None:
 @pytest.mark.parametrize("name", sorted(shipped_plans()))
 def test_every_control_of_a_shipped_plan_loads(name: str) -> None:
     plan = read_plan(name)
+    assert plan.control
     for control in plan.control:
         for policy in (control.baseline or plan.baseline, control.policy or plan.policy):
-            load(plan.scenario, policy, control.set, control.weeks or plan.weeks)
+            loaded = load(plan.scenario, policy, control.set, control.weeks or plan.weeks)
+            assert loaded.weeks == (control.weeks or plan.weeks)
+            assert (
+                not control.set
+                or loaded != load(plan.scenario, policy, {}, loaded.weeks)
+                or control.name.endswith("(as shipped)")
+            ), "its settings change nothing"
 
 
 def seen(weeks: int, purchases: list[tuple[int, int, float]]) -> Seen:

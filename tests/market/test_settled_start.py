@@ -165,6 +165,10 @@ def test_a_settled_scenario_is_written_and_read_back(tmp_path: Path) -> None:
 
 
 def test_a_market_without_reps_customers_of_a_brand_or_stock_settles() -> None:
-    Market("tiny", weeks=2, overrides={**ON, "sales_force.reps_per_territory": 0}).run()
-    Market("tiny", weeks=2, overrides={**ON, "brand.own.users_at_start": 0.0, "brand.own.aware_at_start": 0.0}).run()
-    Market("tiny", weeks=2, customers=12, overrides=ON).run()
+    alone = Market("tiny", weeks=2, overrides={**ON, "sales_force.reps_per_territory": 0}).run()
+    unknown = {**ON, "brand.own.users_at_start": 0.0, "brand.own.aware_at_start": 0.0}
+    few = Market("tiny", weeks=2, customers=12, overrides=ON).run()
+    for market in (alone, Market("tiny", weeks=2, overrides=unknown).run(), few):
+        assert market.week == 2
+        assert np.isfinite(market.state.rivals.price).all() and (market.state.goods.channel.on_hand >= 0).all()
+    assert not alone.state.reps.active.any()
