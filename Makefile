@@ -55,7 +55,7 @@ docs: $(READY)  ## write the generated pages
 	$(BIN)/python -m sim.describe
 
 plausibility: warm  ## what the headline is worth against other baselines, rivals, horizons; writes docs/plausibility.md
-	$(BIN)/deepmarket plausibility regional_lived_in --page docs/plausibility.md --out out/plausibility $(if $(WORKERS),--workers $(WORKERS))
+	$(BIN)/deepmarket plausibility regional_equipment --page docs/plausibility.md --out out/plausibility $(if $(WORKERS),--workers $(WORKERS))
 
 clean:  ## remove the environment, caches and what runs wrote
 	rm -rf .venv out build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

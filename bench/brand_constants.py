@@ -1,6 +1,6 @@
 """Intercepts of offers at which a market rests at the shares of users that its scenario begins with.
 
-    python -m bench.brand_constants regional_lived_in [rounds] [seeds]
+    python -m bench.brand_constants regional_equipment [rounds] [seeds]
 
 Constants of alternatives are calibrated to observed shares as is usual for choice models (Train 2009, section 8.2; the step
 is the contraction of Berry, Levinsohn & Pakes 1995): a brand's constant in a category moves by ln(share of users at the
@@ -20,7 +20,7 @@ from sim import Market
 
 #: Weeks of a run, and the first of those in which purchases are counted: habits and relationships have followed by then.
 WEEKS, FROM = 312, 208
-BASELINE = "competent"
+BASELINE = "status_quo"
 
 
 def targets(scenario: str) -> dict[str, float]:

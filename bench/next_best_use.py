@@ -1,6 +1,6 @@
 """The next best use of the same money: what the baseline would gain by spending on itself what a policy costs more.
 
-    python -m bench.next_best_use regional_equipment competent deep_marketing 4
+    python -m bench.next_best_use regional_equipment status_quo deep_marketing 4
 
 Costs of selling, marketing and information of the policy beyond those of the baseline, mean of some seeds, are spent on
 more reps, on more advertising, on half of each, or kept. Uses run on the same seeds; the best one is a fair opponent

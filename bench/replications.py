@@ -1,6 +1,6 @@
 """How many replications luck in common saves: the same runs, once in pairs, once as if every policy had seeds of its own.
 
-    deepmarket compare regional_equipment status_quo deep_marketing status_quo_same_budget -n 100 --weeks 26 --out out/pairs
+    deepmarket compare regional_plain status_quo deep_marketing status_quo_same_budget -n 100 --weeks 26 --out out/pairs
     python -m bench.replications out/pairs 300000 100000 50000
 
 For every amount (in the unit in which contribution is shown) it counts the replications after which the stopping rule

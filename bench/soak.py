@@ -74,7 +74,7 @@ def soak_runs(runs: int, workers: int) -> None:
 def soak_weeks(weeks: int, customers: int) -> None:
     """Run one market and print a line of the table every 52 weeks."""
     print("| week | resident, MB | records and books, MB | s a week |\n|---:|---:|---:|---:|", flush=True)
-    market = Market("regional_equipment", seed=7, weeks=weeks, customers=customers)
+    market = Market("regional_plain", seed=7, weeks=weeks, customers=customers)
     started = time.perf_counter()
     for week in range(1, weeks + 1):
         market.step()

@@ -13,15 +13,15 @@ from bench.timing import Measurement, wait_for_quiet, watched
 SECTION = "starts and runs"
 IMPORT, IMPORT_MARKET = "import sim", "from sim import Market"
 COLD, CACHED = "first run without compiled kernels", "first run with compiled kernels"
-RUN = "regional_equipment, 20,000 customers, 104 weeks"
+RUN = "regional_plain, 20,000 customers, 104 weeks"
 
 _TIME = "import time; start = time.perf_counter(); {body}; print(time.perf_counter() - start, time.process_time())"
-_FIRST_RUN = 'from sim import Market; Market("regional_equipment", seed=7, policy="deep_marketing", weeks=4, customers=2000).run()'
+_FIRST_RUN = 'from sim import Market; Market("regional_plain", seed=7, policy="deep_marketing", weeks=4, customers=2000).run()'
 _WHOLE_RUN = (
     "import time; from sim import Market\n"
-    'Market("regional_equipment", seed=7, policy="{policy}", weeks=6, customers=2000).run()\n'
+    'Market("regional_plain", seed=7, policy="{policy}", weeks=6, customers=2000).run()\n'
     "start, start_cpu = time.perf_counter(), time.process_time()\n"
-    'Market("regional_equipment", seed=7, policy="{policy}").run()\n'
+    'Market("regional_plain", seed=7, policy="{policy}").run()\n'
     "print(time.perf_counter() - start, time.process_time() - start_cpu)"
 )
 

@@ -76,7 +76,7 @@ def one_week() -> Steps:
     """The 14th week of the built-in market with 2,000 customers under deep marketing."""
     from sim import Market
 
-    market = Market("regional_equipment", policy="deep_marketing", seed=1, customers=2_000)
+    market = Market("regional_plain", policy="deep_marketing", seed=1, customers=2_000)
     for _ in range(13):
         market.step()
     return steps_of(market.step)
@@ -90,7 +90,7 @@ def one_comparison() -> Steps:
         policies = ["status_quo", "deep_marketing"]
         return steps_of(
             lambda: compare(
-                "regional_equipment", policies, replications=2, weeks=4, workers=1, out=Path(folder) / "comparison"
+                "regional_plain", policies, replications=2, weeks=4, workers=1, out=Path(folder) / "comparison"
             )
         )
 

@@ -19,7 +19,7 @@ from sim.week import WEEK, Phase
 SECTION, PHASES, MEMORY = "whole step", "whole step by phase", "memory"
 #: Name of the peak that :mod:`bench.one_market` counts.
 IN_ALL = "most memory in all"
-BENCH_MARKET, BUILT_IN = "bench market", "regional_equipment"
+BENCH_MARKET, BUILT_IN = "bench market", "regional_plain"
 
 _WARM_UP = 3
 _UNIT = "ns per customer and week"

@@ -27,7 +27,7 @@ def plausibility(
 
     [bold]Example[/]: the page of the built-in market, about half an hour on two cores:
 
-      [cyan]deepmarket plausibility regional_lived_in --page plausibility.md --out out/plausibility[/]
+      [cyan]deepmarket plausibility regional_equipment --page plausibility.md --out out/plausibility[/]
     """
     check_least(pairs=pairs, workers=workers)
     from experiments.cli.progress_bar import show_progress

@@ -97,13 +97,13 @@ def build(recipe: Recipe) -> Study:
             columns=["path", "value", "unit", "source", "doc"],
         ),
         meta=Provenance(
-            scenario="regional_equipment",
+            scenario="regional_plain",
             scenario_title="Regional equipment maker",
             scenario_digest="9f2c4e7ab01d",
             weeks=recipe.weeks,
             seeds=seeds,
             versions={"deepmarket": "0.1.0", "numpy": "2.4.6", "pandas": "3.1.1"},
-            commands=("deepmarket compare regional_equipment status_quo deep_marketing --replications 20",),
+            commands=("deepmarket compare regional_plain status_quo deep_marketing --replications 20",),
         ),
     )
 

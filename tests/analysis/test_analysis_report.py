@@ -72,7 +72,7 @@ def run(winning: Study) -> Run:
     return Run(
         policy=PolicyLabel("Status quo", "Ordinary routines."),
         scorecard=scorecard,
-        meta=Provenance("regional_equipment", 104, (1,), "Regional equipment maker"),
+        meta=Provenance("regional_plain", 104, (1,), "Regional equipment maker"),
         kpis_weekly=weekly[["week", "kpi", "value"]],
         assumptions=winning.assumptions,
     )
@@ -96,7 +96,7 @@ def test_study_report_is_one_file_with_everything_in_it(winning: Study, tmp_path
         "variance-reduction factor of pairing ×",
         "9f2c4e7ab01d",
         "1 to 20",
-        "deepmarket compare regional_equipment status_quo deep_marketing --replications 20",
+        "deepmarket compare regional_plain status_quo deep_marketing --replications 20",
         "numpy 2.4.6",
         "formula of revenue",
     ):

@@ -66,7 +66,7 @@ def test_the_wheel_works_away_from_the_clone(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     modules = {name_of(path) for path in python_files("sim", "analysis", "experiments")}
     assert modules - set(names) == set()
-    assert {"sim/_scenarios/regional_equipment.toml", "analysis/report/templates/study.html.j2"} <= set(names)
+    assert {"sim/_scenarios/regional_plain.toml", "analysis/report/templates/study.html.j2"} <= set(names)
     assert {f"{package}/py.typed" for package in ("sim", "analysis", "experiments")} <= set(names)
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"sim", "analysis", "experiments"}
     assert [name for name in names if "__pycache__" in name or "/invalid/" in name] == []
@@ -76,7 +76,7 @@ def test_the_wheel_works_away_from_the_clone(tmp_path: Path) -> None:
     assert str(ROOT) not in found
     assert do(tmp_path, deepmarket, "--version").strip() == f"deepmarket {sim.__version__}"
     assert wheel.name.startswith(f"deepmarket-{sim.__version__}-")
-    assert "regional_equipment" in do(tmp_path, deepmarket, "scenarios")
+    assert "regional_plain" in do(tmp_path, deepmarket, "scenarios")
     do(tmp_path, deepmarket, "run", "tiny", "--weeks", "2", "--policy", "deep_marketing", "--out", "here", "--quiet")
     assert (tmp_path / "here" / "report.html").stat().st_size > 10_000
 

@@ -41,7 +41,7 @@ RULES = TEXT["docs/rules.md"]
 SNIPPETS = {"README.md": 1, "docs/python.md": 5, "docs/rules.md": 1, "docs/batches.md": 1}
 #: What a snippet asks of the built-in market is asked of a small one, so that all of them run in seconds.
 SMALL = (
-    ('"regional_equipment"', '"tiny"'),
+    ('"regional_plain"', '"tiny"'),
     ("customers=2000", "customers=300"),
     ('"customers": 2000', '"customers": 300'),
     ("replications=20, weeks=52", "replications=2, weeks=6, workers=1"),

@@ -85,7 +85,7 @@ REFUSED = {
     "weeks twice": (("weeks = 4", "weeks = [4, 4]"), "line 4: weeks", "twice"),
     "a scenario twice": (('scenario = "tiny"', 'scenarios = ["tiny", "tiny"]'), "scenarios", "twice"),
     "markets of other lengths": (
-        ('scenario = "tiny"\nreplications = 2\nweeks = 4', 'scenarios = ["tiny", "regional_equipment"]'),
+        ('scenario = "tiny"\nreplications = 2\nweeks = 4', 'scenarios = ["tiny", "regional_plain"]'),
         "scenarios",
         "differ in weeks: 26 in tiny",
     ),

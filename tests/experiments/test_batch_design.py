@@ -68,9 +68,9 @@ def test_levers_become_policies_and_horizons_and_scenarios_are_crossed(tmp_path:
     assert names[2:] == ["deep_marketing (pay.commission=0.01)", "deep_marketing (pay.commission=0.03)"]
     assert plan.horizons == (4, 6)
     assert plan.count == 4 * 5 * 2 * 2
-    two = small_plan(tmp_path, ('scenario = "tiny"', 'scenarios = ["tiny", "regional_equipment"]'))
-    assert two.futures["scenario"].tolist() == ["tiny"] * 5 + ["regional_equipment"] * 5
-    assert {run.base.scenario for run in two.runs()} == {"tiny", "regional_equipment"}
+    two = small_plan(tmp_path, ('scenario = "tiny"', 'scenarios = ["tiny", "regional_plain"]'))
+    assert two.futures["scenario"].tolist() == ["tiny"] * 5 + ["regional_plain"] * 5
+    assert {run.base.scenario for run in two.runs()} == {"tiny", "regional_plain"}
 
 
 def test_fresh_futures_are_others_and_sobol_goes_on(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_grid_goes_on_with_more_levels_and_a_table_with_more_rows(tmp_path: Pa
             "set.params.hours.contract was omitted",
         ),
         (("[futures]\n", "[outputs]\nweekly = true\n[futures]\n"), "outputs.weekly was false, now true"),
-        (('scenario = "tiny"', 'scenario = "regional_equipment"'), "scenario"),
+        (('scenario = "tiny"', 'scenario = "regional_plain"'), "scenario"),
     ],
 )
 def test_a_design_that_means_something_else_is_refused_with_its_keys(

@@ -160,5 +160,5 @@ def test_a_design_is_rehearsed_at_the_ends_of_its_factors_and_under_every_policy
 
 
 def test_a_large_market_is_rehearsed_in_small() -> None:
-    scenario = Scenario.load("regional_equipment", overrides={"world.customers": 20_000_000})
-    assert rehearse(scenario, "regional_equipment", None, {"world.customers": 20_000_000}) == []
+    scenario = Scenario.load("regional_plain", overrides={"world.customers": 20_000_000})
+    assert rehearse(scenario, "regional_plain", None, {"world.customers": 20_000_000}) == []

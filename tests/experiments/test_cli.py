@@ -61,7 +61,7 @@ BAD_INPUT = {
     "unknown scenario": (("run", "tinny"), "did you mean `tiny`?"),
     "unknown policy": (("run", "tiny", "--policy", "deep_marketting"), "did you mean `deep_marketing`?"),
     "unknown policies": (("compare", "tiny", "status_qou", "deep_marketting"), "did you mean `status_quo`?"),
-    "one policy": (("compare", "tiny", "status_quo"), "shipped: abc, competent, deep_marketing, "),
+    "one policy": (("compare", "tiny", "status_quo"), "shipped: abc, deep_marketing, "),
     "set without value": (("run", "tiny", "--set", "params.hours.contract"), "path=value"),
     "set twice": (("run", "tiny", "--set", "weeks=3", "--set", "weeks=4"), "is set twice"),
     "unknown path": (("run", "tiny", "--set", "params.hourz.contract=38"), "did you mean `hours`?"),
@@ -165,9 +165,9 @@ def test_a_damaged_results_folder_is_named(
 
 
 def test_lists_are_for_people_and_for_machines() -> None:
-    assert "regional_equipment" in call("scenarios")[0]
+    assert "regional_plain" in call("scenarios")[0]
     assert "deep_marketing" in call("policies")[0]
-    shipped = ["regional_equipment", "regional_lived_in", "tiny"]
+    shipped = ["regional_equipment", "regional_plain", "tiny"]
     assert [item["name"] for item in json.loads(call("scenarios", "--json")[0])] == shipped
     assert {row["kind"] for row in json.loads(call("policies", "pay", "--json")[0])} >= {"salary_commission"}
     (norm,) = {row["answer"]["norm"]["values"] for row in json.loads(call("policies", "coverage", "--json")[0])}
@@ -215,7 +215,7 @@ def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
 
 def test_a_policy_is_checked_on_a_market(tmp_path: Path) -> None:
     call("new", "plan", "--policy", "--from", "deep_marketing")
-    assert "plan.toml is sound on regional_equipment" in call("check", "plan.toml")[0]
+    assert "plan.toml is sound on regional_plain" in call("check", "plan.toml")[0]
     assert "plan.toml is sound on tiny" in call("check", "plan.toml", "--on", "tiny")[0]
     assert "deep_marketing is sound on tiny" in call("check", "deep_marketing", "--on", "tiny")[0]
     (tmp_path / "plan.toml").write_text('extends = "deep_marketing"\n[policy.pay]\ncomission = 0.1\n', encoding="utf-8")

@@ -146,14 +146,14 @@ def test_sums_of_another_market_give_a_warning(tmp_path: Path) -> None:
     out = tmp_path / "m"
     import_crm(small_crm().write(tmp_path), out, runs=0)
     (warning,) = [w for w in Scenario.load(out, policy="status_quo_same_budget").warnings if "shipped policy" in w]
-    budget = Scenario.load("regional_equipment", policy="status_quo_same_budget").resolved["policy"]["advertising"][
+    budget = Scenario.load("regional_plain", policy="status_quo_same_budget").resolved["policy"]["advertising"][
         "budget"
     ]
     assert f"policy.advertising.budget = {budget}" in warning and "set them for this company" in warning
     (out / "policies" / "deep_marketing.toml").unlink()
     (warning,) = [w for w in Scenario.load(out, policy="deep_marketing").warnings if "shipped policy" in w]
     assert "policy.gateway.staff = 18000000" in warning and "policy.sharing_contract.payment" in warning
-    for name in ("tiny", "regional_equipment"):
+    for name in ("tiny", "regional_plain"):
         assert not [w for w in Scenario.load(name, policy="deep_marketing").warnings if "shipped policy" in w]
 
 

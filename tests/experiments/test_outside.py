@@ -151,7 +151,7 @@ CLOSED = {
 @pytest.mark.parametrize("wrap", CLOSED.values(), ids=CLOSED.keys())
 def test_a_closed_stream_leads_nowhere(wrap: str, tmp_path: Path) -> None:
     done = shell("scenarios", folder=tmp_path, wrap=wrap, PYTHONUNBUFFERED="1")
-    assert ("regional_equipment" in done.stdout) == (wrap in (CLOSED["input"], CLOSED["error"]))
+    assert ("regional_plain" in done.stdout) == (wrap in (CLOSED["input"], CLOSED["error"]))
 
 
 def test_the_work_goes_on_when_nobody_listens(tmp_path: Path) -> None:

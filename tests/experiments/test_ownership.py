@@ -36,7 +36,7 @@ def content(folder: Path) -> dict[str, str]:
 
 OTHERS = {
     "another verb": asked("run"),
-    "another scenario": asked(scenario="regional_equipment"),
+    "another scenario": asked(scenario="regional_plain"),
     "another seed": asked(seed=2),
     "other weeks": asked(weeks=3),
     "another setting": asked(overrides={"policy.pay.commission": "0.03"}),

@@ -95,7 +95,7 @@ def test_a_setting_that_the_market_refuses_stops_the_page_before_anything_runs(t
 def test_a_plan_that_is_not_there_is_refused() -> None:
     with pytest.raises(InputErrors) as found:
         read_plan("regional_lived_n")
-    assert "regional_lived_in" in str(found.value)
+    assert "regional_equipment" in str(found.value)
 
 
 @pytest.mark.parametrize("name", sorted(shipped_plans()))

@@ -20,6 +20,7 @@ RUNS: tuple[tuple[str, str | None, int, int | None, int | None], ...] = (
     ("tiny", None, 2, None, None),
     ("tiny", "deep_marketing", 1, None, None),
     ("tiny", "deep_marketing", 2, None, None),
+    ("regional_plain", "uninformed", 1, 2_000, 26),
     ("regional_equipment", "status_quo", 1, 2_000, 26),
     ("regional_equipment", "deep_marketing", 1, 2_000, 26),
 )
@@ -67,16 +68,13 @@ def digest(outcomes: dict[str, Any]) -> str:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """What differs between two outcomes, in words.
-
-    A count of nothing, or a KPI that does not exist in the run, may be new: it belongs to a mechanism that is off.
-    """
+    """What differs between two outcomes, in words."""
     lines = []
     for kind, tolerance in (("counts", 0.0), ("figures", 1e-6)):
-        for name in sorted(expected[kind]):  # what is new has nothing on file to differ from
-            was, now = expected[kind][name], found[kind].get(name)
-            if now is None or not (
-                (was != was and now != now) or was == now or abs(now - was) <= tolerance * max(abs(was), abs(now))
-            ):
+        for name in sorted(expected[kind].keys() | found[kind].keys()):
+            was, now = expected[kind].get(name), found[kind].get(name)
+            if was is None or now is None:
+                lines.append(f"{name}: {'new' if was is None else 'gone'}")
+            elif not ((was != was and now != now) or abs(now - was) <= tolerance * max(abs(was), abs(now))):
                 lines.append(f"{name}: was {was}, is {now}")
     return lines

@@ -46,7 +46,7 @@ def test_control_a_cent_and_a_hundredth_of_a_percent_are_noticed() -> None:
         f"books.revenue: was {was['counts']['books.revenue']}, is {cent['counts']['books.revenue']}"
     ]
     assert len(differences(was, share)) == 1
-    assert differences(was, fewer)[0].startswith("skill: was")
+    assert differences(was, fewer) == ["skill: gone"] and differences(fewer, was) == ["skill: new"]
     assert not differences(was, noise)
 
 

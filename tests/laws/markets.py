@@ -126,7 +126,7 @@ def _some(draw: st.DrawFn, section: type[Any], path: str, label: str, most: int 
 def small_world(draw: st.DrawFn, most: int = 800) -> Mapping[str, Any]:
     """Scenario, seed, weeks and customers of a small market."""
     return {
-        "scenario": draw(st.sampled_from(["tiny", PROJECTS, "regional_equipment"])),
+        "scenario": draw(st.sampled_from(["tiny", PROJECTS, "regional_plain"])),
         "seed": draw(st.integers(0, 2**31)),
         "weeks": draw(st.integers(3, 14)),
         "customers": draw(st.integers(50, most)),

@@ -51,7 +51,7 @@ def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: s
         "params.channel.credit_limit_weeks": 2.0,
     }
     market = Auditor(
-        Market("regional_equipment", seed=4, customers=700, weeks=20, policy=policy, overrides=short)
+        Market("regional_plain", seed=4, customers=700, weeks=20, policy=policy, overrides=short)
     ).run()
     assert market.results.measure("unserved_units").sum() > 0
 
@@ -66,7 +66,7 @@ def test_the_laws_hold_with_large_buyers_and_plants_at_their_limit() -> None:
         "params.rebates.threshold": 1.0,
         "params.plant.capacity": 0.5,
     }
-    market = Auditor(Market("regional_equipment", seed=4, customers=700, weeks=20, overrides=large)).run()
+    market = Auditor(Market("regional_plain", seed=4, customers=700, weeks=20, overrides=large)).run()
     book = market.state.ledger.book.sum(axis=0)[0]
     assert book[Account.REBATES] > 0 and book[Account.OVERTIME] > 0
     assert market.results.measure("unserved_units").sum() > 0
@@ -101,7 +101,7 @@ def test_the_laws_hold_down_a_chain_of_four_distributors_when_goods_are_short(po
     assert market.results.measure("unserved_units").sum() > 0
 
 
-@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_equipment", 17)])
+@pytest.mark.parametrize(("scenario", "customers"), [("tiny", 3), ("tiny", 9), ("regional_plain", 17)])
 def test_a_market_of_hardly_anybody_runs(scenario: str, customers: int) -> None:
     for policy in ("status_quo", "deep_marketing"):
         ties = {"params.network.degree": 2}
@@ -190,7 +190,7 @@ def chosen(market: Market) -> set[tuple[int, int, int]]:
 @given(
     seed=st.integers(0, 10**6),
     week=st.integers(0, 3),
-    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    scenario=st.sampled_from(["tiny", "regional_plain"]),
     offer=st.integers(0, 2),
     cut=st.floats(0.001, 0.9),
 )
@@ -214,7 +214,7 @@ def test_a_lower_price_never_loses_a_customer_in_the_choice_step(
 @given(
     seed=st.integers(0, 10**6),
     week=st.integers(0, 3),
-    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    scenario=st.sampled_from(["tiny", "regional_plain"]),
     more=st.floats(0.001, 0.6),
 )
 def test_more_effort_of_distributors_never_loses_us_a_customer(
@@ -241,7 +241,7 @@ def test_more_effort_of_distributors_never_loses_us_a_customer(
 @given(
     seed=st.integers(0, 10**6),
     week=st.integers(0, 3),
-    scenario=st.sampled_from(["tiny", "regional_equipment"]),
+    scenario=st.sampled_from(["tiny", "regional_plain"]),
     brand=st.sampled_from([0, 1]),
     more=st.floats(1.001, 30.0),
 )

@@ -111,7 +111,7 @@ def test_the_laws_hold_in_a_staged_roll_out(staged: Path) -> None:
 
 def test_distributors_keep_their_word_for_the_weeks_they_committed_themselves() -> None:
     market = Market(
-        "regional_equipment",
+        "regional_plain",
         seed=1,
         customers=600,
         weeks=14,
@@ -127,7 +127,7 @@ def test_distributors_keep_their_word_for_the_weeks_they_committed_themselves() 
 def test_a_new_offer_in_one_territory_leaves_the_word_of_others_alone(tmp_path: Path) -> None:
     path = tmp_path / "offer.toml"
     change = 'week = 5\nterritories = ["north"]\nset = { "policy.sharing_contract.payment" = 4_000_000 }'
-    path.write_text(f'extends = "regional_equipment"\nweeks = 13\n[[change]]\n{change}\n', encoding="utf-8")
+    path.write_text(f'extends = "regional_plain"\nweeks = 13\n[[change]]\n{change}\n', encoding="utf-8")
     given = {"policy.share_data.a0": -14.0}
     market = Market(str(path), seed=1, customers=600, policy="deep_marketing", overrides=given).run()
     sharing = market.results.measure("sharing")

@@ -20,7 +20,7 @@ def small(
     overrides: dict[str, Any] | None = None,
 ) -> Market:
     """A regional market of few customers and weeks, not yet run."""
-    scenario = Scenario.load("regional_equipment", policy=policy, weeks=weeks, customers=customers, overrides=overrides)
+    scenario = Scenario.load("regional_plain", policy=policy, weeks=weeks, customers=customers, overrides=overrides)
     return Market(scenario, seed=seed)
 
 

@@ -20,7 +20,7 @@ from tests.market.runs import small
 
 
 def test_a_market_is_made_by_name_with_a_few_words() -> None:
-    market = Market("regional_equipment", seed=7, weeks=8, customers=2000)
+    market = Market("regional_plain", seed=7, weeks=8, customers=2000)
     assert (market.scenario.weeks, len(market.state.customers)) == (8, 2000)
     assert market.run() is market
     assert (market.week, market.running) == (8, False)
@@ -29,7 +29,7 @@ def test_a_market_is_made_by_name_with_a_few_words() -> None:
 
 
 def test_a_wrong_name_is_refused_in_words() -> None:
-    with pytest.raises(InputErrors, match="regional_equipment"):
+    with pytest.raises(InputErrors, match="regional_plain"):
         Market("regional_equipmnt")
 
 
@@ -71,7 +71,7 @@ def test_mesa_batch_run_works() -> None:
     rows = mesa.batch_run(
         Market,
         {
-            "scenario": "regional_equipment",
+            "scenario": "regional_plain",
             "weeks": 4,
             "customers": 600,
             "seed": [1, 2],
@@ -85,7 +85,7 @@ def test_mesa_batch_run_works() -> None:
     assert set(table["policy"]) == {"status_quo", "deep_marketing"}
     assert len(table) == 4
     assert table.groupby("seed")["contribution"].nunique().tolist() == [2, 2]
-    again = Market("regional_equipment", seed=2, policy="deep_marketing", weeks=4, customers=600).run()
+    again = Market("regional_plain", seed=2, policy="deep_marketing", weeks=4, customers=600).run()
     row = table[(table["seed"] == 2) & (table["policy"] == "deep_marketing")].iloc[0]
     card = again.results.scorecard.set_index("kpi")["value"]
     assert {name: row[name] for name in card.index} == pytest.approx(card.to_dict(), rel=0, abs=0, nan_ok=True)

@@ -230,7 +230,7 @@ LISTS = ("brand", "company", "category", "offer", "territory", "customer_type")
 
 @pytest.mark.parametrize(
     ("scenario", "kind"),
-    [*((str(PROJECTS), kind) for kind in LISTS), *(("regional_equipment", kind) for kind in ("offer", "all"))],
+    [*((str(PROJECTS), kind) for kind in LISTS), *(("regional_plain", kind) for kind in ("offer", "all"))],
     ids=lambda value: Path(value).stem,
 )
 def test_entries_of_a_scenario_in_another_order_are_the_same_market(tmp_path: Path, scenario: str, kind: str) -> None:

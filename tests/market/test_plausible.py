@@ -1,4 +1,4 @@
-"""The built-in market under the status quo is plausible: the bands its defaults were set by, and no others."""
+"""The plain market under the policy of its time is plausible: the bands its defaults were set by, and no others."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BANDS = {
 
 @pytest.fixture(scope="module")
 def cards() -> list[dict[str, float]]:
-    scenario = Scenario.load("regional_equipment", policy="status_quo")
+    scenario = Scenario.load("regional_plain", policy="uninformed")
     runs = (Market(scenario, seed=seed).run() for seed in (1, 2, 3, 4))
     return [run.results.scorecard.set_index("kpi")["value"].to_dict() for run in runs]
 
 
 @pytest.mark.parametrize("kpi", BANDS)
-def test_the_status_quo_is_plausible(cards: list[dict[str, float]], kpi: str) -> None:
+def test_the_plain_market_is_plausible(cards: list[dict[str, float]], kpi: str) -> None:
     low, high = BANDS[kpi]
     mean = sum(card[kpi] for card in cards) / len(cards)
     assert low <= mean <= high

@@ -25,7 +25,7 @@ PROJECTS = Path(__file__).parent / "projects.toml"
 
 def small(settled: bool, policy: str | None = "status_quo", weeks: int = 12, **more: Any) -> Market:
     given = {**(ON if settled else {}), **more}
-    return Market("regional_equipment", seed=4, policy=policy, customers=3000, weeks=weeks, overrides=given)
+    return Market("regional_plain", seed=4, policy=policy, customers=3000, weeks=weeks, overrides=given)
 
 
 def test_off_is_the_start_that_is_given() -> None:
@@ -75,7 +75,7 @@ def test_routines_keep_reps_where_they_start() -> None:
 
 def test_service_is_as_long_as_leaving_makes_it() -> None:
     market = Market(
-        "regional_equipment", seed=4, customers=300, weeks=1, overrides={**ON, "sales_force.reps_per_territory": 80}
+        "regional_plain", seed=4, customers=300, weeks=1, overrides={**ON, "sales_force.reps_per_territory": 80}
     )
     tenure = market.state.reps.tenure[market.state.reps.active]
     mean = 1.0 / (-np.log1p(-market.scenario.params.people.quit_probability) / 52)
@@ -87,7 +87,7 @@ def test_goods_are_on_their_way_and_the_plant_works_from_the_first_week() -> Non
     for settled in (True, False):
         given = ON if settled else {}
         market = Market(
-            "regional_equipment", seed=4, policy="status_quo", customers=12_000, weeks=4, overrides=given
+            "regional_plain", seed=4, policy="status_quo", customers=12_000, weeks=4, overrides=given
         ).run()
         own = list(market.state.layout.own_offers)
         made[settled] = market.results.measure("production_units")[:4].sum()
@@ -145,7 +145,7 @@ def test_rows_and_entries_in_another_order_settle_alike(tmp_path: Path, kind: st
             runs.append(fingerprint(Market(Scenario.load(file, overrides=on), seed=3).run()))
         assert runs[0] == runs[1]
         return
-    content = tomllib.loads(Scenario.load("regional_equipment", weeks=4, customers=600, overrides=ON).to_toml())
+    content = tomllib.loads(Scenario.load("regional_plain", weeks=4, customers=600, overrides=ON).to_toml())
     prints = []
     for turn in (False, True):
         for name in ("brand", "category", "offer", "territory", "customer_type") if turn else ():

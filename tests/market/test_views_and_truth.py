@@ -164,7 +164,7 @@ def test_an_account_is_met_by_a_call_and_forgotten_with_its_rep() -> None:
 
 def test_rivals_studied_for_themselves() -> None:
     """Rivals' estimates of customers' price sensitivity are wrong, differently for each brand and category."""
-    market = Market("regional_equipment", seed=5, weeks=1, customers=500)
+    market = Market("regional_plain", seed=5, weeks=1, customers=500)
     believed, true = market.state.rivals.sensitivity, float(market.state.customers.price_sensitivity.mean())
     assert not np.isclose(believed, true, rtol=1e-3).any()
     brand_and_category = {
@@ -172,7 +172,7 @@ def test_rivals_studied_for_themselves() -> None:
     }
     assert len(np.unique(believed)) == len(brand_and_category)
     exact = Market(
-        "regional_equipment", seed=5, weeks=1, customers=500, overrides={"params.rivals.study_error": 0.0}
+        "regional_plain", seed=5, weeks=1, customers=500, overrides={"params.rivals.study_error": 0.0}
     ).state.rivals.sensitivity
     np.testing.assert_allclose(exact, true)
     seeds = [Market("tiny", seed=s, weeks=1).state for s in range(40)]
@@ -182,7 +182,7 @@ def test_rivals_studied_for_themselves() -> None:
 
 def test_no_field_counts_the_market() -> None:
     """The issue in one line: rows per territory in the firm's database are its records, which are fewer than customers."""
-    state = Market("regional_equipment", seed=5, weeks=1, customers=2000).state
+    state = Market("regional_plain", seed=5, weeks=1, customers=2000).state
     seen = Headquarters.see(state, Decision.POLICY)
     counted = np.bincount(seen.customers.territory, minlength=len(seen.sales))
     truth = np.bincount(state.customers.territory, minlength=len(seen.sales))

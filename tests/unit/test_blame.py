@@ -87,7 +87,7 @@ def gains(weeks: int, blame: float, **overrides: Any) -> list[float]:
         for engineers in (0.11, 0.055):
             given = {"policy.service.engineers": engineers, "params.service.blame": blame, **overrides}
             market = Market(
-                "regional_equipment", policy="status_quo", seed=seed, customers=1500, weeks=weeks, overrides=given
+                "regional_plain", policy="status_quo", seed=seed, customers=1500, weeks=weeks, overrides=given
             )
             values.append(float(market.run().results.scorecard.set_index("kpi").loc["contribution", "value"]))
         found.append(values[1] - values[0])

@@ -21,7 +21,7 @@ from sim.state.table import NEVER
 
 @pytest.fixture(scope="module")
 def big() -> Market:
-    return Market("regional_equipment", seed=3, customers=20_000)
+    return Market("regional_plain", seed=3, customers=20_000)
 
 
 # ---- customers --------------------------------------------------------------------------------------------------------

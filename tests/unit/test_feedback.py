@@ -24,7 +24,7 @@ QUARTERLY = NUMBERS.review_hours_full / NUMBERS.review_every
 def run(weeks: int, seed: int = 1, **overrides: Any) -> MarketState:
     """A market of reps with few customers."""
     given = {**STAY, **{name.replace("__", "."): value for name, value in overrides.items()}}
-    return Market("regional_equipment", seed=seed, customers=60, weeks=weeks, overrides=given).run().state
+    return Market("regional_plain", seed=seed, customers=60, weeks=weeks, overrides=given).run().state
 
 
 def test_at_strength_zero_the_other_numbers_do_nothing() -> None:
@@ -78,7 +78,7 @@ def test_the_mature_mind_attention_and_the_immature_gain() -> None:
 def mean_effect(hours: float, weeks: int = 104, **overrides: Any) -> float:
     """Mean effect of talks on the skill of all reps over the second year."""
     given = {**STAY, "policy.routines.review_hours": hours, **overrides}
-    market = Market("regional_equipment", seed=3, customers=60, weeks=weeks, overrides=given)
+    market = Market("regional_plain", seed=3, customers=60, weeks=weeks, overrides=given)
     seen = []
     while market.running:
         market.run_week()
@@ -111,7 +111,7 @@ def test_a_weak_managers_talks_harm_on_average_and_an_able_ones_help() -> None:
         effects = []
         for seed in range(1, 7):
             given = {**STAY, "params.feedback.manager_share": 0.3, "policy.routines.review_hours": QUARTERLY}
-            market = Market("regional_equipment", seed=seed, customers=60, weeks=13, overrides=given)
+            market = Market("regional_plain", seed=seed, customers=60, weeks=13, overrides=given)
             with market.state.lend(("managers.leadership",)):
                 market.state.managers.leadership[:] = ability
             reps = market.run().state.reps
@@ -121,7 +121,7 @@ def test_a_weak_managers_talks_harm_on_average_and_an_able_ones_help() -> None:
 
 
 def test_visits_of_an_able_manager_coach_more() -> None:
-    state = until("work", Market("regional_equipment", seed=1, customers=60, weeks=2, overrides=FEEDBACK_ON))
+    state = until("work", Market("regional_plain", seed=1, customers=60, weeks=2, overrides=FEEDBACK_ON))
     reps, leader = state.reps, state.managers.leadership[state.reps.team]
     assert np.std(leader) > 0.3
     expected = reps.visit_hours * np.maximum(1.0 + 0.5 * leader, 0.0)
@@ -144,7 +144,7 @@ def test_talks_cost_the_hours_of_both_and_weekly_ones_lose() -> None:
     runs = {}
     for hours in (QUARTERLY, 2.0):
         overrides = {**STAY, **given, "policy.routines.review_hours": hours}
-        runs[hours] = Market("regional_equipment", seed=3, customers=400, weeks=52, overrides=overrides).run()
+        runs[hours] = Market("regional_plain", seed=3, customers=400, weeks=52, overrides=overrides).run()
     few, many = (runs[hours].results.scorecard.set_index("kpi")["value"] for hours in (QUARTERLY, 2.0))
     assert many["skill"] < few["skill"] - 0.1
     assert many["calls_per_rep_week"] < few["calls_per_rep_week"] - 0.3

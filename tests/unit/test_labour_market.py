@@ -103,6 +103,10 @@ def test_attainment_is_measured_against_the_own_team() -> None:
         np.testing.assert_allclose(over[here], sales[here] / sales[here].mean(), rtol=1e-5)
 
 
+#: Every rep has one account, so that few customers lose theirs.
+ONE_EACH = {"policy.coverage.kind": "by_turnover", "policy.coverage.accounts_per_rep": 1}
+
+
 def _leave_once(**overrides: object) -> tuple[object, np.ndarray, np.ndarray]:
     state = sales_force(50, **{"params.people.quit_probability": 0.95, **overrides})
     with lent(state):
@@ -126,7 +130,7 @@ def test_who_goes_to_a_rival_takes_more_of_the_relationship_along() -> None:
     share = {}
     for poached in (0.0, 1.0):
         everybody = {"params.labour_market.poached": poached, "params.labour_market.offers": 1.0}
-        state, left, _ = _leave_once(**everybody, **{"policy.coverage.accounts_per_rep": 1})
+        state, left, _ = _leave_once(**everybody, **ONE_EACH)
         theirs = (state.knowledge.rep >= 0) & left[state.knowledge.rep]
         assert theirs.any()
         np.testing.assert_allclose(state.customers.relationship[~theirs], 0.5)
@@ -138,7 +142,7 @@ def test_who_goes_to_a_rival_takes_more_of_the_relationship_along() -> None:
 def test_a_rival_never_costs_less_of_the_relationship_than_any_other_leaving() -> None:
     lost = {"params.people.relationship_lost": 0.5, "params.labour_market.lost_to_rival": 0.3}
     rivals = {"params.labour_market.poached": 1.0, "params.labour_market.offers": 1.0}
-    state, left, _ = _leave_once(**lost, **rivals, **{"policy.coverage.accounts_per_rep": 1})
+    state, left, _ = _leave_once(**lost, **rivals, **ONE_EACH)
     theirs = (state.knowledge.rep >= 0) & left[state.knowledge.rep]
     assert theirs.any()
     assert state.record["quits_to_rivals"][0].sum() == state.record["quits"][0].sum()

@@ -176,7 +176,7 @@ def test_a_week_of_work_with_strangers_reports_what_questions_bring() -> None:
             "params.forms.start": 1.0,
             "params.forms.untruth": 0.0,
         }
-        state = until("work", Market("regional_equipment", seed=4, customers=4000, overrides=given))
+        state = until("work", Market("regional_plain", seed=4, customers=4000, overrides=given))
         state.diary.fill({"bought": 0.0})
         with state.lend(writes("work")):
             work(state)

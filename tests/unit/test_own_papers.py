@@ -25,7 +25,7 @@ SILENT: dict[str, Any] = {
 
 def run(weeks: int = 20, policy: str = "status_quo", **overrides: object) -> MarketState:
     given: Mapping[str, Any] = SILENT | overrides
-    return Market("regional_equipment", seed=3, policy=policy, weeks=weeks, overrides=given).run().state
+    return Market("regional_plain", seed=3, policy=policy, weeks=weeks, overrides=given).run().state
 
 
 def papers(state: MarketState) -> list[Report]:

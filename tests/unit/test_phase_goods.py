@@ -48,7 +48,7 @@ def test_who_switches_to_another_offer_of_ours_is_served_and_counted() -> None:
         "params.channel.unserved_switch": 1.0,
         "category.machine.life_mean": 26.0,
     }
-    market = Market("regional_equipment", seed=4, customers=2000, weeks=8, overrides=overrides)
+    market = Market("regional_plain", seed=4, customers=2000, weeks=8, overrides=overrides)
     switched = 0
     while market.running:
         fresh: list[int] = []
@@ -138,7 +138,7 @@ def test_a_distributors_usual_purchases_are_averaged_over_its_window(window: int
 
 
 def test_orders_go_out_every_other_week_in_turn() -> None:
-    market = Market("regional_equipment", seed=4, customers=2000, weeks=8).run()
+    market = Market("regional_plain", seed=4, customers=2000, weeks=8).run()
     ordered = market.results.measure("ordered_units").sum(axis=2)
     first = (market.state.distributors.key % np.uint64(2)).astype(int)
     for d, turn in enumerate(first):

@@ -312,7 +312,7 @@ def test_better_selection_hires_better_people() -> None:
     means = {}
     for validity in (0.0, 0.42):
         market = Market(
-            "regional_equipment",
+            "regional_plain",
             seed=1,
             customers=200,
             weeks=40,

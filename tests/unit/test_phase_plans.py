@@ -105,12 +105,12 @@ def test_a_leavers_accounts_have_paid_when_the_leaver_left() -> None:
 def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> None:
     """Six more reps in a market of twenty accounts each: at the first plan with them, nobody is left without."""
     market = Market(
-        "regional_equipment",
+        "regional_plain",
         policy="status_quo_same_budget",
         seed=1,
         customers=3_000,
         weeks=27,
-        overrides={**STAY, "params.people.vacancy": 0.5, "policy.coverage.accounts_per_rep": 20},
+        overrides={**STAY, "params.people.vacancy": 0.5, "policy.coverage.kind": "by_turnover", "policy.coverage.accounts_per_rep": 20},
     ).run()
     state = market.state
     assert state.reps.active.sum() == 48 + 6

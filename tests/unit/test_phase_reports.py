@@ -71,7 +71,7 @@ def errors(**overrides: Any) -> dict[str, np.ndarray]:
         "policy.gateway.loss": 0.0,
         **{name.replace("__", "."): value for name, value in overrides.items()},
     }
-    market = Market("regional_equipment", seed=1, customers=20_000, overrides=given)
+    market = Market("regional_plain", seed=1, customers=20_000, overrides=given)
     state = until("work", market)
     with state.lend(writes("work")):
         work(state)

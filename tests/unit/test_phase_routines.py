@@ -33,7 +33,7 @@ def changed(folder: Path, territory: str, **change: Any) -> Market:
     values = ", ".join(f'"policy.{name}" = {value}' for name, value in given.items())
     path = folder / "changed.toml"
     path.write_text(
-        f'extends = "regional_equipment"\n[[change]]\nweek = 2\nterritories = ["{territory}"]\nset = {{ {values} }}\n',
+        f'extends = "regional_plain"\n[[change]]\nweek = 2\nterritories = ["{territory}"]\nset = {{ {values} }}\n',
         encoding="utf-8",
     )
     stay = {"params.people.quit_probability": 0.0}
@@ -121,7 +121,7 @@ def _vacate(state: MarketState, rows: np.ndarray) -> None:
 
 
 def test_a_vacant_position_takes_no_hours() -> None:
-    state = until("manage", Market("regional_equipment", policy="deep_marketing", seed=1, customers=500, weeks=2))
+    state = until("manage", Market("regional_plain", policy="deep_marketing", seed=1, customers=500, weeks=2))
     vacant = np.flatnonzero(state.reps.team == 0)[:3]
     _vacate(state, vacant)
     with state.lend(writes("manage")):
@@ -133,7 +133,7 @@ def test_a_vacant_position_takes_no_hours() -> None:
 
 
 def test_a_manager_without_reps_has_hours_to_spare() -> None:
-    state = until("manage", Market("regional_equipment", policy="deep_marketing", seed=1, customers=500, weeks=2))
+    state = until("manage", Market("regional_plain", policy="deep_marketing", seed=1, customers=500, weeks=2))
     _vacate(state, np.flatnonzero(state.reps.active & (state.reps.team == 0)))
     with state.lend(writes("manage")):
         manage(state)

@@ -123,7 +123,7 @@ def test_an_order_that_waits_keeps_its_discount(tmp_path: Path, first: float, la
 
 def test_who_switches_gets_the_discount_on_the_offer_that_was_bought() -> None:
     overrides = {**SCARCE_MACHINES, **fates(0.0, 1.0), "policy.pricing.discount": 0.1}
-    market = Market("regional_equipment", seed=4, customers=2000, weeks=8, overrides=overrides)
+    market = Market("regional_plain", seed=4, customers=2000, weeks=8, overrides=overrides)
     while market.running:
         market.run_week()
         orders = market.state.today.fulfilled.orders
@@ -159,7 +159,7 @@ def test_who_switches_to_another_offer_of_ours_is_demand_for_it_and_who_is_refus
     unknown = {**rivals, "params.rivals.advertising": 0, "params.network.kind": "none"}
     few = {"params.channel.stock_weeks_at_start": 0.1, "category.machine.life_mean": 4.0, **fates(0.0, 1.0)}
     few["category.line.made_to_order"] = False  # what is made to order is never unserved
-    market = Market("regional_equipment", seed=3, customers=8000, weeks=1, overrides={**unknown, **few})
+    market = Market("regional_plain", seed=3, customers=8000, weeks=1, overrides={**unknown, **few})
     first: list[int] = []
     market.run_week(
         observe=lambda phase: (

@@ -44,7 +44,7 @@ def test_every_shipped_policy_fits_every_shipped_scenario(name: str) -> None:
 
 
 def test_the_built_in_market_is_the_one_that_is_promised() -> None:
-    world = Scenario.load("regional_equipment").world
+    world = Scenario.load("regional_plain").world
     assert (len(world.territories), world.heads, world.teams, len(world.distributors)) == (8, 48, 6, 16)
     assert sum(territory.distributors == 2 for territory in world.territories) == 4
     assert sorted(world.places[p.supplier].name for p in world.places if p.supplier >= 0) == [
@@ -58,7 +58,7 @@ def test_the_built_in_market_is_the_one_that_is_promised() -> None:
 
 
 def test_without_a_policy_the_built_in_market_works_as_in_the_status_quo() -> None:
-    plain, named = Scenario.load("regional_equipment"), Scenario.load("regional_equipment", policy="status_quo")
+    plain, named = Scenario.load("regional_plain"), Scenario.load("regional_plain", policy="status_quo")
     assert plain == named
 
 
@@ -151,7 +151,7 @@ def test_another_kind_replaces_the_whole_section(tmp_path: Path) -> None:
 
 
 def test_a_section_without_a_kind_keeps_the_ordinary_rule() -> None:
-    pay = Scenario.load("regional_equipment", overrides={"policy.pay.commission": 0.07}).resolved["policy"]["pay"]
+    pay = Scenario.load("regional_plain", overrides={"policy.pay.commission": 0.07}).resolved["policy"]["pay"]
     assert (pay["kind"], pay["commission"]) == ("salary_commission", 0.07)
 
 
@@ -316,7 +316,7 @@ def test_names_may_be_written_in_any_script(tmp_path: Path) -> None:
 
 
 def test_the_world_answers_what_follows_from_it() -> None:
-    world = Scenario.load("regional_equipment").world
+    world = Scenario.load("regional_plain").world
     assert world.brands[world.own_brand].own
     assert all(world.offers[row].brand == world.brands[world.own_brand].name for row in world.own_offers)
     row = {territory.name: t for t, territory in enumerate(world.territories)}

@@ -16,7 +16,7 @@ from sim.state import MarketState
 from tests.unit.part_weeks import writes
 
 
-def state_of(customers: int = 20_000, scenario: str = "regional_equipment", **overrides: Any) -> MarketState:
+def state_of(customers: int = 20_000, scenario: str = "regional_plain", **overrides: Any) -> MarketState:
     given = {f"params.tastes.{name}": value for name, value in overrides.items()}
     return Market(scenario, seed=2, customers=customers, overrides=given).state
 

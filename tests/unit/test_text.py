@@ -96,7 +96,7 @@ def test_a_table_is_written_as_text_and_read_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["title", "name", "offer.consumable_kit.name"])
 def test_names_and_titles_that_steer_are_refused(sign: str, place: str) -> None:
     with pytest.raises(InputErrors) as caught:
-        Scenario.load("regional_equipment", overrides={place: f"a{sign}b"})
+        Scenario.load("regional_plain", overrides={place: f"a{sign}b"})
     assert f"U+{ord(sign):04X}" in str(caught.value)
 
 

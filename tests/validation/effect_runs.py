@@ -60,7 +60,7 @@ def sales_of_accounts(
     weeks: int = 6,
     customers: int = 1000,
     seeds: int = 20,
-    scenario: str = "regional_equipment",
+    scenario: str = "regional_plain",
 ) -> Floats:
     """What the accounts of our reps order from us, by seed and week [seeds, weeks], at list prices."""
     given = Scenario.load(scenario, weeks=weeks, customers=customers, overrides={**STILL, **overrides})

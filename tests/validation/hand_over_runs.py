@@ -35,7 +35,7 @@ def sales_by_size(
 
     Half of the accounts are small, by what they buy from anyone. None for ``part``: every rep stays.
     """
-    given = Scenario.load("regional_equipment", weeks=weeks, customers=customers, overrides={**KEPT, **overrides})
+    given = Scenario.load("regional_plain", weeks=weeks, customers=customers, overrides={**KEPT, **overrides})
     return np.array([_of_one_market(Market(given, seed=seed), part) for seed in range(1, seeds + 1)])
 
 

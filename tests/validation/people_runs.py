@@ -22,7 +22,7 @@ _LENT = tuple({column for phase in WEEK if phase.name in ("decide", "people") fo
 def sales_force(per_territory: int = 100, **overrides: Any) -> MarketState:
     """A market of eight territories with so many reps each and hardly a customer, at the end of its first week."""
     given = {"sales_force.reps_per_territory": per_territory, "sales_force.span": 10, **ALIKE, **overrides}
-    state = until("people", Market("regional_equipment", seed=1, customers=50, weeks=1, overrides=given))
+    state = until("people", Market("regional_plain", seed=1, customers=50, weeks=1, overrides=given))
     with lent(state):
         reps = state.reps
         reps.motivation[:] = 1.0

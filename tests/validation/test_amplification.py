@@ -48,7 +48,7 @@ def figures(market: Market) -> list[float]:
 
 def of_market(seed: int, **overrides: Any) -> list[float]:
     """The same in the built-in market, whole."""
-    return figures(Market("regional_equipment", seed=seed, customers=1500, weeks=104, overrides=overrides).run())
+    return figures(Market("regional_plain", seed=seed, customers=1500, weeks=104, overrides=overrides).run())
 
 
 def test_x14_the_kpi_is_the_ratio_of_a_chain_whose_ratio_is_known(scenario: Path) -> None:

@@ -164,7 +164,7 @@ def test_hours_for_distributors_that_customers_miss_lose_money_for_us_and_for_di
     earned: dict[float, list[tuple[float, float]]] = {}
     for hours in (0.0, 16.0):
         calls = {"policy.distributor_calls.kind": "fixed_hours", "policy.distributor_calls.hours": hours}
-        scenario = Scenario.load("regional_equipment", policy="status_quo", weeks=104, overrides=calls)
+        scenario = Scenario.load("regional_plain", policy="status_quo", weeks=104, overrides=calls)
         cards = [Market(scenario, seed=seed).run().results.scorecard.set_index("kpi")["value"] for seed in (1, 2, 3)]
         earned[hours] = [(card["contribution"], card["distributor_profit"]) for card in cards]
     for (ours, theirs), (usual, usual_of_theirs) in zip(earned[16.0], earned[0.0], strict=True):

@@ -94,7 +94,7 @@ def swings(gain: float | None, lag: int | None = None, seed: int = 1) -> dict[st
     """Spread over weeks, within teams, of control, alignment and effort; None leaves the reactive rule as it is."""
     overrides: dict[str, Any] = {"policy.routines.kind": "reactive", "params.people.quit_probability": 0.0}
     overrides |= {f"policy.routines.{k}": v for k, v in (("gain", gain), ("lag", lag)) if v is not None}
-    record = Market("regional_equipment", seed=seed, customers=300, weeks=104, overrides=overrides).run().state.record
+    record = Market("regional_plain", seed=seed, customers=300, weeks=104, overrides=overrides).run().state.record
     series = {
         "control": record["observed_sum"],
         "alignment": record["alignment_sum"],

@@ -167,7 +167,7 @@ _STUDY = {
     "params.calls.ability_spread": 1.0,
     "policy.routines.meeting_hours": 1.0,
 }
-_SHOW = 'extends = "regional_equipment"\n[[change]]\nweek = 5\nset = { "policy.routines.structured" = 0.0 }\n'
+_SHOW = 'extends = "regional_plain"\n[[change]]\nweek = 5\nset = { "policy.routines.structured" = 0.0 }\n'
 
 
 def test_structured_meetings_move_sales_as_published(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_v51_the_market_gives_these_talks() -> None:
     every, stay = numbers.review_every, {"params.people.quit_probability": 0.0}
     for seed in range(1, 4):
         reviewed = {"policy.routines.review_hours": numbers.review_hours_full / every, **stay}
-        state = Market("regional_equipment", seed=seed, customers=50, weeks=every, overrides=reviewed).run().state
+        state = Market("regional_plain", seed=seed, customers=50, weeks=every, overrides=reviewed).run().state
         reps = np.flatnonzero(state.reps.active)
         week = np.array(
             [next(w for w in range(every) if (w + key) % every == every - 1) for key in state.reps.key[reps]]
@@ -130,7 +130,7 @@ def test_v51_the_market_with_able_and_weak_managers() -> None:
     given["policy.routines.review_hours"] = Management().review_hours_full / every
     talks: list[float] = []
     for seed in range(1, 21):
-        state = Market("regional_equipment", seed=seed, customers=30, weeks=every, overrides=given).run().state
+        state = Market("regional_plain", seed=seed, customers=30, weeks=every, overrides=given).run().state
         reps = np.flatnonzero(state.reps.active)
         week = (every - 1 - (state.reps.key[reps] % np.uint64(every)).astype(int)) % every
         faded = 0.5 ** ((every - 1 - week) / Management().decay_half_life)

@@ -87,6 +87,7 @@ def _from_pipeline(scenario: CrmScenario) -> list[Basis]:
     load = f"{load_of_reps(fit)} open opportunities"
     how = "the most that any rep works on at once: decided deals per week × their mean length"
     found.append(Basis("params.projects.load", load, how))
+    found.append(Basis("params.database.ledger_share", "1", "the company's books name every account of the file"))
     return found
 
 

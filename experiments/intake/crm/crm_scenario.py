@@ -211,7 +211,13 @@ class CrmScenario:
         if yearly is not None:
             fitted["needs"] = {"season_swing": round(yearly.swing, 4), "season_peak": round(yearly.peak, 2)}
         projects = {"load": load_of_reps(self.fit)}
-        return {**fitted, "channel": direct_channel(), **usual_costs(self.yearly_revenue()), "projects": projects}
+        return {
+            **fitted,
+            "database": {"ledger_share": 1.0},  # the file names every account
+            "channel": direct_channel(),
+            **usual_costs(self.yearly_revenue()),
+            "projects": projects,
+        }
 
     def yearly_revenue(self) -> float:
         """Won orders per year at the fitted rates, mixes, prices and win rates, minor units."""

@@ -188,6 +188,7 @@ def assumed_without_invoices(scenario: InvoiceScenario) -> list[Basis]:
             "invoices contain no lost occasions, so habit cannot be separated from lasting differences between customers; these "
             "are already in the rates, and habit on top would drive customers further apart than they are",
         ),
+        Basis("params.database.ledger_share", "1", "the company's books name every customer of the file"),
         *_from_built_in_market(organisation),
         Basis("awareness at the start", "all customers know both brands", "all have bought from us"),
         Basis(

@@ -209,6 +209,7 @@ class InvoiceScenario:
         return {
             **({"needs": needs} if needs else {}),
             "choice": {"loyalty": HABIT},
+            "database": {"ledger_share": 1.0},  # the file is the company's ledger
             "channel": direct_channel(),
             **usual_costs(self.yearly_revenue()),
         }

@@ -50,7 +50,7 @@ class CoverageRule(Rule):
 
     question: ClassVar[str] = "coverage"
     actor: ClassVar[str] = "market department"
-    ordinary: ClassVar[str] = "by_turnover"
+    ordinary: ClassVar[str] = "abc"
     scoped: ClassVar[bool] = True
     every: int = param(13, unit="weeks", doc="Weeks between revisions of the call plan.", bounds=(1, 520), lever=True)
 

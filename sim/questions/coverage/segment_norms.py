@@ -54,7 +54,7 @@ class SegmentNorms(CoverageRule):
     )
 
     division: Literal["in_steps", "within_bounds"] = param(
-        "in_steps",
+        "within_bounds",
         unit="text",
         doc="How calls are divided within ``least_calls`` and ``most_calls``: ``in_steps`` drops all accounts that would get "
         "too few at once and loses what an account may not have; ``within_bounds`` serves as many as can have enough, and "
@@ -62,7 +62,7 @@ class SegmentNorms(CoverageRule):
         lever=True,
     )
     least_heard: int = param(
-        1,
+        10,
         unit="records",
         doc="Records that say what their customers buy from which a segment has a mean of its own; with fewer it is the mean of all.",
         bounds=(1, 10_000),
@@ -70,7 +70,7 @@ class SegmentNorms(CoverageRule):
     )
 
     scaling: Literal["ratio", "fit"] = param(
-        "ratio",
+        "fit",
         unit="text",
         doc="How purchases from us are taken for purchases from anyone where only they are recorded: times the ``ratio`` of the "
         "two among accounts that have both, or by the straight line that fits these best, so that a small record does not mean a "
