@@ -38,7 +38,13 @@ MEASURES: tuple[Measure, ...] = (
     Measure("active_customers", "customers", _TS, "Customers who bought from us in the last 52 weeks."),
     Measure("customers", "customers", _TS, "Customers in the market."),
     Measure("aware_customers", "customers", _TS, "Customers who know our brand."),
-    Measure("lapses", "customers", _TS, "Customers whose orders stopped: none in three expected intervals."),
+    Measure(
+        "lapses",
+        "customers",
+        _TS,
+        "Customers whose orders stopped: none in three expected intervals, or a buyer or loyal customer that closed.",
+    ),
+    Measure("closed_firms", "customers", _TS, "Customers that closed; a new firm opened in the place of each."),
     Measure("users", "customers", _TS, "Customers whose stage is buyer or loyal."),
     Measure("satisfaction_sum", "sum of satisfaction", _TS, "Satisfaction with our brand, summed over users."),
     *(
@@ -273,6 +279,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("projects_decided", "projects", _TS, "Projects that were decided."),
     Measure("projects_won", "projects", _TS, "Projects decided for one of our offers."),
     Measure("projects_lost", "projects", _TS, "Projects decided for a rival's offer or for nothing."),
+    Measure("projects_dropped", "projects", _TS, "Projects that ended undecided because the customer closed."),
     Measure("project_weeks", "weeks", _TS, "Weeks from opening to decision, summed over decided projects."),
     Measure("projects_open", "projects", _TS, "Projects open at the end of the week."),
     Measure("pipeline", "minor units", _TS, "Their value times the share of projects that we win."),

@@ -76,6 +76,7 @@ class Decision(IntEnum):
     PROJECT_DECIDERS = 16  # weights and tastes of its deciders; index: 256·number + 32·decider + item
     PROJECT_SIZE = 17  # units asked for, and their rounding; index: 2·number, 2·number + 1
     TASTE_DRIFT = 32  # how a customer's tastes move; index: attribute
+    FIRM_CLOSES = 33  # does this customer close, so that another firm opens in its place
     PROJECT_CHOICE = 18  # taste of the moment (Gumbel) for an offer; index: offer + 256·number, 255 = nothing
     # Building the world (50–99); week 0
     CUSTOMER_TYPE = 50  # latent type

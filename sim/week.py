@@ -13,6 +13,7 @@ from sim.phases import (
     account,
     decide,
     demand,
+    firms,
     fulfil,
     look,
     maintain,
@@ -51,6 +52,13 @@ WEEK: tuple[Phase, ...] = (
         tastes.READS,
         tastes.WRITES,
         "Customers change between weeks, before anyone looks at them.",
+    ),
+    Phase(
+        "firms",
+        firms.renew_firms,
+        firms.READS,
+        firms.WRITES,
+        "Firms close and others open between weeks, before anyone looks at them.",
     ),
     Phase(
         "look",

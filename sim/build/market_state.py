@@ -26,11 +26,8 @@ from sim.build.settling import settle_actors, settle_goods
 from sim.build.upkeep import build_upkeep
 from sim.derived.hand_overs import hand_overs_cost
 from sim.derived.presence import show_offers
-from sim.jit import sealed
 from sim.kernels.alias import aliases
-from sim.kernels.experience import TalkChanges, half_units
-from sim.kernels.talk import push_talk
-from sim.kernels.threads import blocks_of, run_blocks
+from sim.kernels.talk import pass_on, talk_of
 from sim.ledger import MANUFACTURER, Ledger
 from sim.network import Network
 from sim.params import Params
@@ -201,20 +198,9 @@ def build_network(params: Params, seed: int, customers: Customers, data: DataTab
 
 def _hear(params: Params, customers: Customers, network: Network) -> None:
     """Fill in what customers hear from their neighbours at the start."""
-    if len(network.neighbours) == 0:
-        return
-    rows, brands = np.nonzero(customers.speaks)
-    ill = experience_numbers(params.experience, params.loyalty, params.talk).ill
-    delta = [half_units(np.int8(says), ill) for says in (-1, 0, 1)]
-    changes = TalkChanges(
-        rows.astype(np.uint32),
-        brands.astype(np.int8),
-        np.array(delta, dtype=np.int16)[customers.speaks[rows, brands] + 1],
-    )
+    ill = int(experience_numbers(params.experience, params.loyalty, params.talk).ill)
     with customers.lend(("talk_weak", "talk_strong")):
-        blocks = blocks_of(len(customers))
-        talk = (customers.writable("talk_weak"), customers.writable("talk_strong"))
-        run_blocks(push_talk, blocks, 1, sealed(changes), network.indptr, network.strong_end, network.neighbours, *talk)
+        pass_on(customers, network, talk_of(np.arange(len(customers)), customers.speaks, ill))
 
 
 def _yearly_purchases(

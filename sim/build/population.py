@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import rng
 from sim.build.projects import project_rates
 from sim.customer_draws import ROWS_AT_ONCE, draw_traits, pick
+from sim.derived.newcomers import expected_quality
 from sim.params import Params
 from sim.params.service_quality import DIMENSIONS
 from sim.params.world import World
@@ -155,7 +156,7 @@ def _history(world: World, params: Params, seed: int, customers: Customers, rate
         "aware": aware,
         "loyalty": loyalty,
         "satisfaction": np.full((rows, brands), neutral),
-        "expectation": np.broadcast_to(_quality(world), (rows, brands)),
+        "expectation": np.broadcast_to(expected_quality(world), (rows, brands)),
         "speaks": (uses & content).astype(np.int8),
         "last_order": last,
         "stage": stage,
@@ -189,8 +190,3 @@ def _ownership(world: World, params: Params, seed: int, customers: Customers, ra
         owned[:, c] = np.where(owner, brand, NO_BRAND)
         bought[:, c] = np.where(owner, -1 - np.floor(when * interval), NEVER)
     return owned, bought
-
-
-def _quality(world: World) -> Array:
-    """Mean quality of each brand's offers: what customers expect of it [B]."""
-    return np.array([np.mean([o.quality for o in world.offers if o.brand == b.name] or [0.0]) for b in world.brands])

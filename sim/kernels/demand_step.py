@@ -20,7 +20,7 @@ from sim.kernels.funnel import Standing, move_customers
 from sim.kernels.needs import Occasions, count_needs, list_occasions
 from sim.kernels.relationship import cultivate, fade
 from sim.kernels.spread import count_calls, spread_awareness
-from sim.kernels.talk import count_talk, push_talk
+from sim.kernels.talk import count_talk, pass_on
 from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.rng import Decision, stream
 
@@ -335,19 +335,7 @@ def live_through(
         Memory(*(customers.writable(name) for name in Memory._fields)),
         changes,
     )
-    if len(network.neighbours):
-        rows = len(customers)
-        talk = (customers.writable("talk_weak"), customers.writable("talk_strong"))
-        run_blocks(
-            push_talk,
-            blocks_of(rows),
-            threads_for(rows),
-            sealed(changes),
-            network.indptr,
-            network.strong_end,
-            network.neighbours,
-            *talk,
-        )
+    pass_on(customers, network, changes)
 
 
 def funnel_week(

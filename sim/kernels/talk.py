@@ -7,21 +7,39 @@ their order does not matter; with several threads each adds only to rows of its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import Whole, jit, jit_bare
-from sim.kernels.experience import half_units
-from sim.kernels.threads import BLOCK
+from sim.jit import Whole, jit, jit_bare, sealed
+from sim.kernels.experience import TalkChanges, half_units
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 
 if TYPE_CHECKING:
-    from sim.kernels.experience import TalkChanges
+    from sim.network import Network
+    from sim.state.customers import Customers
 
 Counts = NDArray[np.int16]
 
 _STRETCH = 1024
+
+
+def talk_of(rows: NDArray[np.integer[Any]], speaks: NDArray[np.int8], ill: int) -> TalkChanges:
+    """What the customers in ``rows`` [n] say, ``speaks`` [n, B], as changes from silence; ``ill`` weighs ill talk."""
+    place, brand = np.nonzero(speaks)
+    weight = np.array([half_units(np.int8(says), np.int32(ill)) for says in (-1, 0, 1)], dtype=np.int16)
+    return TalkChanges(rows[place].astype(np.uint32), brand.astype(np.int8), weight[speaks[place, brand] + 1])
+
+
+def pass_on(customers: Customers, network: Network, changes: TalkChanges) -> None:
+    """Let neighbours hear ``changes``; writes ``talk_weak`` and ``talk_strong``. Nothing is stored where there are no ties."""
+    if len(network.neighbours) == 0:
+        return
+    rows = len(customers)
+    talk = (customers.writable("talk_weak"), customers.writable("talk_strong"))
+    ties = (network.indptr, network.strong_end, network.neighbours)
+    run_blocks(push_talk, blocks_of(rows), threads_for(rows), sealed(changes), *ties, *talk)
 
 
 @jit

@@ -129,7 +129,7 @@ def _record_customers(state: MarketState) -> None:
     for name, values in zip(("aware_customers", "active_customers", "users", "satisfaction_sum"), counts, strict=True):
         state.record.put(week, name, values)
     _record_dimensions(state)
-    state.record.put(week, "lapses", served.lapses)
+    state.record.add(week, "lapses", served.lapses)  # on top of users that closed
     state.record.put(week, "new_customers", served.new_customers)
     state.record.put(week, "occasions", state.today.demanded.occasions_by_cell)
 

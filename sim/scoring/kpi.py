@@ -49,7 +49,7 @@ class Kpi:
 def _in_words(term: str) -> str:
     """A term as a formula shows it: recorded measures and figures of the books by their names."""
     words = {
-        "start:non_users": "customers without a purchase from us at the start",
+        "start:non_users": "customers without a purchase from us at the start or opened since",
         "hours_office": "(hours_routine + hours_administration)",
     }
     return words.get(term, term.replace("own:", "our "))

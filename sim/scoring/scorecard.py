@@ -115,7 +115,9 @@ class Scorecard:
     def _measure(self, term: str) -> Array:
         done = self.record.done
         if term == "start:non_users":
-            return np.repeat(self.non_users[None], done, axis=0)
+            # A firm that opens in mid-run starts as one; without any, these are the numbers of the start.
+            opened: Array = np.cumsum(self.record["closed_firms"][:done], axis=0)
+            return self.non_users + opened
         if term == "hours_office":
             return self.record["hours_routine"][:done] + self.record["hours_administration"][:done]
         name = term.removeprefix("own:")
@@ -157,9 +159,9 @@ def _of_distributors(term: str) -> bool:
 
 
 def _once(term: str, values: Array) -> Array:
-    """Total of a denominator over weeks; a value of the start counts once, not every week."""
-    start: Array = values[0] if term.startswith("start:") else values.sum(axis=0)
-    return start
+    """Total of a denominator over weeks; a count since the start counts once, as it stands now, not every week."""
+    total: Array = values[-1] if term.startswith("start:") else values.sum(axis=0)
+    return total
 
 
 def _variance_so_far(series: Array) -> Array:

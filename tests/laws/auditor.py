@@ -10,11 +10,13 @@ from sim.accounts_chart import Account
 from sim.derived.call_hours import hours_per_call, travel_hours
 from sim.derived.call_lengths import calls_differ, true_lengths
 from sim.market import Market
+from sim.phases.firms import who_closes
 from sim.stages import Stage
 from sim.state import MarketState, Use
 from sim.state.orders import Purchases
 from sim.state.table import NEVER
 from sim.week import Phase
+from tests.laws.firms import check_renewed
 from tests.laws.projects import check_carried, count_projects
 from tests.laws.scorecard import check_scorecard
 from tests.laws.untouched import Untouched
@@ -61,6 +63,7 @@ class Auditor:
         """What must hold after a phase."""
         self._untouched.after(phase)
         check = {
+            "firms": self._after_firms,
             "demand": self._after_demand,
             "work": self._after_work,
             "fulfil": self._after_fulfil,
@@ -70,6 +73,12 @@ class Auditor:
         }
         if phase.name in check:
             check[phase.name](self.market.state)
+
+    def _after_firms(self, state: MarketState) -> None:
+        gone = who_closes(state)
+        self._wishes = {(c, j) for c, j in self._wishes if c not in gone}
+        self._upkeep.after_firms(gone)
+        check_renewed(state, gone)
 
     def _after_work(self, state: MarketState) -> None:
         reps, spent, available = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 #: Positions open and close, segments get discounts, data are shared, people come and go, goods run short, nobody
-#: repairs, projects continue, large buyers bargain, the plant works overtime, changes cost.
+#: repairs, projects continue, large buyers bargain, the plant works overtime, changes cost, firms close and open.
 PROJECTS = (Path(__file__).parents[1] / "market" / "projects.toml").read_text(encoding="utf-8")
+PROJECTS = PROJECTS.replace("project_rate = ", "closing = 0.5\nproject_rate = ")
 EVENTFUL = f"""
 {PROJECTS.partition("[[category]]")[0]}
 weeks = 30

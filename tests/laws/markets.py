@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.params import Params
 from sim.quantity import Declaration
 from sim.questions.registry import questions, rules
+from sim.scenario import Scenario
 from tests.laws.projects import PROJECTS
 
 #: Narrower than the bounds, so that the model's own limits (room for positions, segments of few customers) are met.
@@ -114,6 +115,11 @@ def strains(draw: st.DrawFn) -> dict[str, Any]:
         chosen["channel_layout.sub_distributors"] = draw(st.integers(0, 2))
         chosen["channel_layout.sub_size_ratio"] = draw(st.sampled_from([0.05, 0.5, 20.0]))
     return chosen
+
+
+def closing(scenario: str, share: float) -> dict[str, Any]:
+    """Overrides by which ``share`` of the customers of every type of ``scenario`` close within a year."""
+    return {f"customer_type.{kind.name}.closing": share for kind in Scenario.load(scenario).world.customer_types}
 
 
 @st.composite

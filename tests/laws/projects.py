@@ -22,9 +22,10 @@ def check_carried(state: MarketState) -> None:
 
 
 def count_projects(state: MarketState, before: float) -> float:
-    """After the week: projects open, and end decided; what is open stands in one stage. Returns how many are open."""
+    """After the week: projects open, and end decided or dropped with their customer; what is open stands in one stage. Returns how many are open."""
     measures = {name: state.record[name][state.week].sum() for name in state.record.measures}
     now = before + measures["projects_opened"] - measures["projects_decided"]
+    now -= measures["projects_dropped"]
     assert now == measures["projects_open"] == len(state.opportunities.projects)
     assert measures["projects_won"] + measures["projects_lost"] == measures["projects_decided"]
     stages = ("lead", "qualified", "proposal", "negotiation")

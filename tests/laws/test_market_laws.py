@@ -27,18 +27,19 @@ from sim.state.books import HeadsBook, HoursBook, UnitsBook
 from sim.state.today import Worked
 from sim.week import WEEK
 from tests.laws.auditor import Auditor
-from tests.laws.markets import policies, small_world, strains
+from tests.laws.markets import closing, policies, small_world, strains
 from tests.unit.part_weeks import writes
 
 worlds = st.composite(small_world)()
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(world=worlds, policy=policies(), strain=strains())
+@given(world=worlds, policy=policies(), strain=strains(), closes=st.one_of(st.just(0.0), st.floats(0.05, 0.9)))
 def test_nothing_appears_or_vanishes_whatever_the_policy(
-    world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any]
+    world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any], closes: float
 ) -> None:
-    market = Auditor(Market(**world, overrides={**policy, **strain})).run()
+    firms = closing(world["scenario"], closes) if closes else {}
+    market = Auditor(Market(**world, overrides={**policy, **strain, **firms})).run()
     assert market.state.record.done == market.state.weeks  # audited to the last week
 
 

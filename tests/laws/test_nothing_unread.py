@@ -16,6 +16,7 @@ import pytest
 import sim.params
 from sim.market import Market
 from sim.params import Params
+from sim.params.world import CustomerType
 from sim.quantity import Section, param
 from sim.questions.pay import PayPlan
 from sim.questions.registry import kind_of, questions, rules
@@ -73,6 +74,10 @@ def test_each_parameter_of_the_model_is_used(reads: Reads, name: str) -> None:
     assert reads.unread_parameters(section) == [], (
         f"nothing reads these numbers of params.{name}: setting them does nothing"
     )
+
+
+def test_the_share_of_a_type_that_closes_is_used(reads: Reads) -> None:
+    assert "closing" not in reads.unread_parameters(CustomerType)
 
 
 def test_each_number_frozen_for_kernels_is_used() -> None:

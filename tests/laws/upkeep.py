@@ -14,6 +14,10 @@ class UpkeepAuditor:
     def __init__(self, state: MarketState) -> None:
         self._jobs = state.upkeep.jobs.item  # of ours that waited at the end of last week
 
+    def after_firms(self, gone: np.ndarray) -> None:
+        """Jobs of the customers in the rows ``gone`` are dropped with their items."""
+        self._jobs = self._jobs[~np.isin(self._jobs // 8, gone)]
+
     def after_maintain(self, state: MarketState) -> None:
         """Every job that came is done, dropped with its item, or waits; engineers work no more than their hours."""
         upkeep, week, own = state.upkeep, state.week, state.layout.own_brand

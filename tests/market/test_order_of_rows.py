@@ -24,12 +24,14 @@ PROJECTS = Path(__file__).parent / "projects.toml"
 CUSTOMERS = 240
 TABLES = ("customers", "roster", "offers", "ties", "distributors", "projects")
 
-#: Customers who change, and reps who say what they value.
+#: Customers who change and close, and reps who say what they value.
 CHANGING = {
     "params.tastes.every": 3,
     "params.tastes.renewal": 0.5,
     "params.tastes.widening": 0.2,
     "params.tastes.type_change": 0.5,
+    "customer_type.workshop.closing": 0.8,
+    "customer_type.plant.closing": 0.8,
     "params.pitch.strength": 0.5,
     "params.studies.delay": 1,
     "policy.studies.kind": "calendar",
@@ -124,6 +126,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> str:
     assert market.results.measure("unserved_units").sum() > 0  # goods run short: lotteries are held
     assert market.results.measure("projects_open").sum() > 0
     assert market.results.measure("message_accounts").sum() > 0
+    assert market.results.measure("closed_firms").sum() > 0
     return fingerprint(market)
 
 

@@ -252,6 +252,9 @@ def test_formulas_name_what_is_recorded() -> None:
         "us",
         "at",
         "start",
+        "or",
+        "opened",
+        "since",
         "×",
         "/",
         "+",
@@ -267,7 +270,7 @@ def test_formulas_name_what_is_recorded() -> None:
 
 def test_what_holds_from_the_start_is_not_summed_over_weeks() -> None:
     formula = next(kpi for kpi in KPIS if kpi.name == "share_non_users_won").formula
-    assert formula == "Σ new_customers / customers without a purchase from us at the start × 100"
+    assert formula == "Σ new_customers / customers without a purchase from us at the start or opened since × 100"
 
 
 def cut_of(market: Market, dimension: str) -> pd.DataFrame:
