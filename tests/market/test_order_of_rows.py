@@ -265,6 +265,8 @@ ALONE = {
     "params.partners.effort_strength": 0.0,
     "policy.coverage.kind": "portfolios",
     "policy.segmentation.kind": "none",
+    "customer_type.plant.closing": 0.8,
+    "customer_type.workshop.closing": 0.8,
     "customer_type.plant.first_need": {},
     "customer_type.workshop.first_need": {},
     "customer_type.plant.project_rate": {},
@@ -296,6 +298,7 @@ def test_one_more_customer_who_never_buys_changes_nobody_else(tmp_path: Path, na
     never = more.customer(name)
     assert never.last_order < 0
     assert base.results.measure("sell_out_units").sum() > 0
+    assert base.results.measure("closed_firms").sum() > 0
     for column in base.state.customers:
         one, other = getattr(base.state.customers, column), getattr(more.state.customers, column)[others]
         np.testing.assert_array_equal(one, other, err_msg=column)

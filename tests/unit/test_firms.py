@@ -97,6 +97,7 @@ def test_each_type_closes_at_its_own_rate() -> None:
 def test_the_kernel_draws_as_luck_does() -> None:
     """Against its slow twin: one uniform number per customer and week, below the chance of its type."""
     state = Market("tiny", seed=4, customers=9000, overrides=CLOSING).state
+    state.customers.fill({"key": np.random.default_rng(1).integers(0, 2**63, 9000)})
     for state.week in (1, 17):
         chance = np.array([kind.closing_a_week for kind in state.layout.customer_types])[state.customers.type]
         drawn = state.luck(Decision.FIRM_CLOSES).uniform(state.customers.key)
@@ -201,12 +202,17 @@ def test_newcomers_are_new_customers_once_more_and_non_users_until_then() -> Non
     assert card["share_non_users_won"] == pytest.approx(expected)
 
 
-def test_the_books_of_a_closed_firm_are_closed(eventful: MarketState) -> None:
+def test_the_books_of_a_closed_firm_are_closed(eventful: MarketState, monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders, wishes, projects, repairs and machines of closed firms end; neighbours hear them no longer."""
     state = copy.deepcopy(eventful)
-    assert len(state.opportunities.projects) and len(state.upkeep.jobs)
     machines, projects = state.upkeep.service.machines.copy(), len(state.opportunities.projects)
-    rows = renew(state)
+    waiting, wishes = state.goods.waiting, state.goods.wishes // len(state.layout.offers)
+    assert waiting is not None
+    busy = (waiting.customer, wishes, state.opportunities.projects.customer, state.upkeep.jobs.customer)
+    assert all(len(np.unique(customers)) > 1 for customers in busy)
+    rows = np.unique([np.unique(customers)[0] for customers in busy])
+    monkeypatch.setattr("sim.phases.firms.who_closes", lambda state: rows)
+    renew(state)
     check_renewed(state, rows)
     check_talk(state)
     ours = ((state.customers.owned == state.layout.own_brand) & state.upkeep.fails).sum(axis=1)
