@@ -215,7 +215,7 @@ def test_a_template_is_sound_and_can_be_run(tmp_path: Path) -> None:
 
 def test_a_policy_is_checked_on_a_market(tmp_path: Path) -> None:
     call("new", "plan", "--policy", "--from", "deep_marketing")
-    assert "plan.toml is sound on regional_plain" in call("check", "plan.toml")[0]
+    assert "plan.toml is sound on regional_equipment" in call("check", "plan.toml")[0]
     assert "plan.toml is sound on tiny" in call("check", "plan.toml", "--on", "tiny")[0]
     assert "deep_marketing is sound on tiny" in call("check", "deep_marketing", "--on", "tiny")[0]
     (tmp_path / "plan.toml").write_text('extends = "deep_marketing"\n[policy.pay]\ncomission = 0.1\n', encoding="utf-8")

@@ -147,7 +147,7 @@ def test_what_an_import_writes_can_be_run(tmp_path: Path, kind: str, names: int)
     out = tmp_path / "o"
     if names < 16:
         with pytest.raises(
-            InputErrors, match=f"it names {names} customers, but regional_plain has 16 distributors"
+            InputErrors, match=f"it names {names} customers, but regional_equipment has 16 distributors"
         ):
             import_network(file, out)
         assert not out.exists()

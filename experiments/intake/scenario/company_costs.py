@@ -19,6 +19,8 @@ COST_SHARE = 0.55
 OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
 #: The same for the costs of lists and shared information: clerks, the information section, one study, data of all distributors.
 CLERKS_SHARE, SECTION_SHARE, STUDY_SHARE, DATA_SHARE = 0.0017, 0.0052, 0.00012, 0.0035
+#: Cost of keeping the ledger of one customer a year, as in the built-in market (minor units).
+LEDGER_UPKEEP = 200
 #: A rep's yearly salary, which does not depend on the size of a company, as in the built-in market (minor units).
 SALARY = 4_000_000
 
@@ -35,6 +37,7 @@ def usual_policy(coverage: Mapping[str, Any], revenue: float) -> dict[str, Any]:
     """The present policy: accounts by ``coverage``, no mark-up, no reaction of the rival; one company, one gateway."""
     return {
         "coverage": dict(coverage),
+        "ledger": {"kind": "books", "upkeep": LEDGER_UPKEEP},
         "pay": {"kind": "salary_commission", "salary": SALARY},
         "advertising": {"kind": "flat", "budget": round(ADVERTISING_SHARE * revenue)},
         "retail_price": {"kind": "markup", "markup": 0.0},
@@ -77,6 +80,11 @@ def bases_of_costs() -> list[Basis]:
             "clerks, information section, studies, payments for data",
             f"{CLERKS_SHARE:.2%}, {SECTION_SHARE:.2%}, {STUDY_SHARE:.3%}, {DATA_SHARE:.2%} of a year's revenue",
             "scaled in the same way; those of deep marketing are in policies/deep_marketing.toml of this folder",
+        ),
+        Basis(
+            "upkeep of the ledger",
+            f"{LEDGER_UPKEEP / MINOR:.2f} per customer and year",
+            "as in the built-in market, whatever the currency: set policy.ledger.upkeep in scenario.toml",
         ),
         Basis(
             "a rep's salary",
