@@ -43,7 +43,7 @@ def plausibility(
 
     asked = read_plan(plan)
     if pairs is not None:
-        asked = asked.model_copy(update={"pairs": pairs})
+        asked = asked.with_pairs(pairs)
     currency = load(asked.scenario, asked.baseline, {}).world.currency
 
     def say(text: str) -> None:

@@ -54,7 +54,6 @@ def measure_controls(
     *,
     out: Path | None = None,
     workers: int | None = None,
-    pairs: int | None = None,
     progress: Progress | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[Measured]:
@@ -72,7 +71,7 @@ def measure_controls(
         outcome = compare(
             plan.scenario,
             [baseline, policy],
-            replications=pairs or plan.pairs,
+            replications=control.pairs or plan.pairs,
             weeks=control.weeks or plan.weeks,
             overrides=control.set,
             workers=workers,

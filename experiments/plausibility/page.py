@@ -87,7 +87,7 @@ def _summary(policy: str, measured: Sequence[Measured]) -> str:
 def _about(plan: Plan, currency: str) -> str:
     return (
         f"Contribution of the manufacturer in `{plan.scenario}`, {currency} m over {plan.weeks} weeks unless a row says otherwise; "
-        f"{plan.pairs} pairs with the same luck, mean difference and 95 % interval. "
+        "pairs with the same luck, mean difference and 95 % interval. "
         "Each row can be made alone with the command under the table."
     )
 
@@ -96,13 +96,13 @@ def _group(name: str, rows: Sequence[Measured], currency: str) -> str:
     lines = [
         f"### {name}",
         "",
-        f"| control | weeks | baseline earns, {currency} m | gain, {currency} m | gain, % | |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
+        f"| control | weeks | pairs | baseline earns, {currency} m | gain, {currency} m | gain, % | |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for one in rows:
         for gain in one.gains:
             lines.append(
-                f"| {one.control.name} | {gain.weeks} | {_money(gain.baseline)} | {_interval(gain, MILLION)} "
+                f"| {one.control.name} | {gain.weeks} | {gain.pairs} | {_money(gain.baseline)} | {_interval(gain, MILLION)} "
                 f"| {_relative(gain)} | {verdict(gain)} |"
             )
     return "\n".join([*lines, "", *(f"- {one.control.name}: {_alone(one)}" for one in rows)])

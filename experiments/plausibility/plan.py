@@ -28,6 +28,9 @@ class Control(Section):
     horizons: tuple[int, ...] = param(
         (), unit="weeks", doc="Also the gain up to each of these weeks, from the same runs.", bounds=(1, 5200)
     )
+    pairs: int | None = param(
+        None, unit="pairs", doc="Paired replications; by default those of the page.", bounds=(2, 10_000)
+    )
     set: dict[str, Scalar] = param(default={}, unit="path = value", doc="Settings of the market, for both policies.")
 
 
@@ -54,6 +57,11 @@ class Plan(Section):
     )
     control: tuple[Control, ...] = param((), unit="", doc="The controls.")
     face: tuple[Face, ...] = param((), unit="", doc="The ranges.")
+
+    def with_pairs(self, pairs: int) -> Plan:
+        """The same page with ``pairs`` paired replications of every control."""
+        controls = tuple(control.model_copy(update={"pairs": None}) for control in self.control)
+        return self.model_copy(update={"pairs": pairs, "control": controls})
 
 
 def shipped_plans() -> dict[str, Path]:
