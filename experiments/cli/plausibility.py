@@ -25,7 +25,7 @@ def plausibility(
 ) -> None:
     """Measure how a gain depends on the baseline, on rivals, on horizons; and whether the market looks like one.
 
-    [bold]Example[/]: the page of the built-in market, about half an hour on two cores:
+    [bold]Example[/]: the page of the built-in market, about three quarters of an hour on two cores:
 
       [cyan]deepmarket plausibility regional_equipment --page plausibility.md --out out/plausibility[/]
     """
