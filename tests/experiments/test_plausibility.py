@@ -62,11 +62,20 @@ def test_a_page_says_what_the_runs_say(tmp_path: Path) -> None:
     assert dear.gains[-1].baseline < gain.baseline
     face = measure_face(plan)
     page = write_page(plan, "deepmarket plausibility x", "1.0", "EUR", measured, face)
-    assert f"| headline | 20 | {gain.baseline / 1e6:.2f} |".replace("-", MINUS) in page
+    assert f"| headline | 20 | 2 | {gain.baseline / 1e6:.2f} |".replace("-", MINUS) in page
     assert "--set policy.pay.commission=0.1" in page
     assert "| market share by value | % |" in page and "inside" in page
     again = measure_controls(plan, workers=1, out=tmp_path / "runs")
     assert again == measured
+
+
+def test_a_control_can_have_pairs_of_its_own_and_the_option_stands_above_them(tmp_path: Path) -> None:
+    written = PLAN.replace('name = "headline"', 'name = "headline"\npairs = 5')
+    assert written != PLAN
+    plan = plan_in(tmp_path, written)
+    assert [control.pairs for control in plan.control] == [5, None]
+    assert {control.pairs for control in plan.with_pairs(3).control} == {None}
+    assert plan.with_pairs(3).pairs == 3
 
 
 @pytest.mark.parametrize(
