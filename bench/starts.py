@@ -16,7 +16,9 @@ COLD, CACHED = "first run without compiled kernels", "first run with compiled ke
 RUN = "regional_plain, 20,000 customers, 104 weeks"
 
 _TIME = "import time; start = time.perf_counter(); {body}; print(time.perf_counter() - start, time.process_time())"
-_FIRST_RUN = 'from sim import Market; Market("regional_plain", seed=7, policy="deep_marketing", weeks=4, customers=2000).run()'
+_FIRST_RUN = (
+    'from sim import Market; Market("regional_plain", seed=7, policy="deep_marketing", weeks=4, customers=2000).run()'
+)
 _WHOLE_RUN = (
     "import time; from sim import Market\n"
     'Market("regional_plain", seed=7, policy="{policy}", weeks=6, customers=2000).run()\n'

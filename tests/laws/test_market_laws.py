@@ -51,9 +51,7 @@ def test_the_laws_hold_under_the_shipped_policies_when_goods_are_short(policy: s
         "params.channel.plant_weeks_at_start": 0.5,
         "params.channel.credit_limit_weeks": 2.0,
     }
-    market = Auditor(
-        Market("regional_plain", seed=4, customers=700, weeks=20, policy=policy, overrides=short)
-    ).run()
+    market = Auditor(Market("regional_plain", seed=4, customers=700, weeks=20, policy=policy, overrides=short)).run()
     assert market.results.measure("unserved_units").sum() > 0
 
 

@@ -86,9 +86,7 @@ def test_goods_are_on_their_way_and_the_plant_works_from_the_first_week() -> Non
     made, sold = {}, {}
     for settled in (True, False):
         given = ON if settled else {}
-        market = Market(
-            "regional_plain", seed=4, policy="status_quo", customers=12_000, weeks=4, overrides=given
-        ).run()
+        market = Market("regional_plain", seed=4, policy="status_quo", customers=12_000, weeks=4, overrides=given).run()
         own = list(market.state.layout.own_offers)
         made[settled] = market.results.measure("production_units")[:4].sum()
         sold[settled] = market.results.measure("sell_out_units")[:4][..., own].sum()

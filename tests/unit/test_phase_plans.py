@@ -110,7 +110,12 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
         seed=1,
         customers=3_000,
         weeks=27,
-        overrides={**STAY, "params.people.vacancy": 0.5, "policy.coverage.kind": "by_turnover", "policy.coverage.accounts_per_rep": 20},
+        overrides={
+            **STAY,
+            "params.people.vacancy": 0.5,
+            "policy.coverage.kind": "by_turnover",
+            "policy.coverage.accounts_per_rep": 20,
+        },
     ).run()
     state = market.state
     assert state.reps.active.sum() == 48 + 6
