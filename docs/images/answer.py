@@ -1,6 +1,6 @@
-"""Draw answer.png, the picture on the README, from a folder that `make demo` wrote.
+"""Draw answer.png, the picture on the README, from the folder of a comparison.
 
-deepmarket compare regional_equipment status_quo deep_marketing status_quo_same_budget --replications 20 --out out/picture
+deepmarket compare regional_equipment status_quo deep_marketing abc status_quo_same_budget --replications 20 --out out/picture
 python docs/images/answer.py out/picture
 """
 
@@ -16,7 +16,11 @@ from matplotlib.figure import Figure
 from analysis.figures.style import BLUE, FAINT, INK, ORANGE, RULE, SOFT
 
 BASELINE = "status_quo"
-POLICIES = {"deep_marketing": "Deep marketing", "status_quo_same_budget": "Same budget, old way"}
+POLICIES = {
+    "deep_marketing": "Deep marketing",
+    "abc": "A list by firm size",
+    "status_quo_same_budget": "Same budget, old way",
+}
 #: What else is shown of the first policy: KPI, label, number format, factor from the table's unit to the one shown.
 OTHERS = (
     ("market_share", "Market share by value", "{:+.1f} pp", 1),
@@ -36,14 +40,14 @@ def draw(folder: Path) -> Figure:
     rows = pd.read_csv(folder / "comparison.csv").set_index(["policy", "kpi"])
     runs = pd.read_csv(folder / "runs.csv").query("kpi == 'contribution'")
     values = runs.pivot(index="seed", columns="policy", values="value") / 1e6
-    first, second = ((rows.loc[(policy, "contribution")]) for policy in POLICIES)
+    first, size, budget = ((rows.loc[(policy, "contribution")]) for policy in POLICIES)
     figure = Figure(figsize=(8, 5.6), dpi=160, facecolor="white")
     title = (
-        f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than the status quo;\n"
-        f"the same budget spent the old way loses EUR {-second.difference / 1e6:.1f} m"
+        f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than a competent status quo;\n"
+        f"a list by firm size {in_words(size)}, the same budget spent the old way {in_words(budget)}"
     ).replace("%", " %")
     note = (
-        f"Built-in market, 104 weeks, {int(first.pairs)} replications. Every replication runs all three policies with the same customers\n"
+        f"Built-in market, 104 weeks, {int(first.pairs)} replications. Every replication runs all four policies with the same customers\n"
         "and the same luck. Dots: single replications. Lines: 95 % confidence intervals of the mean difference."
     )
     figure.text(0.02, 0.975, title, fontsize=13, weight="bold", color=INK, va="top", linespacing=1.25)
@@ -58,6 +62,13 @@ def draw(folder: Path) -> Figure:
     for k, (text, colour) in enumerate(legend):
         figure.text(0.72 + 0.09 * k - (0.005 if k else 0), 0.03, text, fontsize=9, color=colour)
     return figure
+
+
+def in_words(row: pd.Series) -> str:
+    """What a policy earns, as its interval allows to say."""
+    if row.low < 0 < row.high:
+        return "makes no difference that shows"
+    return f"{'gains' if row.difference > 0 else 'loses'} EUR {abs(row.difference) / 1e6:.1f} m"
 
 
 def heading(figure: Figure, y: float, text: str) -> None:
