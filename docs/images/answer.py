@@ -19,7 +19,7 @@ BASELINE = "status_quo"
 POLICIES = {
     "deep_marketing": "Deep marketing",
     "abc": "A list by firm size",
-    "status_quo_same_budget": "Same budget, old way",
+    "status_quo_same_budget": "Same budget in advertising",
 }
 #: What else is shown of the first policy: KPI, label, number format, factor from the table's unit to the one shown.
 OTHERS = (
@@ -44,7 +44,7 @@ def draw(folder: Path) -> Figure:
     figure = Figure(figsize=(8, 5.6), dpi=160, facecolor="white")
     title = (
         f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than a competent status quo;\n"
-        f"a list by firm size {in_words(size)}, the same budget spent the old way {in_words(budget)}"
+        f"a list by firm size {in_words(size)}, the same budget in advertising {in_words(budget)}"
     ).replace("%", " %")
     note = (
         f"Built-in market, 104 weeks, {int(first.pairs)} replications. Every replication runs all four policies with the same customers\n"

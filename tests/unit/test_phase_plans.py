@@ -106,14 +106,14 @@ def test_added_reps_get_as_many_accounts_as_the_others_at_the_next_plan() -> Non
     """Six more reps in a market of twenty accounts each: at the first plan with them, nobody is left without."""
     market = Market(
         "regional_plain",
-        policy="status_quo_same_budget",
+        policy="uninformed",
         seed=1,
         customers=3_000,
         weeks=27,
         overrides={
             **STAY,
             "params.people.vacancy": 0.5,
-            "policy.coverage.kind": "by_turnover",
+            "policy.head_count.more": 6,
             "policy.coverage.accounts_per_rep": 20,
         },
     ).run()
