@@ -43,14 +43,14 @@ def draw(folder: Path) -> Figure:
     first, size, budget = ((rows.loc[(policy, "contribution")]) for policy in POLICIES)
     figure = Figure(figsize=(8, 5.6), dpi=160, facecolor="white")
     title = (
-        f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than a competent status quo;\n"
-        f"a list by firm size {in_words(size)}, the same budget in advertising {in_words(budget)}"
+        f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than the status quo;\n"
+        f"the same budget in advertising {in_words(budget)}, a list by size {in_words(size)}"
     ).replace("%", " %")
     note = (
         f"Built-in market, 104 weeks, {int(first.pairs)} replications. Every replication runs all four policies with the same customers\n"
         "and the same luck. Dots: single replications. Lines: 95 % confidence intervals of the mean difference."
     )
-    figure.text(0.02, 0.975, title, fontsize=13, weight="bold", color=INK, va="top", linespacing=1.25)
+    figure.text(0.02, 0.975, title, fontsize=12.5, weight="bold", color=INK, va="top", linespacing=1.25)
     figure.text(0.02, 0.86, note, fontsize=9, color=SOFT, va="top", linespacing=1.35)
     top = figure.add_axes((0.31, 0.605, 0.37, 0.12))
     contribution(top, rows, values)
@@ -60,15 +60,15 @@ def draw(folder: Path) -> Figure:
     heading(figure, 0.505, "What else deep marketing changes, % of the status quo")
     legend = (("● better", BLUE), ("■ worse", ORANGE), ("◇ cannot tell", FAINT))
     for k, (text, colour) in enumerate(legend):
-        figure.text(0.72 + 0.09 * k - (0.005 if k else 0), 0.03, text, fontsize=9, color=colour)
+        figure.text(0.70 + 0.09 * k - (0.005 if k else 0), 0.03, text, fontsize=9, color=colour)
     return figure
 
 
 def in_words(row: pd.Series) -> str:
     """What a policy earns, as its interval allows to say."""
     if row.low < 0 < row.high:
-        return "makes no difference that shows"
-    return f"{'gains' if row.difference > 0 else 'loses'} EUR {abs(row.difference) / 1e6:.1f} m"
+        return "nothing sure"
+    return f"EUR {row.difference / 1e6:+.2f} m".replace("-", "−")
 
 
 def heading(figure: Figure, y: float, text: str) -> None:
@@ -86,7 +86,7 @@ def contribution(axes: Axes, rows: pd.DataFrame, values: pd.DataFrame) -> None:
         mark(axes, y, row, row.difference / 1e6, row.low / 1e6, row.high / 1e6)
         written(axes, y, row, "EUR {:+.2f} m", 1e-6)
     frame(axes, list(POLICIES.values()))
-    axes.set_xlim(-1.5, 11)
+    axes.set_xlim(-0.5, 5.5)
 
 
 def others(axes: Axes, rows: pd.DataFrame) -> None:
