@@ -100,7 +100,14 @@ def test_who_deals_accounts_out_every_quarter_loses_by_it(monkeypatch: pytest.Mo
 
 
 def test_with_all_costs_of_change_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
-    change = {**COSTS, "params.people.quit_probability": 0.9}
+    # Calls divided in steps: the plan takes accounts away from their reps.
+    change = {
+        **COSTS,
+        "params.people.quit_probability": 0.9,
+        "policy.coverage.division": "in_steps",
+        "policy.coverage.least_heard": 1,
+        "policy.coverage.scaling": "ratio",
+    }
     given = tables()
     one = written(tmp_path / "one", given, overrides=change).run()
     assert one.results.measure("handed_over").sum() > 0
