@@ -74,14 +74,22 @@ def _or_none(value: float) -> float | None:
 
 
 def _summary(policy: str, measured: Sequence[Measured]) -> str:
-    last = [one.gains[-1] for one in measured]
-    counts = {word: sum(verdict(gain) == word for gain in last) for word in ("earns more", "earns less", "cannot tell")}
+    """How often the policy gains, and by name each control and horizon in which it does not."""
+    said: dict[str, list[str]] = {"earns more": [], "earns less": [], "cannot tell": []}
+    for one in measured:
+        for gain in one.gains:
+            said[verdict(gain)].append(f"*{one.control.name}*, {gain.weeks} weeks")
+    rows = sum(map(len, said.values()))
     least, most = (pick(measured, key=lambda one: one.gains[-1].difference) for pick in (min, max))
     return (
-        f"{policy} earns more than what it is compared with in {counts['earns more']} of {len(last)} controls, less in "
-        f"{counts['earns less']}; in {counts['cannot tell']} the interval contains 0. "
-        f"Its gain is smallest with *{least.control.name}* and largest with *{most.control.name}*."
+        f"{policy} earns more than what it is compared with in {len(said['earns more'])} of {rows} rows, "
+        f"less in {_listed(said['earns less'])}; the interval contains 0 in {_listed(said['cannot tell'])}. "
+        f"At the end its gain is smallest with *{least.control.name}* and largest with *{most.control.name}*."
     )
+
+
+def _listed(rows: Sequence[str]) -> str:
+    return f"{len(rows)} ({'; '.join(rows)})" if rows else "none"
 
 
 def _about(plan: Plan, currency: str) -> str:

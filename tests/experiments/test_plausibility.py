@@ -12,7 +12,7 @@ import pytest
 from analysis.numerals import MINUS
 from experiments.comparison.paired_runs import compare
 from experiments.plausibility.faces import MEASURES, Seen, face_of, repeat_rate, top_share
-from experiments.plausibility.measure import Gain, measure_controls, measure_face
+from experiments.plausibility.measure import Gain, Measured, measure_controls, measure_face
 from experiments.plausibility.page import verdict, write_page
 from experiments.plausibility.plan import Plan, read_plan, shipped_plans
 from experiments.runs.worker import load
@@ -144,3 +144,19 @@ def test_every_measure_is_computed_from_a_run() -> None:
 )
 def test_a_verdict_is_read_off_the_interval(low: float, high: float, word: str) -> None:
     assert verdict(Gain(1, 10.0, (low + high) / 2, low, high, 5)) == word
+
+
+def test_the_summary_names_every_horizon_that_does_not_gain(tmp_path: Path) -> None:
+    plan = plan_in(tmp_path, PLAN)
+    first, second = plan.control
+    at_first = (Gain(5, 10.0, -2.0, -3.0, -1.0, 2), Gain(10, 10.0, 0.0, -1.0, 1.0, 2), Gain(20, 10.0, 2.0, 1.0, 3.0, 2))
+    measured = [
+        Measured(first, "tiny", "status_quo", "deep_marketing", at_first),
+        Measured(second, "tiny", "status_quo", "deep_marketing", at_first[-1:]),
+    ]
+    page = write_page(plan, "x", "1.0", "EUR", measured, {"market_share": [1.0]})
+    assert "in 2 of 4 rows, less in 1 (*headline*, 5 weeks); the interval contains 0 in 1 (*headline*, 10 weeks)." in page
+    only = [Measured(second, "tiny", "status_quo", "deep_marketing", at_first[-1:])]
+    assert "in 1 of 1 rows, less in none; the interval contains 0 in none." in write_page(
+        plan, "x", "1.0", "EUR", only, {"market_share": [1.0]}
+    )

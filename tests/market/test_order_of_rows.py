@@ -153,6 +153,27 @@ def test_service_and_talks_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
     assert fingerprint(written(tmp_path / "other", turned, **settings).run()) == fingerprint(one)
 
 
+def test_plans_and_hand_overs_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
+    """Each rule that divides calls, with new labels and new plans every few weeks, calls by size, rebates and losses."""
+    costly = {
+        "params.change.hand_over_loss": 0.3,
+        "params.call_length.exponent": 0.4,
+        "params.rebates.power": 0.2,
+        "params.people.quit_probability": 0.9,
+        "params.database.ledger_share": 0.6,
+        "policy.ledger.kind": "books",
+        "policy.segmentation.every": 2,
+        "policy.coverage.every": 3,
+    }
+    given = tables()
+    for number, rule in enumerate(("segment_norms", "abc")):
+        settings = {"weeks": 30, "overrides": {**costly, "policy.coverage.kind": rule}}
+        one = written(tmp_path / f"one{number}", given, **settings).run()
+        assert one.results.measure("handed_over").sum() > 0 and one.results.measure("lost_by_hand_over").sum() > 0
+        turned = {name: table.sample(frac=1, random_state=6) for name, table in given.items()}
+        assert fingerprint(written(tmp_path / f"two{number}", turned, **settings).run()) == fingerprint(one)
+
+
 def test_rivals_who_defend_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
     answers = {
         "policy.rival_force.kind": "defend",
