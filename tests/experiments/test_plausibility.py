@@ -155,7 +155,9 @@ def test_the_summary_names_every_horizon_that_does_not_gain(tmp_path: Path) -> N
         Measured(second, "tiny", "status_quo", "deep_marketing", at_first[-1:]),
     ]
     page = write_page(plan, "x", "1.0", "EUR", measured, {"market_share": [1.0]})
-    assert "in 2 of 4 rows, less in 1 (*headline*, 5 weeks); the interval contains 0 in 1 (*headline*, 10 weeks)." in page
+    assert (
+        "in 2 of 4 rows, less in 1 (*headline*, 5 weeks); the interval contains 0 in 1 (*headline*, 10 weeks)." in page
+    )
     only = [Measured(second, "tiny", "status_quo", "deep_marketing", at_first[-1:])]
     assert "in 1 of 1 rows, less in none; the interval contains 0 in none." in write_page(
         plan, "x", "1.0", "EUR", only, {"market_share": [1.0]}
