@@ -275,6 +275,16 @@ MEASURES: tuple[Measure, ...] = (
         "message_fit_sum", "utility", ("territory",), "How well it fits them in truth, summed; 0 for a random message."
     ),
     Measure("message_fit_believed_sum", "utility", ("territory",), "The same as the firm believes of their segments."),
+    Measure("variant_units", "units", ("territory",), "Units delivered as variants of our offers."),
+    Measure("units_where_variants", "units", ("territory",), "All our units delivered while a rule chooses variants."),
+    Measure("variant_customers", "customers", ("territory",), "Customers to whom variants are offered."),
+    Measure(
+        "variant_fit_sum",
+        "utility",
+        ("territory",),
+        "How well these fit them in truth, summed; 0 for a random variant.",
+    ),
+    Measure("variant_fit_believed_sum", "utility", ("territory",), "The same as the firm believes of their segments."),
     Measure("projects_opened", "projects", _TS, "Projects that opened."),
     Measure("projects_decided", "projects", _TS, "Projects that were decided."),
     Measure("projects_won", "projects", _TS, "Projects decided for one of our offers."),

@@ -189,6 +189,7 @@ class Decision(IntEnum):
     RIVAL_POACHING = 282
     LEDGER = 270  # chance used by a rule of the customer ledger
     MESSAGE = 286  # chance used by a rule for what calls stress
+    OFFER_VARIANTS = 287  # chance used by a rule for variants of our offers
 
 
 @jit

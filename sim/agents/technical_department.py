@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.agents.headquarters import every_territory
+from sim.agents.headquarters import Headquarters, every_territory
 from sim.agents.row_agent import RowAgent
 from sim.derived.call_hours import travel_hours
+from sim.questions.offer_variants import OfferVariants
 from sim.questions.service import Service
 from sim.questions.technical import Technical
 from sim.rng import Decision
@@ -64,3 +65,13 @@ class TechnicalDepartment(RowAgent):
         training = np.minimum(answer.training_hours, there)
         analysis = np.minimum(answer.analysis_hours, there - training)
         return replace(answer, training_hours=training, analysis_hours=analysis)
+
+    @staticmethod
+    def decide_variants(state: MarketState) -> OfferVariants | None:
+        """Ask which variants are offered to whom, when it is due or labels are new; None in other weeks, and where nobody thinks of it."""
+        if state.rules.idle("offer_variants") and len(state.headquarters.variants) == 0:
+            return None
+        if not (state.rules.due("offer_variants").any() or state.rules.due("segmentation").any()):
+            return None
+        answer: OfferVariants = state.rules.ask("offer_variants", Headquarters.see(state, Decision.OFFER_VARIANTS))
+        return answer

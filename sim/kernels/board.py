@@ -37,6 +37,12 @@ class OfferBoard(NamedTuple):
     available: NDArray[np.bool_]  # [D, J]
     order_spread: Reals  # [C] sd of the logarithm of units per occasion around the customer's mean
     rival: NDArray[np.int32]  # [J] place of the offer's brand among rival brands, -1 for ours
+    variant: (
+        Reals  # [G, J, A] what variants for a price group have more of each attribute; no rows where there are none
+    )
+    variant_usual: (
+        Reals  # [G, J] what that is worth to the usual customer, who is neither better nor worse off with a variant
+    )
 
 
 class NeedBoard(NamedTuple):
@@ -93,6 +99,8 @@ def make_offer_board(
         available=np.ascontiguousarray(available, np.bool_),
         order_spread=_real(order_spread, dtype),
         rival=_places_among_rivals(of_brand, np.asarray(own, np.bool_)),
+        variant=np.empty((0, offers, np.shape(attributes)[-1]), dtype),
+        variant_usual=np.empty((0, offers), dtype),
     )
     last = {
         "appeal": board.appeal,

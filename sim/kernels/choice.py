@@ -4,6 +4,7 @@ Utility of offer j of brand b for customer i, after Guadagni & Little (1983):
 
     appeal_j + w_i·x_j + b_L·loyalty − b_i·price·(1 − rebate) + b_S·(satisfaction − neutral) + b_R·relationship with the seller's rep
     + b_N·share of neighbours who own b and speak well of it
+    + (w_i − w_usual)·v_j (variants of ours, by price group)
     + persuasion (ours only)
 
 plus a Gumbel draw keyed by customer, offer, week and occasion. Nothing else is random, so raising one utility can
@@ -78,6 +79,11 @@ def utility(i: Whole, j: Whole, per_tie: Any, who: Choosers, board: OfferBoard, 
     value = board.appeal[who.distributor[i], who.type[i], j]
     for a in range(board.attributes.shape[1]):
         value += who.taste[i, a] * board.attributes[j, a]
+    if board.variant.shape[0] > 0:
+        g = who.price_group[i]
+        value -= board.variant_usual[g, j]
+        for a in range(board.variant.shape[2]):
+            value += who.taste[i, a] * board.variant[g, j, a]
     value += numbers.loyalty * who.loyalty[i, b]
     price = board.price[who.distributor[i], who.price_group[i], j]
     if who.rebate.shape[1] > 0:

@@ -28,6 +28,7 @@ from sim.params.managers_time import ManagersTime
 from sim.params.market import Promotion, Studies
 from sim.params.meetings import Control, Meetings
 from sim.params.motives import Motives
+from sim.params.offer_variants import Variants
 from sim.params.partners import Partners
 from sim.params.people import People
 from sim.params.pitch import Pitch
@@ -89,3 +90,4 @@ class Params(Section):
     managers_time: ManagersTime = ManagersTime()
     pitch: Pitch = Pitch()
     tastes: Tastes = Tastes()
+    offer_variants: Variants = Variants()

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from sim.accounts_chart import Account
 from sim.derived.call_hours import hours_per_call, visits_to_distributors
+from sim.derived.offer_variants import number_of_variants
 from sim.ledger import MANUFACTURER, average_cost
 from sim.phases.customer_ledger import named_buyers
+from sim.phases.offer_variants import delivered_variants
 from sim.quantity import WEEKS_PER_YEAR
 from sim.questions.ledger import CustomerLedger
 from sim.solvers.tiers import to_suppliers
@@ -22,7 +24,7 @@ READS = (
     *columns_of("reps", "territory team effort visit_hours question_hours calls credited checks training_fee"),
     *columns_of("managers", "territory calls"),
     *columns_of("distributors", "territory shares_data payment turnover effort supplier wholesale"),
-    *columns_of("customers", "territory"),
+    *columns_of("customers", "territory price_group"),
     *columns_of("knowledge", "known in_books last_order"),
     *columns_of("channel", "on_hand in_transit"),
 )
@@ -127,6 +129,7 @@ def _book_sell_out(state: MarketState) -> None:
     sales = np.bincount(seller, weights=served[ours] * orders.price[ours], minlength=len(rows))
     ledger.pay(ledger.outside, rows, sales.astype(np.int64), credit=Account.SALES)
     _book_discounts(state, ours, seller)
+    _book_variants(state, ours, seller)
     delivered, passed_on = goods.delivered, to_suppliers(distributors.supplier, goods.supplied)
     held = state.goods.channel.on_hand + state.goods.channel.in_transit + delivered + passed_on
     for entry, left in ((Account.CHANNEL_COST_OF_GOODS, delivered), (Account.INTERNAL_COST, passed_on)):
@@ -146,6 +149,25 @@ def _book_discounts(state: MarketState, ours: NDArray[np.int64], seller: NDArray
         if each.any():
             amount = each * served[ours]
             state.ledger.pay(MANUFACTURER, 1 + seller, amount, debit=account, credit=Account.OTHER_INCOME, by=by)
+
+
+def _book_variants(state: MarketState, ours: NDArray[np.int64], seller: NDArray[np.int64]) -> None:
+    """What each unit of a variant costs more than the usual one, when it is delivered; and how many were."""
+    if len(state.headquarters.variants) == 0:
+        return
+    orders, units = state.today.fulfilled.orders, state.today.fulfilled.served[ours]
+    adapted, each = delivered_variants(state, ours)
+    home, offer = state.distributors.territory[seller], orders.offer[ours]
+    state.ledger.pay(
+        MANUFACTURER,
+        state.ledger.outside,
+        each * units,
+        debit=Account.VARIETY,
+        by={"territory": home, "offer": offer},
+    )
+    at, places = state.customers.territory[orders.customer[ours]], len(state.layout.territories)
+    for name, counted in (("variant_units", adapted * units), ("units_where_variants", units)):
+        state.record.put(state.week, name, np.bincount(at, weights=counted, minlength=places))
 
 
 def _book_distributors_costs(state: MarketState) -> None:
@@ -266,6 +288,8 @@ def _book_marketing_and_information(state: MarketState) -> None:
     in_use = len(np.unique(messages[messages >= 0]))
     material = round(in_use * state.params.pitch.material / WEEKS_PER_YEAR)
     ledger.pay(MANUFACTURER, outside, material, debit=Account.VARIETY)
+    variants = round(number_of_variants(state) * state.params.offer_variants.upkeep / WEEKS_PER_YEAR)
+    ledger.pay(MANUFACTURER, outside, variants, debit=Account.VARIETY)
     ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
 
 
@@ -293,7 +317,7 @@ def _book_service(state: MarketState) -> None:
 
 
 def _book_set_up(state: MarketState) -> None:
-    """What it costs to introduce other routines, another reporting line or segmentation, and links to distributors."""
+    """What it costs to introduce other routines, another line or segmentation, links to distributors, variants of offers."""
     costs = state.today.decided.set_up
     if costs is None:
         return
@@ -305,6 +329,7 @@ def _book_set_up(state: MarketState) -> None:
         (Account.INFORMATION_SYSTEM, costs.gateway, everywhere),
         (Account.STUDIES, costs.segmentation, everywhere),
         (Account.INFORMATION_SYSTEM, costs.sharing, home),
+        (Account.VARIETY, costs.variants, everywhere),
     )
     for account_of, amounts, where in booked:
         state.ledger.pay(MANUFACTURER, state.ledger.outside, amounts, debit=account_of, by={"territory": where})

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.expected_purchases import expected_purchases
+from sim.derived.offer_variants import cost_of_variants
 from sim.jit import sealed_array
 from sim.kernels.bargaining import bargain
 from sim.kernels.demand_step import choosers
@@ -54,10 +55,12 @@ def _due(state: MarketState) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 def _margins(state: MarketState) -> NDArray[np.float64]:
     """What the maker of each offer earns a unit by price group, relative to the reference price [G, J].
 
-    Of ours after the discounts of this week; of rivals what is left at the works of their price and cost in the channel.
+    Of ours after the discounts of this week and what variants cost more; of rivals what is left at the works of their price and cost in the channel.
     """
     numbers, rivals = state.numbers, state.rivals
     margin = (numbers.list_price - numbers.unit_cost - state.today.decided.discount) / numbers.reference_price
+    if len(state.headquarters.variants):
+        margin -= cost_of_variants(state) / numbers.reference_price
     margin[:, rivals.offer] = (rivals.price - rivals.unit_cost) / (1.0 + state.params.rivals.channel_markup)
     return np.ascontiguousarray(margin, dtype=np.float64)
 

@@ -20,6 +20,7 @@ from sim.phases.campaigns import run_campaigns, take_off_prices
 from sim.phases.commands import carry_out_call_plans, send_call_plan
 from sim.phases.distributor_effort import divide_effort
 from sim.phases.labour_market import lose_relationship
+from sim.phases.offer_variants import adapt_offers
 from sim.phases.rival_calls import plan_rival_calls
 from sim.phases.set_up import learn_gateway, set_up
 from sim.phases.studies import commission_studies
@@ -35,7 +36,7 @@ Money = NDArray[np.int64]
 READS = (
     *columns_of(
         "customers",
-        "key type territory marks taste price_sensitivity purchase_rate order_size aware last_order stage",
+        "key type territory marks taste price_sensitivity purchase_rate order_size aware last_order stage price_group",
     ),
     *columns_of("reps", "key territory team reported_calls"),
     *columns_of(
@@ -89,6 +90,7 @@ def decide(state: MarketState) -> None:
     _leave_margins(state)
     _push(state, campaigns.promotion, divide_effort(state))
     _choose_messages(state)
+    development = adapt_offers(state)
     recruiting = Manufacturer.decide_recruiting(state)
     upkeep = _staff_service(state)
     studies = commission_studies(state)
@@ -104,7 +106,7 @@ def decide(state: MarketState) -> None:
         recruiting,
         upkeep,
         studies,
-        set_up(state, linked),
+        set_up(state, linked, development),
         replanned,
     )
 

@@ -33,8 +33,11 @@ def introduced(state: MarketState, question: str) -> Bools:
     return changed
 
 
-def set_up(state: MarketState, begin_to_share: Bools) -> SetUp | None:
-    """What it costs to introduce this week's changes, the distributors [D] who ``begin_to_share`` among them; None for nothing."""
+def set_up(state: MarketState, begin_to_share: Bools, development: int = 0) -> SetUp | None:
+    """What it costs to introduce this week's changes, None for nothing.
+
+    The distributors [D] who ``begin_to_share`` are among them, and the ``development`` of variants, minor units.
+    """
     numbers, reps = state.params.change, state.reps
     new = _link(state, begin_to_share)
     routines = introduced(state, "routines")[reps.territory] & reps.active
@@ -43,6 +46,7 @@ def set_up(state: MarketState, begin_to_share: Bools) -> SetUp | None:
         gateway=_part_of(state, numbers.gateway_setup, introduced(state, "gateway")),
         segmentation=_part_of(state, numbers.segmentation_setup, introduced(state, "segmentation")),
         sharing=numbers.sharing_setup * new.astype(np.int64),
+        variants=_part_of(state, development, np.full(len(state.layout.territories), development > 0)),
     )
     return costs if any(amounts.any() for amounts in vars(costs).values()) else None
 

@@ -27,6 +27,7 @@ SHIPPED: dict[str, str] = {
     "head_count": "by_potential fixed",
     "ledger": "books none",
     "message": "by_segment none one_message",
+    "offer_variants": "by_segment for_all none",
     "ordering": "anchoring order_up_to",
     "pay": "salary_commission",
     "pricing": "list_price segment_discount",

@@ -22,7 +22,7 @@ class ReportingLine:
 
 @dataclass
 class Headquarters:
-    """Sales by territory, segments and what calls stress in each, age of call plans, use of the ledger, stated needs, the line."""
+    """Sales by territory, segments, what calls stress and offers have in each, age of call plans, use of the ledger, stated needs, the line."""
 
     sales: NDArray[np.float64]  # [T] sales to distributors a week at list price, averaged, minor units
     plan_of: NDArray[np.int64]  # [T] week in which the call plan in force was made, −1 before the first
@@ -32,6 +32,11 @@ class Headquarters:
     #: [segments + 1] attribute that calls stress by label, −1 for none; empty where nobody ever thought of it.
     messages: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     message_fit: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # [segments + 1] as believed
+    #: [segments + 1] attribute for which our offers are adapted by label, −1 for none; empty where nobody ever thought of it.
+    variants: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    variant_fit: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # [segments + 1] as believed
+    #: [attributes] week from which a variant with more of the attribute can be had, NEVER where none was begun; empty at first.
+    variants_ready: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     #: [N, attributes] once a survey asked.
     stated_needs: NDArray[np.floating[Any]] = field(default_factory=lambda: np.empty((0, 0)))
     #: None while a new line works in full at once.

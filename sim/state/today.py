@@ -93,6 +93,7 @@ class SetUp:
     gateway: Money  # [T]
     segmentation: Money  # [T]
     sharing: Money  # [D]
+    variants: Money  # [T]
 
 
 @dataclass(frozen=True)

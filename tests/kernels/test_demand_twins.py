@@ -90,9 +90,13 @@ def markets(draw: st.DrawFn) -> Market:
     if bargains:
         c.fill({"rebate": rg.choice([0.0, 0.1, 0.3], (rows, 12))})
     shape = market.offers.price.shape
+    groups = shape[1] if draw(st.booleans()) else 0
     return market.copy(
         offers=market.offers._replace(
-            price=rg.uniform(0.5, 1.5, shape).astype(np.float32), available=rg.uniform(size=(3, 12)) < 0.8
+            price=rg.uniform(0.5, 1.5, shape).astype(np.float32),
+            available=rg.uniform(size=(3, 12)) < 0.8,
+            variant=rg.normal(0, 0.5, (groups, 12, 2)).astype(np.float32),
+            variant_usual=rg.normal(0, 0.5, (groups, 12)).astype(np.float32),
         ),
         hazard=rg.uniform(0, 0.3, (3, 3)),
         visits=calls(rg, rows) if draw(st.booleans()) else no_visits(),

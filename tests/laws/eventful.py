@@ -76,6 +76,12 @@ smoothing = "precision"
 kind = "by_segment"
 [params.pitch]
 strength = 0.5
+[policy.offer_variants]
+kind = "by_segment"
+every = 4
+[params.offer_variants]
+reach = 0.5
+weeks = 2
 [params.tastes]
 every = 4
 renewal = 0.3

@@ -53,7 +53,7 @@ STRAINED = (
     ),
     *("labour_market", "recruiting", "learning", "meetings", "control", "motives", "information", "lapse"),
     *("advertising", "service", "technical"),
-    *("promotion", "studies", "projects", "start", "pitch", "tastes"),
+    *("promotion", "studies", "projects", "start", "pitch", "tastes", "offer_variants"),
     *("call_length", "rebates", "plant"),
 )
 

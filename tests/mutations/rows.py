@@ -343,4 +343,20 @@ BROKEN: tuple[Broken, ...] = (
         '"need_open", "stage"',
         "test_firm_ages.py::test_v81_where",
     ),
+    Broken(
+        "v82",
+        "sim/phases/offer_variants.py",
+        "variant *= state.params.offer_variants.reach",
+        "variant *= 0.9 * state.params.offer_variants.reach",
+        "test_segment_variants.py::test_v82_share",
+        quick=True,
+    ),
+    Broken(
+        "v82",
+        "sim/kernels/choice.py",
+        "value -= board.variant_usual[g, j]",
+        "value -= 0 * board.variant_usual[g, j]",
+        "test_segment_variants.py::test_v82_the_usual",
+        compiled=True,
+    ),
 )

@@ -8,7 +8,10 @@ from sim.questions import registry
 from sim.questions.registry import questions
 
 #: Two that shared a file, and what no rule was asked then.
-OTHERS = ("sharing_contract", "share_data", "ledger", "rival_force", "rival_margin", "rival_poaching", "message")
+OTHERS = (
+    *("sharing_contract", "share_data", "ledger", "rival_force", "rival_margin", "rival_poaching", "message"),
+    "offer_variants",
+)
 
 
 @pytest.mark.parametrize("question", [q for q in questions() if q not in OTHERS])

@@ -107,6 +107,10 @@ def utility(c: Customers, w: Choosers, o: OfferBoard, n: ChoiceNumbers, i: int, 
     v = f32(o.appeal[c.distributor[i], c.type[i], j])
     for a in range(o.attributes.shape[1]):
         v += c.taste[i, a] * o.attributes[j, a]
+    if len(o.variant):
+        v -= o.variant_usual[c.price_group[i], j]
+        for a in range(o.attributes.shape[1]):
+            v += c.taste[i, a] * o.variant[c.price_group[i], j, a]
     v += n.loyalty * c.loyalty[i, b]
     v -= c.price_sensitivity[i] * o.price[c.distributor[i], c.price_group[i], j] * (1 - rebate(c, i, j))
     v += n.satisfaction * (c.satisfaction[i, b] - n.neutral)

@@ -184,6 +184,7 @@ DECISIONS = {
     "PURSUIT": 265,
     "LEDGER": 270,
     "MESSAGE": 286,
+    "OFFER_VARIANTS": 287,
     "LEAVING": 269,
 }
 
