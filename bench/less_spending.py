@@ -49,15 +49,15 @@ def by_year(scenario: str, policy: str, overrides: Mapping[str, Any], seeds: int
 
 
 def main(scenario: str, policy: str, seeds: str = "6", years: str = "4") -> None:
-    """Print what each cut changes, by year."""
+    """Print what each cut changes, by year: mean and 95 % interval over seeds."""
     pairs, horizon = int(seeds), int(years)
     usual = by_year(scenario, policy, {}, pairs, horizon)
     print(f"{policy} earns a year, m: " + ", ".join(f"{value / _MILLION:.2f}" for value in usual.mean(axis=0)))
     for name, overrides in cuts(Scenario.load(scenario, policy=policy)):
         found = by_year(scenario, policy, overrides, pairs, horizon)
         paired = compare_pairs(usual.T, found.T)
-        years_ = zip(paired.difference, paired.low, paired.high, usual.mean(axis=0), strict=True)
-        print(f"{name}: " + ", ".join(f"{d / u:+.1%} [{a / u:+.1%}, {b / u:+.1%}]" for d, a, b, u in years_))
+        rows = zip(paired.difference / _MILLION, paired.low / _MILLION, paired.high / _MILLION, strict=True)
+        print(f"{name}, m: " + ", ".join(f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]" for mean, low, high in rows))
 
 
 if __name__ == "__main__":
