@@ -84,6 +84,7 @@ def make_offer_board(
     brands_of = np.zeros(categories, np.uint8)
     for b, c in zip(of_brand, of_category, strict=True):
         brands_of[c] |= np.uint8(1 << int(b))
+    points = _real(attributes, dtype)
     board = OfferBoard(
         brand=of_brand,
         first=np.searchsorted(of_category, np.arange(categories + 1)).astype(np.int32),
@@ -91,7 +92,7 @@ def make_offer_board(
         own=np.asarray(own, np.bool_),
         durable=np.asarray(durable, np.bool_),
         quality=_real(quality, dtype),
-        attributes=_real(attributes, dtype),
+        attributes=points,
         appeal=_real(appeal, dtype),
         outside=_real(outside, dtype),
         price=_real(price, dtype),
@@ -99,7 +100,7 @@ def make_offer_board(
         available=np.ascontiguousarray(available, np.bool_),
         order_spread=_real(order_spread, dtype),
         rival=_places_among_rivals(of_brand, np.asarray(own, np.bool_)),
-        variant=np.empty((0, offers, np.shape(attributes)[-1]), dtype),
+        variant=np.empty((0, offers, *points.shape[1:]), dtype),
         variant_usual=np.empty((0, offers), dtype),
     )
     last = {
