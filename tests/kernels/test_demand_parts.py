@@ -89,7 +89,9 @@ def test_replacement_table_gives_the_mean_life() -> None:
 def test_boards_refuse_what_does_not_fit() -> None:
     market = make_market(10)
     fields = market.offers._asdict()
-    given = {name: fields[name] for name in fields if name not in ("first", "brands_of", "rival")}
+    given = {
+        name: fields[name] for name in fields if name not in ("first", "brands_of", "rival", "variant", "variant_usual")
+    }
     category = np.repeat([0, 1], 6)
     assert make_offer_board(category=category, **given).first.tolist() == [0, 6, 12]
     with pytest.raises(ValueError, match="sorted by category"):
