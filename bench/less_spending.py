@@ -3,8 +3,8 @@
     python -m bench.less_spending regional_equipment status_quo 6 4
 
 Six pairs with the same luck, four years. A force that could be dismissed without loss, for good, would mean that calls do
-nothing; within a year or two a market lives on what its reps have built up (Sinha & Zoltners 2001 find that three quarters
-and more of a year's sales come about without that year's calls).
+nothing; within a year or two a market lives on what its reps have built up (Sinha & Zoltners 2001, from memory: three
+quarters and more of a year's sales come about without that year's calls).
 """
 
 from __future__ import annotations
@@ -29,13 +29,11 @@ _MILLION = 1e8  # minor units
 def cuts(base: Scenario) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Overrides by name."""
     reps = base.world.sales_force.reps_per_territory
+    sixth, silent = {"policy.head_count.extra": max(reps // 6, 1) - reps}, {"policy.advertising.budget": 0}
     yield "half of the force", {"policy.head_count.extra": -(reps // 2)}
-    yield "a sixth of the force", {"policy.head_count.extra": -(reps - max(reps // 6, 1))}
-    yield "no advertising", {"policy.advertising.budget": 0}
-    yield (
-        "a sixth of the force, no advertising",
-        {"policy.head_count.extra": -(reps - max(reps // 6, 1)), "policy.advertising.budget": 0},
-    )
+    yield "a sixth of the force", sixth
+    yield "no advertising", silent
+    yield "a sixth of the force, no advertising", sixth | silent
 
 
 def by_year(scenario: str, policy: str, overrides: Mapping[str, Any], seeds: int, years: int) -> NDArray[np.float64]:

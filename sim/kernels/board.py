@@ -37,12 +37,8 @@ class OfferBoard(NamedTuple):
     available: NDArray[np.bool_]  # [D, J]
     order_spread: Reals  # [C] sd of the logarithm of units per occasion around the customer's mean
     rival: NDArray[np.int32]  # [J] place of the offer's brand among rival brands, -1 for ours
-    variant: (
-        Reals  # [G, J, A] what variants for a price group have more of each attribute; no rows where there are none
-    )
-    variant_usual: (
-        Reals  # [G, J] what that is worth to the usual customer, who is neither better nor worse off with a variant
-    )
+    variant: Reals  # [G, J, A] what variants for a price group have more of each attribute; no rows without variants
+    variant_usual: Reals  # [G, J] what that would be worth to the usual customer, whom a variant leaves indifferent
 
 
 class NeedBoard(NamedTuple):

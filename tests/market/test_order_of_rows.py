@@ -39,6 +39,12 @@ CHANGING = {
     "policy.studies.needs": 60,
     "policy.message.kind": "by_segment",
     "policy.message.every": 2,
+    "policy.offer_variants.kind": "by_segment",
+    "policy.offer_variants.every": 2,
+    "policy.offer_variants.least_asked": 1,
+    "policy.offer_variants.least_fit": 0.0,
+    "params.offer_variants.reach": 0.5,
+    "params.offer_variants.weeks": 1,
 }
 
 
@@ -126,6 +132,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> str:
     assert market.results.measure("unserved_units").sum() > 0  # goods run short: lotteries are held
     assert market.results.measure("projects_open").sum() > 0
     assert market.results.measure("message_accounts").sum() > 0
+    assert market.results.measure("variant_units").sum() > 0
     assert market.results.measure("closed_firms").sum() > 0
     return fingerprint(market)
 
