@@ -46,7 +46,11 @@ def market(apart: float = F, usual: tuple[float, float] = (0.7, 0.7)) -> MarketS
     board = state.boards.offers
     appeal = np.zeros_like(board.appeal)
     state.boards.offers = board._replace(
-        appeal=appeal, attributes=np.zeros_like(board.attributes), available=np.ones_like(board.available)
+        appeal=appeal,
+        attributes=np.zeros_like(board.attributes),
+        available=np.ones_like(board.available),
+        price=np.repeat(board.price[:, :1], 3, axis=1),  # one price for all, also for the two segments given below
+        price_minor=np.repeat(board.price_minor[:, :1], 3, axis=1),
     )
     return state
 
