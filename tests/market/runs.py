@@ -10,6 +10,13 @@ import numpy as np
 from sim.market import Market
 from sim.scenario import Scenario
 
+#: Overrides under which nobody trains reps or talks with them, and managers are seldom in the field.
+LEFT_ALONE: dict[str, Any] = {
+    "policy.routines.visit_hours": 0.2,
+    "policy.routines.review_hours": 0.0,
+    "policy.routines.training_hours": 0.0,
+}
+
 
 def small(
     policy: str | None = None,

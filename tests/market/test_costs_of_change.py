@@ -19,7 +19,7 @@ from sim.questions.coverage import Coverage
 from sim.questions.coverage.portfolios import Portfolios
 from sim.views import FirmSeen
 from tests.market.change_runs import COSTS, earned, gain_by_week
-from tests.market.runs import fingerprint
+from tests.market.runs import LEFT_ALONE, fingerprint
 from tests.market.test_order_of_rows import TABLES, tables, written
 
 STAY: dict[str, Any] = {"params.people.quit_probability": 0.0, "params.managers_time.selling": 0.0}
@@ -28,6 +28,7 @@ STAY: dict[str, Any] = {"params.people.quit_probability": 0.0, "params.managers_
 TRAINING = '[[change]]\nweek = 9\nset = { "policy.routines.training_hours" = 1.0 }\n'
 STRONG = {
     **STAY,
+    **LEFT_ALONE,
     "params.management.training_d": 0.79,
     "params.management.training_half": 5.0,
     "params.management.training_price": 0,
@@ -105,6 +106,7 @@ def test_with_all_costs_of_change_the_order_of_rows_says_nothing(tmp_path: Path)
         **COSTS,
         "params.people.quit_probability": 0.9,
         "policy.coverage.division": "in_steps",
+        "policy.coverage.least_calls": 0.2,
         "policy.coverage.least_heard": 1,
         "policy.coverage.scaling": "ratio",
     }

@@ -16,6 +16,8 @@ from tests.market.runs import small
 from tests.policies.views import make_view
 
 NAN = float("nan")
+#: Classes of 80, 15 and 5 % of purchases.
+CUTS = [0.8, 0.95]
 
 
 def planted(value: Any, size: Any = (), calls: float = 1e6, known: Any = True) -> FirmSeen:
@@ -53,7 +55,7 @@ def yearly(plan: Coverage) -> np.ndarray:
 
 def test_classes_are_cut_at_cumulative_shares_of_purchases() -> None:
     """60 + 20 = 80 % of purchases are class A, the next 15 % class B, the rest and those who buy nothing class C."""
-    rule = AbcList(by="turnover", calls=[24.0, 12.0, 4.0])
+    rule = AbcList(by="turnover", cuts=CUTS, calls=[24.0, 12.0, 4.0])
     plan = rule.answer(planted([3.0, 60.0, 10.0, 2.0, 20.0, 5.0, 0.0]))
     np.testing.assert_allclose(yearly(plan), [1, 6, 3, 1, 6, 3, 1], rtol=1e-6)
 
@@ -62,21 +64,21 @@ def test_calls_go_down_the_list_as_far_as_they_last() -> None:
     """52 calls a year are enough for two of class A and none of class B; what is left over is shared out."""
     value = [10.0, 60.0, 20.0, 10.0]
     seen = planted(value, calls=52 / 52)
-    plan = AbcList(by="turnover", calls=[24.0, 12.0, 4.0]).answer(seen)
+    plan = AbcList(by="turnover", cuts=CUTS, calls=[24.0, 12.0, 4.0]).answer(seen)
     np.testing.assert_array_equal(plan.rep >= 0, [False, True, True, False])
     np.testing.assert_allclose(plan.norm.sum(), 1.0, rtol=1e-6)
-    more = AbcList(by="turnover", calls=[24.0, 12.0, 4.0]).answer(planted(value, calls=72 / 52))
+    more = AbcList(by="turnover", cuts=CUTS, calls=[24.0, 12.0, 4.0]).answer(planted(value, calls=72 / 52))
     np.testing.assert_allclose(more.norm * 52, [12, 24, 24, 12], rtol=1e-6)
 
 
 def test_a_class_without_calls_is_left_to_the_distributor() -> None:
-    plan = AbcList(by="turnover", calls=[24.0, 12.0, 0.0]).answer(planted([60.0, 20.0, 15.0, 5.0, 0.0]))
+    plan = AbcList(by="turnover", cuts=CUTS, calls=[24.0, 12.0, 0.0]).answer(planted([60.0, 20.0, 15.0, 5.0, 0.0]))
     np.testing.assert_array_equal(plan.rep >= 0, [True, True, True, False, False])
 
 
 def test_equals_are_ranked_by_keyed_draws_not_by_place() -> None:
     seen = planted(np.zeros(40), calls=20 / 52)
-    chosen = AbcList(calls=[24.0, 12.0, 4.0]).answer(seen).rep >= 0
+    chosen = AbcList(cuts=CUTS, calls=[24.0, 12.0, 4.0]).answer(seen).rep >= 0
     assert chosen.sum() == 5
     assert set(np.flatnonzero(chosen)) != set(range(5))
     other = replace(seen, luck=make_view("coverage", 2).luck)
@@ -161,7 +163,10 @@ def test_nothing_recorded_and_nothing_to_observe_is_a_list_too(by: Any) -> None:
 
 
 def test_calls_that_take_longer_fill_the_same_time_with_fewer_accounts() -> None:
-    rule, seen = AbcList(by="turnover", calls=[10.0, 10.0, 10.0]), planted([40.0, 30.0, 20.0, 10.0], calls=20.0 / 52.0)
+    rule, seen = (
+        AbcList(by="turnover", cuts=CUTS, calls=[10.0, 10.0, 10.0]),
+        planted([40.0, 30.0, 20.0, 10.0], calls=20.0 / 52.0),
+    )
     long = replace(seen, customers=replace(seen.customers, call_length=np.array([1.0, 2.0, 1.0, 1.0])))
     assert (rule.answer(seen).rep >= 0).tolist() == [True, True, False, False]
     plan = rule.answer(long)

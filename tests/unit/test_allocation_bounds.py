@@ -55,8 +55,8 @@ def test_among_divisions_of_as_many_accounts_none_is_better() -> None:
 def test_one_giant_takes_no_calls_from_those_who_can_be_served() -> None:
     """The division in steps drops the others all at once and loses what the giant may not have."""
     k = np.concatenate([[50.0], np.ones(300)])
-    in_steps = SegmentNorms(division="in_steps")._divide(k, np.ones(len(k)), 40.0)
-    within = SegmentNorms(division="within_bounds")._divide(k, np.ones(len(k)), 40.0)
+    in_steps = SegmentNorms(division="in_steps", least_calls=0.2)._divide(k, np.ones(len(k)), 40.0)
+    within = SegmentNorms(division="within_bounds", least_calls=0.2)._divide(k, np.ones(len(k)), 40.0)
     assert (len(in_steps), in_steps.sum()) == (1, 1.5)
     assert (len(within), within.sum()) == (193, pytest.approx(40.0))
 

@@ -20,6 +20,7 @@ from sim.solvers.control import goal_effect, seen_share, wear_of_control
 from sim.solvers.know_how import after_exchange, best_of_teams
 from sim.solvers.motives import need_met, style_match
 from sim.state import ManagerUse, MarketState, Use
+from tests.market.runs import LEFT_ALONE
 from tests.policies.views import make_view
 from tests.unit.part_weeks import until, writes
 
@@ -29,10 +30,8 @@ STAY = {"params.people.quit_probability": 0.0}
 def managed(before: dict[str, Any] | None = None, **overrides: Any) -> MarketState:
     """A tiny market after the first week's manage phase; ``before`` are columns of reps set ahead of it."""
     given = {name.replace("__", "."): value for name, value in overrides.items()}
-    state = until(
-        "manage",
-        Market("tiny", seed=1, overrides={f"policy.routines.{k}" if "." not in k else k: v for k, v in given.items()}),
-    )
+    routines = {f"policy.routines.{k}" if "." not in k else k: v for k, v in given.items()}
+    state = until("manage", Market("tiny", seed=1, overrides={**LEFT_ALONE, **routines}))
     with state.lend(f"reps.{name}" for name in (before or {})):
         for name, value in (before or {}).items():
             getattr(state.reps, name)[:] = value

@@ -342,14 +342,17 @@ def test_weekly_figures_fit_the_scorecard(market: Market, card: pd.DataFrame) ->
 
 
 def test_week_by_week_the_table_grows(market: Market, tmp_path: Path) -> None:
-    """After week 1 there is one week, and its figures stay as they were."""
+    """After week 1 there is one week, and its figures stay as they were; what had not yet happened once was 0."""
     young = unrun(tmp_path)
     assert np.isnan(young.results.scorecard["value"]).all()
     assert young.results.kpis_weekly.empty
     assert np.isnan(young.results.kpis_by("territory")["value"].astype(float)).all()
     young.run_week()
-    old = market.results.kpis_weekly
-    pd.testing.assert_frame_equal(young.results.kpis_weekly, old[old["week"] == 1].reset_index(drop=True))
+    first = young.results.kpis_weekly
+    then = market.results.kpis_weekly.query("week == 1").reset_index(drop=True)
+    unseen = first["kpi"].isin([kpi.name for kpi in KPIS if kpi.where]) & first["value"].isna()
+    pd.testing.assert_frame_equal(first[~unseen], then[~unseen])
+    assert (then.loc[unseen, "value"].fillna(0) == 0).all()
 
 
 def test_a_product_line_is_our_offers_of_the_company_and_its_share_is_of_that_line(market: Market) -> None:

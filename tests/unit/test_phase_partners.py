@@ -14,11 +14,12 @@ from sim.market import Market
 from sim.phases.distributor_effort import effect_of_effort
 from sim.phases.relate import hours_by_distributor, relate
 from sim.state import MarketState, Use
-from tests.market.runs import fingerprint
+from tests.market.runs import LEFT_ALONE, fingerprint
 from tests.unit.part_weeks import until, writes
 
 #: Reps call on distributors for two hours a week; nobody quits.
 CALLING = {
+    **LEFT_ALONE,
     "policy.distributor_calls.kind": "fixed_hours",
     "policy.distributor_calls.hours": 2.0,
     "policy.routines.visit_hours": 0.0,

@@ -18,6 +18,7 @@ from sim.phases.work import work
 from sim.quantity import retention_of_half_life
 from sim.rng import Decision, Luck
 from sim.state import ManagerUse, MarketState, Use
+from tests.market.runs import LEFT_ALONE
 from tests.unit.part_weeks import until, writes
 
 # ---- manage -----------------------------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def test_where_nobody_talks_and_nobody_can_leave_nothing_is_drawn(monkeypatch: p
 
     monkeypatch.setattr(MarketState, "luck", watched)
     people_matter = {Decision.FEEDBACK, Decision.QUIT}
-    Market("tiny", seed=1, weeks=14, overrides={"params.people.quit_probability": 0.0}).run()
+    Market("tiny", seed=1, weeks=14, overrides={**LEFT_ALONE, "params.people.quit_probability": 0.0}).run()
     assert not drawn & people_matter
     Market("tiny", seed=1, weeks=14, policy="deep_marketing").run()
     assert drawn >= people_matter, "control: with talks and quits they are drawn"
@@ -126,6 +127,7 @@ def test_where_nobody_talks_and_nobody_can_leave_nothing_is_drawn(monkeypatch: p
 
 def test_the_office_takes_its_hours_first() -> None:
     overrides = {
+        **LEFT_ALONE,
         "policy.routines.meeting_hours": 2.0,
         "policy.routines.training_hours": 3.0,
         "policy.routines.form_hours": 1.0,

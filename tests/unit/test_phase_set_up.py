@@ -109,7 +109,7 @@ def test_added_hours_are_learnt_and_hours_as_before_work_on(tmp_path: Path) -> N
     assert (part[:5] == 1.0).all()
     visits, meetings = part[5:, :, 2], part[5:, :, 0]
     assert (meetings == 1.0).all(), "shorter meetings are no news"
-    before = 0.2 / 1.2
+    before = 0.4 / 1.2
     expected = 1.0 - (1.0 - before) * np.exp(-np.arange(1, 16) / 4.0)
     np.testing.assert_allclose(visits, np.broadcast_to(expected[:, None], visits.shape), rtol=1e-5)
 

@@ -33,17 +33,17 @@ class AbcList(CoverageRule):
         lever=True,
     )
     cuts: list[float] = param(
-        [0.8, 0.95],
+        [0.2, 0.4, 0.6, 0.8],
         unit="share",
-        doc="Cumulative shares of worth (of customers, by size alone) at which classes end, the usual 80, 15 and 5 %; the last class has the rest.",
+        doc="Cumulative shares of worth (of customers, by size alone) at which classes end; the last class has the rest.",
         bounds=(0, 1),
         length=(1, 8),
         lever=True,
     )
     calls: list[float] = param(
-        [24.0, 12.0, 4.0],
+        [26.0, 13.0, 6.5, 4.0, 2.0],
         unit="calls/year",
-        doc="Call norm of each class, one more than cuts; the last one holds for all further classes.",
+        doc="Call norm of each class, one more than cuts; the last one holds for all further classes. Fortnightly, monthly, every two months, every quarter, twice a year.",
         bounds=(0, 520),
         length=(1, 9),
         lever=True,

@@ -39,7 +39,11 @@ class SegmentNorms(CoverageRule):
         lever=True,
     )
     least_calls: float = param(
-        0.2, unit="calls/week", doc="Below this an account is left to the distributor.", bounds=(0.01, 5), lever=True
+        0.04,
+        unit="calls/week",
+        doc="Below this an account is left to the distributor: twice a year, as in the last class of an ABC list.",
+        bounds=(0.01, 5),
+        lever=True,
     )
     most_calls: float = param(
         1.5, unit="calls/week", doc="Highest call norm of one account.", bounds=(0.05, 10), lever=True
