@@ -42,8 +42,9 @@ def draw(folder: Path) -> Figure:
     values = runs.pivot(index="seed", columns="policy", values="value") / 1e6
     first, size, budget = ((rows.loc[(policy, "contribution")]) for policy in POLICIES)
     figure = Figure(figsize=(8, 5.6), dpi=160, facecolor="white")
+    more = "more" if first.difference > 0 else "less"
     title = (
-        f"Deep marketing earns EUR {first.difference / 1e6:.1f} m ({first.relative:.0%}) more than the status quo;\n"
+        f"Deep marketing earns EUR {abs(first.difference) / 1e6:.1f} m ({abs(first.relative):.0%}) {more} than the status quo;\n"
         f"the same budget in advertising {in_words(budget)}, a list by size {in_words(size)}"
     ).replace("%", " %")
     note = (
@@ -86,7 +87,6 @@ def contribution(axes: Axes, rows: pd.DataFrame, values: pd.DataFrame) -> None:
         mark(axes, y, row, row.difference / 1e6, row.low / 1e6, row.high / 1e6)
         written(axes, y, row, "EUR {:+.2f} m", 1e-6)
     frame(axes, list(POLICIES.values()))
-    axes.set_xlim(-0.5, 5.5)
 
 
 def others(axes: Axes, rows: pd.DataFrame) -> None:

@@ -12,13 +12,15 @@ from sim.market import Market
 from sim.scenario import Scenario
 from sim.state import MarketState
 from sim.week import Phase
+from tests.market.runs import LEFT_ALONE
 
 Floats = NDArray[np.float64]
 Change = Callable[[MarketState], None]
 
-#: Nobody quits, rivals and distributors do as they always do, goods are there, owners' talk and experience say nothing
+#: Nobody quits or is trained, rivals and distributors do as they always do, goods are there, owners' talk and experience say nothing
 #: new, and reps divide their calls evenly. Habit is left as it is: published effects hold what it makes of sales.
 STILL: dict[str, Any] = {
+    **LEFT_ALONE,
     "params.people.quit_probability": 0.0,
     "params.calls.ability_spread": 0.0,
     "params.calls.motivation_spread": 0.0,
