@@ -74,22 +74,24 @@ def _or_none(value: float) -> float | None:
 
 
 def _summary(policy: str, measured: Sequence[Measured]) -> str:
-    """How often the policy gains, and by name each control and horizon in which it does not."""
+    """How often the policy gains, and by name each control and horizon that does not say what most say."""
     said: dict[str, list[str]] = {"earns more": [], "earns less": [], "cannot tell": []}
     for one in measured:
         for gain in one.gains:
             said[verdict(gain)].append(f"*{one.control.name}*, {gain.weeks} weeks")
     rows = sum(map(len, said.values()))
     least, most = (pick(measured, key=lambda one: one.gains[-1].difference) for pick in (min, max))
+    most_say = max(said, key=lambda name: len(said[name]))
+    more, less, open_ = ("" if name == most_say else _named(said[name]) for name in said)
     return (
-        f"{policy} earns more than what it is compared with in {len(said['earns more'])} of {rows} rows, "
-        f"less in {_listed(said['earns less'])}; the interval contains 0 in {_listed(said['cannot tell'])}. "
+        f"{policy} earns more than what it is compared with in {len(said['earns more'])} of {rows} rows{more}, "
+        f"less in {len(said['earns less']) or 'none'}{less}; the interval contains 0 in {len(said['cannot tell']) or 'none'}{open_}. "
         f"At the end its gain is smallest with *{least.control.name}* and largest with *{most.control.name}*."
     )
 
 
-def _listed(rows: Sequence[str]) -> str:
-    return f"{len(rows)} ({'; '.join(rows)})" if rows else "none"
+def _named(rows: Sequence[str]) -> str:
+    return f" ({'; '.join(rows)})" if rows else ""
 
 
 def _about(plan: Plan, currency: str) -> str:

@@ -162,3 +162,15 @@ def test_the_summary_names_every_horizon_that_does_not_gain(tmp_path: Path) -> N
     assert "in 1 of 1 rows, less in none; the interval contains 0 in none." in write_page(
         plan, "x", "1.0", "EUR", only, {"market_share": [1.0]}
     )
+
+
+def test_where_a_policy_mostly_loses_the_summary_names_the_rows_in_which_it_gains(tmp_path: Path) -> None:
+    plan = plan_in(tmp_path, PLAN)
+    first, second = plan.control
+    loses = (Gain(5, 10.0, -2.0, -3.0, -1.0, 2), Gain(10, 10.0, -2.0, -3.0, -1.0, 2))
+    measured = [
+        Measured(first, "tiny", "status_quo", "deep_marketing", loses),
+        Measured(second, "tiny", "status_quo", "deep_marketing", (Gain(20, 10.0, 2.0, 1.0, 3.0, 2),)),
+    ]
+    page = write_page(plan, "x", "1.0", "EUR", measured, {"market_share": [1.0]})
+    assert f"in 1 of 3 rows (*{second.name}*, 20 weeks), less in 2; the interval contains 0 in none." in page
