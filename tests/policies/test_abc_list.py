@@ -53,6 +53,12 @@ def yearly(plan: Coverage) -> np.ndarray:
     return np.where(served, plan.norm / plan.norm[served].min(), 0.0)
 
 
+def test_norms_too_small_to_be_scaled_call_on_nobody() -> None:
+    plan = AbcList(by="turnover", calls=[2.225e-309]).answer(planted([3.0, 60.0]))
+    assert (plan.rep < 0).all()
+    assert not plan.norm.any()
+
+
 def test_classes_are_cut_at_cumulative_shares_of_purchases() -> None:
     """60 + 20 = 80 % of purchases are class A, the next 15 % class B, the rest and those who buy nothing class C."""
     rule = AbcList(by="turnover", cuts=CUTS, calls=[24.0, 12.0, 4.0])

@@ -17,7 +17,7 @@ from sim.quantity import WEEKS_PER_YEAR, retention_of_half_life
 from sim.rng import Decision
 from sim.state import MarketState, Report
 from sim.state.table import NEVER
-from tests.market.runs import small
+from tests.market.runs import LEFT_ALONE, small
 from tests.market.test_order_of_rows import tables, written
 from tests.unit.part_weeks import until, writes
 
@@ -68,7 +68,7 @@ def test_a_company_that_does_not_use_its_books_is_in_the_market_without_them(pol
 
 def test_the_uninformed_do_what_the_status_quo_did_before_there_were_books() -> None:
     by_turnover = {"policy.coverage.kind": "by_turnover", "policy.coverage.accounts_per_rep": 62}
-    before = small("status_quo", overrides=by_turnover)
+    before = small("status_quo", overrides={**by_turnover, **LEFT_ALONE})
     assert columns(small("uninformed").run().state) == columns(before.run().state)
 
 

@@ -21,6 +21,9 @@ OVERHEAD_SHARE, ADVERTISING_SHARE, RIVAL_ADVERTISING_SHARE = 0.043, 0.029, 0.019
 CLERKS_SHARE, SECTION_SHARE, STUDY_SHARE, DATA_SHARE = 0.0017, 0.0052, 0.00012, 0.0035
 #: Cost of keeping the ledger of one customer a year, as in the built-in market (minor units).
 LEDGER_UPKEEP = 200
+#: Routines of which no table says anything. What training and talks have done for the sales of the file is in them already;
+#: reps who only now began to learn would grow out of the fit.
+ROUTINES = {"kind": "fixed_hours", "visit_hours": 0.2, "review_hours": 0.0, "training_hours": 0.0}
 #: A rep's yearly salary, which does not depend on the size of a company, as in the built-in market (minor units).
 SALARY = 4_000_000
 
@@ -39,6 +42,7 @@ def usual_policy(coverage: Mapping[str, Any], revenue: float) -> dict[str, Any]:
         "coverage": dict(coverage),
         "ledger": {"kind": "books", "upkeep": LEDGER_UPKEEP},
         "pay": {"kind": "salary_commission", "salary": SALARY},
+        "routines": dict(ROUTINES),
         "advertising": {"kind": "flat", "budget": round(ADVERTISING_SHARE * revenue)},
         "retail_price": {"kind": "markup", "markup": 0.0},
         "rival_price": {"kind": "hold"},

@@ -16,6 +16,9 @@ from sim.views import CustomersSeen, FirmSeen
 #: What rounding may take from calls that are just enough.
 _ROUNDING = 1e-9
 
+#: Calls a week up to which nobody is called on: once in twenty million years.
+_NEVER = 1e-9
+
 
 class AbcList(CoverageRule):
     """Classes by cumulative share of worth over the whole market (Pareto); each territory's time for calls goes down the list.
@@ -77,7 +80,7 @@ class AbcList(CoverageRule):
         norm = np.zeros(len(customers.key), dtype=np.float32)
         order, classes = self._ranked(customers, seen.luck.uniform(customers.key))
         calls = np.array(self.calls)[np.minimum(classes, len(self.calls) - 1)] / WEEKS_PER_YEAR
-        order, calls = order[calls > 0], calls[calls > 0]
+        order, calls = order[calls > _NEVER], calls[calls > _NEVER]
         home = customers.territory[order]
         for territory in np.unique(seen.rep_territory[seen.rep_active]):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
