@@ -94,9 +94,12 @@ def test_both_schemes_are_paid_for_and_each_only_when_it_is_used(staged: Path) -
     assert not studies[0].any()
     assert np.flatnonzero(studies[1]).tolist() == [WEEK - 1]  # in the week of the change; every 26 weeks from the first
     by_territory = [market.state.ledger.cut["territory"][1 + WEEK] for market in (old, new, whole)]
-    a, b, c = (cut[:, Account.INFORMATION_SYSTEM] for cut in by_territory)
-    assert b[SOUTH] == a[SOUTH]
-    assert b[NORTH] == c[NORTH] != a[NORTH]
+    for account in (Account.INFORMATION_SYSTEM, Account.TRAINING):
+        a, b, c = (cut[:, account] for cut in by_territory)
+        assert b[SOUTH] == a[SOUTH], account.name
+        assert b[NORTH] == c[NORTH] > 0, account.name
+        # Both schemes train alike; only one has a gateway.
+        assert (c[NORTH] == a[NORTH]) == (account is Account.TRAINING)
     sharing = new.state.record["sharing"]
     assert not sharing[:, SOUTH].any()
     assert sharing[WEEK - 1 :, NORTH].any()

@@ -13,16 +13,11 @@ from sim.market import Market
 from sim.phases.manage import manage
 from sim.solvers.form_loop import next_use
 from sim.state import ManagerUse, MarketState, Use
+from tests.market.runs import LEFT_ALONE
 from tests.unit.part_weeks import until, writes
 
 ROUTINES = ("meeting_hours", "form_hours", "checking_hours", "visit_hours", "review_hours", "training_hours")
 CENTRE, NORTHEAST, NORTH = 0, 1, 2
-#: Routines of the first week.
-BEFORE = {
-    "policy.routines.visit_hours": 0.2,
-    "policy.routines.review_hours": 0.0,
-    "policy.routines.training_hours": 0.0,
-}
 CHANGE = {
     "routines.meeting_hours": 3.0,
     "routines.form_hours": 1.25,
@@ -42,7 +37,7 @@ def changed(folder: Path, territory: str, **change: Any) -> Market:
         f'extends = "regional_plain"\n[[change]]\nweek = 2\nterritories = ["{territory}"]\nset = {{ {values} }}\n',
         encoding="utf-8",
     )
-    stay = {"params.people.quit_probability": 0.0, **BEFORE}
+    stay = {"params.people.quit_probability": 0.0, **LEFT_ALONE}
     market = Market(str(path), policy="status_quo", seed=1, customers=500, weeks=4, overrides=stay)
     market.run_week()
     return market
