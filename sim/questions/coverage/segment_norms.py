@@ -17,18 +17,20 @@ from sim.views import CustomersSeen, FirmSeen
 class SegmentNorms(CoverageRule):
     """Believed potential = credibility-weighted mean of the account's own record and its segment's mean.
 
-    Calls follow the optimal division for constant-elasticity response; accounts that would get fewer
+    Calls are divided in proportion to it, as the rule of Albers (1998) divides effort among units that are believed to
+    respond alike; with an ``elasticity``, as is best for a response of constant elasticity. Accounts that would get fewer
     than ``least_calls`` a week are left to the distributor. The rule believes its labels.
     """
 
     kind: Literal["segment_norms"] = "segment_norms"
     elasticity: float = param(
-        0.31,
+        0.0,
         unit="1",
-        doc="Believed elasticity of sales to calls.",
+        doc="How steeply calls rise with potential: as potential^(1/(1 − elasticity)), the best division where every account's "
+        "sales have this elasticity however many calls it has (.31 in Albers, Mantrala & Sridhar 2010); 0: in proportion.",
         bounds=(0, 0.95),
-        soft=(0.1, 0.5),
-        source="Albers, Mantrala & Sridhar 2010",
+        soft=(0, 0.5),
+        source="Albers 1998",
         lever=True,
     )
     credibility: float = param(
