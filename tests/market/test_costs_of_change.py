@@ -101,11 +101,12 @@ def test_who_deals_accounts_out_every_quarter_loses_by_it(monkeypatch: pytest.Mo
 
 
 def test_with_all_costs_of_change_the_order_of_rows_says_nothing(tmp_path: Path) -> None:
-    # Calls divided in steps: the plan takes accounts away from their reps.
+    # The division of before 0.5.0, in steps and steep: the plan takes accounts away from their reps.
     change = {
         **COSTS,
         "params.people.quit_probability": 0.9,
         "policy.coverage.division": "in_steps",
+        "policy.coverage.elasticity": 0.31,
         "policy.coverage.least_calls": 0.2,
         "policy.coverage.least_heard": 1,
         "policy.coverage.scaling": "ratio",
