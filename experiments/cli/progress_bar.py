@@ -31,10 +31,14 @@ class Lines:
         self.what, self.clock = what, clock
         self.reported = clock()
         self.first: tuple[int, float] | None = None
+        self.ended = 0
 
     def __call__(self, count: Count) -> None:
         """Write a line when one is due."""
         now = self.clock()
+        if count.ended < self.ended:
+            self.first = None  # the next of several studies: its pace is its own
+        self.ended = count.ended
         if self.first is None and count.ended > count.reused:
             self.first = count.ended, now
         if now - self.reported < EVERY:
@@ -63,6 +67,10 @@ def _bar(what: str) -> Iterator[Callable[[Count], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr(), transient=True) as progress:
         bar = progress.add_task(what, total=None)
-        yield lambda count: progress.update(
-            bar, total=count.planned, completed=count.ended, description=f"{what}{_failed(count)}"
-        )
+
+        def tell(count: Count) -> None:
+            if count.ended < progress.tasks[0].completed:
+                progress.reset(bar)
+            progress.update(bar, total=count.planned, completed=count.ended, description=f"{what}{_failed(count)}")
+
+        yield tell

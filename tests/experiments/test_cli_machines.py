@@ -63,3 +63,13 @@ def test_starting_up_does_not_count_as_time_a_run_takes(capsys: pytest.CaptureFi
         now = float(second)
         lines(Count(ended=ended, planned=40, failed=0, reused=0))
     assert capsys.readouterr().err.splitlines() == ["1 of 40 runs", "8 of 40 runs, about 3 min left"]
+
+
+def test_the_next_of_several_studies_has_a_pace_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """A page of controls counts from nothing again and again; the hour before says nothing about this one."""
+    now = 0.0
+    lines = Lines("runs", lambda: now)
+    for second, ended in ((0, 1), (3000, 20), (3001, 0), (3010, 1), (3040, 4)):
+        now = float(second)
+        lines(Count(ended=ended, planned=20, failed=0, reused=0))
+    assert capsys.readouterr().err.splitlines()[-1] == "4 of 20 runs, about 3 min left"
