@@ -35,9 +35,9 @@ def write_page(
     parts = [
         "# Plausibility",
         f"Made by `{command}` with version {version}. Nothing on this page is a target: no number of the model was set by it.",
-        _summary(policy, measured),
+        _summary(policy, [one for one in measured if one.policy == plan.policy]),
         f"## What {policy.lower()} earns, and against what",
-        _about(plan, currency),
+        " ".join([_about(plan, currency), *_others(plan, measured)]),
         *(_group(name, tuple(rows), currency) for name, rows in groupby(measured, lambda one: one.control.group)),
         "## The face of the baseline",
         _faces(plan, face),
@@ -75,6 +75,8 @@ def _or_none(value: float) -> float | None:
 
 def _summary(policy: str, measured: Sequence[Measured]) -> str:
     """How often the policy gains, and by name each control and horizon that does not say what most say."""
+    if not measured:
+        return f"{policy} itself is in no row."
     said: dict[str, list[str]] = {"earns more": [], "earns less": [], "cannot tell": []}
     for one in measured:
         for gain in one.gains:
@@ -100,6 +102,12 @@ def _about(plan: Plan, currency: str) -> str:
         "pairs with the same luck, mean difference and 95 % interval. "
         "Each row can be made alone with the command under the table."
     )
+
+
+def _others(plan: Plan, measured: Sequence[Measured]) -> list[str]:
+    """Which rows are about another policy than the page."""
+    names = [f"*{one.control.name}* (`{one.policy}`)" for one in measured if one.policy != plan.policy]
+    return [f"Another policy is measured in: {'; '.join(names)}."] if names else []
 
 
 def _group(name: str, rows: Sequence[Measured], currency: str) -> str:

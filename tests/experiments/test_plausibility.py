@@ -174,3 +174,18 @@ def test_where_a_policy_mostly_loses_the_summary_names_the_rows_in_which_it_gain
     ]
     page = write_page(plan, "x", "1.0", "EUR", measured, {"market_share": [1.0]})
     assert f"in 1 of 3 rows (*{second.name}*, 20 weeks), less in 2; the interval contains 0 in none." in page
+
+
+def test_a_row_about_another_policy_is_not_counted_as_one_about_the_page_s(tmp_path: Path) -> None:
+    plan = plan_in(tmp_path, PLAN)
+    first, second = plan.control
+    loses, wins = Gain(20, 10.0, -2.0, -3.0, -1.0, 2), Gain(20, 10.0, 2.0, 1.0, 3.0, 2)
+    measured = [
+        Measured(first, "tiny", "status_quo", "deep_marketing", (loses,)),
+        Measured(second, "tiny", "status_quo", "segmented", (wins,)),
+    ]
+    page = write_page(plan, "x", "1.0", "EUR", measured, {"market_share": [1.0]})
+    assert "in 0 of 1 rows, less in 1; the interval contains 0 in none." in page
+    assert f"Another policy is measured in: *{second.name}* (`segmented`)." in page
+    others = write_page(plan, "x", "1.0", "EUR", measured[1:], {"market_share": [1.0]})
+    assert "itself is in no row" in others
