@@ -17,7 +17,7 @@ from sim.ledger import MANUFACTURER
 from sim.market import Market
 
 SEEDS = 6
-YEARS = 104
+WEEKS = 104
 
 
 @cache
@@ -25,7 +25,7 @@ def earned(policy: str) -> np.ndarray:
     """Contribution after two years of warm-up under the same policy [seeds], minor units."""
     always: dict[str, Any] = {"warm_up.policy": policy}
     markets = (Market("regional_equipment", seed=seed, policy=policy, overrides=always) for seed in range(1, SEEDS + 1))
-    weekly = [market.run().state.ledger.flows("contribution")[-YEARS:, MANUFACTURER] for market in markets]
+    weekly = [market.run().state.ledger.flows("contribution")[-WEEKS:, MANUFACTURER] for market in markets]
     return np.array(weekly, dtype=np.float64).sum(axis=1)
 
 
