@@ -1,6 +1,6 @@
 """A company that always had segments and call norms against one that always had an ABC list, in the built-in market.
 
-Both know the same: purchases from us, what strangers told, marks. Knowing segments beside it must not make a company poorer.
+Both know the same: purchases from us, what strangers told, marks. Knowing segments as well must not make a company poorer.
 """
 
 from __future__ import annotations
