@@ -16,7 +16,7 @@ from scipy import stats
 from sim.ledger import MANUFACTURER
 from sim.market import Market
 
-SEEDS = 6
+SEEDS = 12
 WEEKS = 104
 
 
