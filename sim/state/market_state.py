@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -61,6 +60,30 @@ class Boards:
     needs: NeedBoard
     goodwill: Floats  # [B, T]
     pushed: bool = False  # promotion, distributors' effort or goodwill is in the appeal of offers
+
+
+class Loan:
+    """A context in which the columns ``of_tables`` are writable; as a class, which costs less than a generator."""
+
+    __slots__ = ("_begun", "_of_tables", "_tables")
+
+    def __init__(self, tables: Mapping[str, Guarded], of_tables: tuple[tuple[str, frozenset[str]], ...]) -> None:
+        self._tables, self._of_tables = tables, of_tables
+        self._begun: list[tuple[Guarded, frozenset[str]]] = []
+
+    def __enter__(self) -> None:
+        try:
+            for name, columns in self._of_tables:
+                table = self._tables[name]
+                self._begun.append((table, table.begin_loan(columns)))
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *raised: object) -> None:
+        while self._begun:
+            table, outer = self._begun.pop()
+            table.end_loan(outer)
 
 
 @dataclass
@@ -132,17 +155,9 @@ class MarketState:
             "shared_forecast": self.goods.shared_forecast,
         }
 
-    @contextmanager
-    def lend(self, writes: Iterable[str]) -> Iterator[None]:
+    def lend(self, writes: Iterable[str]) -> Loan:
         """Make ``table.column`` names writable while the context is open; everything else stays read-only."""
-        tables, loans = self.tables(), []
-        try:
-            for name, columns in _by_table(tuple(writes)):
-                loans.append((tables[name], tables[name].begin_loan(columns)))
-            yield
-        finally:
-            for table, outer in reversed(loans):
-                table.end_loan(outer)
+        return Loan(self.tables(), _by_table(tuple(writes)))
 
     @property
     def rules(self) -> RulesInForce:

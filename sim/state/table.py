@@ -67,6 +67,8 @@ class Guarded:
     _arrays: dict[str, NDArray[Any]]
     _lent: frozenset[str]
     _loans: int
+    #: The arrays of the sets of columns that were lent before: phases lend the same few sets every week.
+    _sets: dict[frozenset[str], list[NDArray[Any]]]
 
     def __init_subclass__(cls, *, watched: bool = False) -> None:
         super().__init_subclass__()
@@ -78,6 +80,7 @@ class Guarded:
         self._arrays = {}
         self._lent = frozenset()
         self._loans = 0
+        self._sets = {}
         for array in arrays.values():
             array.flags.writeable = False
         self._put(arrays)
@@ -85,6 +88,7 @@ class Guarded:
     def _put(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Hold ``arrays``; they are plain attributes as well."""
         self._arrays.update(arrays)
+        self._sets.clear()
         self.__dict__.update(arrays)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -93,7 +97,7 @@ class Guarded:
         arrays = {name: np.array(array, order="K") for name, array in state["_arrays"].items()}
         for array in arrays.values():
             array.flags.writeable = False
-        self.__dict__["_arrays"] = {}
+        self.__dict__.update(_arrays={}, _sets={})
         self._put(arrays)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -124,24 +128,39 @@ class Guarded:
 
     def begin_loan(self, names: frozenset[str]) -> frozenset[str]:
         """Open ``names`` and return what was open before, to be passed to :meth:`end_loan`; raises as :meth:`lend`."""
-        if not names <= self._arrays.keys():
-            raise ValueError(f"no such column: {', '.join(sorted(names - self._arrays.keys()))}")
-        outer = self._lent
-        if self._loans and not names <= outer:
-            raise ValueError(f"not lent to this phase: {', '.join(sorted(names - outer))}")
-        self._open(names)
-        self._loans += 1
-        return outer
+        held = self.__dict__  # a loan a table and phase: attributes that are set one by one would cost more than the loan
+        opened, outer = held["_sets"].get(names) or self._set_of(names), held["_lent"]
+        if held["_loans"]:
+            if not names <= outer:
+                raise ValueError(f"not lent to this phase: {', '.join(sorted(names - outer))}")
+            for array in self._set_of(outer - names):
+                array.setflags(write=False)
+        else:
+            for array in opened:
+                array.setflags(write=True)
+        held["_loans"] += 1
+        held["_lent"] = names
+        return cast("frozenset[str]", outer)
 
     def end_loan(self, outer: frozenset[str]) -> None:
         """Give back what :meth:`begin_loan` opened."""
-        self._loans -= 1
-        self._open(outer)
+        held = self.__dict__
+        held["_loans"] -= 1
+        if held["_loans"]:
+            for array in self._set_of(outer - held["_lent"]):
+                array.setflags(write=True)
+        else:
+            for array in self._set_of(held["_lent"]):
+                array.setflags(write=False)
+        held["_lent"] = outer
 
-    def _open(self, names: frozenset[str]) -> None:
-        for name in self._lent ^ names:
-            self._arrays[name].flags.writeable = name in names
-        self._lent = names
+    def _set_of(self, names: frozenset[str]) -> list[NDArray[Any]]:
+        """The arrays of ``names``. Raises ValueError for a name that is no column."""
+        if not names <= self._arrays.keys():
+            raise ValueError(f"no such column: {', '.join(sorted(names - self._arrays.keys()))}")
+        if names not in self._sets:
+            self._sets[names] = [self._arrays[name] for name in names]
+        return self._sets[names]
 
     def writable(self, name: str) -> NDArray[Any]:
         """The array of a column that is lent now. Raises PermissionError otherwise."""
