@@ -21,6 +21,7 @@ the garbage collector's objects finds everything.
 from __future__ import annotations
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -38,12 +39,14 @@ Floats = NDArray[np.float64]
 _SLOWNESS, _BLOCKS = 2**14, 8
 #: Keys kept: more than the seeds that the runs of a comparison come back to.
 _SEEDS_KEPT = 1024
+#: Decision and week as the bytes that name a stream.
+_STREAM = struct.Struct("<qq")
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
-_INDEX_SHIFT = np.uint64(32)
+_INDEX_SHIFT, _NO_INDEX = np.uint64(32), np.uint64(0)
 _TOP_52, _TOP_23 = np.uint64(12), np.uint64(41)
 _STEP_52, _STEP_23 = np.float64(2.0**-52), np.float32(2.0**-23)
 _HALF, _HALF_32 = np.float64(0.5), np.float32(0.5)
@@ -211,9 +214,18 @@ def stream(seed: int, decision: int, week: int) -> np.uint64:
 
     ``seed`` is at least 0 and below 2^64, decision and week fit 64 bits. Raises OverflowError otherwise.
     """
-    what = int(decision).to_bytes(8, "little", signed=True) + int(week).to_bytes(8, "little", signed=True)
-    name = hashlib.blake2b(what, digest_size=8, key=_key(int(seed)), person=b"stream").digest()
-    return np.uint64(int.from_bytes(name, "little"))
+    name = _named(int(seed)).copy()
+    try:
+        name.update(_STREAM.pack(decision, week))
+    except struct.error as error:
+        raise OverflowError(f"decision {decision}, week {week}: {error}") from error
+    return np.uint64(int.from_bytes(name.digest(), "little"))
+
+
+@lru_cache(maxsize=_SEEDS_KEPT)
+def _named(seed: int) -> hashlib.blake2b:
+    """The keyed hash of a seed before it has been told anything; to copy it is cheaper than to key another."""
+    return hashlib.blake2b(digest_size=8, key=_key(seed), person=b"stream")
 
 
 @jit
@@ -236,15 +248,9 @@ def draw32(of_stream: np.uint64, entity: np.uint64, index: np.uint64) -> np.floa
 
 
 @jit
-def _fill(of_stream: np.uint64, entities: NDArray[np.uint64], index: NDArray[np.uint64], out: Floats) -> None:
+def _fill(of_stream: np.uint64, counters: NDArray[np.uint64], out: Floats) -> None:
     for i in range(out.size):
-        out[i] = draw(of_stream, entities[i], index[i])
-
-
-@jit
-def _fill_one(of_stream: np.uint64, entities: NDArray[np.uint64], index: np.uint64, out: Floats) -> None:
-    for i in range(out.size):
-        out[i] = draw(of_stream, entities[i], index)
+        out[i] = draw(of_stream, counters[i], _NO_INDEX)
 
 
 @dataclass(frozen=True, repr=False)
@@ -264,15 +270,12 @@ class Luck:
 
     def uniform(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
         """Uniform draws in (0, 1), one per entity, float64; ``index`` is one number or one per entity."""
-        keys = np.asarray(entities).astype(np.uint64)
-        if isinstance(index, int) and keys.ndim == 1:  # the common case; to broadcast costs more than the draws
-            out = np.empty(keys.size, np.float64)
-            _fill_one(self._stream, keys, np.uint64(index), out)
-            return out
-        keys, places = np.broadcast_arrays(keys, np.asarray(index).astype(np.uint64))
-        out = np.empty(keys.size, np.float64)
-        _fill(self._stream, keys.ravel().copy(), places.ravel().copy(), out)
-        return out.reshape(keys.shape)
+        counters = np.asarray(entities).astype(np.uint64)
+        if not isinstance(index, int) or index:  # added here, as bits() does: the sum broadcasts, and wraps around
+            counters = np.asarray(counters + (np.asarray(index).astype(np.uint64) << _INDEX_SHIFT))
+        out = np.empty(counters.shape, np.float64)
+        _fill(self._stream, counters.reshape(-1), out.reshape(-1))
+        return out
 
     def normal(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:
         """Standard normal draws by inverse CDF of the keyed uniform."""
