@@ -8,7 +8,7 @@ the other's debt, and no money leaves the world. The outside world is an entity 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sim.accounts_chart import ACCOUNTS, FORMULAS, Account
 from sim.errors import LawBroken
+from sim.jit import jit
 
 Money = npt.NDArray[np.int64]
 #: Amounts in minor units and row numbers: one whole number, or an array of them.
@@ -34,7 +35,8 @@ class _Amount(NamedTuple):
     total: int
 
 
-_Booking: TypeAlias = Callable[[Money, Account, Whole, _Amount], None]
+#: Rows of a posting as the kernels take them: one, or an array of int64.
+_Rows: TypeAlias = int | npt.NDArray[np.int64]
 
 
 class Ledger:
@@ -87,12 +89,10 @@ class Ledger:
         """
         if debit in _MIRRORED or credit in _MIRRORED:
             raise ValueError(f"{debit.name} / {credit.name}: use invoice() and settle(), which book both sides")
-        money = self._checked(amount, debit, credit, entity, by)
-        _add(self.book[self._row], debit, entity, money)
-        _take(self.book[self._row], credit, entity, money)
-        if by:
-            self._break_down(by, _add, debit, money, entity)
-            self._break_down(by, _take, credit, money, entity)
+        money, (rows, *cut) = self._checked(amount, debit, credit, by, entity)
+        if money.total:
+            _book(self.book[self._row], rows, money, debit, credit)
+            self._break_down(by, cut, money, entity, debit, credit)
 
     def pay(
         self,
@@ -110,16 +110,15 @@ class Ledger:
         """
         if debit in _MIRRORED or credit in _MIRRORED:
             raise ValueError(f"{debit.name} / {credit.name}: use settle() to pay a debt")
-        money = self._checked(amount, debit, credit, payer, by, payee)
-        week = self.book[self._row]
-        _add(week, debit, payer, money)
-        _take(week, Account.CASH, payer, money)
-        _add(week, Account.CASH, payee, money)
-        _take(week, credit, payee, money)
-        if by and _is_manufacturer(payer):
-            self._break_down(by, _add, debit, money, payer)
-        elif by:
-            self._break_down(by, _take, credit, money, payee)
+        money, (payers, payees, *cut) = self._checked(amount, debit, credit, by, payer, payee)
+        if money.total:
+            week = self.book[self._row]
+            _book(week, payers, money, debit, Account.CASH)
+            _book(week, payees, money, Account.CASH, credit)
+            if _is_manufacturer(payer):
+                self._break_down(by, cut, money, payer, debit, None)
+            else:
+                self._break_down(by, cut, money, payee, None, credit)
 
     def invoice(
         self,
@@ -136,26 +135,23 @@ class Ledger:
         """
         if debit in _MIRRORED or credit in _MIRRORED:
             raise ValueError(f"{debit.name} / {credit.name}: invoice() books the claim itself; name what was sold")
-        money = self._checked(amount, debit, credit, seller, by, buyer)
-        week = self.book[self._row]
-        _add(week, Account.RECEIVABLES, seller, money)
-        _take(week, credit, seller, money)
-        _add(week, debit, buyer, money)
-        _take(week, Account.PAYABLES, buyer, money)
-        np.add.at(self.claims, (np.asarray(seller), np.asarray(buyer)), money.each)
-        if by and _is_manufacturer(seller):
-            self._break_down(by, _take, credit, money, seller)
-        elif by:
-            self._break_down(by, _add, debit, money, buyer)
+        money, (sellers, buyers, *cut) = self._checked(amount, debit, credit, by, seller, buyer)
+        if money.total:
+            week = self.book[self._row]
+            _book(week, sellers, money, Account.RECEIVABLES, credit)
+            _book(week, buyers, money, debit, Account.PAYABLES)
+            np.add.at(self.claims, (np.asarray(seller), np.asarray(buyer)), money.each)
+            if _is_manufacturer(seller):
+                self._break_down(by, cut, money, seller, None, credit)
+            else:
+                self._break_down(by, cut, money, buyer, debit, None)
 
     def settle(self, debtor: Whole, creditor: Whole, amount: Whole) -> None:
         """Pay off debts in cash. Raises LawBroken when more is paid than is owed."""
-        money = self._checked(amount, Account.PAYABLES, Account.CASH, debtor, None, creditor)
+        money, (debtors, creditors) = self._checked(amount, Account.PAYABLES, Account.CASH, None, debtor, creditor)
         week = self.book[self._row]
-        _add(week, Account.PAYABLES, debtor, money)
-        _take(week, Account.CASH, debtor, money)
-        _add(week, Account.CASH, creditor, money)
-        _take(week, Account.RECEIVABLES, creditor, money)
+        _book(week, debtors, money, Account.PAYABLES, Account.CASH)
+        _book(week, creditors, money, Account.CASH, Account.RECEIVABLES)
         np.subtract.at(self.claims, (np.asarray(creditor), np.asarray(debtor)), money.each)
         if self.claims.min() < 0:
             row = tuple(int(i) for i in np.argwhere(self.claims < 0)[0])
@@ -163,43 +159,62 @@ class Ledger:
             raise LawBroken(self._place(), "no one pays off more than is owed", found)
 
     def _checked(
-        self,
-        amount: Whole,
-        debit: Account,
-        credit: Account,
-        entity: Whole,
-        by: Mapping[str, Whole] | None,
-        other: Whole = MANUFACTURER,
-    ) -> _Amount:
-        """``amount`` as int64, one for each row that the posting names, and their sum."""
-        place = f"{self._place()}, {debit.name} / {credit.name}"
+        self, amount: Whole, debit: Account, credit: Account, by: Mapping[str, Whole] | None, *entities: Whole
+    ) -> tuple[_Amount, list[_Rows]]:
+        """``amount`` as int64, one for each row that the posting names, and the rows of entities and cuts."""
         money = np.asarray(amount)
         if money.dtype != np.int64:
             if money.dtype.kind not in "iu" or not np.can_cast(money.dtype, np.int64):
                 raise TypeError(
-                    f"{place}: amounts are whole minor units (int64), not {money.dtype}; round where prices are made"
+                    f"{self._at(debit, credit)}: amounts are whole minor units (int64), not {money.dtype}; round where "
+                    "prices are made"
                 )
             money = money.astype(np.int64)
-        for rows in (entity, other, *by.values()) if by else (entity, other):
+        named: list[_Rows] = []
+        for rows in (*entities, *by.values()) if by else entities:
             if isinstance(rows, np.ndarray) and rows.ndim:
                 if money.ndim == 0:
                     money = np.broadcast_to(money, rows.shape)
                 if rows.shape != money.shape:
-                    raise ValueError(f"{place}: {money.shape} amounts for {rows.shape} rows")
-                if rows.size and rows.min() < 0:
-                    raise IndexError(f"{place}: there is no row {rows.min()}")
-        least, total = (int(money.min()), int(money.sum())) if money.size > 1 else (int(money.sum()),) * 2
+                    raise ValueError(f"{self._at(debit, credit)}: {money.shape} amounts for {rows.shape} rows")
+                own = rows.astype(np.int64)  # a copy of one type, whatever the type of the rows: one compiled version
+                if rows.size and _extent(own)[0] < 0:
+                    raise IndexError(f"{self._at(debit, credit)}: there is no row {rows.min()}")
+                named.append(own)
+            else:
+                named.append(int(rows))
+        if money.ndim == 0:
+            least = total = int(money)
+        else:
+            money = np.array(money, order="C").reshape(-1)
+            least, total = _extent(money)
         if least < 0:
-            raise LawBroken(place, "amounts are never negative (swap debit and credit)", str(least))
-        return _Amount(money, total)
+            raise LawBroken(
+                self._at(debit, credit), "amounts are never negative (swap debit and credit)", str(int(least))
+            )
+        return _Amount(money, total), named
 
     def _break_down(
-        self, by: Mapping[str, Whole], book: _Booking, account: Account, money: _Amount, entity: Whole
+        self,
+        by: Mapping[str, Whole] | None,
+        rows: list[_Rows],
+        money: _Amount,
+        entity: Whole,
+        debit: Account | None,
+        credit: Account | None,
     ) -> None:
+        """Book in the cuts what is the manufacturer's of a posting: ``debit`` and ``credit``, or one of them."""
+        if not by:
+            return
         if not _is_manufacturer(entity):
-            raise ValueError(f"{self._place()}, {account.name}: only the manufacturer's books have cuts")
-        for name, rows in by.items():
-            book(self.cut[name][self._row], account, rows, money)
+            account = debit if debit is not None else credit
+            name = "" if account is None else account.name
+            raise ValueError(f"{self._place()}, {name}: only the manufacturer's books have cuts")
+        for name, where in zip(by, rows, strict=True):
+            _book(self.cut[name][self._row], where, money, debit, credit)
+
+    def _at(self, debit: Account, credit: Account) -> str:
+        return f"{self._place()}, {debit.name} / {credit.name}"
 
     def _place(self) -> str:
         return f"books, week {self._row - 1}" if self._row else "books, opening"
@@ -271,20 +286,47 @@ def _is_manufacturer(entity: Whole) -> bool:
     return not (isinstance(entity, np.ndarray) and entity.ndim) and int(entity) == MANUFACTURER
 
 
-def _add(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
-    """Debit: rows may repeat; many amounts may go to one row."""
-    if isinstance(rows, np.ndarray) and rows.ndim:
-        np.add.at(week[:, account], rows, money.each)
-    else:
-        week[rows, account] += money.total
+def _book(table: Money, rows: _Rows, money: _Amount, debit: int | None, credit: int | None) -> None:
+    """Debit and credit ``rows`` of ``table`` [rows, accounts]; rows may repeat, and many amounts may go to one row."""
+    if isinstance(rows, int):
+        if debit is not None:
+            table[rows, debit] += money.total
+        if credit is not None:
+            table[rows, credit] -= money.total
+        return
+    # Plain numbers: to find out the type of an enum's member costs numba ten times what is done with it.
+    sides = [_NO_ACCOUNT if account is None else int(account) for account in (debit, credit)]
+    wrong = _book_rows(table, rows, money.each, *sides)
+    if wrong >= 0:
+        raise IndexError(f"books: there is no row {wrong}")
 
 
-def _take(week: Money, account: Account, rows: Whole, money: _Amount) -> None:
-    """Credit: as for debit, rows may repeat."""
-    if isinstance(rows, np.ndarray) and rows.ndim:
-        np.subtract.at(week[:, account], rows, money.each)
-    else:
-        week[rows, account] -= money.total
+#: Stands for the side of a posting that is not booked.
+_NO_ACCOUNT = -1
+
+
+@jit
+def _book_rows(table: Money, rows: npt.NDArray[np.int64], money: Money, debit: int, credit: int) -> int:
+    """Book ``money`` [n] in ``rows`` [n]; returns a row that ``table`` does not have, with nothing booked, else −1."""
+    for i in range(rows.size):
+        if rows[i] >= table.shape[0]:
+            return int(rows[i])
+    for i in range(rows.size):
+        if debit >= 0:
+            table[rows[i], debit] += money[i]
+        if credit >= 0:
+            table[rows[i], credit] -= money[i]
+    return -1
+
+
+@jit
+def _extent(numbers: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """The least of ``numbers``, 0 for none, and their sum."""
+    least = total = 0
+    for i in range(numbers.size):
+        least = numbers[i] if i == 0 else min(least, numbers[i])
+        total += numbers[i]
+    return least, total
 
 
 def average_cost(value: Money, units: Money, taken: Money) -> Money:
