@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
@@ -99,33 +101,33 @@ class Competitor(mesa.Agent):
     @staticmethod
     def decide_prices(state: MarketState) -> RivalPrices:
         """Ask the rivals for their prices."""
-        answer: RivalPrices = state.rules.ask("rival_price", Competitor.see(state))
+        answer: RivalPrices = state.rules.ask("rival_price", partial(Competitor.see, state))
         return answer
 
     @staticmethod
     def decide_campaigns(state: MarketState) -> RivalCampaigns:
         """Ask the rivals what they spend on advertising and campaigns."""
-        answer: RivalCampaigns = state.rules.ask("rival_campaign", Competitor.see_campaigns(state))
+        answer: RivalCampaigns = state.rules.ask("rival_campaign", partial(Competitor.see_campaigns, state))
         return answer
 
     @staticmethod
     def decide_calls(state: MarketState) -> RivalCalls:
         """Ask the rivals how many calls they plan on each of their accounts."""
-        answer: RivalCalls = state.rules.ask("rival_force", Competitor.see_accounts(state))
+        answer: RivalCalls = state.rules.ask("rival_force", partial(Competitor.see_accounts, state))
         return answer
 
     @staticmethod
     def decide_margins(state: MarketState) -> RivalMargins:
         """Ask the rivals what they leave their distributors beyond the usual."""
-        seen = Competitor.see_standing(state, Decision.RIVAL_MARGIN)
-        answer: RivalMargins = state.rules.ask("rival_margin", seen)
+        see = partial(Competitor.see_standing, state, Decision.RIVAL_MARGIN)
+        answer: RivalMargins = state.rules.ask("rival_margin", see)
         return answer
 
     @staticmethod
     def decide_offers(state: MarketState) -> RivalOffers:
         """Ask the rivals how many more offers than usual they make to our reps."""
-        seen = Competitor.see_standing(state, Decision.RIVAL_POACHING)
-        answer: RivalOffers = state.rules.ask("rival_poaching", seen)
+        see = partial(Competitor.see_standing, state, Decision.RIVAL_POACHING)
+        answer: RivalOffers = state.rules.ask("rival_poaching", see)
         return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -74,20 +75,20 @@ class Distributor(RowAgent):
     @staticmethod
     def decide_sharing(state: MarketState) -> Sharing:
         """Ask every distributor whether it shares its sell-out data."""
-        answer: Sharing = state.rules.ask("share_data", Distributor.see(state, Decision.SHARE_DATA))
+        answer: Sharing = state.rules.ask("share_data", partial(Distributor.see, state, Decision.SHARE_DATA))
         return answer
 
     @staticmethod
     def decide_retail_prices(state: MarketState) -> RetailPrices:
         """Ask every distributor for its retail prices."""
-        answer: RetailPrices = state.rules.ask("retail_price", Distributor.see(state, Decision.RETAIL_PRICE))
+        answer: RetailPrices = state.rules.ask("retail_price", partial(Distributor.see, state, Decision.RETAIL_PRICE))
         return answer
 
     @staticmethod
     def decide_orders(state: MarketState, rows: Rows = _ALL) -> Orders:
         """Ask the distributors in ``rows`` what they order from their suppliers."""
         seen = Distributor.see(state, Decision.ORDER_NOISE, rows)
-        answer: Orders = state.rules.ask("ordering", seen)
+        answer: Orders = state.rules.ask("ordering", lambda: seen)
         if state.numbers.to_order.any():
             # What is made to order is ordered for those who wait for it, whatever the rule for stock says.
             awaited = np.maximum(seen.owed - seen.on_hand - seen.on_order, 0)
@@ -97,6 +98,6 @@ class Distributor(RowAgent):
     @staticmethod
     def decide_brand_effort(state: MarketState) -> NDArray[np.float64]:
         """Ask every distributor how it divides its effort among brands; returns shares [D, B] that sum to 1."""
-        answer: BrandEffort = state.rules.ask("brand_effort", Distributor.see_brands(state))
+        answer: BrandEffort = state.rules.ask("brand_effort", partial(Distributor.see_brands, state))
         shares: NDArray[np.float64] = answer.share.astype(np.float64)
         return shares

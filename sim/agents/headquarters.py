@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import mesa
@@ -70,4 +71,4 @@ class Headquarters(mesa.Agent):
     @classmethod
     def ask_by_territory(cls, state: MarketState, question: str, decision: Decision, **market: NDArray[Any]) -> Any:
         """The answer to a question with one row per territory; ``market`` is as in :func:`sim.rules.answers.ask`."""
-        return state.rules.ask(question, cls.see(state, decision), every_territory(state), **market)
+        return state.rules.ask(question, partial(cls.see, state, decision), every_territory(state), **market)

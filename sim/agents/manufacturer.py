@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,14 +97,14 @@ class Manufacturer(Headquarters):
     @staticmethod
     def decide_sharing_offer(state: MarketState) -> SharingOffer:
         """Ask what is offered to each distributor for its data."""
-        seen = Manufacturer.see_partners(state)
-        answer: SharingOffer = state.rules.ask("sharing_contract", seen, state.distributors.territory)
+        see = partial(Manufacturer.see_partners, state)
+        answer: SharingOffer = state.rules.ask("sharing_contract", see, state.distributors.territory)
         return answer
 
     @staticmethod
     def decide_production(state: MarketState) -> Production:
         """Ask what the plant starts this week."""
-        answer: Production = state.rules.ask("production", Manufacturer.see_plant(state))
+        answer: Production = state.rules.ask("production", partial(Manufacturer.see_plant, state))
         return answer
 
     @staticmethod
@@ -118,7 +120,7 @@ class Manufacturer(Headquarters):
         """Ask what reps who have an ``offer`` [R] (pay a week, 0 without) get for staying, minor units [R]."""
         if not offer.any():
             return np.zeros(len(state.reps), dtype=np.int64)
-        seen = Manufacturer.see_leavers(state, offer, attainment)
-        answer: Retention = state.rules.ask("retention", seen, state.reps.territory)
+        see = partial(Manufacturer.see_leavers, state, offer, attainment)
+        answer: Retention = state.rules.ask("retention", see, state.reps.territory)
         bonus: NDArray[np.int64] = np.where(offer > 0, answer.stay_bonus, 0).astype(np.int64)
         return bonus

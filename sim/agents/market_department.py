@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sim.agents.customer_database import recorded
 from sim.agents.headquarters import Headquarters
 from sim.questions.advertising import Advertising
@@ -68,7 +70,7 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_discounts(state: MarketState) -> Discounts:
         """Ask for this week's discounts by segment."""
-        answer: Discounts = state.rules.ask("pricing", MarketDepartment.see(state, Decision.PRICING))
+        answer: Discounts = state.rules.ask("pricing", partial(MarketDepartment.see, state, Decision.PRICING))
         return answer
 
     @staticmethod
@@ -78,7 +80,7 @@ class MarketDepartment(Headquarters):
             return None
         if not (state.rules.due("message").any() or state.rules.due("segmentation").any()):
             return None
-        answer: Messages = state.rules.ask("message", MarketDepartment.see(state, Decision.MESSAGE))
+        answer: Messages = state.rules.ask("message", partial(MarketDepartment.see, state, Decision.MESSAGE))
         return answer
 
     @staticmethod

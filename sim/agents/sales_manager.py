@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,9 @@ class SalesManager(RowAgent):
         Teams may work in several territories, so the answer has one row per rep. Hours beyond the manager's own are
         cut by the engine.
         """
-        answer: Routines = state.rules.ask("routines", SalesManager.see(state), state.reps.territory, state.reps.team)
+        answer: Routines = state.rules.ask(
+            "routines", partial(SalesManager.see, state), state.reps.territory, state.reps.team
+        )
         return answer
 
 

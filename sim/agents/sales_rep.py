@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -108,14 +109,14 @@ class SalesRep(RowAgent):
     @staticmethod
     def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
         """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-        answer: Effort = state.rules.ask("effort", replace(seen, luck=state.luck(Decision.EFFORT)))
+        answer: Effort = state.rules.ask("effort", lambda: replace(seen, luck=state.luck(Decision.EFFORT)))
         effort: NDArray[np.float64] = np.where(state.reps.active, answer.effort, 0.0)
         return effort
 
     @staticmethod
     def decide_calls(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
         """Ask how every rep divides its calls among its accounts; shares are made to sum to 1 per rep."""
-        answer: CallShares = state.rules.ask("calls", seen)
+        answer: CallShares = state.rules.ask("calls", lambda: seen)
         total = np.bincount(seen.account_rep, weights=answer.share, minlength=len(state.reps))
         divided: NDArray[np.float64] = answer.share / np.where(total > 0, total, 1.0)[seen.account_rep]
         return divided
@@ -123,7 +124,7 @@ class SalesRep(RowAgent):
     @staticmethod
     def decide_pursuit(state: MarketState, seen: PursuitSeen) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
         """Ask which projects reps carry [P], and which part of the rep's calls each gets [P]; at most 1 per rep."""
-        answer: Pursuit = state.rules.ask("pursuit", seen)
+        answer: Pursuit = state.rules.ask("pursuit", lambda: seen)
         carried = carry(answer.priority, seen.project_rep, seen.project_key, seen.project_number, seen.load)
         share = np.where(carried, answer.share, 0.0)
         total = np.bincount(seen.project_rep, weights=share, minlength=len(state.reps))
@@ -134,6 +135,8 @@ class SalesRep(RowAgent):
         state: MarketState, offer: NDArray[np.float64], stay_bonus: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Ask how likely each rep is to leave this week, given its outside ``offer`` [R] and ``stay_bonus`` [R]."""
-        answer: Quits = state.rules.ask("quit", SalesRep.see_offers(state, offer, stay_bonus), state.reps.territory)
+        answer: Quits = state.rules.ask(
+            "quit", partial(SalesRep.see_offers, state, offer, stay_bonus), state.reps.territory
+        )
         probability: NDArray[np.float64] = np.asarray(answer.probability, dtype=np.float64)
         return probability

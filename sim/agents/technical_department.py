@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -53,14 +54,16 @@ class TechnicalDepartment(RowAgent):
     @staticmethod
     def decide_service(state: MarketState) -> Service:
         """Ask for this week's engineers and order of service."""
-        answer: Service = state.rules.ask("service", TechnicalDepartment.see_service(state), every_territory(state))
+        answer: Service = state.rules.ask(
+            "service", partial(TechnicalDepartment.see_service, state), every_territory(state)
+        )
         return answer
 
     @staticmethod
     def decide_technical(state: MarketState, service: Service) -> Technical:
         """Ask how design works with the field; hours are cut to those of the engineers there, training first."""
-        seen = TechnicalDepartment.see_design(state, service)
-        answer: Technical = state.rules.ask("technical", seen, every_territory(state))
+        see = partial(TechnicalDepartment.see_design, state, service)
+        answer: Technical = state.rules.ask("technical", see, every_territory(state))
         there = service.engineers * state.params.service.hours
         training = np.minimum(answer.training_hours, there)
         analysis = np.minimum(answer.analysis_hours, there - training)
@@ -73,5 +76,7 @@ class TechnicalDepartment(RowAgent):
             return None
         if not (state.rules.due("offer_variants").any() or state.rules.due("segmentation").any()):
             return None
-        answer: OfferVariants = state.rules.ask("offer_variants", Headquarters.see(state, Decision.OFFER_VARIANTS))
+        answer: OfferVariants = state.rules.ask(
+            "offer_variants", partial(Headquarters.see, state, Decision.OFFER_VARIANTS)
+        )
         return answer

@@ -9,6 +9,10 @@ from sim.rules import Rule, Variant
 from sim.rules.shipped import is_shipped
 from sim.rules.strangers import fresh, name_of
 from sim.scenario import Scenario
+from sim.state.rules_in_force import Kept
+
+#: Questions of weeks that are remembered, so that each is looked up once a week.
+_LOOKED_UP = 200
 
 
 class RuleBook:
@@ -19,7 +23,9 @@ class RuleBook:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self.kept: dict[str, Kept] = {}
         self._own: dict[tuple[str, int], list[Variant]] = {}
+        self._in_week: dict[tuple[str, int], list[Variant]] = {}
         steps = scenario.schedule.answers.values()
         rules = [rule for of_question in steps for _, variants in of_question for _, rule in variants]
         # Only rules that are not shipped are watched: a copy of all parameters costs a millisecond.
@@ -27,6 +33,14 @@ class RuleBook:
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
+        found = self._in_week.get((question, week))
+        if found is None:
+            if len(self._in_week) > _LOOKED_UP:
+                self._in_week.clear()
+            found = self._in_week[question, week] = self._since(week, question)
+        return found
+
+    def _since(self, week: int, question: str) -> list[Variant]:
         key = (question, self.scenario.schedule.rules_since(week, question))
         if key not in self._own:
             shared = self.scenario.variants_at(week, question)

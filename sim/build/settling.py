@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import cast
 
@@ -31,6 +32,7 @@ from sim.rules import Variant
 from sim.rules.strangers import fresh
 from sim.scenario import Scenario
 from sim.state import MarketState
+from sim.state.rules_in_force import Kept
 from sim.state.today import Decided, Today
 
 Floats = NDArray[np.floating]
@@ -59,6 +61,7 @@ class _Baseline:
     """A rule book in which the baseline holds in every week."""
 
     rules: dict[str, list[Variant]]
+    kept: dict[str, Kept] = field(default_factory=dict)
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question``: the same in every ``week``."""
@@ -120,7 +123,7 @@ def _settle_rivals(state: MarketState) -> None:
     price = seen.price
     for _ in range(state.params.start.steps):
         # Week 0 is one in which every rule that has a rhythm revises.
-        after = state.rules.ask("rival_price", replace(seen, week=0, price=price)).price
+        after = state.rules.ask("rival_price", partial(replace, seen, week=0, price=price)).price
         if np.all(np.abs(after - price) <= _REST * np.abs(price)):
             with state.lend(("rivals.price",)):
                 state.rivals.price[:] = after

@@ -16,6 +16,9 @@ _META = "answer"
 #: Numbers beyond these are infinite.
 _FINITE = sys.float_info.max
 
+#: What the methods of arrays come to, without what they do on the way there.
+_LEAST, _MOST = np.minimum.reduce, np.maximum.reduce
+
 #: Kinds of numpy's types that may fill a field, by what the field is annotated with, and what they are called.
 _KINDS: dict[Any, tuple[str, str]] = {
     np.integer: ("iuf", "whole numbers"),
@@ -186,13 +189,17 @@ def _number_of(hint: Any) -> Any:
 
 def form_fault(answer: Answer, count: Callable[[str], int]) -> Fault | None:
     """The first field that has another shape or another kind of values than declared; ``count`` gives sizes by dimension."""
+    sizes: dict[Dimension, int] = {}  # fields of an answer share most of their dimensions
     for declared in answer.declared():
         value = getattr(answer, declared.name)
         if not declared.shape:
             if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
                 return Fault(f"{declared.name} of type {type(value).__name__}", "one number")
             continue
-        shape = tuple(d.size if isinstance(d, Fixed) else count(d) for d in declared.shape)
+        for d in declared.shape:
+            if d not in sizes:
+                sizes[d] = d.size if isinstance(d, Fixed) else count(d)
+        shape = tuple([sizes[d] for d in declared.shape])
         if not isinstance(value, np.ndarray):
             return Fault(f"{declared.name} of type {type(value).__name__}", f"an array of shape {shape}")
         if value.shape != shape:
@@ -211,7 +218,7 @@ def bounds_fault(answer: Answer, count: Callable[[str], int]) -> Fault | None:
         if declared.flag or not values.size:
             continue
         high = declared.high if declared.row_of is None else count(declared.row_of) - 1
-        if not (declared.low <= values.min().item() and values.max().item() <= high):
+        if not (declared.low <= _LEAST(values, None).item() and _MOST(values, None).item() <= high):
             if not declared.cut or not np.isfinite(values).all():
                 return _worst(declared, values, high)
         elif declared.whole and values.dtype.kind == "f" and (values != np.rint(values)).any():
@@ -240,7 +247,7 @@ def cut_to_bounds(answer: AnswerT) -> AnswerT:
     for declared in answer.declared():
         if declared.cut:
             values = getattr(answer, declared.name)
-            if values.size and not (declared.low <= values.min() and values.max() <= declared.high):
+            if values.size and not (declared.low <= _LEAST(values, None) and _MOST(values, None) <= declared.high):
                 moved[declared.name] = np.clip(values, declared.low, declared.high)
     return dataclasses.replace(answer, **moved) if moved else answer
 

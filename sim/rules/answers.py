@@ -101,6 +101,14 @@ def _each_array(answer: AnswerT, change: Callable[[Array], Array]) -> AnswerT:
     return replace(answer, **arrays)
 
 
+def read_only(answer: AnswerT) -> AnswerT:
+    """``answer`` itself, its arrays closed for writing: it is to be given again."""
+    for declared in answer.declared():
+        if declared.shape:
+            getattr(answer, declared.name).setflags(write=False)
+    return answer
+
+
 def merge(base: AnswerT, other: AnswerT, inside: Array) -> AnswerT:
     """Rows of ``other`` where ``inside``, else of ``base``; numbers of the whole firm as their field declares."""
     merged: dict[str, Any] = {}

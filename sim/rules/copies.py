@@ -21,8 +21,8 @@ def for_reading(seen: Any) -> Any:
     shown: dict[str, Any] = {}
     for name, value in vars(seen).items():
         if isinstance(value, np.ndarray):
-            shown[name] = value.view()
-            shown[name].flags.writeable = False
+            shown[name] = view = value.view()
+            view.setflags(write=False)
         elif type(value) is CustomersSeen:
             shown[name] = for_reading(value)
     again = object.__new__(type(seen))  # what replace() does takes five times as long, for a thousand views a year

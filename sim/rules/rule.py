@@ -22,7 +22,9 @@ class Rule(Section):
     ``question`` names the question; ``kind`` (a ``Literal`` in every concrete rule) names the rule in
     a scenario file; ``scoped`` says whether a change may apply to some territories only, which needs
     an answer that is cut by territory; ``reads_truth`` marks oracles, which are upper bounds; ``idle`` marks rules
-    that never do anything beyond the usual: where no other rule is in force, nobody is asked. The abstract rule of a
+    that never do anything beyond the usual: where no other rule is in force, nobody is asked; ``constant`` marks rules
+    that say the same every week, since nothing they look at changes but how many segments there are: a market asks
+    those of them that are shipped once, and again when that changes. The abstract rule of a
     question also says which ``actor`` answers it, when it is ``asked``, and the kind of the ``ordinary`` rule, which
     answers where a scenario names none.
     """
@@ -34,6 +36,7 @@ class Rule(Section):
     scoped: ClassVar[bool] = False
     reads_truth: ClassVar[bool] = False
     idle: ClassVar[bool] = False
+    constant: ClassVar[bool] = False
     kind: str
 
     @abstractmethod

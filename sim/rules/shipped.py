@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 
 from sim.rules.rule import Rule
 
@@ -72,12 +73,24 @@ def suspected(kind: type[Rule]) -> Iterator[None]:
 def is_shipped(rule: Rule) -> bool:
     """Whether ``rule`` is one of ours, and answers with our own code: its class may have been patched since."""
     kind = type(rule)
-    if kind in _suspected or kind.__module__ not in _MODULES:
-        return False
-    if getattr(sys.modules[kind.__module__], kind.__name__, None) is not kind:
-        return False
     code = getattr(kind.answer, "__code__", None)
-    return code is not None and code.co_filename.startswith(_HERE)
+    if code is None or kind in _suspected:
+        return False
+    return _CLEARED.get(kind) is code or _is_ours(kind, code)
+
+
+def _is_ours(kind: type[Rule], code: CodeType) -> bool:
+    """Whether ``kind`` is in our list and ``code`` is of our files; cleared once, it is ours while it has this code."""
+    if kind.__module__ not in _MODULES or getattr(sys.modules[kind.__module__], kind.__name__, None) is not kind:
+        return False
+    ours = code.co_filename.startswith(_HERE)
+    if ours:
+        _CLEARED[kind] = code
+    return ours
+
+
+#: Rules found to be ours, each with the code by which it answered then.
+_CLEARED: dict[type[Rule], CodeType] = {}
 
 
 #: Folder of the package, as compiled code names it.

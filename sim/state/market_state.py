@@ -162,7 +162,14 @@ class MarketState:
     @property
     def rules(self) -> RulesInForce:
         """The rules that answer this week's questions."""
-        return RulesInForce(self.schedule, self.calendar, len(self.layout.territories), self.customers, -self.origin)
+        return RulesInForce(
+            self.schedule,
+            self.calendar,
+            len(self.layout.territories),
+            self.customers,
+            -self.origin,
+            self.headquarters.segments,
+        )
 
     def accounts(self) -> NDArray[np.int64]:
         """Rows of the customers that have a rep of their own by this week's plan; looked up once a week."""

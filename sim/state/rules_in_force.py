@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.answers import answer_of, ask, checked, merge, spread
+from sim.rules.answers import answer_of, ask, checked, merge, read_only, spread
 from sim.rules.rule import Rule, Variant
 from sim.rules.shipped import is_shipped
 from sim.rules.strangers import refusal
@@ -17,8 +18,21 @@ from sim.state.customers import Customers
 Ints = NDArray[np.integer[Any]]
 
 
+class Kept(NamedTuple):
+    """What rules that are constant answered: which rules, and to how many segments."""
+
+    variants: list[Variant]
+    segments: int
+    answer: Any
+
+
 class RuleBook(Protocol):
     """Where the rules in force come from: a scenario; weeks are counted from 1, those of a warm-up end with 0."""
+
+    @property
+    def kept(self) -> dict[str, Kept]:
+        """Answers of constant rules by question."""
+        ...
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (from 1; the baseline's before), the whole firm's first."""
@@ -31,13 +45,16 @@ class RuleBook(Protocol):
 
 @dataclass(frozen=True)
 class RulesInForce:
-    """The rules of one ``week`` (0-based, by the calendar) in a market of so many ``territories``; its first week is ``first``."""
+    """The rules of one ``week`` (0-based, by the calendar) in a market of so many ``territories`` and ``segments``; its first
+    week is ``first``.
+    """
 
     schedule: RuleBook
     week: int
     territories: int
     customers: Customers
     first: int = 0
+    segments: int = 0
 
     def variants(self, question: str, week: int | None = None) -> list[Variant]:
         """Rules for ``question`` in ``week`` (by default this one): the whole firm's first, then those of some territories."""
@@ -46,14 +63,24 @@ class RulesInForce:
     def ask(
         self,
         question: str,
-        seen: Any,
+        see: Callable[[], Any],
         territory: Ints | None = None,
         rows: Ints | None = None,
         **market: NDArray[Any],
     ) -> Any:
-        """Answer a question by the rules in force; see :func:`sim.rules.answers.ask`."""
-        answer = ask(self.variants(question), seen, territory, rows, market)
-        self._inspect(self.variants(question))
+        """Answer a question by the rules in force; see :func:`sim.rules.answers.ask`.
+
+        ``see`` makes the view; where all rules are constant and have been asked before, nobody looks and the answer is
+        what it was. Constant rules get no ``market`` to be checked against that changes.
+        """
+        variants, kept = self.variants(question), self.schedule.kept.get(question)
+        if kept is not None and kept.variants is variants and kept.segments == self.segments:
+            return kept.answer
+        answer = ask(variants, see(), territory, rows, market)
+        if all(variant.rule.constant and is_shipped(variant.rule) for variant in variants):
+            self.schedule.kept[question] = Kept(variants, self.segments, read_only(answer))
+        else:
+            self._inspect(variants)
         return answer
 
     def _inspect(self, asked: list[Variant]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class FlatBudget(AdvertisingRule):
     """A yearly budget, spent evenly over weeks and territories."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["flat"] = "flat"
     budget: int = param(
         100_000_000, unit="minor units/year", doc="Advertising budget of the firm.", bounds=(0, 10**13), lever=True

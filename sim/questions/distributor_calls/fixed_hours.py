@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class FixedDistributorHours(DistributorCallsRule):
     """The same hours in every territory."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["fixed_hours"] = "fixed_hours"
     hours: float = param(
         0.5, unit="hours/rep/week", doc="Hours of a rep for distributors, travel included.", bounds=(0, 40), lever=True

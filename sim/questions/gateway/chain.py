@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.quantity import WEEKS_PER_YEAR, param
 from sim.questions.gateway.question import LEVELS, Gateway, GatewayRule, Terms, line_of
@@ -14,6 +14,7 @@ _EACH = (len(LEVELS), len(LEVELS))
 class Chain(GatewayRule):
     """Every level has a delay, a loss, an error and a staff of its own; lists go from the territory upwards."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["chain"] = "chain"
     companies: int = param(
         1,

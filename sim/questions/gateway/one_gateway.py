@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.quantity import WEEKS_PER_YEAR, param
 from sim.questions.gateway.question import Gateway, GatewayRule, in_parts, line_of
@@ -15,6 +15,7 @@ _LEVELS = 2
 class OneGateway(GatewayRule):
     """One owner, one set of forms, a staffed section that passes reports on quickly."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["one_gateway"] = "one_gateway"
     delay: int = param(1, unit="weeks", doc="From the field to the database.", bounds=(0, 26), lever=True)
     loss: float = param(0.02, unit="share", doc="Reports that get lost on the way.", bounds=(0, 1), lever=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.quantity import WEEKS_PER_YEAR, param
 from sim.questions.gateway.question import LEVELS, Gateway, GatewayRule, in_parts, line_of
@@ -12,6 +12,7 @@ from sim.views import FirmSeen
 class PerCompany(GatewayRule):
     """Each product company asks reps for its own forms and keeps its own list."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["per_company"] = "per_company"
     companies: int = param(
         2, unit="companies", doc="Companies that collect for themselves.", bounds=(1, 16), lever=True

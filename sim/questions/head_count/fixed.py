@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class FixedHeadCount(HeadCountRule):
     """Positions per territory; vacancies are filled as people leave."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["fixed"] = "fixed"
     extra: int = param(
         0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class LedgerInUse(LedgerRule):
     """The ledger is kept by customer everywhere, and the departments read it; clerks are paid per customer."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["books"] = "books"
     upkeep: int = param(
         200,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sim.views import FirmSeen
 class NoLedger(LedgerRule):
     """Nothing comes from the books, neither at the start nor later; nothing is paid for it."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["none"] = "none"
 
     def answer(self, seen: FirmSeen) -> CustomerLedger:

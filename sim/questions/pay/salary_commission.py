@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class SalaryCommission(PayRule):
     """The same terms for every rep."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["salary_commission"] = "salary_commission"
     salary: int = param(4_000_000, unit="minor units/year", doc="Fixed pay of a rep.", bounds=(0, 10**11), lever=True)
     commission: float = param(

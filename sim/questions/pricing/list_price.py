@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class ListPrice(PricingRule):
     """The same discount (none by default) for every customer."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["list_price"] = "list_price"
     discount: float = param(
         0.0, unit="share", doc="Discount on list prices for all.", bounds=(0, 0.9), soft=(0, 0.3), lever=True

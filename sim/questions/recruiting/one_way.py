@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import FirmSeen
 class OneWay(RecruitingRule):
     """A channel, an interview and hours of care per applicant."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["one_way"] = "one_way"
     channel: Literal["advertised", "referral", "agency"] = param(
         "advertised", unit="text", doc="Where applicants come from.", lever=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import ServiceSeen
 class FixedStaff(ServiceRule):
     """The same heads everywhere, whatever the load."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["fixed_staff"] = "fixed_staff"
     engineers: float = param(
         1.5, unit="heads/territory", doc="Service engineers of each territory.", bounds=(0, 1000), lever=True

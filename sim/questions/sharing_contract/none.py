@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sim.views import PartnersSeen
 class NoSharing(SharingContractRule):
     """Ask for no data and pay nothing."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["none"] = "none"
 
     def answer(self, seen: PartnersSeen) -> SharingOffer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from sim.views import TechnicalSeen
 class Separate(TechnicalRule):
     """Design and sales are apart: few problems are written up, and no engineer works on them with the designers."""
 
+    constant: ClassVar[bool] = True
     kind: Literal["separate"] = "separate"
     report_share: float = param(
         0.2, unit="share", doc="Repairs whose problem the engineer writes up.", bounds=(0, 1), lever=True
