@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.rival_spending import usual_advertising
-from sim.keys import keys_of
 from sim.questions.rival_campaign import RivalCampaigns
 from sim.questions.rival_force import RivalCalls
 from sim.questions.rival_margin import RivalMargins
@@ -50,7 +49,7 @@ class Competitor(mesa.Agent):
     @staticmethod
     def see_campaigns(state: MarketState) -> RivalBrandsSeen:
         """What all rival brands see of our campaigns, with a lag and an error of their own."""
-        key = keys_of(brand.name for brand in state.layout.brands if not brand.own)
+        key = state.numbers.rival_keys
         then = state.week - state.params.rivals.campaign_lag
         spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
         error = state.luck(Decision.RIVAL_WATCH).normal(key[:, None], state.territories.key[None, :])
@@ -60,7 +59,7 @@ class Competitor(mesa.Agent):
             luck=state.luck(Decision.RIVAL_ADVERTISING),
             key=key,
             customers=state.territories.registered,
-            usual=np.tile(usual_advertising(state), (len(key), 1)),
+            usual=np.full((len(key), len(state.territories)), usual_advertising(state)),
             campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
             share_lost=_lost(state, _SHARE),
         )

@@ -33,7 +33,7 @@ class Distributor(RowAgent):
         """What the distributors in ``rows`` see, each its own; ``decision`` keys their luck."""
         distributors, channel, numbers = state.distributors, state.goods.channel, state.params.channel
         from_plant = distributors.supplier[rows] < 0
-        at_list = state.numbers.list_price[list(state.layout.own_offers)]
+        at_list = state.numbers.own_list_price
         return DistributorSeen(
             week=state.calendar,
             luck=state.luck(decision),
@@ -51,7 +51,7 @@ class Distributor(RowAgent):
             reserve=distributors.reserve[rows],
             sharing_payment=distributors.payment[rows],
             direct_sales_share=np.zeros(len(from_plant)),
-            list_price=np.broadcast_to(at_list, (len(from_plant), len(at_list))),
+            list_price=np.full((len(from_plant), len(at_list)), at_list),
         )
 
     @staticmethod

@@ -29,7 +29,7 @@ OF_TERRITORIES = (
 
 def every_territory(state: MarketState) -> NDArray[np.int64]:
     """Rows of all territories, for answers with one row per territory [T]."""
-    return np.arange(len(state.layout.territories))
+    return state.numbers.territory_rows
 
 
 class Headquarters(mesa.Agent):
@@ -41,8 +41,7 @@ class Headquarters(mesa.Agent):
 
         ``decision`` keys its luck; ``rows`` are the customers to show, by default all on record.
         """
-        own = list(state.layout.own_offers)
-        offers = [state.layout.offers[j] for j in own]
+        layout = state.layout
         return FirmSeen(
             week=state.calendar,
             luck=state.luck(decision),
@@ -53,11 +52,11 @@ class Headquarters(mesa.Agent):
             rep_calls=state.reps.reported_calls,
             positions=np.asarray(state.numbers.positions),
             sales=state.headquarters.sales,
-            list_price=np.array([offer.list_price for offer in offers], dtype=np.int64),
-            unit_cost=np.array([offer.unit_cost for offer in offers], dtype=np.int64),
+            list_price=state.numbers.own_list_price,
+            unit_cost=state.numbers.own_unit_cost,
             segments=state.headquarters.segments,
-            offer_names=tuple(offer.name for offer in offers),
-            attribute_names=state.layout.attributes,
+            offer_names=tuple([layout.offers[j].name for j in layout.own_offers]),
+            attribute_names=layout.attributes,
             **{name: getattr(state.territories, name) for name in OF_TERRITORIES},
         )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.build.database import mark_spread
 from sim.customer_draws import tastes_of_types
+from sim.keys import keys_of
 from sim.params import Params
 from sim.params.advertising import usual_goodwill
 from sim.params.customers import (
@@ -56,6 +57,12 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         funnel=funnel_numbers(params.funnel, params.lapse, params.loyalty, params.experience, dt),
         relationship=relationship_numbers(params.relationship, dt),
         positions=positions,
+        territory_rows=_lasting(np.arange(len(world.territories))),
+        travel_hours=_lasting(np.array([t.travel_hours for t in world.territories], dtype=np.float64)),
+        own_rows=_lasting(np.array(world.own_offers, dtype=np.int64)),
+        own_list_price=_lasting(np.array([world.offers[j].list_price for j in world.own_offers], dtype=np.int64)),
+        own_unit_cost=_lasting(np.array([world.offers[j].unit_cost for j in world.own_offers], dtype=np.int64)),
+        rival_keys=_lasting(keys_of(world.brands[row].name for row in world.rival_brands)),
         own_column=own_column,
         category=category,
         reference_price=reference[category],
@@ -74,3 +81,9 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
             params.service_quality, params.experience.neutral, params.experience.loss_aversion
         ),
     )
+
+
+def _lasting(numbers: Array) -> Array:
+    """``numbers``, which many weeks and rules will look at, closed for writing."""
+    numbers.setflags(write=False)
+    return numbers

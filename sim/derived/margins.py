@@ -14,7 +14,7 @@ def margins(state: MarketState) -> NDArray[np.float64]:
     For our offers by its own price list, for offers of rivals by the mark-up of the channel and what the rival leaves
     beyond; a sub-distributor pays more for both, by the same share.
     """
-    own, markup = list(state.layout.own_offers), state.params.rivals.channel_markup
+    own, markup = state.numbers.own_rows, state.params.rivals.channel_markup
     paid = state.distributors.wholesale
     surcharge = paid.sum(axis=1) / state.numbers.list_price[own].sum() - 1.0
     margin = np.repeat((markup - surcharge)[:, None] / (1.0 + markup), len(state.layout.offers), axis=1)

@@ -25,8 +25,8 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
     Our advertising is not in it.
     """
     own, brands = state.layout.own_brand, len(state.layout.brands)
-    rivals = np.arange(brands) != own
-    goodwill = np.tile(usual_advertising(state), (brands, 1))
+    rivals = list(state.layout.rival_brands)
+    goodwill = np.full((brands, len(state.territories)), usual_advertising(state))
     goodwill[own] = 0.0
     there = state.presence.brands(state.week, state.boards.offers.brand, brands)
     goodwill[~there] = 0.0
@@ -39,8 +39,8 @@ def run_campaigns(state: MarketState) -> tuple[Campaigns, Floats]:
         state.territories.campaigns[:, state.week] = ours.spend
     if not state.rules.idle("rival_campaign"):
         answer = Competitor.decide_campaigns(state)
-        goodwill[rivals] = answer.advertising * there[rivals, None]
-        wanted[rivals] = answer.campaign * there[rivals, None]
+        goodwill[rivals] = answer.advertising * there[rivals][:, None]
+        wanted[rivals] = answer.campaign * there[rivals][:, None]
         by_rivals = wanted[rivals].sum(axis=0)
     return Campaigns(ours, by_rivals, _move_choice(state, ours, wanted)), goodwill
 
@@ -54,7 +54,7 @@ def _move_choice(state: MarketState, ours: Promotion | None, wanted: Floats) -> 
         utility = campaign_utility(pressure.T, wear, numbers.strength, numbers.exponent, numbers.wear)
         push = utility[:, state.boards.offers.brand]
         if ours is not None:
-            push[:, list(state.layout.own_offers)] *= ours.offers
+            push[:, state.numbers.own_rows] *= ours.offers
     if runs.any() or wear.any():
         wear[:] = wear_out(wear, runs, retention_of_half_life(numbers.wear_half_life))
     return push
@@ -69,7 +69,7 @@ def take_off_prices(
     price-off the discounts stay as they are. Returns also what campaigns take off, minor units a unit [T, price groups,
     J]; None without a price-off.
     """
-    own = list(state.layout.own_offers)
+    own = state.numbers.own_rows
     if campaigns is None or not campaigns.price_off.any():
         return discount[None, :, None], None
     off = campaigns.price_off[:, :, None] * campaigns.offers[:, None, :]

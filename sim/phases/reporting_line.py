@@ -35,5 +35,5 @@ def arrives(passed: NDArray[np.int64]) -> Bools:
 def by_delay(state: MarketState, gateway: Gateway, rows: Ints, which: Bools) -> Iterator[tuple[int, Bools]]:
     """Weeks on the way, and which of the customers in ``rows`` (among those flagged by ``which``) take as many."""
     delay = np.maximum(gateway.weeks[state.customers.territory[rows]], 1)
-    for weeks in np.unique(delay[which]):
-        yield int(weeks), which & (delay == weeks)
+    for weeks in sorted(set(delay[which].tolist())):
+        yield weeks, which & (delay == weeks)

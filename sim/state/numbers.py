@@ -41,6 +41,12 @@ class Numbers:
     funnel: FunnelNumbers
     relationship: RelationshipNumbers
     positions: Ints  # [T] positions of the sales force at the start
+    territory_rows: Ints  # [T] rows of all territories, for answers with one row per territory
+    travel_hours: Floats  # [T] on the road for one call or one job of service
+    own_rows: Ints  # [own offers] rows of our offers
+    own_list_price: Ints  # [own offers] minor units
+    own_unit_cost: Ints  # [own offers] minor units
+    rival_keys: NDArray[np.uint64]  # [F] keys of the rival brands
     own_column: Ints  # [J] place among our offers, −1 for rivals'
     category: Ints  # [J]
     reference_price: Floats  # [J] reference price of the offer's category, minor units

@@ -96,8 +96,11 @@ class RulesInForce:
     def due(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where ``question`` comes up this week: its rule's weeks are over, or the rule is new there."""
         variants = self.variants(question)
-        weeks_over = np.array([self.week % int(getattr(v.rule, "every", 1)) == 0 for v in variants])
-        due: NDArray[np.bool_] = weeks_over[self._holding(variants)] | self.changed(question)
+        weeks_over = [self.week % int(getattr(v.rule, "every", 1)) == 0 for v in variants]
+        changed = self.changed(question)
+        if len(variants) == 1:  # one rule for the whole firm: the common case
+            return np.ones(self.territories, dtype=np.bool_) if weeks_over[0] else changed
+        due: NDArray[np.bool_] = np.array(weeks_over)[self._holding(variants)] | changed
         return due
 
     def changed(self, question: str) -> NDArray[np.bool_]:

@@ -21,7 +21,17 @@ from tests.policies.views import make_view
 CONSTANT = [rule for question in questions() for rule in rules(question).values() if rule.constant]
 every_constant_rule = pytest.mark.parametrize("rule", CONSTANT, ids=[f"{r.question}.{kind_of(r)}" for r in CONSTANT])
 #: What a view shows of a market that no week changes.
-FIXED = ("positions", "key", "territory", "team_territory", "rep_key", "rep_territory", "segments")
+FIXED = (
+    "positions",
+    "key",
+    "territory",
+    "team_territory",
+    "rep_key",
+    "rep_territory",
+    "segments",
+    "list_price",
+    "wholesale",
+)
 
 
 class Deaf:

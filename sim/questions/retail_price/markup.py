@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class MarkUp(RetailPriceRule):
     price those of a sub-distributor pay the margin of every tier.
     """
 
+    constant: ClassVar[bool] = True
     kind: Literal["markup"] = "markup"
     markup: float = param(0.22, unit="share of base", doc="Distributor's mark-up.", bounds=(0, 5), soft=(0.05, 0.6))
     base: Literal["list_price", "purchase_price"] = param(
