@@ -68,6 +68,8 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         reference_price=reference[category],
         list_price=np.array([o.list_price for o in world.offers], dtype=np.int64),
         unit_cost=np.array([o.unit_cost for o in world.offers], dtype=np.int64),
+        intercept=np.array([o.intercept for o in world.offers], dtype=np.float64),
+        quality_of=np.array([o.quality for o in world.offers], dtype=np.float64),
         consumable_price=mixes @ reference,
         durable_value=np.full(len(world.customer_types), float(durables)),
         mark_spread=mark_spread(world),

@@ -11,9 +11,9 @@ from sim.agents.information_system import InformationSystem
 from sim.agents.manufacturer import Manufacturer
 from sim.agents.market_department import MarketDepartment
 from sim.agents.technical_department import TechnicalDepartment
-from sim.boards import offers_appeal
 from sim.derived.presence import show_offers
 from sim.jit import sealed_array
+from sim.kernels.board import appeal
 from sim.kernels.goodwill import adstock
 from sim.kernels.goodwill_effects import goodwill_utility
 from sim.phases.campaigns import run_campaigns, take_off_prices
@@ -117,7 +117,10 @@ def _size_sales_force(state: MarketState) -> Ints:
     Returns the reps who are dismissed.
     """
     reps = state.reps
-    position = _positions(state, Manufacturer.decide_head_count(state).positions)
+    wanted = Manufacturer.decide_head_count(state).positions
+    if np.array_equal(np.bincount(reps.territory[reps.position], minlength=len(wanted)), wanted):
+        return np.empty(0, dtype=np.int64)  # as many as there are
+    position = _positions(state, wanted)
     leaving = reps.active & ~position
     reps.position[:] = position
     reps.active[leaving] = False
@@ -209,8 +212,9 @@ def _push(state: MarketState, promotion: Floats | None, effort: Floats | None) -
     boards = state.boards
     if boards.pushed or push.any():
         boards.pushed = bool(push.any())
-        appeal = offers_appeal(state.layout, state.params, push).astype(boards.offers.appeal.dtype)
-        boards.offers = boards.offers._replace(appeal=sealed_array(appeal))
+        numbers, types = state.numbers, len(state.layout.customer_types)
+        utility = appeal(numbers.intercept, numbers.quality_of, push, numbers.choice, types=types)
+        boards.offers = boards.offers._replace(appeal=sealed_array(utility.astype(boards.offers.appeal.dtype)))
 
 
 def _choose_messages(state: MarketState) -> None:

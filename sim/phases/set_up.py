@@ -89,9 +89,11 @@ def learn_gateway(state: MarketState, answer: Gateway) -> Gateway:
         return answer
     held = state.headquarters.line
     if held is None:
-        state.headquarters.line = ReportingLine(answer, answer, np.zeros(len(answer.offices), dtype=np.int64))
+        state.headquarters.line = ReportingLine(answer, answer, answer, np.zeros(len(answer.offices), dtype=np.int64))
         return answer
     new = state.rules.changed("gateway")
+    if answer is held.answer and not (new.any() or held.weeks.any()):
+        return held.working  # the same line as ever
     weeks = np.where(new, 1, held.weeks + 1)
     former = _by_territory(new, held.working, held.former)
     learnt = np.where(held.weeks + new > 0, learnt_after(weeks, settle), 1.0)[:, None]
@@ -101,7 +103,7 @@ def learn_gateway(state: MarketState, answer: Gateway) -> Gateway:
         noise=_between(former.noise, answer.noise, learnt),
         delay=np.rint(_between(1.0 * former.delay, 1.0 * answer.delay, learnt)).astype(np.int64),
     )
-    state.headquarters.line = ReportingLine(working, former, np.where(held.weeks + new > 0, weeks, 0))
+    state.headquarters.line = ReportingLine(answer, working, former, np.where(held.weeks + new > 0, weeks, 0))
     return working
 
 

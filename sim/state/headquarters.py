@@ -13,8 +13,9 @@ from sim.questions.gateway import Gateway
 
 @dataclass(frozen=True)
 class ReportingLine:
-    """The reporting line as it worked last week, as it was before the last change, and for how many weeks it is new."""
+    """The reporting line as it was asked for and as it worked last week, as it was before the last change, and since when it is new."""
 
+    answer: Gateway
     working: Gateway
     former: Gateway
     weeks: NDArray[np.int64]  # [T] weeks since the change, 0 where there was none

@@ -52,6 +52,8 @@ class Numbers:
     reference_price: Floats  # [J] reference price of the offer's category, minor units
     list_price: Ints  # [J] minor units
     unit_cost: Ints  # [J] minor units
+    intercept: Floats  # [J] utility of the offer to everybody
+    quality_of: Floats  # [J] quality of the offer
     consumable_price: Floats  # [K] mean reference price of a consumable unit, minor units
     durable_value: Floats  # [K] expected purchases of durables a year, minor units
     mark_spread: Floats  # [M]
