@@ -101,14 +101,14 @@ def compare(
     """
     check_least(replications=replications, workers=workers, weeks=weeks, budget=budget)
     overrides = read_sets(set_)
-    from experiments.cli.progress_bar import show_progress
+    from experiments.cli.figures_so_far import show_figures
     from experiments.cli.screen import say_place, show_failures, stdout, warn, write_json
     from experiments.comparison.paired_runs import compare as compare_policies
     from experiments.ownership import Asked
 
     asked = Asked.of("compare", scenario, policies, seed, weeks, overrides)
     folder = place_for(asked, scenario, out, replace)
-    with show_progress("runs", quiet) as progress:
+    with show_figures("runs", quiet) as (progress, watch):
         outcome = compare_policies(
             scenario,
             policies,
@@ -121,6 +121,7 @@ def compare(
             out=folder,
             replace=replace,
             progress=progress,
+            watch=watch,
             precision=precision,
             half_width=half_width,
             kpi=kpi,

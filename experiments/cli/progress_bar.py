@@ -6,8 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from experiments.runs.progress import Count
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 EVERY = 30.0
 
@@ -60,17 +65,24 @@ def _failed(count: Count) -> str:
 
 @contextmanager
 def _bar(what: str) -> Iterator[Callable[[Count], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from experiments.cli.screen import stderr
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr(), transient=True) as progress:
-        bar = progress.add_task(what, total=None)
-
-        def tell(count: Count) -> None:
-            if count.ended < progress.tasks[0].completed:
-                progress.reset(bar)
-            progress.update(bar, total=count.planned, completed=count.ended, description=f"{what}{_failed(count)}")
-
+    progress, tell = bar(what, stderr())
+    with progress:
         yield tell
+
+
+def bar(what: str, console: Console) -> tuple[Progress, Callable[[Count], None]]:
+    """A bar that counts ``what`` on ``console``, not shown yet, and the function that moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=console, transient=True)
+    task = progress.add_task(what, total=None)
+
+    def tell(count: Count) -> None:
+        if count.ended < progress.tasks[0].completed:
+            progress.reset(task)
+        progress.update(task, total=count.planned, completed=count.ended, description=f"{what}{_failed(count)}")
+
+    return progress, tell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from experiments.comparison.arms import ComparisonPlan, plan_comparison, unknown_kpis
 from experiments.comparison.assembly import assemble_kpis, assemble_study, complete_pairs
 from experiments.comparison.outcome import Outcome
+from experiments.comparison.so_far import Interim, SoFar
 from experiments.comparison.stopping_rule import BUDGET, DECIDING, StoppingRule, Wanted, stopping_note, width_of
 from experiments.outside import door
 from experiments.ownership import Asked, claim
@@ -40,6 +41,7 @@ def compare(
     overrides: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
+    watch: Callable[[Interim], None] | None = None,
     precision: float | None = None,
     half_width: float | None = None,
     kpi: str = DECIDING,
@@ -58,7 +60,8 @@ def compare(
     that it may go. With ``precision`` (0.01 is ±1 % of the baseline's mean) or
     ``half_width`` (in the unit in which ``kpi`` is shown: currency, not minor units) batches are added after
     ``replications`` (at least 20) until every policy's interval of ``kpi`` is that narrow at two looks in a row or
-    ``budget`` replications are done; see :mod:`experiments.comparison.stopping_rule`. ``task`` replaces the simulation.
+    ``budget`` replications are done; see :mod:`experiments.comparison.stopping_rule`. ``watch`` is shown what the pairs so
+    far say, as they come in. ``task`` replaces the simulation.
 
     Raises :class:`sim.errors.InputErrors` for input errors, before anything runs, and
     :class:`experiments.RunsFailed` when no pair is left, :class:`experiments.runs.backends.BackendLost` when a cluster goes away.
@@ -76,7 +79,7 @@ def compare(
     notes = list(plan.warnings)
     where = parse_backend(backend, workers, top * len(plan.arms))
     with at_work(folder, where, retry=True, progress=progress, task=task) as work:
-        comparison = _Comparison(plan, work)
+        comparison = _Comparison(plan, work, None if watch is None else SoFar(plan, watch))
         if rule is None:
             comparison.extend(0, replications)
         else:
@@ -94,15 +97,19 @@ def compare(
 class _Comparison:
     """A comparison under way: the runs asked for so far, done and kept by ``work``."""
 
-    def __init__(self, plan: ComparisonPlan, work: Work) -> None:
-        self.plan, self.work = plan, work
+    def __init__(self, plan: ComparisonPlan, work: Work, so_far: SoFar | None = None) -> None:
+        self.plan, self.work, self.so_far = plan, work, so_far
         self.runs: list[Run] = []
 
     def extend(self, first: int, last: int) -> None:
         """Do replications ``first`` to ``last`` − 1, except those that are done."""
         runs = self.plan.runs(first, last)
         self.runs += runs
-        self.work.do(runs)
+        if self.so_far is None:
+            self.work.do(runs)
+            return
+        self.so_far.expect(last, self.work.results(runs))
+        self.work.do(runs, self.so_far.take)
 
     def extend_until(self, rule: StoppingRule) -> str:
         """Do replications until ``rule`` ends; say when and why it did."""

@@ -49,8 +49,8 @@ class Work:
     #: Runs that failed now, not before, in the order in which they did.
     failed: list[Failed] = field(default_factory=list)
 
-    def do(self, runs: Iterable[Run]) -> None:
-        """Do and record those of ``runs`` that are not done.
+    def do(self, runs: Iterable[Run], each: Callable[[Result], None] = lambda result: None) -> None:
+        """Do and record those of ``runs`` that are not done; ``each`` is handed every result once it is recorded.
 
         Raises :class:`TooManyFailures`, and KeyboardInterrupt after the runs that had ended are recorded.
         """
@@ -68,7 +68,8 @@ class Work:
         tally.reused += sum(run.identity in done for run in ours)
         tally.failed += sum(run.identity in failed for run in ours)
         self.tell(tally.count)
-        for _ in self.carry_out(left):
+        for result in self.carry_out(left):
+            each(result)
             self.tell(tally.count)
 
     def carry_out(self, runs: Iterable[Run]) -> Iterator[Result]:
