@@ -57,6 +57,8 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         relationship=relationship_numbers(params.relationship, dt),
         positions=positions,
         own_column=own_column,
+        own_offers=np.array(world.own_offers, dtype=np.int64),
+        travel_hours=np.array([t.travel_hours for t in world.territories], dtype=np.float64),
         category=category,
         reference_price=reference[category],
         list_price=np.array([o.list_price for o in world.offers], dtype=np.int64),

@@ -11,7 +11,7 @@ from sim.state import Ints, MarketState, Use
 
 def travel_hours(state: MarketState) -> NDArray[np.float64]:
     """Hours on the road for one call or one job of service, by territory [T]."""
-    return np.array([t.travel_hours for t in state.layout.territories], dtype=np.float64)
+    return state.numbers.travel_hours
 
 
 def hours_per_visit(state: MarketState) -> NDArray[np.float64]:

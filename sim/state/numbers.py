@@ -42,6 +42,8 @@ class Numbers:
     relationship: RelationshipNumbers
     positions: Ints  # [T] positions of the sales force at the start
     own_column: Ints  # [J] place among our offers, −1 for rivals'
+    own_offers: Ints  # [own offers] rows of our offers
+    travel_hours: Floats  # [T] hours on the road for one call or one job of service
     category: Ints  # [J]
     reference_price: Floats  # [J] reference price of the offer's category, minor units
     list_price: Ints  # [J] minor units
