@@ -8,15 +8,15 @@ the other's debt, and no money leaves the world. The outside world is an entity 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.accounts_chart import ACCOUNTS, FORMULAS, Account
 from sim.errors import LawBroken
-from sim.jit import jit
+from sim.postings import CREDIT, DEBIT, MOST_CUTS, NEGATIVE, NO_CUT, NOBODY, book_lines, in_balance, rows_of, sides_of
 
 Money = npt.NDArray[np.int64]
 #: Amounts in minor units and row numbers: one whole number, or an array of them.
@@ -28,15 +28,11 @@ MANUFACTURER = 0
 _MIRRORED = (Account.RECEIVABLES, Account.PAYABLES)
 
 
-class _Amount(NamedTuple):
-    """A checked amount: one for each row of a posting, and their sum."""
+#: Their columns, as kernels take them.
+_RECEIVABLES, _PAYABLES, _CASH = int(Account.RECEIVABLES), int(Account.PAYABLES), int(Account.CASH)
 
-    each: Money
-    total: int
-
-
-#: Rows of a posting as the kernels take them: one, or an array of int64.
-_Rows: TypeAlias = int | npt.NDArray[np.int64]
+#: The type of amounts, and of rows as the kernel takes them.
+_WHOLE = np.dtype(np.int64)
 
 
 class Ledger:
@@ -89,10 +85,10 @@ class Ledger:
         """
         if debit in _MIRRORED or credit in _MIRRORED:
             raise ValueError(f"{debit.name} / {credit.name}: use invoice() and settle(), which book both sides")
-        money, (rows, *cut) = self._checked(amount, debit, credit, by, entity)
-        if money.total:
-            _book(self.book[self._row], rows, money, debit, credit)
-            self._break_down(by, cut, money, entity, debit, credit)
+        if by and not _is_manufacturer(entity):
+            raise self._no_cuts(debit)
+        sides = sides_of("post", (int(debit),), int(credit), "both" if by else "neither")
+        self._enter(sides, (amount,), entity, None, by)
 
     def pay(
         self,
@@ -108,17 +104,32 @@ class Ledger:
         Wages: ``pay(0, ledger.outside, wages, debit=Account.SALARY, by={"territory": rows})``. Sales to customers:
         ``pay(ledger.outside, distributor, sales, credit=Account.SALES)``. ``by`` breaks down the manufacturer's side.
         """
-        if debit in _MIRRORED or credit in _MIRRORED:
-            raise ValueError(f"{debit.name} / {credit.name}: use settle() to pay a debt")
-        money, (payers, payees, *cut) = self._checked(amount, debit, credit, by, payer, payee)
-        if money.total:
-            week = self.book[self._row]
-            _book(week, payers, money, debit, Account.CASH)
-            _book(week, payees, money, Account.CASH, credit)
-            if _is_manufacturer(payer):
-                self._break_down(by, cut, money, payer, debit, None)
-            else:
-                self._break_down(by, cut, money, payee, None, credit)
+        self._pay(payer, payee, (debit,), (amount,), credit, by)
+
+    def pay_for(
+        self, payer: Whole, payee: Whole, amounts: Mapping[Account, Whole], by: Mapping[str, Whole] | None = None
+    ) -> None:
+        """Payments as by :meth:`pay` to one payee, each for what it is listed under, of one length and with one ``by``."""
+        self._pay(payer, payee, tuple(amounts), tuple(amounts.values()), Account.OUTSIDE, by)
+
+    def _pay(
+        self,
+        payer: Whole,
+        payee: Whole,
+        debits: tuple[Account, ...],
+        amounts: tuple[Whole, ...],
+        credit: Account,
+        by: Mapping[str, Whole] | None,
+    ) -> None:
+        for account in (*debits, credit):
+            if account in _MIRRORED:
+                raise ValueError(f"{debits[0].name} / {credit.name}: use settle() to pay a debt")
+        cut = "neither"
+        if by:
+            cut = "debit" if _is_manufacturer(payer) else "credit"
+            if cut == "credit" and not _is_manufacturer(payee):
+                raise self._no_cuts(credit)
+        self._enter(sides_of("pay", tuple(map(int, debits)), int(credit), cut), amounts, payer, payee, by)
 
     def invoice(
         self,
@@ -135,86 +146,83 @@ class Ledger:
         """
         if debit in _MIRRORED or credit in _MIRRORED:
             raise ValueError(f"{debit.name} / {credit.name}: invoice() books the claim itself; name what was sold")
-        money, (sellers, buyers, *cut) = self._checked(amount, debit, credit, by, seller, buyer)
-        if money.total:
-            week = self.book[self._row]
-            _book(week, sellers, money, Account.RECEIVABLES, credit)
-            _book(week, buyers, money, debit, Account.PAYABLES)
-            np.add.at(self.claims, (np.asarray(seller), np.asarray(buyer)), money.each)
-            if _is_manufacturer(seller):
-                self._break_down(by, cut, money, seller, None, credit)
-            else:
-                self._break_down(by, cut, money, buyer, debit, None)
+        cut = "neither"
+        if by:
+            cut = "credit" if _is_manufacturer(seller) else "debit"
+            if cut == "debit" and not _is_manufacturer(buyer):
+                raise self._no_cuts(debit)
+        self._enter(sides_of("invoice", (int(debit),), int(credit), cut), (amount,), seller, buyer, by, claimed=1)
 
     def settle(self, debtor: Whole, creditor: Whole, amount: Whole) -> None:
         """Pay off debts in cash. Raises LawBroken when more is paid than is owed."""
-        money, (debtors, creditors) = self._checked(amount, Account.PAYABLES, Account.CASH, None, debtor, creditor)
-        week = self.book[self._row]
-        _book(week, debtors, money, Account.PAYABLES, Account.CASH)
-        _book(week, creditors, money, Account.CASH, Account.RECEIVABLES)
-        np.subtract.at(self.claims, (np.asarray(creditor), np.asarray(debtor)), money.each)
-        if self.claims.min() < 0:
+        sides = sides_of("settle", (_PAYABLES,), _CASH, "neither")
+        self._enter(sides, (amount,), creditor, debtor, None, claimed=-1)
+        if np.minimum.reduce(self.claims, axis=None) < 0:
             row = tuple(int(i) for i in np.argwhere(self.claims < 0)[0])
             found = f"claim of {row[0]} on {row[1]} is {self.claims[row]}"
             raise LawBroken(self._place(), "no one pays off more than is owed", found)
 
-    def _checked(
-        self, amount: Whole, debit: Account, credit: Account, by: Mapping[str, Whole] | None, *entities: Whole
-    ) -> tuple[_Amount, list[_Rows]]:
-        """``amount`` as int64, one for each row that the posting names, and the rows of entities and cuts."""
-        money = np.asarray(amount)
-        if money.dtype != np.int64:
-            if money.dtype.kind not in "iu" or not np.can_cast(money.dtype, np.int64):
-                raise TypeError(
-                    f"{self._at(debit, credit)}: amounts are whole minor units (int64), not {money.dtype}; round where "
-                    "prices are made"
-                )
-            money = money.astype(np.int64)
-        named: list[_Rows] = []
-        for rows in (*entities, *by.values()) if by else entities:
-            if isinstance(rows, np.ndarray) and rows.ndim:
-                if money.ndim == 0:
-                    money = np.broadcast_to(money, rows.shape)
-                if rows.shape != money.shape:
-                    raise ValueError(f"{self._at(debit, credit)}: {money.shape} amounts for {rows.shape} rows")
-                own = rows.astype(np.int64)  # a copy of one type, whatever the type of the rows: one compiled version
-                if rows.size and _extent(own)[0] < 0:
-                    raise IndexError(f"{self._at(debit, credit)}: there is no row {rows.min()}")
-                named.append(own)
-            else:
-                named.append(int(rows))
-        if money.ndim == 0:
-            least = total = int(money)
-        else:
-            money = np.array(money, order="C").reshape(-1)
-            least, total = _extent(money)
-        if least < 0:
-            raise LawBroken(
-                self._at(debit, credit), "amounts are never negative (swap debit and credit)", str(int(least))
-            )
-        return _Amount(money, total), named
-
-    def _break_down(
+    def _enter(
         self,
+        sides: Money,
+        amounts: tuple[Whole, ...],
+        one: Whole,
+        other: Whole | None,
         by: Mapping[str, Whole] | None,
-        rows: list[_Rows],
-        money: _Amount,
-        entity: Whole,
-        debit: Account | None,
-        credit: Account | None,
+        claimed: int = 0,
     ) -> None:
-        """Book in the cuts what is the manufacturer's of a posting: ``debit`` and ``credit``, or one of them."""
-        if not by:
-            return
-        if not _is_manufacturer(entity):
-            account = debit if debit is not None else credit
-            name = "" if account is None else account.name
-            raise ValueError(f"{self._place()}, {name}: only the manufacturer's books have cuts")
-        for name, where in zip(by, rows, strict=True):
-            _book(self.cut[name][self._row], where, money, debit, credit)
+        """Book ``amounts``, a number or an array for each line of ``sides``, in the books of ``one`` and the ``other``.
 
-    def _at(self, debit: Account, credit: Account) -> str:
-        return f"{self._place()}, {debit.name} / {credit.name}"
+        All of them or, where one is not fit to be booked, none. ``claimed`` times as much is what ``one`` claims more.
+        """
+        if by and len(by) > MOST_CUTS:
+            raise ValueError(f"a posting is broken down in at most {MOST_CUTS} ways, not by {', '.join(by)}")
+        cuts = [(self.cut[name], rows) for name, rows in by.items()] if by else []
+        (cut, of_cut), (cut_too, of_too) = cuts if len(cuts) == MOST_CUTS else (*cuts, NO_CUT, NO_CUT)[:MOST_CUTS]
+        places = (one, other, of_cut, of_too)
+        money = self._table(sides, amounts, places)
+        books = (self.book, cut, cut_too, self.claims)
+        rows = [rows_of(place) for place in places]
+        fault = book_lines(*books, sides, money, rows[0], rows[1], rows[2], rows[3], self._row, claimed)
+        if fault:
+            self._refuse(fault, sides, money, ((self.book, one), (self.book, other), *cuts))
+
+    def _table(self, sides: Money, amounts: tuple[Whole, ...], places: tuple[Whole | None, ...]) -> Money:
+        """The ``amounts`` as int64, a line for each, with one for each of the rows that ``places`` name."""
+        shape: tuple[int, ...] = ()
+        for given in (*amounts, *places):
+            if isinstance(given, np.ndarray) and given.ndim and given.shape != shape and given is not NOBODY:
+                if shape:
+                    raise ValueError(f"{self._at(sides[0])}: {shape} amounts for {given.shape} rows")
+                shape = given.shape
+        money = np.empty((len(amounts), *shape), dtype=np.int64)
+        for k, amount in enumerate(amounts):
+            kind = np.asarray(amount).dtype
+            if kind != _WHOLE and (kind.kind not in "iu" or not np.can_cast(kind, _WHOLE)):
+                raise TypeError(
+                    f"{self._at(sides[k])}: amounts are whole minor units (int64), not {kind}; "
+                    "round where prices are made"
+                )
+            money[k] = amount
+        return money if money.ndim == 2 else money.reshape(len(amounts), -1)
+
+    def _refuse(self, fault: int, sides: Money, money: Money, named: Iterable[tuple[Money, Whole | None]]) -> None:
+        """Say why nothing of a posting was booked; ``named`` are rows with the tables that should have them."""
+        if fault == NEGATIVE:
+            line = int(np.flatnonzero((money < 0).any(axis=1))[0])
+            law = "amounts are never negative (swap debit and credit)"
+            raise LawBroken(self._at(sides[line]), law, str(int(money[line].min())))
+        for table, places in named:
+            rows = rows_of(places)
+            for row in rows[(rows < 0) | (rows >= table.shape[1])]:
+                raise IndexError(f"{self._at(sides[0])}: there is no row {row}")
+
+    def _no_cuts(self, account: Account) -> ValueError:
+        return ValueError(f"{self._place()}, {account.name}: only the manufacturer's books have cuts")
+
+    def _at(self, line: Money) -> str:
+        """Where a posting belongs, by its line of sides."""
+        return f"{self._place()}, {Account(line[DEBIT]).name} / {Account(line[CREDIT]).name}"
 
     def _place(self) -> str:
         return f"books, week {self._row - 1}" if self._row else "books, opening"
@@ -257,6 +265,12 @@ class Ledger:
 
     def check(self) -> None:
         """Raise LawBroken unless this week's books balance, claims mirror debts and no cash has left the world."""
+        if in_balance(self.book, self.claims, self._row, _CASH, _RECEIVABLES, _PAYABLES):
+            return
+        self._name_fault()
+
+    def _name_fault(self) -> None:
+        """Raise LawBroken for the first law that this week's books break."""
         place = self._place()
         off = self.book[self._row].sum(axis=1)
         if off.any():
@@ -284,49 +298,6 @@ def _reopened(book: Money, first: int, last: int) -> Money:
 
 def _is_manufacturer(entity: Whole) -> bool:
     return not (isinstance(entity, np.ndarray) and entity.ndim) and int(entity) == MANUFACTURER
-
-
-def _book(table: Money, rows: _Rows, money: _Amount, debit: int | None, credit: int | None) -> None:
-    """Debit and credit ``rows`` of ``table`` [rows, accounts]; rows may repeat, and many amounts may go to one row."""
-    if isinstance(rows, int):
-        if debit is not None:
-            table[rows, debit] += money.total
-        if credit is not None:
-            table[rows, credit] -= money.total
-        return
-    # Plain numbers: to find out the type of an enum's member costs numba ten times what is done with it.
-    sides = [_NO_ACCOUNT if account is None else int(account) for account in (debit, credit)]
-    wrong = _book_rows(table, rows, money.each, *sides)
-    if wrong >= 0:
-        raise IndexError(f"books: there is no row {wrong}")
-
-
-#: Stands for the side of a posting that is not booked.
-_NO_ACCOUNT = -1
-
-
-@jit
-def _book_rows(table: Money, rows: npt.NDArray[np.int64], money: Money, debit: int, credit: int) -> int:
-    """Book ``money`` [n] in ``rows`` [n]; returns a row that ``table`` does not have, with nothing booked, else −1."""
-    for i in range(rows.size):
-        if rows[i] >= table.shape[0]:
-            return int(rows[i])
-    for i in range(rows.size):
-        if debit >= 0:
-            table[rows[i], debit] += money[i]
-        if credit >= 0:
-            table[rows[i], credit] -= money[i]
-    return -1
-
-
-@jit
-def _extent(numbers: npt.NDArray[np.int64]) -> tuple[int, int]:
-    """The least of ``numbers``, 0 for none, and their sum."""
-    least = total = 0
-    for i in range(numbers.size):
-        least = numbers[i] if i == 0 else min(least, numbers[i])
-        total += numbers[i]
-    return least, total
 
 
 def average_cost(value: Money, units: Money, taken: Money) -> Money:

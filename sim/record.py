@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -306,17 +308,46 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
+#: Place of each measure among those with the same cut.
+_PLACES: dict[str, tuple[tuple[str, ...], int]] = {
+    measure.name: (cut, place)
+    for cut in dict.fromkeys(m.cut for m in MEASURES)
+    for place, measure in enumerate(m for m in MEASURES if m.cut == cut)
+}
+
+
+@lru_cache(maxsize=256)
+def _together(names: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The one cut of the measures ``names``, and their places among all that have it."""
+    cuts = {_PLACES[name][0] for name in names}
+    if len(cuts) != 1:
+        raise ValueError(f"measures written together have one cut: {', '.join(names)}")
+    return cuts.pop(), np.array([_PLACES[name][1] for name in names])
+
+
 class Record:
-    """The weekly record of one run: ``record["calls"]`` is an array [weeks, *cut]."""
+    """The weekly record of one run: ``record["calls"]`` is an array [weeks, *cut].
+
+    Measures with the same cut lie in one array [measures, weeks, *cut], so that many of a week are written at once.
+    """
 
     def __init__(self, weeks: int, labels: Mapping[str, tuple[str, ...]]) -> None:
         self.weeks = weeks
         self.labels = {name: tuple(labels[name]) for name in DIMENSIONS}
         self.measures = {m.name: m for m in MEASURES}
-        self._arrays = {
-            m.name: np.zeros((weeks, *(len(self.labels[d]) for d in m.cut)), dtype=np.float64) for m in MEASURES
+        size = Counter(m.cut for m in MEASURES)
+        self._blocks = {
+            cut: np.zeros((size[cut], weeks, *(len(self.labels[d]) for d in cut)), dtype=np.float64) for cut in size
         }
         self.done = 0
+
+    @cached_property
+    def _arrays(self) -> dict[str, NDArray[np.float64]]:
+        return {name: self._blocks[cut][place] for name, (cut, place) in _PLACES.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled or copied: without the views by measure, which would become arrays of their own."""
+        return {name: value for name, value in vars(self).items() if name != "_arrays"}
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         return self._arrays[name]
@@ -324,6 +355,16 @@ class Record:
     def put(self, week: int, name: str, value: NDArray[Any] | float) -> None:
         """Set the measure ``name`` of ``week`` (0-based)."""
         self._arrays[name][week] = value
+
+    def put_all(self, week: int, names: tuple[str, ...], values: NDArray[Any]) -> None:
+        """Set the measures ``names``, which have one cut, of ``week`` (0-based) to ``values`` [names, *cut]."""
+        cut, places = _together(names)
+        self._blocks[cut][places, week] = values
+
+    def let_stand(self, week: int, names: tuple[str, ...]) -> None:
+        """Set the measures ``names``, which have one cut, of ``week`` (0-based) to those of the week before."""
+        cut, places = _together(names)
+        self._blocks[cut][places, week] = self._blocks[cut][places, week - 1]
 
     def add(self, week: int, name: str, value: NDArray[Any] | float) -> None:
         """Add to the measure ``name`` of ``week`` (0-based)."""
@@ -335,5 +376,5 @@ class Record:
             return self
         part = copy.copy(self)
         part.weeks, part.done = last - first, min(max(self.done - first, 0), last - first)
-        part._arrays = {name: values[first:last] for name, values in self._arrays.items()}
+        part._blocks = {cut: values[:, first:last] for cut, values in self._blocks.items()}
         return part

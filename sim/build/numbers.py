@@ -59,7 +59,7 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         positions=positions,
         territory_rows=_lasting(np.arange(len(world.territories))),
         travel_hours=_lasting(np.array([t.travel_hours for t in world.territories], dtype=np.float64)),
-        own_rows=_lasting(np.array(world.own_offers, dtype=np.int64)),
+        own_offers=_lasting(np.array(world.own_offers, dtype=np.int64)),
         own_list_price=_lasting(np.array([world.offers[j].list_price for j in world.own_offers], dtype=np.int64)),
         own_unit_cost=_lasting(np.array([world.offers[j].unit_cost for j in world.own_offers], dtype=np.int64)),
         rival_keys=_lasting(keys_of(world.brands[row].name for row in world.rival_brands)),

@@ -34,5 +34,5 @@ def cost_of_variants(state: MarketState) -> Money:
 
 def number_of_variants(state: MarketState) -> int:
     """Variants of single offers that can be had this week: attributes in use, times our offers."""
-    on_sale = variants_on_sale(state)
-    return len(np.unique(on_sale[on_sale >= 0])) * len(state.layout.own_offers)
+    on_sale = variants_on_sale(state).tolist()
+    return len({attribute for attribute in on_sale if attribute >= 0}) * len(state.layout.own_offers)

@@ -177,6 +177,10 @@ def sum_over_users(who: Users, own_brand: int, *, territories: int, types: int) 
     shape = (territories, types, 1 + who.dimensions.shape[1])
     people, blocks = sealed(who), blocks_of(len(who.stage))
     threads = threads_for(len(who.stage))
+    if threads == 1:
+        total = np.zeros(shape, np.int64)
+        _sum_over_users(0, blocks, people, own_brand, total)
+        return total.transpose(2, 0, 1) / _FIXED_POINT
     edges = [blocks * share // threads for share in range(threads + 1)]
     totals = np.zeros((threads, *shape), np.int64)
 
@@ -185,7 +189,7 @@ def sum_over_users(who: Users, own_brand: int, *, territories: int, types: int) 
             _sum_over_users(edges[share], edges[share + 1], people, own_brand, totals[share])
 
     run_blocks(add, threads, threads)
-    sums: NDArray[np.float64] = np.moveaxis(totals.sum(axis=0), -1, 0) / _FIXED_POINT
+    sums: NDArray[np.float64] = totals.sum(axis=0).transpose(2, 0, 1) / _FIXED_POINT
     return sums
 
 

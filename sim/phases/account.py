@@ -14,7 +14,7 @@ from sim.phases.offer_variants import delivered_variants
 from sim.quantity import WEEKS_PER_YEAR
 from sim.questions.ledger import CustomerLedger
 from sim.solvers.tiers import to_suppliers
-from sim.state import Invoices, MarketState
+from sim.state import Ints, Invoices, MarketState
 from sim.state.table import columns_of
 
 Money = NDArray[np.int64]
@@ -56,18 +56,10 @@ def _money(amount: NDArray[np.floating] | float) -> Money:
     return np.rint(np.asarray(amount, dtype=np.float64)).astype(np.int64)
 
 
-def _own_prices(state: MarketState) -> tuple[Money, Money]:
-    """List prices and unit costs of our offers, minor units [own offers]."""
-    offers = [state.layout.offers[j] for j in state.layout.own_offers]
-    return np.array([o.list_price for o in offers], dtype=np.int64), np.array(
-        [o.unit_cost for o in offers], dtype=np.int64
-    )
-
-
 def _book_production(state: MarketState) -> None:
-    _, cost = _own_prices(state)
-    by = {"offer": np.array(state.layout.own_offers)}
-    amount = state.today.fulfilled.made * cost
+    own = state.numbers.own_offers
+    by = {"offer": own}
+    amount = state.today.fulfilled.made * state.numbers.unit_cost[own]
     state.ledger.pay(MANUFACTURER, state.ledger.outside, amount, debit=Account.FINISHED_GOODS, by=by)
 
 
@@ -82,14 +74,14 @@ def _book_overtime(state: MarketState) -> None:
 def _book_sell_in(state: MarketState) -> None:
     """Shipments to distributors: invoiced at list price, payable after the terms of payment."""
     shipped = state.today.fulfilled.shipped
-    ledger, price = state.ledger, _own_prices(state)
+    ledger, numbers = state.ledger, state.numbers
     rows, columns = np.nonzero(shipped)
-    buyers = 1 + rows
+    buyers, offer = 1 + rows, numbers.own_offers[columns]
     units = shipped[rows, columns]
-    amount = units * price[0][columns]
-    by = {"territory": state.distributors.territory[rows], "offer": np.array(state.layout.own_offers)[columns]}
+    amount = units * numbers.list_price[offer]
+    by: dict[str, Ints] = {"territory": state.distributors.territory[rows], "offer": offer}
     ledger.invoice(MANUFACTURER, buyers, amount, by=by)
-    ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * price[1][columns], by=by)
+    ledger.post(Account.COST_OF_GOODS, Account.FINISHED_GOODS, units * numbers.unit_cost[offer], by=by)
     state.distributors.stock_value[rows, columns] += amount
     sold = np.bincount(by["territory"], weights=amount, minlength=len(state.headquarters.sales))
     state.headquarters.sales = (
@@ -177,63 +169,53 @@ def _book_distributors_costs(state: MarketState) -> None:
     sales, internal = (-ledger.book[1 + state.week, rows, a] for a in (Account.SALES, Account.INTERNAL_SALES))
     own = channel.own_cost_share * (1.0 - partners.selling_effort)
     own_costs = _money(own * sales + channel.supply_cost_share * internal)
-    ledger.pay(rows, ledger.outside, own_costs, debit=Account.OWN_COSTS)
     # Its sellers cost a distributor a share of what it sells of all brands; we bear of it what we get of their effort.
     sellers = channel.own_cost_share * partners.selling_effort * distributors.turnover.sum(axis=1)
     for_us = distributors.effort[:, state.layout.own_brand]
-    ledger.pay(rows, ledger.outside, _money(sellers * for_us), debit=Account.DISTRIBUTOR_EFFORT)
-    holding = _money(channel.holding_rate / WEEKS_PER_YEAR * state.distributors.stock_value.sum(axis=1))
-    ledger.pay(rows, ledger.outside, holding, debit=Account.HOLDING)
+    costs = {
+        Account.OWN_COSTS: own_costs,
+        Account.DISTRIBUTOR_EFFORT: _money(sellers * for_us),
+        Account.HOLDING: _money(channel.holding_rate / WEEKS_PER_YEAR * distributors.stock_value.sum(axis=1)),
+    }
+    ledger.pay_for(rows, ledger.outside, costs)
 
 
 def _book_pay(state: MarketState) -> None:
     """Reps' and managers' pay, severance, travel and training, by territory."""
     reps, costs, ledger, pay = state.reps, state.params.costs, state.ledger, state.today.decided.pay
-    numbers = state.params.management
-    by = {"territory": reps.territory, "team": reps.team}
-    salary = _money(np.where(reps_at_work(state), pay.salary[reps.territory], 0.0))
-    on_revenue, on_margin = pay.commission_on_revenue[reps.territory], pay.commission_on_margin[reps.territory]
+    there, home = reps_at_work(state), reps.territory
+    salary = _money(np.where(there, pay.salary[home], 0.0))
+    on_revenue, on_margin = pay.commission_on_revenue[home], pay.commission_on_margin[home]
     commission = _money(on_revenue * reps.credited + on_margin * state.today.served.credited_margin)
-    outside = ledger.outside
-    ledger.pay(MANUFACTURER, outside, salary, debit=Account.SALARY, by=by)
-    ledger.pay(MANUFACTURER, outside, commission, debit=Account.COMMISSION, by=by)
-    ledger.pay(MANUFACTURER, outside, _money(costs.benefits * (salary + commission)), debit=Account.BENEFITS, by=by)
-    gone = state.today.decided.dismissed
-    severance = _money(state.params.people.severance * pay.salary[reps.territory[gone]])
-    at = {"territory": reps.territory[gone], "team": reps.team[gone]}
-    ledger.pay(MANUFACTURER, outside, severance, debit=Account.SEVERANCE, by=at)
     # Who visits or checks a rep in the field has to get there as well: a trip to each check, and to each visited call.
     trips = visits_to_distributors(state) + reps.checks + reps.visit_hours / hours_per_call(state)
-    travel = reps.calls.astype(np.int64) * costs.travel + _money(trips * costs.travel)
-    ledger.pay(MANUFACTURER, outside, travel, debit=Account.TRAVEL, by=by)
-    trained = np.where(reps_at_work(state), reps.training_fee, 0.0)
-    ledger.pay(MANUFACTURER, outside, _money(trained), debit=Account.TRAINING, by=by)
-    managers = np.full(len(state.managers), round(numbers.manager_pay / WEEKS_PER_YEAR), dtype=np.int64)
-    ledger.pay(
-        MANUFACTURER,
-        outside,
-        managers,
-        debit=Account.MANAGEMENT,
-        by={"territory": state.managers.territory, "team": np.arange(len(managers))},
-    )
-    _book_managers_travel(state)
+    paid = {
+        Account.SALARY: salary,
+        Account.COMMISSION: commission,
+        Account.BENEFITS: _money(costs.benefits * (salary + commission)),
+        Account.TRAVEL: reps.calls.astype(np.int64) * costs.travel + _money(trips * costs.travel),
+        Account.TRAINING: _money(np.where(there, reps.training_fee, 0.0)),
+    }
+    ledger.pay_for(MANUFACTURER, ledger.outside, paid, by={"territory": home, "team": reps.team})
+    gone = state.today.decided.dismissed
+    if len(gone):
+        severance = _money(state.params.people.severance * pay.salary[home[gone]])
+        at = {"territory": home[gone], "team": reps.team[gone]}
+        ledger.pay(MANUFACTURER, ledger.outside, severance, debit=Account.SEVERANCE, by=at)
+    _book_managers(state)
     _smooth_variable_pay(state, salary, commission)
-    _smooth_earnings(state, salary + commission)
+    _smooth_earnings(state, salary + commission, there)
 
 
-def _book_managers_travel(state: MarketState) -> None:
-    """Managers who sell travel to their calls as reps do."""
-    managers = state.managers
-    if managers.calls.shape[1] == 0:
-        return
-    travel = managers.calls[:, 0].astype(np.int64) * state.params.costs.travel
-    state.ledger.pay(
-        MANUFACTURER,
-        state.ledger.outside,
-        travel,
-        debit=Account.TRAVEL,
-        by={"territory": managers.territory, "team": np.arange(len(managers))},
-    )
+def _book_managers(state: MarketState) -> None:
+    """Managers' pay; those who sell travel to their calls as reps do."""
+    managers, ledger = state.managers, state.ledger
+    weekly = round(state.params.management.manager_pay / WEEKS_PER_YEAR)
+    paid = {Account.MANAGEMENT: np.full(len(managers), weekly, dtype=np.int64)}
+    if managers.calls.shape[1]:
+        paid[Account.TRAVEL] = managers.calls[:, 0].astype(np.int64) * state.params.costs.travel
+    by: dict[str, Ints] = {"territory": managers.territory, "team": np.arange(len(managers))}
+    ledger.pay_for(MANUFACTURER, ledger.outside, paid, by=by)
 
 
 def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
@@ -250,47 +232,47 @@ def _smooth_variable_pay(state: MarketState, salary: Money, commission: Money) -
     reps.variable_share[:] = np.where(total > 0, smoothed, reps.variable_share)
 
 
-def _smooth_earnings(state: MarketState, pay: Money) -> None:
-    """What reps expect to earn and what they are seen to sell; of those who had hours this week."""
+def _smooth_earnings(state: MarketState, pay: Money, there: NDArray[np.bool_]) -> None:
+    """What reps expect to earn and what they are seen to sell; of those who were ``there`` this week [R]."""
     reps, weight = state.reps, 1.0 / state.params.labour_market.sales_memory
-    there = reps_at_work(state)
     reps.pay[:] = np.where(there, reps.pay + weight * (pay - reps.pay), reps.pay)
     reps.sales[:] = np.where(there, reps.sales + weight * (reps.credited - reps.sales), reps.sales)
 
 
 def _book_marketing_and_information(state: MarketState) -> None:
-    ledger, costs, decided, segmented = state.ledger, state.params.costs, state.today.decided, state.today.segmented
-    outside, by = ledger.outside, {"territory": np.arange(len(state.layout.territories))}
-    ledger.pay(MANUFACTURER, outside, decided.advertising.spend, debit=Account.ADVERTISING, by=by)
+    ledger, decided = state.ledger, state.today.decided
+    by_territory = {Account.ADVERTISING: decided.advertising.spend, Account.INFORMATION_SYSTEM: decided.gateway.cost}
     if decided.campaigns.ours is not None:
-        ledger.pay(MANUFACTURER, outside, decided.campaigns.ours.spend, debit=Account.CAMPAIGNS, by=by)
-    ledger.pay(MANUFACTURER, outside, segmented.segment_cost + segmented.filter_cost, debit=Account.STUDIES)
+        by_territory[Account.CAMPAIGNS] = decided.campaigns.ours.spend
     if decided.studies is not None:
-        ledger.pay(MANUFACTURER, outside, decided.studies.cost, debit=Account.STUDIES, by=by)
-    records = int(np.count_nonzero(state.knowledge.known))
-    ledger.pay(
-        MANUFACTURER, outside, round(records * state.params.database.upkeep / WEEKS_PER_YEAR), debit=Account.DATABASE
-    )
+        by_territory[Account.STUDIES] = decided.studies.cost
     if state.today.looked.ledger is not None:
-        kept = _ledger_upkeep(state, state.today.looked.ledger)
-        ledger.pay(MANUFACTURER, outside, kept, debit=Account.DATABASE, by=by)
-    ledger.pay(MANUFACTURER, outside, decided.gateway.cost, debit=Account.INFORMATION_SYSTEM, by=by)
+        by_territory[Account.DATABASE] = _ledger_upkeep(state, state.today.looked.ledger)
+    everywhere = np.arange(len(state.layout.territories))
+    ledger.pay_for(MANUFACTURER, ledger.outside, by_territory, by={"territory": everywhere})
+    ledger.pay_for(MANUFACTURER, ledger.outside, _costs_of_headquarters(state))
     sharing = np.flatnonzero(state.distributors.shares_data)
-    payment = state.distributors.payment[sharing]
-    ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
-    ledger.pay(
-        MANUFACTURER,
-        outside,
-        round(state.headquarters.segments * costs.variety / WEEKS_PER_YEAR),
-        debit=Account.VARIETY,
+    if len(sharing):
+        payment = state.distributors.payment[sharing]
+        ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
+
+
+def _costs_of_headquarters(state: MarketState) -> dict[Account, int]:
+    """What the week costs that belongs to no territory, minor units."""
+    costs, headquarters, segmented = state.params.costs, state.headquarters, state.today.segmented
+    records = np.count_nonzero(state.knowledge.known)
+    messages = len({message for message in headquarters.messages.tolist() if message >= 0})
+    variety = (
+        headquarters.segments * costs.variety,
+        messages * state.params.pitch.material,
+        number_of_variants(state) * state.params.offer_variants.upkeep,
     )
-    messages = state.headquarters.messages
-    in_use = len(np.unique(messages[messages >= 0]))
-    material = round(in_use * state.params.pitch.material / WEEKS_PER_YEAR)
-    ledger.pay(MANUFACTURER, outside, material, debit=Account.VARIETY)
-    variants = round(number_of_variants(state) * state.params.offer_variants.upkeep / WEEKS_PER_YEAR)
-    ledger.pay(MANUFACTURER, outside, variants, debit=Account.VARIETY)
-    ledger.pay(MANUFACTURER, outside, round(costs.overhead / WEEKS_PER_YEAR), debit=Account.OVERHEAD)
+    return {
+        Account.STUDIES: segmented.segment_cost + segmented.filter_cost,
+        Account.DATABASE: round(int(records) * state.params.database.upkeep / WEEKS_PER_YEAR),
+        Account.VARIETY: sum(round(yearly / WEEKS_PER_YEAR) for yearly in variety),
+        Account.OVERHEAD: round(costs.overhead / WEEKS_PER_YEAR),
+    }
 
 
 def _ledger_upkeep(state: MarketState, answer: CustomerLedger) -> Money:
@@ -312,8 +294,8 @@ def _book_service(state: MarketState) -> None:
     change = numbers.hiring_cost * joined + numbers.severance * weekly * left
     outside = state.ledger.outside
     service = _money(staff) + _money(change) + maintained.parts + maintained.compensation
-    state.ledger.pay(MANUFACTURER, outside, service, debit=Account.SERVICE, by=by)
-    state.ledger.pay(MANUFACTURER, outside, planned.technical.cost, debit=Account.TECHNICAL, by=by)
+    costs = {Account.SERVICE: service, Account.TECHNICAL: planned.technical.cost}
+    state.ledger.pay_for(MANUFACTURER, outside, costs, by=by)
 
 
 def _book_set_up(state: MarketState) -> None:

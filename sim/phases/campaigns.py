@@ -54,7 +54,7 @@ def _move_choice(state: MarketState, ours: Promotion | None, wanted: Floats) -> 
         utility = campaign_utility(pressure.T, wear, numbers.strength, numbers.exponent, numbers.wear)
         push = utility[:, state.boards.offers.brand]
         if ours is not None:
-            push[:, state.numbers.own_rows] *= ours.offers
+            push[:, state.numbers.own_offers] *= ours.offers
     if runs.any() or wear.any():
         wear[:] = wear_out(wear, runs, retention_of_half_life(numbers.wear_half_life))
     return push
@@ -69,7 +69,7 @@ def take_off_prices(
     price-off the discounts stay as they are. Returns also what campaigns take off, minor units a unit [T, price groups,
     J]; None without a price-off.
     """
-    own = state.numbers.own_rows
+    own = state.numbers.own_offers
     if campaigns is None or not campaigns.price_off.any():
         return discount[None, :, None], None
     off = campaigns.price_off[:, :, None] * campaigns.offers[:, None, :]

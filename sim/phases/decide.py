@@ -171,7 +171,7 @@ def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, 
     Returns the discounts [price groups, J] and what campaigns take off [T, price groups, J], minor units a unit.
     """
     layout, numbers = state.layout, state.numbers
-    own = state.numbers.own_rows
+    own = state.numbers.own_offers
     state.distributors.price[:] = Distributor.decide_retail_prices(state).price
     there = state.presence.offers(state.week)[state.rivals.offer]
     state.rivals.price[:] = np.where(there, Competitor.decide_prices(state).price, state.rivals.price)

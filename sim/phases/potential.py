@@ -43,8 +43,7 @@ def record_potential(state: MarketState) -> None:
     """
     week, record, places = state.week, state.record, len(state.territories)
     if not state.today.segmented.estimated:
-        for name in MEASURED:
-            record.put(week, name, record[name][week - 1])
+        record.let_stand(week, MEASURED)
         return
     believed = state.territories.potential
     true = np.bincount(state.customers.territory, weights=expected_purchases(state), minlength=places)

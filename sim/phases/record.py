@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,22 +37,38 @@ INSPECTION = (
 
 
 #: Uses of reps' hours that count as routine; what is asked in calls is asked for the record of the customer.
-ROUTINE_USES = (Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL, Use.QUESTIONS)
+ROUTINE_USES = np.array([Use.FORMS, Use.MEETINGS, Use.TALKS, Use.TRAINING, Use.CONTROL, Use.QUESTIONS])
 
-#: Recorded uses of managers' hours, by the end of the measure's name.
+#: Recorded uses of managers' hours, and those that are spent with reps.
 MANAGERS_USES = {
-    "with_reps": (ManagerUse.MEETINGS, ManagerUse.VISITS, ManagerUse.TALKS, ManagerUse.TRAINING),
-    "meetings": (ManagerUse.MEETINGS,),
-    "forms": (ManagerUse.CHECKING,),
-    "visits": (ManagerUse.VISITS,),
-    "talks": (ManagerUse.TALKS,),
-    "training": (ManagerUse.TRAINING,),
-    "control": (ManagerUse.CONTROL,),
-    "interviews": (ManagerUse.INTERVIEWS,),
-    "reading": (ManagerUse.READING,),
-    "selling": (ManagerUse.SELLING,),
-    "spare": (ManagerUse.SPARE,),
+    "manager_hours_meetings": ManagerUse.MEETINGS,
+    "manager_hours_forms": ManagerUse.CHECKING,
+    "manager_hours_visits": ManagerUse.VISITS,
+    "manager_hours_talks": ManagerUse.TALKS,
+    "manager_hours_training": ManagerUse.TRAINING,
+    "manager_hours_control": ManagerUse.CONTROL,
+    "manager_hours_interviews": ManagerUse.INTERVIEWS,
+    "manager_hours_reading": ManagerUse.READING,
+    "manager_hours_selling": ManagerUse.SELLING,
+    "manager_hours_spare": ManagerUse.SPARE,
 }
+MANAGERS_MEASURES, MANAGERS_ROWS = tuple(MANAGERS_USES), np.array(list(MANAGERS_USES.values()))
+WITH_REPS = np.array([ManagerUse.MEETINGS, ManagerUse.VISITS, ManagerUse.TALKS, ManagerUse.TRAINING])
+
+#: Measures that are written together, in the order in which they are counted.
+PEOPLE = ("aware_customers", "active_customers", "users", "satisfaction_sum")
+SATISFACTION = tuple(f"{name}_satisfaction_sum" for name in ("product", *DIMENSIONS))
+SOLD = ("orders", "sell_out_units", "sell_out_value")
+DECIDED = ("projects_opened", "projects_decided", "projects_won", "projects_lost", "project_weeks")
+OPEN = (
+    *("projects_open", *(f"projects_{stage.name.lower()}" for stage in ProjectStage)),
+    *("pipeline", *(f"pipeline_{stage.name.lower()}" for stage in ProjectStage)),
+)
+CHANNEL = (
+    *("demand_units", "unserved_units", "stock_units", "sell_in_units"),
+    *("ordered_units", "sub_ordered_units", "sub_supplied_units"),
+)
+KNOWN = ("records", "accounts", "belief_count", "belief_error_sum")
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -112,38 +126,43 @@ def count_by_cells(state: MarketState, rows: NDArray[np.integer]) -> Array:
     """Events by territory and true type [T, types], from the row of the customer of each."""
     customers = state.customers
     shape = (len(state.layout.territories), len(state.layout.customer_types))
+    if len(rows) == 0:
+        return np.zeros(shape)
     return count_events(rows, customers.territory, customers.type, shape).astype(np.float64)
 
 
+def _cells(state: MarketState, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Territory and true type of the customers in ``rows`` [n] as one number: territory × types + type."""
+    customers = state.customers
+    types = len(state.layout.customer_types)
+    cells: NDArray[np.int64] = customers.territory[rows].astype(np.int64) * types + customers.type[rows]
+    return cells
+
+
 def _record_customers(state: MarketState) -> None:
-    week, layout, served = state.week, state.layout, state.today.served
-    columns = (getattr(state.customers, name) for name in People._fields)
-    counts = count_people(
-        People(*columns),
-        layout.own_brand,
-        week - round(WEEKS_PER_YEAR),
-        territories=len(layout.territories),
-        types=len(layout.customer_types),
-    )
-    state.record.put(week, "customers", state.numbers.customers)
-    for name, values in zip(("aware_customers", "active_customers", "users", "satisfaction_sum"), counts, strict=True):
-        state.record.put(week, name, values)
+    week, layout, served, record = state.week, state.layout, state.today.served, state.record
+    all_of = state.customers
+    who = People(all_of.territory, all_of.type, all_of.aware, all_of.stage, all_of.last_order, all_of.satisfaction)
+    territories, types = len(layout.territories), len(layout.customer_types)
+    since = week - round(WEEKS_PER_YEAR)
+    counts = count_people(who, layout.own_brand, since, territories=territories, types=types)
+    record.put(week, "customers", state.numbers.customers)
+    record.put_all(week, PEOPLE, counts)
     _record_dimensions(state)
-    state.record.add(week, "lapses", served.lapses)  # on top of users that closed
-    state.record.put(week, "new_customers", served.new_customers)
-    state.record.put(week, "occasions", state.today.demanded.occasions_by_cell)
+    record.add(week, "lapses", served.lapses)  # on top of users that closed
+    record.put(week, "new_customers", served.new_customers)
+    record.put(week, "occasions", state.today.demanded.occasions_by_cell)
 
 
 def _record_dimensions(state: MarketState) -> None:
     """Satisfaction with products and with each dimension of service, where service counts."""
     if not state.params.service_quality.on:
         return
-    layout = state.layout
-    who = Users(*(getattr(state.customers, name) for name in Users._fields))
+    layout, customers = state.layout, state.customers
+    who = Users(customers.territory, customers.type, customers.stage, customers.product, customers.dimensions)
     territories, types = len(layout.territories), len(layout.customer_types)
     sums = sum_over_users(who, layout.own_brand, territories=territories, types=types)
-    for name, found in zip(("product", *DIMENSIONS), sums, strict=True):
-        state.record.put(state.week, f"{name}_satisfaction_sum", found)
+    state.record.put_all(state.week, SATISFACTION, sums)
 
 
 def tally_sold(state: MarketState) -> NDArray[np.int64]:
@@ -157,8 +176,7 @@ def tally_sold(state: MarketState) -> NDArray[np.int64]:
 
 
 def _record_purchases(state: MarketState) -> None:
-    for name, total in zip(("orders", "sell_out_units", "sell_out_value"), state.today.served.sold, strict=True):
-        state.record.put(state.week, name, total.astype(np.float64))
+    state.record.put_all(state.week, SOLD, state.today.served.sold)
     state.record.put(state.week, "key_account_value", _sold_to_key_accounts(state))
 
 
@@ -166,74 +184,71 @@ def _sold_to_key_accounts(state: MarketState) -> Array:
     """What customers with a rep of their own paid for our deliveries of this week, by territory and true type."""
     orders, served, ours = state.today.fulfilled.orders, state.today.fulfilled.served, state.today.served.ours
     kept = ours[state.knowledge.rep[orders.customer[ours]] >= 0]
-    customer, paid = orders.customer[kept], served[kept] * orders.price[kept]
+    paid = served[kept] * orders.price[kept]
     territories, types = len(state.layout.territories), len(state.layout.customer_types)
-    cell = state.customers.territory[customer].astype(np.int64) * types + state.customers.type[customer]
-    value = np.bincount(cell, weights=paid, minlength=territories * types)
+    value = np.bincount(_cells(state, orders.customer[kept]), weights=paid, minlength=territories * types)
     return value.reshape(territories, types).astype(np.float64)
 
 
 def _record_projects(state: MarketState) -> None:
     """What opened, was decided and is open, by stage. What is open counts as the firm counts it: worth × share won."""
-    decided, projects = state.today.demanded.decided, state.opportunities.projects
+    decided, week = state.today.demanded.decided, state.week
     if decided is None:
         return
-    ended, ours = decided.projects, decided.won
-    put = state.record.put
-    put(state.week, "projects_opened", count_by_cells(state, decided.opened))
-    put(state.week, "projects_decided", count_by_cells(state, ended.customer))
-    put(state.week, "projects_won", count_by_cells(state, ended.customer[ours]))
-    put(state.week, "projects_lost", count_by_cells(state, ended.customer[~ours]))
-    put(state.week, "project_weeks", _sum_by_cells(state, ended.customer, state.week - ended.opened))
-    put(state.week, "projects_open", count_by_cells(state, projects.customer))
+    shape = (len(state.layout.territories), len(state.layout.customer_types))
+    cells, at = shape[0] * shape[1], _cells(state, decided.projects.customer)
+    opened = np.bincount(_cells(state, decided.opened), minlength=cells)
+    lost, won = np.bincount(at + cells * decided.won, minlength=2 * cells).reshape(2, cells)
+    weeks = np.bincount(at, weights=week - decided.projects.opened, minlength=cells)
+    state.record.put_all(week, DECIDED, np.array((opened, won + lost, won, lost, weeks)).reshape(-1, *shape))
+    _record_open_projects(state, shape)
+
+
+def _record_open_projects(state: MarketState, shape: tuple[int, int]) -> None:
+    projects, cells, stages = state.opportunities.projects, shape[0] * shape[1], len(ProjectStage)
+    at = _cells(state, projects.customer)
+    at_stage = at + cells * projects.stage(state.week)
     worth = projects.worth * state.opportunities.won_share[projects.category]
-    put(state.week, "pipeline", _sum_by_cells(state, projects.customer, worth))
-    stage = projects.stage(state.week)
-    for at in ProjectStage:
-        rows, name = np.flatnonzero(stage == at), at.name.lower()
-        put(state.week, f"projects_{name}", count_by_cells(state, projects.customer[rows]))
-        put(state.week, f"pipeline_{name}", _sum_by_cells(state, projects.customer[rows], worth[rows]))
-
-
-def _sum_by_cells(state: MarketState, rows: NDArray[np.integer], weights: NDArray[Any]) -> Array:
-    """``weights`` [n] of the customers in ``rows`` [n], added up by territory and true type [T, types]."""
-    types, territories = len(state.layout.customer_types), len(state.layout.territories)
-    cell = state.customers.territory[rows].astype(np.int64) * types + state.customers.type[rows]
-    sums = np.bincount(cell, weights=weights, minlength=territories * types)
-    return sums.reshape(territories, types).astype(np.float64)
+    found = np.empty((len(OPEN), cells))
+    found[1 : 1 + stages] = np.bincount(at_stage, minlength=stages * cells).reshape(stages, cells)
+    found[0] = found[1 : 1 + stages].sum(axis=0)
+    found[1 + stages] = np.bincount(at, weights=worth, minlength=cells)
+    found[2 + stages :] = np.bincount(at_stage, weights=worth, minlength=stages * cells).reshape(stages, cells)
+    state.record.put_all(state.week, OPEN, found.reshape(-1, *shape))
 
 
 def record_channel(state: MarketState) -> None:
     """Write down the week's demand, orders, stocks and production, and what distributors are to us."""
-    own, goods, distributors = list(state.layout.own_offers), state.today.fulfilled, state.distributors
-    from_plant = (distributors.supplier < 0)[:, None]
-    ordered = np.where(from_plant, distributors.ordered, 0)
-    tables = {
-        "demand_units": goods.demand,
-        "unserved_units": goods.unserved,
-        "stock_units": state.goods.channel.on_hand,
-        "sell_in_units": goods.shipped,
-        "ordered_units": ordered,
-        "sub_ordered_units": np.where(from_plant, 0, distributors.ordered),
-        "sub_supplied_units": goods.supplied,
-    }
-    for name, values in tables.items():
-        state.record[name][state.week][:, own] = values
-    held = (state.goods.channel.on_hand * distributors.wholesale).sum(axis=1)
-    state.record.put(state.week, "distributor_stock_value", held.astype(np.float64))
+    week, record, own = state.week, state.record, state.numbers.own_offers
+    goods, distributors, stock = state.today.fulfilled, state.distributors, state.goods.channel.on_hand
+    ordered = distributors.ordered * (distributors.supplier < 0)[:, None]
+    units = (
+        goods.demand,
+        goods.unserved,
+        stock,
+        goods.shipped,
+        ordered,
+        distributors.ordered - ordered,
+        goods.supplied,
+    )
+    of_all = np.zeros((len(units), len(distributors), len(state.layout.offers)))
+    of_all[:, :, own] = np.array(units)
+    record.put_all(week, CHANNEL, of_all)
+    record.put(week, "distributor_stock_value", (stock * distributors.wholesale).sum(axis=1))
     price, territories = state.numbers.list_price[own], len(state.layout.territories)
-    for name, units in (("demand_value", distributors.demand), ("plant_orders_value", ordered)):
-        state.record.put(state.week, name, np.bincount(distributors.territory, units @ price, territories))
-    state.record["plant_stock_units"][state.week][own] = state.goods.plant.on_hand
-    state.record["production_units"][state.week][own] = goods.started
-    state.record["production_value"][state.week][own] = goods.started * price
+    for name, wanted in (("demand_value", distributors.demand), ("plant_orders_value", ordered)):
+        record.put(week, name, np.bincount(distributors.territory, wanted @ price, territories))
+    record["plant_stock_units"][week][own] = state.goods.plant.on_hand
+    record["production_units"][week][own] = goods.started
+    record["production_value"][week][own] = goods.started * price
     _record_plants(state)
-    state.record.put(state.week, "price", state.boards.offers.price[:, 0, :].mean(axis=0))
-    state.record.put(state.week, "sharing", state.distributors.shares_data.astype(np.float64))
-    state.record.put(state.week, "distributors", 1.0)
-    state.record.put(state.week, "effort_for_us", distributors.effort[:, state.layout.own_brand])
-    state.record.put(state.week, "trust", distributors.trust)
-    state.record.put(state.week, "capability", distributors.capability)
+    usual = state.boards.offers.price[:, 0, :]
+    record.put(week, "price", np.add.reduce(usual, axis=0) / len(usual))
+    record.put(week, "sharing", distributors.shares_data)
+    record.put(week, "distributors", 1.0)
+    record.put(week, "effort_for_us", distributors.effort[:, state.layout.own_brand])
+    record.put(week, "trust", distributors.trust)
+    record.put(week, "capability", distributors.capability)
 
 
 def _record_plants(state: MarketState) -> None:
@@ -248,60 +263,69 @@ def _record_plants(state: MarketState) -> None:
 
 
 def _record_team(state: MarketState) -> None:
-    week, reps, teams = state.week, state.reps, len(state.managers)
-    spent = state.books.hours.spent[week]
+    week, reps, hours = state.week, state.reps, state.books.hours
+    spent, available = hours.spent[week], hours.available[week]
     worked = spent[Use.SELLING]
-    idle_selling = spent[Use.IDLE] * state.params.hours.selling_per_call / hours_per_call(state)
-    there = (state.books.hours.available[week] > 0).astype(np.float64)
+    there = (available > 0).astype(np.float64)
     values = {
-        "hours_attended": state.books.hours.available[week] - spent[Use.ABSENCE],
-        "hours_selling": worked + idle_selling,
+        "hours_attended": available - spent[Use.ABSENCE],
+        "hours_selling": worked + spent[Use.IDLE] * state.params.hours.selling_per_call / hours_per_call(state),
         "hours_worked": worked,
         "hours_travel": spent[Use.TRAVEL],
-        "hours_routine": spent[list(ROUTINE_USES)].sum(axis=0),
+        "hours_routine": spent[ROUTINE_USES].sum(axis=0),
         "hours_administration": spent[Use.ADMINISTRATION],
         "hours_distributors": spent[Use.DISTRIBUTORS],
         "reps": there,
         "positions": reps.position,
-        "skill_sum": reps.skill * there,
-        "effort_sum": reps.effort * there,
-        "alignment_sum": reps.alignment * there,
-        "form_use_sum": reps.form_use * there,
         "vacancies": reps.position * (1.0 - there),
-        "know_how_sum": reps.know_how * there,
-        "maturity_sum": reps.maturity * there,
-        "motivation_sum": reps.motivation * there,
-        "observed_sum": reps.observed * there,
-        "product_knowledge_sum": product_knowledge(state) * there,
     }
-    for name, weights in values.items():
-        state.record.put(week, name, np.bincount(reps.team, weights=weights, minlength=teams))
+    of_those_there = {
+        "skill_sum": reps.skill,
+        "effort_sum": reps.effort,
+        "alignment_sum": reps.alignment,
+        "form_use_sum": reps.form_use,
+        "know_how_sum": reps.know_how,
+        "maturity_sum": reps.maturity,
+        "motivation_sum": reps.motivation,
+        "observed_sum": reps.observed,
+        "product_knowledge_sum": product_knowledge(state),
+    }
+    table = np.empty((len(values) + len(of_those_there), len(reps)))
+    for line, each in zip(table, (*values.values(), *of_those_there.values()), strict=True):
+        line[:] = each
+    table[len(values) :] *= there
+    state.record.put_all(week, (*values, *of_those_there), _by_team(state, table))
+
+
+def _by_team(state: MarketState, table: Array) -> Array:
+    """The lines of ``table`` [n, R] added up by team [n, M]."""
+    teams = len(state.managers)
+    places = np.arange(len(table))[:, None] * teams + state.reps.team
+    sums = np.bincount(places.ravel(), table.ravel(), len(table) * teams)
+    return sums.reshape(len(table), teams).astype(np.float64)
 
 
 def _record_managers(state: MarketState) -> None:
     """Managers' hours by what they went to."""
-    week, book = state.week, state.books.manager_hours
-    state.record.put(week, "manager_hours", book.available[week])
-    for name, uses in MANAGERS_USES.items():
-        state.record.put(week, f"manager_hours_{name}", book.spent[week, list(uses)].sum(axis=0))
+    week, book, record = state.week, state.books.manager_hours, state.record
+    spent = book.spent[week]
+    record.put(week, "manager_hours", book.available[week])
+    record.put(week, "manager_hours_with_reps", spent[WITH_REPS].sum(axis=0))
+    record.put_all(week, MANAGERS_MEASURES, spent[MANAGERS_ROWS])
 
 
 def _record_knowledge(state: MarketState) -> None:
     """How much the firm knows, and how far what it believes is from what is true."""
     knowledge = state.knowledge
     records = Records(state.customers.territory, knowledge.known, knowledge.rep, knowledge.value, state.diary.bought)
-    counts = count_records(records, territories=len(state.layout.territories))
-    names = ("records", "accounts", "belief_count", "belief_error_sum")
-    for name, values in zip(names, counts, strict=True):
-        state.record.put(state.week, name, values)
+    state.record.put_all(state.week, KNOWN, count_records(records, territories=len(state.layout.territories)))
 
 
 def _inspect_database(state: MarketState) -> None:
     """Whom the records cover, how old they are and how true their marks, looked at every quarter; held in between."""
     week, spread = state.week, state.numbers.mark_spread
     if week and (week + 1) % INSPECTED_EVERY:
-        for name in INSPECTION:
-            state.record.put(week, name, state.record[name][week - 1])
+        state.record.let_stand(week, INSPECTION)
         return
     customers, knowledge = state.customers, state.knowledge
     counts = inspect_records(
@@ -323,8 +347,7 @@ def _inspect_database(state: MarketState) -> None:
     )
     records, users, of_users = counts[:3]
     found = (records, state.numbers.customers - users, of_users, records - of_users, *counts[3:])
-    for name, values in zip(INSPECTION, found, strict=True):
-        state.record.put(week, name, values)
+    state.record.put_all(week, INSPECTION, np.array(found))
 
 
 def _record_market_department(state: MarketState) -> None:
@@ -338,8 +361,9 @@ def _record_market_department(state: MarketState) -> None:
     ):
         if values is not None:
             state.record.put(state.week, name, values)
-    parts = ("rival_call_spend", "rival_margin_spend", "rival_poaching_spend", "rival_campaign_spend")
-    state.record.put(state.week, "rival_spend", sum(state.record[name][state.week].sum() for name in parts))
+    record, week = state.record, state.week
+    spend = sum(float(record[f"rival_{way}_spend"][week]) for way in ("call", "margin", "poaching"))
+    record.put(week, "rival_spend", spend + np.add.reduce(record["rival_campaign_spend"][week]))
 
 
 def check_laws(state: MarketState) -> None:
@@ -348,8 +372,9 @@ def check_laws(state: MarketState) -> None:
     state.ledger.check()
     check_stage(state.goods.channel, f"distributors, week {week}")
     check_stage(state.goods.plant, f"plant, week {week}")
-    stock = state.goods.channel.on_hand.sum(axis=0) + state.goods.plant.on_hand
-    state.goods.units.check(week, stock, state.goods.channel.in_transit.sum(axis=0))
+    channel = state.goods.channel
+    stock = np.add.reduce(channel.on_hand, axis=0) + state.goods.plant.on_hand
+    state.goods.units.check(week, stock, np.add.reduce(channel.in_transit, axis=0))
     state.books.hours.check(week)
     state.books.manager_hours.check(week)
     state.upkeep.hours.check(week)

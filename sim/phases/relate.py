@@ -32,18 +32,18 @@ WRITES = columns_of("distributors", "trust turnover capability taught")
 def relate(state: MarketState) -> None:
     """What distributors sold, what they were promised and who called on them moves what they do in later weeks."""
     numbers, distributors = state.params.partners, state.distributors
-    sold = _sell_out(state)
+    sold, margin, helped = _sell_out(state), margins(state), hours_by_distributor(state)
     # What a distributor sells more of ours it may sell less of others': our books alone would call that a gain.
-    state.record.put(state.week, "all_brands_margin", (sold * margins(state)).sum(axis=1))
+    state.record.put(state.week, "all_brands_margin", (sold * margin).sum(axis=1))
     if state.rival_brands.margin.any():
         state.record.put(state.week, "rival_margin_spend", _left_by_rivals(state, sold))
     if numbers.effort_strength > 0 or numbers.trust_speed > 0:
         keep = retention_of_half_life(numbers.turnover_half_life)
         distributors.turnover[:] += (1.0 - keep) * (sold - distributors.turnover)
     if numbers.trust_speed > 0:
-        target = np.clip(_earned_trust(state, hours_by_distributor(state)), 0.0, 1.0)
+        target = np.clip(_earned_trust(state, helped, margin), 0.0, 1.0)
         distributors.trust[:] = next_trust(distributors.trust, target, numbers.trust_speed, numbers.trust_loss)
-    _advise(state)
+    _advise(state, helped)
 
 
 def _left_by_rivals(state: MarketState, sold: NDArray[np.int64]) -> float:
@@ -53,10 +53,10 @@ def _left_by_rivals(state: MarketState, sold: NDArray[np.int64]) -> float:
     return float(sold.sum(axis=0) @ margin)
 
 
-def _advise(state: MarketState) -> None:
+def _advise(state: MarketState, helped: Floats) -> None:
     """Hours of reps teach the distributors' sellers, an hour of one of them each, in which these do not sell.
 
-    Who has no sellers cannot be taught.
+    By what each rep is worth these hours come to ``helped`` [D]. Who has no sellers cannot be taught.
     """
     numbers, distributors = state.params.partners, state.distributors
     there = sellers_hours(state)
@@ -64,7 +64,7 @@ def _advise(state: MarketState) -> None:
     some = there > 0
     asked = _among_distributors(state, _hours_with_distributors(state))
     distributors.taught[:] = np.minimum(np.divide(asked, there, out=np.zeros(len(some)), where=some), 1.0)
-    of_each = np.divide(hours_by_distributor(state), sellers, out=np.zeros(len(some)), where=some)
+    of_each = np.divide(helped, sellers, out=np.zeros(len(some)), where=some)
     distributors.capability[:] = next_capability(
         distributors.capability, distributors.own_capability, of_each, numbers.advice, numbers.forgetting
     )
@@ -104,7 +104,7 @@ def _among_distributors(state: MarketState, hours: NDArray[np.floating]) -> Floa
     return each
 
 
-def _earned_trust(state: MarketState, hours: Floats) -> Floats:
+def _earned_trust(state: MarketState, hours: Floats, margin: Floats) -> Floats:
     """The trust that weeks like this one lead to, not cut to 0..1 [D]: the usual one, and what the week adds or takes.
 
     Goods held back count whatever the reason: the distributor's customers wait alike. What a sub-distributor waits
@@ -116,22 +116,22 @@ def _earned_trust(state: MarketState, hours: Floats) -> Floats:
     earned: Floats = (
         state.params.channel.trust_start
         - numbers.trust_shortage * np.minimum(held_back, 1.0)
-        + numbers.trust_margin * _margin_beyond_rivals(state)
+        + numbers.trust_margin * _margin_beyond_rivals(state, margin)
         + numbers.trust_information * _returned(state)
         + dose_effect(numbers.trust_calls, hours, numbers.trust_calls_half)
     )
     return earned
 
 
-def _margin_beyond_rivals(state: MarketState) -> Floats:
-    """Mean margin on our offers less that on rivals', by turnover, as a share of the price [D]; 0 where one is not sold.
+def _margin_beyond_rivals(state: MarketState, margin: Floats) -> Floats:
+    """Mean ``margin`` [D, J] on our offers less that on rivals', by turnover, as a share of the price [D]; 0 where one is not sold.
 
     What we pay for data is earned with our offers like a margin.
     """
     distributors, own = state.distributors, state.boards.offers.own
     turnover = distributors.turnover
     paid = np.where(distributors.shares_data, distributors.payment, 0)
-    kept = turnover * margins(state)
+    kept = turnover * margin
     sold, rivals = turnover[:, own].sum(axis=1), turnover[:, ~own].sum(axis=1)
     ours = (kept[:, own].sum(axis=1) + paid) / np.maximum(sold, 1.0)
     of_rivals = kept[:, ~own].sum(axis=1) / np.maximum(rivals, 1.0)

@@ -19,8 +19,8 @@ def combine(effects: list[Floats], ceiling: float) -> Floats:
 
     Each effect must stay below the ceiling; the sum can never exceed it.
     """
-    rest = np.ones_like(effects[0])
-    for effect in effects:
+    rest: Floats = 1.0 - np.minimum(effects[0] / ceiling, 1.0)
+    for effect in effects[1:]:
         rest = rest * (1.0 - np.minimum(effect / ceiling, 1.0))
     return ceiling * (1.0 - rest)
 

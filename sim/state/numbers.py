@@ -43,7 +43,7 @@ class Numbers:
     positions: Ints  # [T] positions of the sales force at the start
     territory_rows: Ints  # [T] rows of all territories, for answers with one row per territory
     travel_hours: Floats  # [T] on the road for one call or one job of service
-    own_rows: Ints  # [own offers] rows of our offers
+    own_offers: Ints  # [own offers] rows of our offers
     own_list_price: Ints  # [own offers] minor units
     own_unit_cost: Ints  # [own offers] minor units
     rival_keys: NDArray[np.uint64]  # [F] keys of the rival brands
