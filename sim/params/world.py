@@ -321,7 +321,7 @@ class World:
     channel_layout: ChannelLayout
     listed: tuple[Listed, ...] = ()  # distributors of a company's table; they replace those of the layout
 
-    @property
+    @cached_property
     def own_brand(self) -> int:
         """Row of our brand."""
         return next(row for row, brand in enumerate(self.brands) if brand.own)

@@ -20,20 +20,23 @@ Flags = NDArray[np.bool_]
 _BY_ENGINEER, _BY_REP, _UNDERSTOOD = 0, 8, 16
 
 
-def report_problems(state: MarketState, technical: Technical, done: Jobs) -> None:
-    """Send problems on their way: engineers write up what they repaired, reps what they hear of on their visits.
+def report_problems(state: MarketState, technical: Technical, repairs: Jobs) -> None:
+    """Send problems on their way: engineers write up the ``repairs`` they made, reps what they hear of on their visits.
 
     Each problem is reported once; one that is not reported while it is fresh, or until it is repaired, is lost for the
     designers.
     """
     upkeep = state.upkeep
     problems = upkeep.problems
-    written = _written_up(state, problems, done, technical.report_share)
+    if not len(problems):
+        return
+    written = _written_up(state, problems, repairs, technical.report_share)
     fresh = state.week - problems.since < state.params.technical.tellable
     by_rep = _reported_by_rep(state, problems, fresh & ~written)
-    delay = technical.delay[state.customers.territory[problems.customer]].astype(np.int64)
+    home = state.customers.territory[problems.customer]
+    delay = technical.delay[home].astype(np.int64)
     _send(state, problems, written, delay)
-    line = np.maximum(state.today.decided.gateway.weeks[state.customers.territory[problems.customer]], 1)
+    line = np.maximum(state.today.decided.gateway.weeks[home], 1)
     _send(state, problems, by_rep, delay + line)
     waits = among(problems.event, upkeep.jobs.event)
     upkeep.problems = problems.taken((fresh | waits) & ~written & ~by_rep)
@@ -45,10 +48,12 @@ def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
     return state.luck(Decision.FAILURE_REPORTED).uniform(keys, index)
 
 
-def _written_up(state: MarketState, problems: Problems, done: Jobs, share: NDArray[np.floating[Any]]) -> Flags:
+def _written_up(state: MarketState, problems: Problems, repairs: Jobs, share: NDArray[np.floating[Any]]) -> Flags:
     """Problems that were repaired this week and whose engineer writes them up."""
-    written = among(problems.event, done.event[done.repair])
-    rows = np.flatnonzero(written)
+    written = among(problems.event, repairs.event)
+    rows = written.nonzero()[0]
+    if not len(rows):
+        return written
     some = problems.taken(rows)
     written[rows] = _luck(state, some, _BY_ENGINEER) < share[state.customers.territory[some.customer]]
     return written
@@ -58,7 +63,9 @@ def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Fl
     """Which of the ``open_`` problems reps hear of and report, as far as they use their forms and these do not get lost."""
     gateway, reps = state.today.decided.gateway, state.reps
     reported = np.zeros(len(problems), np.bool_)
-    rows = np.flatnonzero(open_ & (state.diary.visits[problems.customer] > 0))
+    rows = (open_ & (state.diary.visits[problems.customer] > 0)).nonzero()[0]
+    if not len(rows):
+        return reported
     some = problems.taken(rows)
     writer = state.knowledge.rep[some.customer]
     home = state.customers.territory[some.customer]
@@ -70,33 +77,41 @@ def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Fl
 
 
 def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[np.int64]) -> None:
-    for weeks in np.unique(delay[which]):
+    for weeks in sorted(set(delay[which].tolist())):
         sent = problems.taken(which & (delay == weeks))
-        state.upkeep.messages.append(Message(state.week + int(weeks), sent))
+        state.upkeep.messages.append(Message(state.week + weeks, sent))
 
 
-def learn(state: MarketState, fleet: Floats, analysis: Floats) -> None:
-    """Take in the reports that arrive: what is understood improves the design, what is counted makes the belief."""
+def learn(state: MarketState, ran: float, analysis: Floats) -> None:
+    """Take in the reports that arrive: what is understood improves the design, what is counted makes the belief.
+
+    ``ran`` are the hours that the fleet ran this week.
+    """
     upkeep, row = state.upkeep, state.upkeep.technical
-    ran = float(fleet.sum()) * state.params.technical.usage_hours
-    arrived = [message.problems for message in upkeep.messages if message.arrives <= state.week]
-    upkeep.messages = [message for message in upkeep.messages if message.arrives > state.week]
     news = Problems.none()
-    for problems in arrived:
-        news = news.joined(problems)
+    if upkeep.messages:
+        for message in upkeep.messages:
+            news = news.joined(message.problems) if message.arrives <= state.week else news
+        upkeep.messages = [message for message in upkeep.messages if message.arrives > state.week]
     if len(news) and np.isnan(row.watched_from[0]):
         row.watched_from[:] = row.fleet_hours
     row.fleet_hours[:] += ran
+    if len(news):
+        _take_in(state, news, ran, analysis)
+    _believe(state)
+
+
+def _take_in(state: MarketState, news: Problems, ran: float, analysis: Floats) -> None:
+    """Count the reported problems ``news`` and learn from those that are understood."""
+    row, territory = state.upkeep.technical, state.customers.territory
     understood = _understand(state, news, analysis)
     row.learnt_hours[:] += news.hours[understood].sum()
     row.reports[:] += len(news)
     # A week's reports are spread evenly over its hours.
-    place = row.fleet_hours[0] - ran * (1.0 - (np.arange(len(news)) + 0.5) / max(len(news), 1))
+    place = row.fleet_hours[0] - ran * (1.0 - (np.arange(len(news)) + 0.5) / len(news))
     row.log_hours[:] += np.log(place).sum()
-    _believe(state)
-    territory = state.customers.territory
-    for name, some in (("problems_reported", news), ("problems_understood", news.taken(understood))):
-        count = np.bincount(territory[some.customer], minlength=len(state.upkeep.service))
+    for name, customer in (("problems_reported", news.customer), ("problems_understood", news.customer[understood])):
+        count = np.bincount(territory[customer], minlength=len(analysis))
         state.record.put(state.week, name, count.astype(np.float64))
 
 
