@@ -20,6 +20,8 @@ from sim.errors import LawBroken
 
 Numbers = npt.NDArray[Any]
 
+_ALL = slice(None)
+
 
 class Stage(NamedTuple):
     """Where the units of a stage are; all [...cells] but ``pipeline`` [slots, ...cells].
@@ -80,17 +82,17 @@ def receive(stage: StageArrays, week: int) -> Numbers:
     return arrived
 
 
-def settle(stage: StageArrays, delivered: Numbers, waiting: Numbers) -> None:
+def settle(stage: StageArrays, delivered: Numbers, waiting: Numbers | int) -> None:
     """Book a week's deliveries out of stock, and set what is still owed to those who wait."""
     stock = stage.on_hand
     stock -= delivered
     stage.backorders[...] = waiting
 
 
-def request(stage: StageArrays, order: Numbers) -> None:
-    """Place an order with the supplier."""
+def request(stage: StageArrays, order: Numbers, rows: npt.NDArray[np.int64] | slice = _ALL) -> None:
+    """Place an order of the cells in ``rows`` of the first axis with the supplier."""
     owed = stage.owed
-    owed += order
+    owed[rows] += order
 
 
 def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -> None:

@@ -36,8 +36,8 @@ def tiers(supplier: Rows) -> list[npt.NDArray[np.int64]]:
 def to_suppliers(supplier: Rows, values: Numbers) -> Numbers:
     """Sum of ``values`` [D, ...] over the distributors that each one supplies [D, ...]."""
     total = np.zeros_like(values)
-    supplied = supplier >= 0
-    if supplied.any():
+    supplied = (supplier >= 0).nonzero()[0]
+    if len(supplied):
         np.add.at(total, supplier[supplied], values[supplied])
     return total
 

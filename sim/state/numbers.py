@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +61,13 @@ class Numbers:
         0.0  # of all customers at the start from anyone, minor units a year; 0 where size plays no part
     )
     plant: PlantNumbers | None = None  # None where the plant makes whatever is asked
+
+    @cached_property
+    def own(self) -> Ints:
+        """Rows of our offers."""
+        return np.flatnonzero(self.own_column >= 0)
+
+    @cached_property
+    def own_list_price(self) -> Ints:
+        """List price of each of our offers, minor units [own offers]."""
+        return self.list_price[self.own]
