@@ -33,6 +33,8 @@ def product_knowledge(state: MarketState) -> NDArray[np.float32]:
     It is one more programme in addition to coaching and training, and combines with them under the same ceiling.
     """
     numbers, management, reps = state.params.technical, state.params.management, state.reps
+    if not reps.product_trained.any():
+        return np.zeros(len(reps), np.float32)
     others = [
         dose_effect(management.coaching_d, reps.coached, management.coaching_half),
         dose_effect(management.training_d, reps.trained, management.training_half),

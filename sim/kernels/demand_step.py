@@ -7,6 +7,7 @@ special case sets another dt) and keys the draws.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -313,11 +314,11 @@ def live_through(
 ) -> None:
     """Experience of ``deliveries`` (in order of rows), and the talk that changes with it."""
     events = len(deliveries.customer)
+    if not events:
+        return
     real = customers.loyalty.dtype
     deliveries = sealed(deliveries._replace(performance=np.ascontiguousarray(deliveries.performance, real)))
     offers = sealed(offers)
-    categories = len(offers.durable)
-    category = np.repeat(np.arange(categories, dtype=np.uint8), np.diff(offers.first))
     changes = TalkChanges(
         np.empty(2 * events, np.uint32), np.empty(2 * events, np.int8), np.empty(2 * events, np.int16)
     )
@@ -329,13 +330,21 @@ def live_through(
         tick,
         sealed_array(customers.key),
         deliveries,
-        sealed_array(category),
+        _categories(offers.first.tobytes()),
         offers,
         numbers,
         Memory(*(customers.writable(name) for name in Memory._fields)),
         changes,
     )
     pass_on(customers, network, changes)
+
+
+@lru_cache(maxsize=64)
+def _categories(first: bytes) -> NDArray[np.uint8]:
+    """Category of each offer, from the first offers of the categories: the same every week."""
+    begins = np.frombuffer(first, np.int32)
+    sizes = begins[1:] - begins[:-1]
+    return sealed_array(np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes))
 
 
 def funnel_week(
