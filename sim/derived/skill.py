@@ -33,12 +33,13 @@ def product_knowledge(state: MarketState) -> NDArray[np.float32]:
     It is one more programme in addition to coaching and training, and combines with them under the same ceiling.
     """
     numbers, management, reps = state.params.technical, state.params.management, state.reps
-    if not reps.product_trained.any():
+    coached, trained, of_product = reps.coached, reps.trained, reps.product_trained
+    if not of_product.any():
         return np.zeros(len(reps), np.float32)
     others = [
-        dose_effect(management.coaching_d, reps.coached, management.coaching_half),
-        dose_effect(management.training_d, reps.trained, management.training_half),
+        dose_effect(management.coaching_d, coached, management.coaching_half),
+        dose_effect(management.training_d, trained, management.training_half),
     ]
-    joint = dose_effect(numbers.training_d, reps.product_trained, numbers.training_half)
+    joint = dose_effect(numbers.training_d, of_product, numbers.training_half)
     gain = combine([*others, joint], management.ceiling) - combine(others, management.ceiling)
-    return np.where(reps.product_trained > 0, gain, 0.0).astype(np.float32)
+    return np.where(of_product > 0, gain, 0.0).astype(np.float32)

@@ -196,7 +196,7 @@ def _work_off(state: MarketState, planned: PlannedUpkeep) -> Jobs:
     jobs = upkeep.jobs
     territory = state.customers.territory[jobs.customer[order]].astype(np.int64)
     done, begun, spent = np.empty(len(order), np.bool_), np.empty(len(left)), np.empty(len(left))
-    work_queues(territory, hours[order], left, table.begun, done, begun, table.open, spent)
+    work_queues(territory, hours[order], left, table.begun, done, begun, table.writable("open"), spent)
     upkeep.hours.spend(week, EngineerUse.JOBS, spent)
     upkeep.hours.spend(week, EngineerUse.SPARE, left - spent)
     table.begun[:] = begun
