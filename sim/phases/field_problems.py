@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +13,7 @@ from sim.state.upkeep import Jobs, Message, Problems, among
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 #: Ways of a problem, part of the index of the draw: written up by the engineer, reported by the rep, understood.
 _BY_ENGINEER, _BY_REP, _UNDERSTOOD = 0, 8, 16
@@ -30,10 +29,11 @@ def report_problems(state: MarketState, technical: Technical, repairs: Jobs) -> 
     problems = upkeep.problems
     if not len(problems):
         return
-    written = _written_up(state, problems, repairs, technical.report_share)
-    fresh = state.week - problems.since < state.params.technical.tellable
-    by_rep = _reported_by_rep(state, problems, fresh & ~written)
     home = state.customers.territory[problems.customer]
+    luck = _luck(state, problems, np.array([[_BY_ENGINEER], [_BY_REP]]))
+    written = among(problems.event, repairs.event) & (luck[0] < technical.report_share[home])
+    fresh = state.week - problems.since < state.params.technical.tellable
+    by_rep = _reported_by_rep(state, problems, fresh & ~written, luck[1])
     delay = technical.delay[home].astype(np.int64)
     _send(state, problems, written, delay)
     line = np.maximum(state.today.decided.gateway.weeks[home], 1)
@@ -42,37 +42,24 @@ def report_problems(state: MarketState, technical: Technical, repairs: Jobs) -> 
     upkeep.problems = problems.taken((fresh | waits) & ~written & ~by_rep)
 
 
-def _luck(state: MarketState, problems: Problems, way: int) -> Floats:
+def _luck(state: MarketState, problems: Problems, way: Ints | int) -> Floats:
     # Their age distinguishes two open problems of one item.
     keys, index = state.customers.key[problems.customer], 32 * (state.week - problems.since) + problems.category + way
     return state.luck(Decision.FAILURE_REPORTED).uniform(keys, index)
 
 
-def _written_up(state: MarketState, problems: Problems, repairs: Jobs, share: NDArray[np.floating[Any]]) -> Flags:
-    """Problems that were repaired this week and whose engineer writes them up."""
-    written = among(problems.event, repairs.event)
-    rows = written.nonzero()[0]
-    if not len(rows):
-        return written
-    some = problems.taken(rows)
-    written[rows] = _luck(state, some, _BY_ENGINEER) < share[state.customers.territory[some.customer]]
-    return written
-
-
-def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags) -> Flags:
+def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags, luck: Floats) -> Flags:
     """Which of the ``open_`` problems reps hear of and report, as far as they use their forms and these do not get lost."""
     gateway, reps = state.today.decided.gateway, state.reps
     reported = np.zeros(len(problems), np.bool_)
     rows = (open_ & (state.diary.visits[problems.customer] > 0)).nonzero()[0]
     if not len(rows):
         return reported
-    some = problems.taken(rows)
-    writer = state.knowledge.rep[some.customer]
-    home = state.customers.territory[some.customer]
+    customer = problems.customer[rows]
+    writer, home = state.knowledge.rep[customer], state.customers.territory[customer]
     hours = reps.form_hours[writer] / gateway.offices[home]
     full = np.minimum(hours / state.params.forms.hours_full, 1.0)
-    chance = reps.form_use[writer] * full * (1.0 - gateway.lost[home])
-    reported[rows] = _luck(state, some, _BY_REP) < chance
+    reported[rows] = luck[rows] < reps.form_use[writer] * full * (1.0 - gateway.lost[home])
     return reported
 
 

@@ -25,6 +25,7 @@ from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
 from sim.solvers.order_rules import ForecastArrays, observe_moving_average, observe_smoothing, orders_due
 from sim.solvers.plant import PlantWeek, run_plant
+from sim.solvers.tiers import add_rows
 from sim.state import MarketState
 from sim.state.numbers import PlantNumbers
 from sim.state.orders import Purchases
@@ -226,9 +227,9 @@ def _trade(state: MarketState) -> tuple[Units, Units]:
     for rows in reversed(chain[1:]):
         supplier = state.distributors.supplier[rows]
         _order(state, rows, asked)
-        np.add.at(asked, supplier, _news_of(state, rows, asked))
+        add_rows(asked, supplier, _news_of(state, rows, asked))
         supplied[rows] = _supply(state, rows, supplier)
-        np.add.at(passed_on, supplier, supplied[rows])
+        add_rows(passed_on, supplier, supplied[rows])
     _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
     return supplied, _ship(state, supplied, passed_on)
 
@@ -275,7 +276,7 @@ def _supply(state: MarketState, rows: NDArray[np.int64], supplier: NDArray[np.in
     lottery = stream(state.seed, Decision.SUB_SUPPLY, state.week)
     shipped = share_out_each(lottery, channel.on_hand, wanted, distributors.key[rows], supplier)
     leaving, arriving = np.zeros_like(channel.owed), np.zeros_like(channel.owed)
-    np.add.at(leaving, supplier, shipped)
+    add_rows(leaving, supplier, shipped)
     arriving[rows] = shipped
     withdraw(channel, leaving)
     ship(channel, arriving, state.week, state.params.channel.sub_lead_time)

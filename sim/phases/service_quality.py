@@ -85,4 +85,6 @@ def _feel(state: MarketState, rows: Ints, dimension: int, shortfall: Floats) -> 
         return
     outcome = expit(state.params.experience.neutral - shortfall).astype(np.float32)
     stock = state.customers.writable("dimensions")
-    feel_events(sealed_array(rows.astype(np.int64)), dimension, sealed_array(outcome), state.numbers.quality, stock)
+    feel_events(
+        sealed_array(rows.astype(np.int64)), dimension, sealed_array(outcome), state.numbers.quality.step, stock
+    )

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import jit, jit_bare, sealed_array
+
 Units = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -42,42 +44,64 @@ def run_plant(
     and what was done on a unit that is not finished is not lost (``begun`` [O], less than ``work`` [O] each): no
     offer is starved by those whose units are smaller. Without a shortage of capacity all that waits is started.
     """
-    # A plant makes a few offers: plain numbers take a fifth of the time of arrays of so few.
-    owner, units, size, ahead = company.tolist(), waiting.tolist(), work.tolist(), begun.tolist()
-    each = list(zip(units, urgent.tolist(), size, ahead, strict=True))
-    needed = [max(n * w - b, 0.0) for n, _, w, b in each]
-    pressing = [min(max(min(n, u) * w - b, 0.0), need) for (n, u, w, b), need in zip(each, needed, strict=True)]
-    total, first = (_by_company(w, owner, len(capacity)) for w in (needed, pressing))
-    most = capacity.tolist()
-    regular = [min(t, c) for t, c in zip(total, most, strict=True)]
-    extra = [min(max(f - c, 0.0), overtime * c) for f, c in zip(first, most, strict=True)]
-    room = [r + e for r, e in zip(regular, extra, strict=True)]
-    given = _share(pressing, first, [min(r, f) for r, f in zip(room, first, strict=True)], owner)
-    rest = [need - press for need, press in zip(needed, pressing, strict=True)]
-    later = [t - f for t, f in zip(total, first, strict=True)]
-    spare = [max(r - f, 0.0) for r, f in zip(room, first, strict=True)]
-    given = [a + b for a, b in zip(given, _share(rest, later, spare, owner), strict=True)]
-    started, left = zip(*map(_finish, units, size, ahead, needed, given), strict=True)
-    return PlantWeek(np.array(started, np.int64), np.array(left), np.array(regular), np.array(extra))
+    week = PlantWeek(
+        np.empty(len(waiting), np.int64), np.empty(len(waiting)), np.empty(len(capacity)), np.empty(len(capacity))
+    )
+    _work_week(
+        sealed_array(waiting),
+        sealed_array(np.asarray(urgent, np.float64)),
+        sealed_array(begun),
+        sealed_array(company),
+        sealed_array(work),
+        sealed_array(capacity),
+        float(overtime),
+        week.started,
+        week.begun,
+        week.regular,
+        week.overtime,
+    )
+    return week
 
 
-def _finish(waiting: int, work: float, begun: float, needed: float, given: float) -> tuple[int, float]:
-    """Units of an offer that the work ``given`` to it starts, and the work that is left on the next one."""
-    done = begun + given
-    if given >= needed or waiting == 0:
-        return waiting, 0.0
-    started = min(math.floor(done / work + _NEARLY), waiting)
-    return started, 0.0 if started == waiting else max(done - started * work, 0.0)
+@jit
+def _work_week(
+    waiting: Units,
+    urgent: Floats,
+    begun: Floats,
+    company: NDArray[np.integer[Any]],
+    work: Floats,
+    capacity: Floats,
+    overtime: float,
+    started: Units,
+    left: Floats,
+    regular: Floats,
+    extra: Floats,
+) -> None:
+    """A week of all plants: fills in the fields of :class:`PlantWeek`."""
+    needed, pressing = np.zeros(work.size), np.zeros(work.size)
+    total, first = np.zeros(capacity.size), np.zeros(capacity.size)
+    for o in range(work.size):
+        needed[o] = max(waiting[o] * work[o] - begun[o], 0.0)
+        pressing[o] = min(max(min(waiting[o], urgent[o]) * work[o] - begun[o], 0.0), needed[o])
+        total[company[o]] += needed[o]
+        first[company[o]] += pressing[o]
+    for c in range(capacity.size):
+        regular[c] = min(total[c], capacity[c])
+        extra[c] = min(max(first[c] - capacity[c], 0.0), overtime * capacity[c])
+    for o in range(work.size):
+        c = company[o]
+        room = regular[c] + extra[c]
+        given = pressing[o] * _part(first[c], min(room, first[c]))
+        given += (needed[o] - pressing[o]) * _part(total[c] - first[c], max(room - first[c], 0.0))
+        started[o], left[o] = waiting[o], 0.0
+        if given < needed[o] and waiting[o] > 0:
+            done = begun[o] + given
+            started[o] = min(math.floor(done / work[o] + _NEARLY), waiting[o])
+            if started[o] < waiting[o]:
+                left[o] = max(done - started[o] * work[o], 0.0)
 
 
-def _by_company(work: list[float], company: list[int], companies: int) -> list[float]:
-    total = [0.0] * companies
-    for c, w in zip(company, work, strict=True):
-        total[c] += w
-    return total
-
-
-def _share(needed: list[float], total: list[float], room: list[float], company: list[int]) -> list[float]:
-    """Work for each offer out of the ``room`` [C] of its company, in proportion to what is ``needed`` [O]; all of it where there is room."""
-    part = [r / t if t > r else 1.0 for r, t in zip(room, total, strict=True)]
-    return [need * part[c] for need, c in zip(needed, company, strict=True)]
+@jit_bare
+def _part(needed: float, room: float) -> float:
+    """The part of the work ``needed`` by a company's offers that there is ``room`` for; all of it where there is enough."""
+    return room / needed if needed > room else 1.0
