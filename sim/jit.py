@@ -133,7 +133,10 @@ def sealed_array(array: NDArray[Any]) -> NDArray[Any]:
 
 def sealed(values: TupleT) -> TupleT:
     """``values`` with every array in it read-only (see :func:`sealed_array`)."""
-    if not any(isinstance(v, np.ndarray) and v.flags.writeable for v in values):
+    for value in values:
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            break
+    else:  # sealed already, as the boards always are
         return values
     make: Callable[..., TupleT] = type(values)
     return make(*(sealed_array(v) if isinstance(v, np.ndarray) else v for v in values))

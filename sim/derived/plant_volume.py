@@ -24,6 +24,8 @@ def shared_part(state: MarketState) -> float:
     """
     distributors = state.distributors
     sharing = distributors.shares_data
+    if not sharing.any():
+        return 0.0
     shared = float(distributors.demand_value[sharing].sum())
     bought = float(distributors.purchases[distributors.supplier < 0].sum())
     others = max(bought - float(distributors.volume[sharing].sum()), 0.0)

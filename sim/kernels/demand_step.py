@@ -7,6 +7,7 @@ special case sets another dt) and keys the draws.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,6 +43,8 @@ Ints = NDArray[np.integer[Any]]
 SPREAD_WRITES = ("aware",)
 RELATIONSHIP_WRITES = ("relationship",)
 DEMAND_WRITES = ("need_open",)
+#: Columns by which needs arise, as the kernel takes them.
+_NEEDY = ("key", "type", "territory", "purchase_rate", "owned", "bought_week")
 SERVE_WRITES = (*Memory._fields, "talk_weak", "talk_strong", "stage")
 
 
@@ -176,8 +179,9 @@ def occasions_of_week(customers: Customers, needs: NeedBoard, *, seed: int, tick
     """This week's occasions to buy; writes ``need_open``."""
     rows, needs = len(customers), sealed(needs)
     blocks, threads = blocks_of(rows), threads_for(rows)
-    key, type_ = sealed_array(customers.key), sealed_array(customers.type)
-    need_open = customers.writable("need_open")
+    who = customers.sealed(_NEEDY)
+    key, type_ = who[:2]
+    need_open, need_luck = customers.writable("need_open"), stream(seed, Decision.NEED, tick)
     in_market, counts = np.empty(rows, np.uint32), np.empty(rows, np.uint8)
     sizes = np.zeros((2, blocks), np.int64)
     run_blocks(
@@ -185,21 +189,16 @@ def occasions_of_week(customers: Customers, needs: NeedBoard, *, seed: int, tick
         blocks,
         threads,
         stream(seed, Decision.OCCASIONS, tick),
-        stream(seed, Decision.NEED, tick),
+        need_luck,
         tick,
-        key,
-        type_,
-        sealed_array(customers.territory),
-        sealed_array(customers.purchase_rate),
-        sealed_array(customers.owned),
-        sealed_array(customers.bought_week),
+        *who,
         needs,
         need_open,
         in_market,
         counts,
         sizes,
     )
-    start = np.concatenate(([0], np.cumsum(sizes[1])))
+    start = _starts(sizes[1])
     total = int(start[-1])
     out = Occasions(np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint32), start)
     luck = stream(seed, Decision.OCCASION_CATEGORY, tick)
@@ -208,7 +207,7 @@ def occasions_of_week(customers: Customers, needs: NeedBoard, *, seed: int, tick
         blocks,
         threads,
         luck,
-        stream(seed, Decision.NEED, tick),
+        need_luck,
         key,
         type_,
         need_open,
@@ -221,11 +220,18 @@ def occasions_of_week(customers: Customers, needs: NeedBoard, *, seed: int, tick
     return sealed(out)
 
 
+def _starts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of some blocks of these ``sizes`` begins, and where the last one ends."""
+    start = np.zeros(len(sizes) + 1, np.int64)
+    sizes.cumsum(out=start[1:])
+    return start
+
+
 def choosers(customers: Customers, network: Network, ill: int = 4) -> Choosers:
     """The columns that enter choice, as the kernels take them."""
-    everybody = crowd(customers, ill) if network.complete else np.empty(0)
-    columns = {name: sealed_array(getattr(customers, name)) for name in Choosers._fields[:-2]}
-    return sealed(Choosers(**columns, degree_start=network.indptr, crowd=everybody.astype(customers.loyalty.dtype)))
+    columns, real = customers.sealed(Choosers._fields[:-2]), customers.loyalty.dtype
+    everybody = crowd(customers, ill).astype(real) if network.complete else np.empty(0, real)
+    return Choosers._make((*columns, network.indptr, sealed_array(everybody)))
 
 
 def expected_shares(
@@ -251,7 +257,7 @@ def _orders(
     chosen = sealed_array(chosen)
     bought = np.zeros(blocks, np.int64)
     run_blocks(count_bought, blocks, threads, chosen, bought)
-    place = np.concatenate(([0], np.cumsum(bought)))
+    place = _starts(bought)
     total = int(place[-1])
     orders = Orders(
         np.empty(total, np.uint32),
@@ -313,11 +319,11 @@ def live_through(
 ) -> None:
     """Experience of ``deliveries`` (in order of rows), and the talk that changes with it."""
     events = len(deliveries.customer)
+    if not events:
+        return
     real = customers.loyalty.dtype
     deliveries = sealed(deliveries._replace(performance=np.ascontiguousarray(deliveries.performance, real)))
     offers = sealed(offers)
-    categories = len(offers.durable)
-    category = np.repeat(np.arange(categories, dtype=np.uint8), np.diff(offers.first))
     changes = TalkChanges(
         np.empty(2 * events, np.uint32), np.empty(2 * events, np.int8), np.empty(2 * events, np.int16)
     )
@@ -329,13 +335,21 @@ def live_through(
         tick,
         sealed_array(customers.key),
         deliveries,
-        sealed_array(category),
+        _categories(offers.first.tobytes()),
         offers,
         numbers,
         Memory(*(customers.writable(name) for name in Memory._fields)),
         changes,
     )
     pass_on(customers, network, changes)
+
+
+@lru_cache(maxsize=64)
+def _categories(first: bytes) -> NDArray[np.uint8]:
+    """Category of each offer, from the first offers of the categories: the same every week."""
+    begins = np.frombuffer(first, np.int32)
+    sizes = begins[1:] - begins[:-1]
+    return sealed_array(np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes))
 
 
 def funnel_week(
@@ -351,9 +365,9 @@ def funnel_week(
 ) -> NDArray[np.uint32]:
     """Moves of the funnel; writes ``stage``. Returns the rows of those who lapse; ``rate`` as in :func:`serve_week`."""
     rows = len(customers)
-    standing = {name: sealed_array(getattr(customers, name)) for name in Standing._fields}
+    standing = Standing(*customers.sealed(Standing._fields))
     if rate is not None:
-        standing["purchase_rate"] = sealed_array(rate)
+        standing = standing._replace(purchase_rate=sealed_array(rate))
     blocks = blocks_of(rows)
     lapsed, lapses = np.empty(rows, np.uint32), np.zeros(blocks, np.int64)
     run_blocks(
@@ -363,7 +377,7 @@ def funnel_week(
         stream(seed, Decision.FUNNEL, tick),
         tick,
         own_brand,
-        Standing(**standing),
+        standing,
         sealed(occasions),
         sealed(offers),
         sealed(numbers),
@@ -371,4 +385,6 @@ def funnel_week(
         lapsed,
         lapses,
     )
+    if blocks == 1:
+        return lapsed[: lapses[0]]
     return np.concatenate([lapsed[k * BLOCK : k * BLOCK + n] for k, n in enumerate(lapses)] or [lapsed[:0]])

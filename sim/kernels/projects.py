@@ -77,6 +77,8 @@ def list_openings(
         counts,
         sizes,
     )
+    if not sizes.any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     parts = [slice(BLOCK * block, BLOCK * block + size) for block, size in enumerate(sizes) if size]
     pair = np.concatenate([found[:0], *(found[part] for part in parts)]).astype(np.int64)
     each = np.concatenate([counts[:0], *(counts[part] for part in parts)]).astype(np.int64)

@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import Whole, jit, jit_bare, sealed_array
-from sim.kernels.tally import units_by_stock
 from sim.rng import Luck, draw
 
 Ints = npt.NDArray[np.integer[Any]]
 Units = npt.NDArray[np.int64]
 
 
-_NOBODY = np.empty(0, dtype=np.int64)
+#: What is found of the units asked for.
+_ENOUGH, _SHORT, _OUTSIDE = 0, 1, 2
 
 
 class Fate(IntEnum):
@@ -48,16 +48,33 @@ def ration_orders(
     among equals. In this order each is served in full; the first one that exceeds the stock takes what is left (a
     partial order). ``supply`` [cells] is what can be delivered and is not changed.
     """
-    if len(cell) and not -1 <= np.min(cell) <= np.max(cell) < len(supply):
-        raise IndexError(f"cells must be in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
+    if not len(cell):
+        return np.zeros(0, np.int64), np.zeros(len(supply), np.int64)
     cell, units, supply = _keys(cell), _keys(units), _keys(supply)
-    wanted = units_by_stock(cell, units, len(supply))
-    served = np.array(units)
-    short = np.flatnonzero((wanted > supply)[cell] & (cell >= 0)) if (wanted > supply).any() else _NOBODY
-    if len(short):
+    wanted, served = np.zeros(len(supply), np.int64), np.array(units)
+    found = _ask(cell, units, supply, wanted)
+    if found == _OUTSIDE:
+        raise IndexError(f"cells must be in -1..{len(supply) - 1}, got {np.min(cell)}..{np.max(cell)}")
+    if found == _SHORT:
+        short = np.flatnonzero((wanted > supply)[cell] & (cell >= 0))
         tickets = Luck(lottery).uniform(_keys(customer)[short], _keys(index)[short]) - _keys(waited)[short]
         _serve_in_turn(short[np.argsort(tickets, kind="stable")], cell, units, np.array(supply), served)
     return served, np.minimum(wanted, supply)
+
+
+@jit_bare
+def _ask(cell: Units, units: Units, supply: Units, wanted: Units) -> int:
+    """Add up ``units`` in what is ``wanted`` of each cell, and say whether some cell is short; nothing where a cell does not exist."""
+    for k in range(cell.size):
+        if cell[k] < -1 or cell[k] >= supply.size:
+            return _OUTSIDE
+    for k in range(cell.size):
+        if cell[k] >= 0:
+            wanted[cell[k]] += units[k]
+    for c in range(supply.size):
+        if wanted[c] > supply[c]:
+            return _SHORT
+    return _ENOUGH
 
 
 @jit_bare
@@ -106,32 +123,58 @@ def share_out(lottery: np.uint64, supply: Ints, wanted: Ints, key: Ints) -> Unit
     down, and the remaining units go one each to the winners of a lottery (keyed by distributor ``key`` and
     offer) among those who want the offer. Never more than wanted, and a short supply is shared to the last unit.
     """
-    return _share(lottery, _keys(supply), _keys(wanted), _keys(key))
+    return share_out_each(lottery, np.asarray(supply)[np.newaxis], wanted, key, np.zeros(len(wanted), np.int64))
+
+
+def share_out_each(lottery: np.uint64, supply: Ints, wanted: Ints, key: Ints, supplier: Ints) -> Units:
+    """As :func:`share_out` for many suppliers: ``supply`` [suppliers, offers] among those whose ``supplier`` [distributors] each is."""
+    return _share(lottery, _keys(supply), _keys(wanted), _keys(key), _keys(supplier))
 
 
 @jit
-def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units) -> Units:
+def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units, supplier: Units) -> Units:
     distributors, offers = wanted.shape
     shipped = wanted.copy()
+    total = np.zeros(supply.shape, dtype=np.int64)
+    for d in range(distributors):
+        for j in range(offers):
+            total[supplier[d], j] += wanted[d, j]
     tickets = np.empty(distributors, dtype=np.float64)
-    for j in range(offers):
-        total = np.int64(0)
-        for d in range(distributors):
-            total += wanted[d, j]
-        if total <= supply[j]:
-            continue
-        left = supply[j]
-        for d in range(distributors):
-            shipped[d, j] = _part(supply[j], wanted[d, j], total)
-            left -= shipped[d, j]
-            tickets[d] = draw(lottery, np.uint64(key[d]), np.uint64(j)) if wanted[d, j] > 0 else 2.0
-        for _ in range(left):
-            winner = 0
-            for d in range(1, distributors):
-                winner = d if tickets[d] < tickets[winner] else winner
-            shipped[winner, j] += 1
-            tickets[winner] = 2.0
+    for s in range(supply.shape[0]):
+        for j in range(offers):
+            if total[s, j] > supply[s, j]:
+                _share_what_is_short(lottery, s, j, supply[s, j], total[s, j], wanted, key, supplier, tickets, shipped)
     return shipped
+
+
+@jit_bare
+def _share_what_is_short(
+    lottery: np.uint64,
+    s: Whole,
+    j: Whole,
+    supply: Whole,
+    total: Whole,
+    wanted: Units,
+    key: Units,
+    supplier: Units,
+    tickets: npt.NDArray[np.float64],
+    shipped: Units,
+) -> None:
+    """Share the ``supply`` that supplier ``s`` has of offer ``j``, in parts of what each wants, and the rest by lot."""
+    left = supply
+    for d in range(len(supplier)):
+        tickets[d] = 2.0
+        if supplier[d] == s:
+            shipped[d, j] = _part(supply, wanted[d, j], total)
+            left -= shipped[d, j]
+            if wanted[d, j] > 0:
+                tickets[d] = draw(lottery, np.uint64(key[d]), np.uint64(j))
+    for _ in range(left):
+        winner = 0
+        for d in range(1, len(supplier)):
+            winner = d if tickets[d] < tickets[winner] else winner
+        shipped[winner, j] += 1
+        tickets[winner] = 2.0
 
 
 @jit_bare

@@ -57,13 +57,11 @@ class Feelings(NamedTuple):
 
 
 @jit_bare
-def feel_events(
-    rows: NDArray[np.int64], dimension: Whole, outcome: Reals, numbers: ServiceQualityNumbers, dimensions: Reals
-) -> None:
-    """Move one ``dimension`` of the customers in ``rows`` [n] towards the ``outcome`` [n] of each event, in their order."""
+def feel_events(rows: NDArray[np.int64], dimension: Whole, outcome: Reals, step: np.float32, dimensions: Reals) -> None:
+    """Move one ``dimension`` of the customers in ``rows`` [n] by a ``step`` towards the ``outcome`` [n] of each event, in their order."""
     for k in range(rows.size):
         i = rows[k]
-        dimensions[i, dimension] += numbers.step * (outcome[k] - dimensions[i, dimension])
+        dimensions[i, dimension] += step * (outcome[k] - dimensions[i, dimension])
 
 
 @jit_bare

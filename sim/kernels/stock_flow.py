@@ -21,6 +21,8 @@ from sim.jit import jit_bare, sealed_array
 
 Numbers = npt.NDArray[Any]
 
+_ALL = slice(None)
+
 
 class Stage(NamedTuple):
     """Where the units of a stage are; all [...cells] but ``pipeline`` [slots, ...cells].
@@ -72,23 +74,26 @@ def inventory_position(stage: StageArrays) -> Numbers:
 
 def receive(stage: StageArrays, week: int) -> Numbers:
     """Receive what is due at the start of ``week``; returns the units that arrived."""
-    slot = week % len(stage.pipeline)
-    arrived: Numbers = stage.pipeline[slot].copy()
-    stage.pipeline[slot] = 0
-    stage.in_transit[...] -= arrived
-    stage.on_hand[...] += arrived
+    # The arrays by themselves, here and below: ``stage.owed[...] += x`` would copy the result once more.
+    due, transit, stock = stage.pipeline[week % len(stage.pipeline)], stage.in_transit, stage.on_hand
+    arrived: Numbers = due.copy()
+    due[...] = 0
+    transit -= arrived
+    stock += arrived
     return arrived
 
 
-def settle(stage: StageArrays, delivered: Numbers, waiting: Numbers) -> None:
+def settle(stage: StageArrays, delivered: Numbers, waiting: Numbers | int) -> None:
     """Book a week's deliveries out of stock, and set what is still owed to those who wait."""
-    stage.on_hand[...] -= delivered
+    stock = stage.on_hand
+    stock -= delivered
     stage.backorders[...] = waiting
 
 
-def request(stage: StageArrays, order: Numbers) -> None:
-    """Place an order with the supplier."""
-    stage.owed[...] += order
+def request(stage: StageArrays, order: Numbers, rows: npt.NDArray[np.int64] | slice = _ALL) -> None:
+    """Place an order of the cells in ``rows`` of the first axis with the supplier."""
+    owed = stage.owed
+    owed[rows] += order
 
 
 def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -> None:
@@ -97,21 +102,24 @@ def ship(stage: StageArrays, shipped: Numbers, week: int, lead: Numbers | int) -
     ``lead`` [cells of the first axis] or one number, in weeks, from 1 to the longest lead of the stage. Call it after
     ``receive`` of the same week: a lead as long as the pipeline reuses the slot just emptied.
     """
-    leads = np.asarray(lead)
     slots = len(stage.pipeline)
-    if leads.min() < 1 or leads.max() > slots:
-        raise ValueError(f"lead times must be in 1..{slots} weeks, got {leads.min()}..{leads.max()}")
-    stage.owed[...] -= shipped
-    stage.in_transit[...] += shipped
-    if leads.ndim == 0:
-        stage.pipeline[(week + int(lead)) % slots] += shipped
+    least, most = (lead, lead) if isinstance(lead, int) else (np.min(lead), np.max(lead))
+    if least < 1 or most > slots:
+        raise ValueError(f"lead times must be in 1..{slots} weeks, got {least}..{most}")
+    owed, transit = stage.owed, stage.in_transit
+    owed -= shipped
+    transit += shipped
+    if isinstance(lead, int) or lead.ndim == 0:
+        arriving = stage.pipeline[(week + int(lead)) % slots]
+        arriving += shipped
     else:
-        stage.pipeline[(week + leads) % slots, np.arange(len(leads))] += shipped
+        stage.pipeline[(week + lead) % slots, np.arange(len(lead))] += shipped
 
 
 def withdraw(stage: StageArrays, units: Numbers) -> None:
     """Take units out of stock that are not sold to customers but passed on to another distributor."""
-    stage.on_hand[...] -= units
+    stock = stage.on_hand
+    stock -= units
 
 
 def check_stage(stage: StageArrays, place: str) -> None:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.params.named import Named
 from sim.params.places import Listed, Place, lay_out, take_over
 from sim.params.territory import ChannelLayout, Territory
@@ -341,6 +344,13 @@ class World:
     def has_projects(self) -> bool:
         """Whether any category is bought through projects."""
         return any(category.kind == "opportunity" for category in self.categories)
+
+    @cached_property
+    def closing_chances(self) -> NDArray[np.float64]:
+        """Chance of a firm of each type to close in a week [K]; read-only."""
+        chances = np.array([kind.closing_a_week for kind in self.customer_types], np.float64)
+        chances.setflags(write=False)
+        return chances
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

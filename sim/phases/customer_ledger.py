@@ -16,6 +16,7 @@ from sim.questions.ledger import CustomerLedger
 from sim.rng import Decision
 from sim.state import Ints, MarketState, Report
 from sim.state.table import NEVER
+from sim.state.upkeep import distinct
 
 Bools = NDArray[np.bool_]
 
@@ -86,7 +87,7 @@ def file_sales(state: MarketState, ours: Ints) -> None:
     places = ours[in_ledger(state, orders.customer[ours])]
     if len(places) == 0:
         return
-    rows, place = np.unique(orders.customer[places].astype(np.int64), return_inverse=True)
+    rows, place = distinct(orders.customer[places].astype(np.int64))
     # Whole minor units below 2^53, so that no order of summing shows.
     paid = (served[places] * state.numbers.list_price[orders.offer[places]]).astype(np.float64)
     weight = weight_of_purchase(state)

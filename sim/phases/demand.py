@@ -81,7 +81,7 @@ def demand(state: MarketState) -> None:
     habits = _habits(state, occasions.row.astype(np.int64), occasions.category, chosen)
     counted = count_by_cells(state, occasions.row)
     decided = decide_projects(state)
-    if decided is not None:
+    if decided is not None and len(decided.projects):
         counted += count_by_cells(state, decided.projects.customer)
         bought = bought.insert(_project_orders(state, decided.projects, decided.chosen))
         of_projects = _habits(state, decided.projects.customer, decided.projects.category, decided.chosen)
@@ -96,7 +96,9 @@ def _habits(state: MarketState, customer: Ints, category: Ints, chosen: Chosen) 
 
     Whoever buys something takes the habit along with the order. The need for a durable stays open: no choice was made yet.
     """
-    other = np.flatnonzero((chosen.offer < 0) & (chosen.anyway >= 0) & ~state.boards.offers.durable[category])
+    other = ((chosen.offer < 0) & (chosen.anyway >= 0)).nonzero()[0]
+    if len(other):
+        other = other[~state.boards.offers.durable[category[other]]]
     return Habits(customer[other], chosen.anyway[other].astype(np.int64))
 
 
@@ -124,8 +126,8 @@ def _project_orders(state: MarketState, projects: OpenProjects, chosen: Chosen) 
 def _stock_cells(state: MarketState, home: NDArray[np.uint16], offer: Ints) -> NDArray[np.int64]:
     """Where orders are served from: the distributor's stock of the offer; −1 for rivals' offers."""
     column = state.numbers.own_column[offer]
-    first = home.astype(np.int64) * len(state.layout.own_offers)
-    cells: NDArray[np.int64] = np.where(column >= 0, first + column, -1)
+    cells = home.astype(np.int64) * len(state.layout.own_offers) + column
+    cells[column < 0] = -1
     return cells
 
 
@@ -133,6 +135,8 @@ def _granted(state: MarketState, customer: Ints, offer: Ints) -> NDArray[np.int6
     """The discount that goes with each order made now, minor units a unit; it stays with the order while it waits."""
     granted, off = state.today.decided.discount, state.today.decided.price_off
     found = np.zeros(len(offer), dtype=np.int64)
+    if off is None and not granted.any():
+        return found
     group = state.customers.price_group[customer]
     if granted.any():
         found += granted[group, offer]

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.newcomers import OF_THE_PAST, without_a_past
-from sim.jit import sealed_array
 from sim.kernels.closing import flag_closing
 from sim.kernels.talk import pass_on, talk_of
 from sim.kernels.tally import units_by_stock
@@ -69,7 +68,7 @@ def renew_firms(state: MarketState) -> None:
 
 def who_closes(state: MarketState) -> Ints:
     """Rows of the customers that close this week, ascending; none in the first week of a market."""
-    chances = np.array([kind.closing_a_week for kind in state.layout.customer_types])
+    chances = state.layout.closing_chances
     if state.week == 0 or not chances.any():
         return np.empty(0, dtype=np.int64)
     customers, rows = state.customers, len(state.customers)
@@ -79,12 +78,11 @@ def who_closes(state: MarketState) -> Ints:
         blocks_of(rows),
         threads_for(rows),
         stream(state.seed, Decision.FIRM_CLOSES, state.week),
-        sealed_array(customers.key),
-        sealed_array(customers.type),
-        sealed_array(chances),
+        *customers.sealed(("key", "type")),
+        chances,
         flags,
     )
-    return np.flatnonzero(flags)
+    return flags.nonzero()[0]
 
 
 def _record(state: MarketState, rows: Ints) -> None:

@@ -17,15 +17,15 @@ from sim.agents.manufacturer import Manufacturer
 from sim.derived.plant_volume import owed_by_plant, shared_part
 from sim.kernels.needs import NUMBERS_A_WEEK
 from sim.kernels.projects import PROJECT_ORDER
-from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
+from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out, share_out_each
 from sim.kernels.stock_flow import receive, request, settle, ship, withdraw
 from sim.kernels.tally import units_by_stock
 from sim.phases.demand import choose_again
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
-from sim.solvers.order_rules import Forecast, ForecastArrays, observe_moving_average, observe_smoothing, orders_due
+from sim.solvers.order_rules import ForecastArrays, observe_moving_average, observe_smoothing, orders_due
 from sim.solvers.plant import PlantWeek, run_plant
-from sim.solvers.tiers import to_suppliers
+from sim.solvers.tiers import add_rows
 from sim.state import MarketState
 from sim.state.numbers import PlantNumbers
 from sim.state.orders import Purchases
@@ -36,6 +36,7 @@ from sim.state.upkeep import among
 Units = NDArray[np.int64]
 #: Rows of some distributors, or all of them.
 Rows: TypeAlias = NDArray[np.int64] | slice
+_ALL = slice(None)
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -98,27 +99,43 @@ def _receive(state: MarketState) -> Units:
 
 def _serve_customers(state: MarketState, new: Purchases) -> _Delivered:
     """A lottery for what is short; the unserved wait, look for another offer, or go without."""
-    channel = state.goods.channel
-    shape = channel.on_hand.shape
-    orders = new if state.goods.waiting is None else state.goods.waiting.join(new)
+    channel, waiting = state.goods.channel, state.goods.waiting
+    orders = new if waiting is None else waiting.join(new)
+    earlier = len(orders) - len(new)
     served, delivered = _ration(state, orders, channel.on_hand.ravel())
-    rows = np.flatnonzero(served < orders.units)
-    lacking = orders.rest(rows, (orders.units - served)[rows])
+    missing = orders.units - served
+    rows = missing.nonzero()[0]
+    lacking = orders.rest(rows, missing[rows])
+    owed: Units | int = 0
+    if len(rows):
+        orders, served, delivered, lacking = _turn_away(state, orders, served, delivered, lacking)
+        owed = units_by_stock(lacking.stock, lacking.units, delivered.size).reshape(channel.on_hand.shape)
+    demand, unserved = _count_demand(state, orders, served, earlier)
+    total = delivered.reshape(channel.on_hand.shape)
+    settle(channel, total, owed)
+    state.goods.waiting = lacking
+    state.goods.units.sell(state.week, np.add.reduce(total, axis=0))
+    return _Delivered(orders, served, total, demand, unserved)
+
+
+def _turn_away(
+    state: MarketState, orders: Purchases, served: Units, delivered: Units, lacking: Purchases
+) -> tuple[Purchases, Units, Units, Purchases]:
+    """What becomes of what is ``lacking``: all orders, units served and delivered with second choices, and orders that wait."""
     fate = _fates(state, lacking)
     # Who waits for a durable keeps the need and chooses again next week; who waits for consumables stays in the queue.
     queues = (fate == Fate.WAITS) & ~state.boards.offers.durable[state.numbers.category[lacking.offer]]
     waiting = _a_week_older(lacking.rest(queues, lacking.units[queues]), state.week)
-    left = channel.on_hand.ravel() - delivered
     switches = fate == Fate.SWITCHES
-    switched = choose_again(state, lacking.rest(switches, lacking.units[switches]), left.reshape(shape))
-    instead, handed_over = _ration(state, switched, left, Decision.SECOND_RATIONING)
-    all_orders, all_served = orders.join(switched), np.concatenate([served, instead])
-    total = (delivered + handed_over).reshape(shape)
-    demand, unserved = _count_demand(state, all_orders, all_served, earlier=len(orders) - len(new))
-    settle(channel, total, units_by_stock(waiting.stock, waiting.units, left.size).reshape(shape))
-    state.goods.waiting = waiting
-    state.goods.units.sell(state.week, total.sum(axis=0))
-    return _Delivered(all_orders, all_served, total, demand, unserved)
+    if switches.any():
+        channel = state.goods.channel
+        left = channel.on_hand.ravel() - delivered
+        asked = lacking.rest(switches, lacking.units[switches])
+        switched = choose_again(state, asked, left.reshape(channel.on_hand.shape))
+        instead, handed_over = _ration(state, switched, left, Decision.SECOND_RATIONING)
+        orders, served = orders.join(switched), np.concatenate([served, instead])
+        delivered = delivered + handed_over
+    return orders, served, delivered, waiting
 
 
 def _count_demand(state: MarketState, orders: Purchases, served: Units, earlier: int) -> tuple[Units, Units]:
@@ -131,14 +148,17 @@ def _count_demand(state: MarketState, orders: Purchases, served: Units, earlier:
     """
     stock, units = orders.stock[earlier:], orders.units[earlier:]
     lacking = units - served[earlier:]
-    if len(state.goods.wishes) or lacking.any():
+    any_lacking = lacking.any()
+    if len(state.goods.wishes) or any_lacking:
         again = _wish_again(state, orders, served) - earlier
         units, lacking = units.copy(), lacking.copy()
         units[again], lacking[again] = 0, 0
     cells = state.goods.channel.on_hand
     demand = units_by_stock(stock, units, cells.size).reshape(cells.shape)
-    unserved = units_by_stock(stock, lacking, cells.size).reshape(cells.shape)
-    unserved[:, state.numbers.to_order] = 0  # no one expected to get it at once
+    unserved = np.zeros_like(cells)
+    if any_lacking:
+        unserved = units_by_stock(stock, lacking, cells.size).reshape(cells.shape)
+        unserved[:, state.numbers.to_order] = 0  # no one expected to get it at once
     state.distributors.demand[:] = demand
     return demand, unserved
 
@@ -150,7 +170,7 @@ def _wish_again(state: MarketState, orders: Purchases, served: Units) -> NDArray
     need for one is open. A purchase, whoever sells it, ends the need, and with it all wishes of the category.
     """
     offers, categories, category = len(state.layout.offers), len(state.layout.categories), state.numbers.category
-    durable = np.flatnonzero(state.boards.offers.durable[category][orders.offer])
+    durable = state.boards.offers.durable[category][orders.offer].nonzero()[0]
     wish = orders.customer[durable] * offers + orders.offer[durable]
     bought = served[durable] > 0
     refused = ~bought & (orders.stock[durable] >= 0)
@@ -202,13 +222,16 @@ def _trade(state: MarketState) -> tuple[Units, Units]:
     """
     chain = state.numbers.tiers
     supplied = np.zeros_like(state.goods.channel.owed)
+    passed_on = np.zeros_like(supplied)
     asked = np.array(state.distributors.demand)
     for rows in reversed(chain[1:]):
+        supplier = state.distributors.supplier[rows]
         _order(state, rows, asked)
-        np.add.at(asked, state.distributors.supplier[rows], _news_of(state, rows, asked))
-        supplied += _supply(state, rows)
+        add_rows(asked, supplier, _news_of(state, rows, asked))
+        supplied[rows] = _supply(state, rows, supplier)
+        add_rows(passed_on, supplier, supplied[rows])
     _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
-    return supplied, _ship(state, supplied)
+    return supplied, _ship(state, supplied, passed_on)
 
 
 def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units:
@@ -222,46 +245,41 @@ def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units
 
 def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
-    distributors, forecast = state.distributors, state.goods.forecasts
-    own = Forecast(forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows])
-    _forecast(state, own, asked[rows])
-    forecast.level[rows], forecast.demands[:, rows], forecast.errors[:, rows] = own
+    distributors = state.distributors
+    _forecast(state, state.goods.forecasts, asked[rows], rows)
+    ordered = np.rint(Distributor.decide_orders(state, rows).quantity).astype(np.int64)
     cycle = state.params.channel.order_cycle
-    # By key, not by row: one distributor more leaves the weeks of the others alone.
-    due = orders_due((distributors.key[rows] % np.uint64(cycle)).astype(np.int64), state.week, cycle)
-    distributors.ordered[rows] = (
-        np.rint(Distributor.decide_orders(state, rows).quantity).astype(np.int64) * due[:, None]
-    )
-    placed = np.zeros_like(distributors.ordered)
-    placed[rows] = distributors.ordered[rows]
-    request(state.goods.channel, placed)
+    if cycle > 1:
+        # By key, not by row: one distributor more leaves the weeks of the others alone.
+        due = orders_due((distributors.key[rows] % np.uint64(cycle)).astype(np.int64), state.week, cycle)
+        ordered *= due[:, None]
+    distributors.ordered[rows] = ordered
+    request(state.goods.channel, ordered, rows)
 
 
-def _forecast(state: MarketState, forecast: ForecastArrays, demand: NDArray[Any]) -> None:
-    """Take this week's ``demand`` into a ``forecast``, in the way of this market's channel."""
+def _forecast(state: MarketState, forecast: ForecastArrays, demand: NDArray[Any], rows: Rows = _ALL) -> None:
+    """Take this week's ``demand`` of ``rows`` into a ``forecast``, in the way of this market's channel."""
     numbers = state.params.channel
     if numbers.forecast == "exponential":
-        observe_smoothing(forecast, demand, state.week, numbers.smoothing)
+        observe_smoothing(forecast, demand, state.week, numbers.smoothing, rows)
     else:
-        observe_moving_average(forecast, demand, state.week)
+        observe_moving_average(forecast, demand, state.week, rows)
 
 
-def _supply(state: MarketState, rows: NDArray[np.int64]) -> Units:
+def _supply(state: MarketState, rows: NDArray[np.int64], supplier: NDArray[np.integer[Any]]) -> Units:
     """Distributors ship to the sub-distributors in ``rows`` what their own customers left, shared out when short.
 
-    Returns the units shipped [D, own offers].
+    ``supplier`` [rows] is who supplies each; returns the units shipped [rows, own offers].
     """
-    distributors, owed = state.distributors, state.goods.channel.owed
-    supplier = distributors.supplier[rows]
-    wanted = _within_credit(state, rows, owed[rows], state.ledger.claims[1 + supplier, 1 + rows])
+    distributors, channel = state.distributors, state.goods.channel
+    wanted = _within_credit(state, rows, channel.owed[rows], state.ledger.claims[1 + supplier, 1 + rows])
     lottery = stream(state.seed, Decision.SUB_SUPPLY, state.week)
-    shipped = np.zeros_like(owed)
-    for seller in np.unique(supplier):
-        behind = supplier == seller
-        stock = state.goods.channel.on_hand[seller].copy()
-        shipped[rows[behind]] = share_out(lottery, stock, wanted[behind], distributors.key[rows[behind]])
-    withdraw(state.goods.channel, to_suppliers(distributors.supplier, shipped))
-    ship(state.goods.channel, shipped, state.week, state.params.channel.sub_lead_time)
+    shipped = share_out_each(lottery, channel.on_hand, wanted, distributors.key[rows], supplier)
+    leaving, arriving = np.zeros_like(channel.owed), np.zeros_like(channel.owed)
+    add_rows(leaving, supplier, shipped)
+    arriving[rows] = shipped
+    withdraw(channel, leaving)
+    ship(channel, arriving, state.week, state.params.channel.sub_lead_time)
     return shipped
 
 
@@ -272,25 +290,27 @@ def _within_credit(state: MarketState, rows: Rows, owed: Units, debts: Units) ->
     return granted
 
 
-def _ship(state: MarketState, supplied: Units) -> Units:
+def _ship(state: MarketState, supplied: Units, passed_on: Units) -> Units:
     """The plant ships what it has, shared out when short; nothing to a distributor beyond its credit.
 
-    ``supplied`` [D, own offers] is what distributors shipped; returns what the plant did [D, own offers].
+    ``supplied`` [D, own offers] is what sub-distributors got from others, ``passed_on`` the same by who shipped it;
+    returns what the plant shipped [D, own offers].
     """
     distributors = state.distributors
     debts = state.ledger.claims[0, 1 : state.ledger.outside]
-    wanted = _within_credit(state, slice(None), owed_by_plant(state), debts)
+    wanted = _within_credit(state, _ALL, owed_by_plant(state), debts)
     lottery = stream(state.seed, Decision.SHORT_SUPPLY, state.week)
-    shipped = share_out(lottery, state.goods.plant.on_hand.copy(), wanted, distributors.key)
+    shipped = share_out(lottery, state.goods.plant.on_hand, wanted, distributors.key)
     ship(state.goods.channel, shipped, state.week, state.params.channel.lead_time)
-    settle(state.goods.plant, shipped.sum(axis=0), np.zeros_like(state.goods.plant.backorders))
+    settle(state.goods.plant, np.add.reduce(shipped, axis=0), 0)
+    received, list_price = shipped + supplied, state.numbers.own_list_price
     weight = 1.0 / state.params.channel.forecast_window
-    bought = ((shipped + supplied) * distributors.wholesale).sum(axis=1)
-    distributors.purchases[:] += weight * (bought - distributors.purchases)
-    kept = shipped + supplied - to_suppliers(distributors.supplier, supplied)
-    list_price = state.numbers.list_price[list(state.layout.own_offers)]
-    distributors.volume[:] += weight * (kept @ list_price - distributors.volume)
-    distributors.demand_value[:] += weight * (distributors.demand @ list_price - distributors.demand_value)
+    for average, now in (
+        (distributors.purchases, np.add.reduce(received * distributors.wholesale, axis=1)),
+        (distributors.volume, (received - passed_on) @ list_price),
+        (distributors.demand_value, distributors.demand @ list_price),
+    ):
+        average += weight * (now - average)
     return shipped
 
 
@@ -299,7 +319,7 @@ def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
 
     What is beyond its capacity and overtime waits at the plant, and is in production as far as planning is concerned.
     """
-    orders = np.where(state.distributors.supplier < 0, state.distributors.ordered.T, 0).sum(axis=1)
+    orders = np.add.reduce(state.distributors.ordered[state.numbers.tiers[0]], axis=0)
     _forecast(state, state.goods.plant_forecast, orders)
     _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
     cycle = state.week % state.params.channel.production_cycle == 0
@@ -319,7 +339,7 @@ def _work_at_plant(state: MarketState, plant: PlantNumbers) -> PlantWeek:
     until production started now is finished. What only fills up the stock can wait.
     """
     goods, debts = state.goods, state.ledger.claims[0, 1 : state.ledger.outside]
-    owed = _within_credit(state, slice(None), owed_by_plant(state), debts).sum(axis=0)
+    owed = np.add.reduce(_within_credit(state, _ALL, owed_by_plant(state), debts), axis=0)
     soon = goods.plant_forecast.level * state.params.channel.production_cover_weeks
     urgent = np.ceil(np.maximum(owed + soon - goods.plant.on_hand - goods.plant.in_transit, 0.0))
     overtime = state.params.plant.overtime

@@ -13,7 +13,7 @@ from sim.derived.purchase_weight import weight_of_purchase
 from sim.phases.customer_ledger import in_ledger
 from sim.phases.reporting_line import arrives, by_delay, levels_passed
 from sim.state import Floats, Ints, MarketState, Report
-from sim.state.upkeep import Jobs
+from sim.state.upkeep import Jobs, distinct
 
 #: Index of a customer's papers among the draws of what gets lost; 0 is the rep's report of the same week.
 _PAPER = 1
@@ -25,17 +25,19 @@ def file_deliveries(state: MarketState, ours: Ints) -> None:
         return
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     offer = orders.offer[ours]
-    named = _installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]
+    ours = ours[_installed(state)[offer] | state.numbers.to_order[state.numbers.own_column[offer]]]
+    if not len(ours):
+        return
     # What the customer ledger has is not reported twice.
-    named &= ~in_ledger(state, orders.customer[ours])
-    rows, offer, units = orders.customer[ours[named]], offer[named], served[ours[named]]
-    value = weight_of_purchase(state) * (units * state.numbers.list_price[offer])
-    _send(state, rows, value, np.full(len(rows), weight_of_purchase(state)), np.full(len(rows), state.week))
+    ours = ours[~in_ledger(state, orders.customer[ours])]
+    weight = weight_of_purchase(state)
+    value = weight * (served[ours] * state.numbers.list_price[orders.offer[ours]])
+    _send(state, orders.customer[ours], value, np.full(len(ours), weight), np.full(len(ours), state.week))
 
 
 def file_repairs(state: MarketState, asked: Jobs) -> None:
     """Send the papers of requests for repair of items of ours: who owns them, and since when."""
-    if state.params.database.own_papers:
+    if state.params.database.own_papers and len(asked):
         nothing = np.zeros(len(asked))
         _send(state, asked.customer, nothing, nothing, state.customers.bought_week[asked.customer, asked.category])
 
@@ -51,7 +53,7 @@ def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, las
     gateway = state.today.decided.gateway
     if len(customer) == 0:
         return
-    rows, place = np.unique(customer, return_inverse=True)
+    rows, place = distinct(customer)
     arriving = arrives(levels_passed(state, gateway, rows, _PAPER))
     last = np.full(len(rows), np.iinfo(np.int32).min)
     np.maximum.at(last, place, last_order)

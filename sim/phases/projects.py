@@ -87,10 +87,11 @@ def decide_projects(state: MarketState) -> DecidedProjects | None:
     opened = _open(state, openings)
     projects = state.opportunities.projects
     due = projects.stage_end[:, -1] <= state.week
-    rows = np.flatnonzero(due)
+    rows = due.nonzero()[0]
+    if not len(rows):
+        return DecidedProjects(state.opportunities.none, Chosen.of(0), np.empty(0, np.bool_), opened)
     decided = projects.taken(rows[np.lexsort((projects.number[rows], projects.customer[rows]))])
-    if len(rows):
-        projects.keep(~due)
+    projects.keep(~due)
     chosen = choose_for(state, decided, state.boards.offers)
     won = (chosen.offer >= 0) & state.boards.offers.own[chosen.offer]
     _learn_odds(state, decided, won)

@@ -20,7 +20,7 @@ def watch_standing(state: MarketState, sold: NDArray[np.int64]) -> None:
     numbers, brands, week = state.params.rival_force, state.rival_brands, state.week
     place = state.boards.offers.rival
     own = np.bincount(place[place >= 0], weights=sold[place >= 0], minlength=len(brands))
-    total = float(sold.sum())
+    total = float(np.add.reduce(sold))
     for sales, market, memory in (
         (brands.sold, brands.market, numbers.share_memory),
         (brands.sold_usual, brands.market_usual, numbers.usual_memory),
@@ -50,12 +50,13 @@ def hear_of_sales(state: MarketState) -> None:
     _send(state)
     numbers = state.params.rival_force
     keep = np.exp(-1.0 / numbers.sales_memory)
-    accounts.bought[:] *= keep
-    accounts.ordered[:] *= keep
+    bought, ordered = accounts.bought, accounts.ordered
+    bought *= keep
+    ordered *= keep
     for news in [news for news in mail.rival_sales if news.arrives <= state.week]:
         gain, size = WEEKS_PER_YEAR * (1.0 - keep), len(accounts)
-        accounts.bought[:] += gain * np.bincount(news.rows, weights=news.value, minlength=size)
-        accounts.ordered[:] += gain * np.bincount(news.rows, minlength=size)
+        bought += gain * np.bincount(news.rows, weights=news.value, minlength=size)
+        ordered += gain * np.bincount(news.rows, minlength=size)
         accounts.last_order[news.rows] = np.maximum(accounts.last_order[news.rows], news.week)
     mail.rival_sales = [news for news in mail.rival_sales if news.arrives > state.week]
 
@@ -65,16 +66,16 @@ def _send(state: MarketState) -> None:
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     numbers, accounts = state.params.rival_force, state.rival_accounts
     brand = state.boards.offers.rival[orders.offer]
-    sold = np.flatnonzero((brand >= 0) & (served > 0))
+    sold = ((brand >= 0) & (served > 0)).nonzero()[0]
     brands = len(state.rival_brands)
     order = accounts.by_customer
     name = accounts.customer[order] * brands + accounts.brand[order]
     wanted = orders.customer[sold] * brands + brand[sold]
-    at = np.minimum(np.searchsorted(name, wanted), len(name) - 1)
-    listed = name[at] == wanted
+    at = np.minimum(name.searchsorted(wanted), len(name) - 1)
+    listed = (name[at] == wanted).nonzero()[0]
     place, sold = order[at[listed]], sold[listed]
     seen = state.luck(Decision.RIVAL_SALES_SEEN).uniform(draw_keys(state, place), orders.index[sold])
-    heard = seen < numbers.sales_seen
+    heard = (seen < numbers.sales_seen).nonzero()[0]
     place, sold = place[heard], sold[heard]
     in_order = np.lexsort((orders.index[sold], place))
     value = (served[sold] * orders.price[sold]).astype(np.float64)
@@ -87,9 +88,10 @@ def count_switches(state: MarketState) -> None:
     if len(state.rival_accounts) == 0:
         return
     orders, served, own = state.today.fulfilled.orders, state.today.fulfilled.served, state.layout.own_brand
-    got = np.flatnonzero(served > 0)
+    got = (served > 0).nonzero()[0]
     offer = orders.offer[got]
     before = state.customers.owned[orders.customer[got], state.numbers.category[offer]]
     ours = state.boards.offers.own[offer]
-    state.record.put(state.week, "switches_to_rivals", float(((before == own) & ~ours).sum()))
-    state.record.put(state.week, "switches_to_us", float(((before >= 0) & (before != own) & ours).sum()))
+    to_rivals, to_us = (before == own) & ~ours, (before >= 0) & (before != own) & ours
+    state.record.put(state.week, "switches_to_rivals", float(np.count_nonzero(to_rivals)))
+    state.record.put(state.week, "switches_to_us", float(np.count_nonzero(to_us)))

@@ -22,7 +22,7 @@ from sim.quantity import retention_of_half_life
 from sim.state import MarketState
 from sim.state.table import NEVER, columns_of
 from sim.state.today import Served
-from sim.state.upkeep import Jobs
+from sim.state.upkeep import Jobs, distinct
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -54,7 +54,7 @@ WRITES = (
 def serve(state: MarketState) -> None:
     """Live through the week's deliveries; reps are credited with what their accounts bought."""
     customers, numbers, orders = state.customers, state.numbers, state.today.fulfilled.orders
-    ours = np.flatnonzero((orders.stock >= 0) & (state.today.fulfilled.served > 0))
+    ours = ((orders.stock >= 0) & (state.today.fulfilled.served > 0)).nonzero()[0]
     newcomers = _first_purchases(state, ours)
     count_switches(state)
     if state.today.maintained is not None:
@@ -81,7 +81,7 @@ def serve(state: MarketState) -> None:
     file_deliveries(state, ours)
     file_sales(state, ours)
     _watch_shares(state, sold)
-    watch_standing(state, sold[2].sum(axis=(0, 1)))
+    watch_standing(state, np.add.reduce(sold[2], axis=(0, 1)))
     hear_of_sales(state)
     state.today.served = Served(ours, sold, count_by_cells(state, newcomers), count_by_cells(state, lapsed), margin)
 
@@ -89,8 +89,8 @@ def serve(state: MarketState) -> None:
 def _first_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rows of customers who get an order from us for the first time."""
     customer = state.today.fulfilled.orders.customer[ours]
-    first: NDArray[np.int64] = np.unique(customer[state.customers.last_order[customer] == NEVER])
-    return first
+    first: NDArray[np.int64] = customer[state.customers.last_order[customer] == NEVER]
+    return distinct(first)[0] if len(first) > 1 else first
 
 
 def _deliveries(state: MarketState) -> Deliveries:
@@ -100,9 +100,7 @@ def _deliveries(state: MarketState) -> Deliveries:
     """
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     got = served > 0
-    performance = state.boards.offers.quality[orders.offer] - np.where(
-        got, 0.0, state.params.channel.unserved_disappointment
-    )
+    performance = state.boards.offers.quality[orders.offer] - state.params.channel.unserved_disappointment * ~got
     deliveries = Deliveries(
         customer=orders.customer.astype(np.uint32),
         offer=orders.offer.astype(np.int16),
@@ -115,7 +113,7 @@ def _deliveries(state: MarketState) -> Deliveries:
     if on_order.any():
         deliveries = Deliveries._make(column[~on_order] for column in deliveries)
     customer = deliveries.customer
-    if not np.any(customer[1:] < customer[:-1]):
+    if not (customer[1:] < customer[:-1]).any():
         return deliveries
     order = np.argsort(customer, kind="stable")
     return Deliveries._make(column[order] for column in deliveries)
@@ -163,15 +161,13 @@ def _needs_felt(state: MarketState) -> Occasions:
     occasions, decided = state.today.demanded.occasions, state.today.demanded.decided
     if decided is None:
         return occasions
-    row = np.concatenate([state.opportunities.projects.customer, decided.projects.customer])
-    category = np.concatenate([state.opportunities.projects.category, decided.projects.category]).astype(np.uint8)
-    order = np.argsort(row)
-    places = np.searchsorted(occasions.row, row[order])
-    felt = np.insert(occasions.row, places, row[order].astype(np.uint32))
-    start = np.searchsorted(felt, (BLOCK * np.arange(len(occasions.start))).astype(np.uint32))
-    number = np.zeros(len(felt), np.uint32)
-    of = np.insert(occasions.category, places, category[order])
-    return sealed(Occasions(felt, of, number, start.astype(np.int64)))
+    projects = state.opportunities.projects
+    row = np.concatenate([projects.customer, decided.projects.customer, occasions.row])
+    order = np.argsort(row, kind="stable")  # projects before the occasions of the same customer
+    of = np.concatenate([projects.category, decided.projects.category, occasions.category])[order]
+    felt = row[order].astype(np.uint32)
+    start = felt.searchsorted((BLOCK * np.arange(len(occasions.start))).astype(np.uint32))
+    return sealed(Occasions(felt, of.astype(np.uint8), np.zeros(len(felt), np.uint32), start.astype(np.int64)))
 
 
 def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -183,12 +179,12 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[
     keep = np.float32(retention_of_half_life(state.params.database.memory))
     gain = weight_of_purchase(state)
     diary = state.diary
-    for column, amount in (("bought", value), ("ordered", np.ones(len(value)))):
+    for column, amount in (("bought", gain * value.astype(np.float32)), ("ordered", np.full(len(value), gain))):
         stock = diary.writable(column)
         fade_all(stock, keep)
-        add_events(stock, customer, gain * amount.astype(np.float32))
+        add_events(stock, customer, amount)
     rep = state.knowledge.rep[customer]
-    kept = np.flatnonzero((rep >= 0) & state.reps.active[rep])
+    kept = ((rep >= 0) & state.reps.active[rep]).nonzero()[0]
     rep, offer = rep[kept], offer[kept]
     margin = units[kept] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
     credited = np.zeros(len(state.reps), dtype=np.int64)
@@ -207,12 +203,14 @@ def _watch_shares(state: MarketState, sold: NDArray[np.int64]) -> None:
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     occasions, decided = state.today.demanded.occasions, state.today.demanded.decided
     category, categories = state.numbers.category, len(state.layout.categories)
-    earlier = np.flatnonzero((orders.index >= NUMBERS_A_WEEK) & (places_of_decided(state, orders) < 0))
-    late = category[orders.offer[earlier[served[earlier] > 0]]]
-    chances = np.bincount(occasions.category, minlength=categories) + np.bincount(late, minlength=categories)
+    chances = np.bincount(occasions.category, minlength=categories)
+    earlier = orders.index >= NUMBERS_A_WEEK
+    if earlier.any():
+        earlier &= (served > 0) & (places_of_decided(state, orders) < 0)
+        chances += np.bincount(category[orders.offer[earlier]], minlength=categories)
     if decided is not None:
         chances = chances + np.bincount(decided.projects.category, minlength=categories)
-    bought = sold[0].sum(axis=(0, 1))
+    bought = np.add.reduce(sold[0], axis=(0, 1))
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]
     seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)

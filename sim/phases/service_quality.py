@@ -53,15 +53,14 @@ def _feel_orders(state: MarketState) -> None:
     """Orders that were not accepted as placed, and goods that came, or are still to come, later than promised."""
     orders, served = state.today.fulfilled.orders, state.today.fulfilled.served
     numbers = state.params.service_quality
-    ours = np.flatnonzero(orders.stock >= 0)
-    to_order = made_to_order(state, orders)[ours]
-    waited, units = orders.waited[ours], orders.units[ours]
-    new = (waited == 0) & ~to_order
-    refused = 1.0 - served[ours][new] / units[new]
-    _feel(state, orders.customer[ours][new], ORDERS, numbers.refused * refused)
-    late = np.maximum(waited - np.where(to_order, promised_weeks(state), 0), 0)
-    known = (served[ours] > 0) | (late > 0)
-    _feel(state, orders.customer[ours][known], DELIVERY, numbers.late * late[known])
+    ours = (orders.stock >= 0).nonzero()[0]
+    customer, units, got = orders.customer[ours], orders.units[ours], served[ours]
+    waited, to_order = orders.waited[ours], made_to_order(state, orders)[ours]
+    new = ((waited == 0) & ~to_order).nonzero()[0]
+    _feel(state, customer[new], ORDERS, numbers.refused * (1.0 - got[new] / units[new]))
+    late = np.maximum(waited - promised_weeks(state) * to_order, 0)
+    known = ((got > 0) | (late > 0)).nonzero()[0]
+    _feel(state, customer[known], DELIVERY, numbers.late * late[known])
 
 
 def promised_weeks(state: MarketState) -> int:
@@ -76,12 +75,16 @@ def _feel_waiting_for_repair(state: MarketState) -> None:
         return
     jobs, numbers = state.upkeep.jobs, state.params.service
     beyond = state.week - jobs.since - numbers.expected_wait
-    late = np.flatnonzero(jobs.repair & (jobs.brand == state.layout.own_brand) & (beyond > 0))
+    late = ((beyond > 0) & jobs.repair & (jobs.brand == state.layout.own_brand)).nonzero()[0]
     _feel(state, jobs.customer[late], COMPLAINTS, state.params.service_quality.unrepaired * beyond[late])
 
 
 def _feel(state: MarketState, rows: Ints, dimension: int, shortfall: Floats) -> None:
     """Events of ``dimension`` in the lives of the customers in ``rows`` [n], each short of what was expected by so many log odds."""
+    if not len(rows):
+        return
     outcome = expit(state.params.experience.neutral - shortfall).astype(np.float32)
     stock = state.customers.writable("dimensions")
-    feel_events(sealed_array(rows.astype(np.int64)), dimension, sealed_array(outcome), state.numbers.quality, stock)
+    feel_events(
+        sealed_array(rows.astype(np.int64)), dimension, sealed_array(outcome), state.numbers.quality.step, stock
+    )

@@ -22,6 +22,10 @@ Reals = npt.NDArray[np.floating[Any]]
 Numbers = npt.NDArray[Any]
 #: One number for all cells, or one for each.
 Values: TypeAlias = npt.NDArray[Any] | np.number[Any] | float
+#: Places along the first axis of a stage.
+Rows: TypeAlias = npt.NDArray[np.int64] | slice
+
+_ALL = slice(None)
 
 
 class Forecast(NamedTuple):
@@ -59,27 +63,32 @@ def open_forecast(
     return Forecast(level, np.repeat(level[None], window, axis=0), np.repeat(errors[None], window, axis=0))
 
 
-def observe_moving_average(forecast: ForecastArrays, demand: Numbers, week: int) -> None:
-    """Record this week's demand; expect the mean of the last ``window`` weeks."""
-    _remember(forecast, demand, week)
-    np.mean(forecast.demands, axis=0, out=forecast.level)
+def observe_moving_average(forecast: ForecastArrays, demand: Numbers, week: int, rows: Rows = _ALL) -> None:
+    """Record this week's demand; expect the mean of the last ``window`` weeks.
+
+    Here and in :func:`observe_smoothing` ``demand`` is that of ``rows``, places along the first axis of the stage.
+    """
+    _remember(forecast, demand, week, rows)
+    total = np.add.reduce(forecast.demands[:, rows], axis=0)
+    forecast.level[rows] = total / len(forecast.demands)
 
 
-def observe_smoothing(forecast: ForecastArrays, demand: Numbers, week: int, weight: float) -> None:
+def observe_smoothing(forecast: ForecastArrays, demand: Numbers, week: int, weight: float, rows: Rows = _ALL) -> None:
     """Record this week's demand; move the expectation towards it by ``weight`` (1 is the naive forecast)."""
-    _remember(forecast, demand, week)
-    forecast.level[...] += weight * (demand - forecast.level)
+    _remember(forecast, demand, week, rows)
+    forecast.level[rows] += weight * (demand - forecast.level[rows])
 
 
-def _remember(forecast: ForecastArrays, demand: Numbers, week: int) -> None:
+def _remember(forecast: ForecastArrays, demand: Numbers, week: int, rows: Rows) -> None:
     row = week % len(forecast.demands)
-    forecast.errors[row] = demand - forecast.level
-    forecast.demands[row] = demand
+    forecast.errors[row, rows] = demand - forecast.level[rows]
+    forecast.demands[row, rows] = demand
 
 
 def error_deviation(forecast: ForecastArrays) -> Reals:
     """Standard deviation of the one-week-ahead forecast error over the window, about zero (Chen et al. 2000, eq. 2)."""
-    deviation: Reals = np.sqrt(np.mean(np.square(forecast.errors), axis=0))
+    # What np.mean does, without its questions.
+    deviation: Reals = np.sqrt(np.add.reduce(np.square(forecast.errors), axis=0) / len(forecast.errors))
     return deviation
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.jit import jit, jit_bare, sealed_array
 
 Units = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,29 +44,64 @@ def run_plant(
     and what was done on a unit that is not finished is not lost (``begun`` [O], less than ``work`` [O] each): no
     offer is starved by those whose units are smaller. Without a shortage of capacity all that waits is started.
     """
-    companies = len(capacity)
-    needed = np.maximum(waiting * work - begun, 0.0)
-    pressing = np.minimum(np.maximum(np.minimum(waiting, urgent) * work - begun, 0.0), needed)
-    total, first = (_by_company(w, company, companies) for w in (needed, pressing))
-    regular = np.minimum(total, capacity)
-    extra = np.clip(first - capacity, 0.0, overtime * capacity)
-    room = regular + extra
-    given = _share(pressing, first, np.minimum(room, first), company)
-    rest = needed - pressing
-    given = given + _share(rest, total - first, np.maximum(room - first, 0.0), company)
-    done = begun + given
-    all_done = (given >= needed) | (waiting == 0)
-    started = np.where(all_done, waiting, np.minimum(np.floor(done / work + _NEARLY), waiting)).astype(np.int64)
-    left = np.where(started == waiting, 0.0, np.maximum(done - started * work, 0.0))
-    return PlantWeek(started, left, regular, extra)
+    week = PlantWeek(
+        np.empty(len(waiting), np.int64), np.empty(len(waiting)), np.empty(len(capacity)), np.empty(len(capacity))
+    )
+    _work_week(
+        sealed_array(waiting),
+        sealed_array(np.asarray(urgent, np.float64)),
+        sealed_array(begun),
+        sealed_array(company),
+        sealed_array(work),
+        sealed_array(capacity),
+        float(overtime),
+        week.started,
+        week.begun,
+        week.regular,
+        week.overtime,
+    )
+    return week
 
 
-def _by_company(work: Floats, company: NDArray[np.integer[Any]], companies: int) -> Floats:
-    return np.bincount(company, weights=work, minlength=companies).astype(np.float64)
+@jit
+def _work_week(
+    waiting: Units,
+    urgent: Floats,
+    begun: Floats,
+    company: NDArray[np.integer[Any]],
+    work: Floats,
+    capacity: Floats,
+    overtime: float,
+    started: Units,
+    left: Floats,
+    regular: Floats,
+    extra: Floats,
+) -> None:
+    """A week of all plants: fills in the fields of :class:`PlantWeek`."""
+    needed, pressing = np.zeros(work.size), np.zeros(work.size)
+    total, first = np.zeros(capacity.size), np.zeros(capacity.size)
+    for o in range(work.size):
+        needed[o] = max(waiting[o] * work[o] - begun[o], 0.0)
+        pressing[o] = min(max(min(waiting[o], urgent[o]) * work[o] - begun[o], 0.0), needed[o])
+        total[company[o]] += needed[o]
+        first[company[o]] += pressing[o]
+    for c in range(capacity.size):
+        regular[c] = min(total[c], capacity[c])
+        extra[c] = min(max(first[c] - capacity[c], 0.0), overtime * capacity[c])
+    for o in range(work.size):
+        c = company[o]
+        room = regular[c] + extra[c]
+        given = pressing[o] * _part(first[c], min(room, first[c]))
+        given += (needed[o] - pressing[o]) * _part(total[c] - first[c], max(room - first[c], 0.0))
+        started[o], left[o] = waiting[o], 0.0
+        if given < needed[o] and waiting[o] > 0:
+            done = begun[o] + given
+            started[o] = min(math.floor(done / work[o] + _NEARLY), waiting[o])
+            if started[o] < waiting[o]:
+                left[o] = max(done - started[o] * work[o], 0.0)
 
 
-def _share(needed: Floats, total: Floats, room: Floats, company: NDArray[np.integer[Any]]) -> Floats:
-    """Work for each offer out of the ``room`` [C] of its company, in proportion to what is ``needed`` [O]; all of it where there is room."""
-    part = np.divide(room, total, out=np.ones_like(total), where=total > room)
-    given: Floats = needed * part[company]
-    return given
+@jit_bare
+def _part(needed: float, room: float) -> float:
+    """The part of the work ``needed`` by a company's offers that there is ``room`` for; all of it where there is enough."""
+    return room / needed if needed > room else 1.0

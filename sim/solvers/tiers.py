@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sim.jit import jit_bare, sealed_array
+
 Rows: TypeAlias = npt.NDArray[np.integer[Any]]
 Numbers: TypeAlias = npt.NDArray[Any]
 
@@ -35,16 +37,29 @@ def tiers(supplier: Rows) -> list[npt.NDArray[np.int64]]:
 
 def to_suppliers(supplier: Rows, values: Numbers) -> Numbers:
     """Sum of ``values`` [D, ...] over the distributors that each one supplies [D, ...]."""
-    total = np.zeros_like(values)
-    supplied = supplier >= 0
-    if supplied.any():
-        np.add.at(total, supplier[supplied], values[supplied])
+    total: Numbers = np.zeros(values.shape, values.dtype)
+    add_rows(total, supplier, values)
     return total
+
+
+def add_rows(total: Numbers, rows: Rows, values: Numbers) -> None:
+    """Add each row of ``values`` [n, ...] to the one of ``total`` [D, ...] that ``rows`` [n] names; −1 names none. ``total`` is in C order."""
+    if len(rows):
+        given = np.ascontiguousarray(values).reshape(len(rows), -1)
+        _add_rows(sealed_array(rows), sealed_array(given), total.reshape(len(total), -1))
+
+
+@jit_bare
+def _add_rows(rows: Rows, values: Numbers, total: Numbers) -> None:
+    for k in range(rows.size):
+        if rows[k] >= 0:
+            for j in range(values.shape[1]):
+                total[rows[k], j] += values[k, j]
 
 
 def through(supplier: Rows, values: Numbers) -> Numbers:
     """Sum of ``values`` [D, ...] over each distributor and all those it supplies, directly or not, [D, ...]."""
-    total = np.array(values)
+    total = np.array(values, order="C")
     for rows in reversed(tiers(supplier)[1:]):
-        np.add.at(total, supplier[rows], total[rows])
+        add_rows(total, supplier[rows], total[rows])
     return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -78,3 +79,8 @@ class Opportunities:
     won_share: NDArray[np.float64] = field(
         default_factory=lambda: np.empty(0)
     )  # [C] of decided projects that we won, averaged
+
+    @cached_property
+    def none(self) -> OpenProjects:
+        """No projects."""
+        return OpenProjects(self.projects.taste.shape[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,12 +39,13 @@ class Purchases:
             return more
         if len(more) == 0:
             return self
-        return Purchases(*(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(self)))
+        both = zip(vars(self).values(), vars(more).values(), strict=True)
+        return Purchases(*[np.concatenate(pair) for pair in both])
 
     def rest(self, rows: NDArray[Any], units: NDArray[np.int64]) -> Purchases:
         """The orders in ``rows`` for the ``units`` that are left of them."""
-        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "units"}
-        return Purchases(**columns, units=units)
+        columns = {name: units if name == "units" else values[rows] for name, values in vars(self).items()}
+        return Purchases(**columns)
 
     def insert(self, more: Purchases) -> Purchases:
         """These orders with ``more`` put in their places; both are, and stay, in the order of customers' rows."""
@@ -54,14 +55,14 @@ class Purchases:
         others = np.ones(len(self) + len(more), np.bool_)
         others[places] = False
 
-        def put(name: str) -> NDArray[Any]:
+        def put(column: NDArray[Any], added: NDArray[Any]) -> NDArray[Any]:
             """What ``np.insert`` does, with the places found once for all columns."""
-            column = getattr(self, name)
             both = np.empty(len(others), column.dtype)
-            both[others], both[places] = column, getattr(more, name)
+            both[others], both[places] = column, added
             return both
 
-        return Purchases(**{f.name: put(f.name) for f in fields(self)})
+        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
+        return Purchases(*[put(column, added) for column, added in pairs])
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class Guarded:
     _loans: int
     #: The arrays of the sets of columns that were lent before: phases lend the same few sets every week.
     _sets: dict[frozenset[str], list[NDArray[Any]]]
+    #: Read-only views of the sets of columns that kernels were handed before.
+    _views: dict[tuple[str, ...], tuple[NDArray[Any], ...]]
 
     def __init_subclass__(cls, *, watched: bool = False) -> None:
         super().__init_subclass__()
@@ -81,6 +83,7 @@ class Guarded:
         self._lent = frozenset()
         self._loans = 0
         self._sets = {}
+        self._views = {}
         for array in arrays.values():
             array.flags.writeable = False
         self._put(arrays)
@@ -89,6 +92,7 @@ class Guarded:
         """Hold ``arrays``; they are plain attributes as well."""
         self._arrays.update(arrays)
         self._sets.clear()
+        self._views.clear()
         self.__dict__.update(arrays)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -97,7 +101,7 @@ class Guarded:
         arrays = {name: np.array(array, order="K") for name, array in state["_arrays"].items()}
         for array in arrays.values():
             array.flags.writeable = False
-        self.__dict__.update(_arrays={}, _sets={})
+        self.__dict__.update(_arrays={}, _sets={}, _views={})
         self._put(arrays)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -163,6 +167,18 @@ class Guarded:
         if names not in self._sets:
             self._sets[names] = [self._arrays[name] for name in names]
         return self._sets[names]
+
+    def sealed(self, names: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
+        """Views of the columns ``names`` that are read-only even while these are lent: as kernels take what they only read."""
+        held = self.__dict__
+        if "_watch" in held:
+            for name in names:
+                held["_watch"](name)
+        if names not in held["_views"]:
+            held["_views"][names] = tuple(self._arrays[name].view() for name in names)
+            for view in held["_views"][names]:
+                view.setflags(write=False)
+        return cast("tuple[NDArray[Any], ...]", held["_views"][names])
 
     def writable(self, name: str) -> NDArray[Any]:
         """The array of a column that is lent now. Raises PermissionError otherwise."""

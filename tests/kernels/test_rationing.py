@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out
+from sim.kernels.rationing import Fate, choose_fates, ration_orders, share_out, share_out_each
 from sim.rng import Decision, stream
 from tests.reference import channel as twin
 
@@ -134,6 +134,22 @@ def test_share_out_equals_its_twin(wanted: list[list[int]], supply: list[int]) -
     assert shipped.sum(axis=0).tolist() == np.minimum(want.sum(axis=0), supply).tolist()
     back = share_out(_lottery(Decision.SHORT_SUPPLY), np.array(supply), want[::-1], keys[::-1])
     assert back[::-1].tolist() == shipped.tolist()
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    wanted=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=12),
+    supply=st.lists(st.tuples(st.integers(0, 150), st.integers(0, 150)), min_size=3, max_size=3),
+)
+def test_each_supplier_shares_out_what_it_has(
+    wanted: list[tuple[int, int, int]], supply: list[tuple[int, int]]
+) -> None:
+    supplier, want = np.array(wanted)[:, 0], np.array(wanted)[:, 1:]
+    keys = np.arange(len(want)) * 7 + 3
+    shipped = share_out_each(_lottery(Decision.SUB_SUPPLY), np.array(supply), want, keys, supplier)
+    for s, stock in enumerate(supply):
+        alone = share_out(_lottery(Decision.SUB_SUPPLY), np.array(stock), want[supplier == s], keys[supplier == s])
+        assert shipped[supplier == s].tolist() == alone.tolist()
 
 
 @given(st.lists(st.integers(0, 2**40), min_size=2, max_size=6), st.floats(0, 1))

@@ -148,3 +148,34 @@ def serve(stage: stock_flow.Stage, demand: npt.NDArray[Any], waits: bool) -> npt
     delivered: npt.NDArray[Any] = np.minimum(stage.on_hand, wanted)
     stock_flow.settle(stage, delivered, wanted - delivered if waits else np.zeros_like(wanted))
     return delivered
+
+
+def plant_week(
+    waiting: list[int],
+    urgent: list[float],
+    begun: list[float],
+    company: list[int],
+    work: list[float],
+    capacity: list[float],
+    overtime: float,
+) -> tuple[list[int], list[float], list[float], list[float]]:
+    """Units started and work left on the next one by offer, regular work and overtime by company."""
+    offers, companies = range(len(work)), range(len(capacity))
+    needed = [max(waiting[o] * work[o] - begun[o], 0.0) for o in offers]
+    pressing = [min(max(min(waiting[o], urgent[o]) * work[o] - begun[o], 0.0), needed[o]) for o in offers]
+    total = [math.fsum(needed[o] for o in offers if company[o] == c) for c in companies]
+    first = [math.fsum(pressing[o] for o in offers if company[o] == c) for c in companies]
+    regular = [min(total[c], capacity[c]) for c in companies]
+    extra = [min(max(first[c] - capacity[c], 0.0), overtime * capacity[c]) for c in companies]
+    started, left = [], []
+    for o in offers:
+        c = company[o]
+        room = regular[c] + extra[c]
+        urgent_part = min(room / first[c], 1.0) if first[c] > 0 else 1.0
+        others = total[c] - first[c]
+        other_part = min(max(room - first[c], 0.0) / others, 1.0) if others > 0 else 1.0
+        given = pressing[o] * urgent_part + (needed[o] - pressing[o]) * other_part
+        units = waiting[o] if given >= needed[o] else min(int((begun[o] + given) / work[o] + 1e-9), waiting[o])
+        started.append(units)
+        left.append(0.0 if units == waiting[o] else max(begun[o] + given - units * work[o], 0.0))
+    return started, left, regular, extra

@@ -97,3 +97,17 @@ def jobs_done(state: MarketState, waiting: list[tuple[int, int, int, bool]]) -> 
             done.add(job)
         found[t] = (done, left if len(done) < len(queue) else 0.0)
     return found
+
+
+def work_queue(hours: list[float], left: float, begun: float) -> tuple[list[bool], float, float]:
+    """One territory's jobs in their order: which get done, the hours in the next one, and the hours spent this week."""
+    reach, done = left + begun, []
+    for job in hours:
+        if job > reach + 1e-9 or False in done:
+            done.append(False)
+        else:
+            reach -= job
+            done.append(True)
+    following = max(reach, 0.0) if False in done else 0.0
+    used = sum(job for job, finished in zip(hours, done, strict=True) if finished)
+    return done, following, min(max(used + following - begun, 0.0), left)

@@ -125,7 +125,7 @@ def test_events_move_a_dimension_by_steps_and_fade() -> None:
     feelings, _ = passed(weeks=0)
     numbers = service_quality_numbers(QUALITY, Experience().neutral, Experience().loss_aversion)
     rows, outcome = np.array([2, 2, 5]), np.array([0.2, 0.2, 0.5], np.float32)
-    feel_events(rows, DELIVERY, outcome, numbers, feelings.dimensions)
+    feel_events(rows, DELIVERY, outcome, numbers.step, feelings.dimensions)
     hurt = 0.2 + 0.7**2 * (NEUTRAL - 0.2)
     np.testing.assert_allclose(feelings.dimensions[2, DELIVERY], hurt, rtol=1e-6)
     assert feelings.dimensions[5, DELIVERY] == pytest.approx(NEUTRAL + 0.3 * (0.5 - NEUTRAL))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.reading.distributor_table import circles
-from sim.solvers.tiers import through, tiers, to_suppliers
+from sim.solvers.tiers import add_rows, through, tiers, to_suppliers
 
 #: 0 and 3 buy from the plant; 1 and 4 from 0, 2 from 1.
 SUPPLIER = np.array([-1, 0, 1, -1, 0])
@@ -29,6 +29,16 @@ def test_sums_go_to_the_supplier_or_up_the_whole_chain() -> None:
     np.testing.assert_array_equal(through(SUPPLIER, values)[:, 0], [23, 6, 4, 8, 16])
     np.testing.assert_array_equal(10 * through(SUPPLIER, values)[:, 0], through(SUPPLIER, values)[:, 1])
     assert values[0, 0] == 1  # what was given stays
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_rows_add_up_as_numpy_adds_them(dtype: type[np.generic]) -> None:
+    rows = np.array([3, -1, 0, 3, 3, 1], dtype=np.int32)
+    values, total = np.arange(12).reshape(2, 6).T.astype(dtype), np.full((4, 2), 100, dtype)
+    expected = total.copy()
+    np.add.at(expected, rows[rows >= 0], values[rows >= 0])
+    add_rows(total, rows, values)
+    np.testing.assert_array_equal(total, expected)
 
 
 @pytest.mark.parametrize(
