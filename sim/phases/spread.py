@@ -59,7 +59,7 @@ def spread(state: MarketState) -> None:
 
 
 def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = None) -> Visits:
-    """Calls of this week on the customers in ``rows``, each once, and those of their managers, who are no newcomers.
+    """Calls of this week on the customers in ``rows``, each once and ascending, and those of their managers, who are no newcomers.
 
     A call is worth less while a newcomer learns, and more where our advertising has prepared it.
     """
@@ -69,7 +69,9 @@ def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = No
     effective = (calls * worth).astype(np.float32)
     if joint is None:
         return Visits(rows.astype(np.uint32), calls, effective)
-    all_rows = np.union1d(rows, joint.customer)
+    place = np.searchsorted(rows, joint.customer)
+    alone = np.append(rows, -1)[place] != joint.customer  # called on by a manager and not by the rep
+    all_rows = np.insert(rows, place[alone], joint.customer[alone])
     all_calls, all_effective = np.zeros(len(all_rows), dtype=np.int64), np.zeros(len(all_rows), dtype=np.float32)
     of_managers = joint.calls * _prepared(state, joint.customer)
     for customer, made, counts in ((rows, calls, effective), (joint.customer, joint.calls, of_managers)):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.quantity import WEEKS_PER_YEAR, param
 from sim.questions.coverage.question import Coverage, CoverageRule
 from sim.solvers.allocation import assign_reps
+from sim.solvers.ranking import ranked_by
 from sim.solvers.size_estimate import fit_size
 from sim.views import CustomersSeen, FirmSeen
 
@@ -102,7 +103,7 @@ class AbcList(CoverageRule):
         worth = size if self.by == "size" else self._worth(customers)
         larger = np.zeros(len(size)) if self.by == "turnover" else size
         rows = np.flatnonzero(customers.known)
-        rows = rows[np.lexsort((lot[rows], -larger[rows], -worth[rows]))]
+        rows = rows[ranked_by(-worth[rows], -larger[rows], lot[rows])]
         ranked = worth[rows]
         counts = np.isfinite(ranked).astype(np.float64) if self.by == "size" else ranked
         total = counts.sum()
@@ -122,7 +123,7 @@ class AbcList(CoverageRule):
             return recorded
         buyers = buyers[np.argsort(customers.key[buyers], kind="stable")]
         estimated = np.zeros(len(recorded))
-        fit = fit_size(customers.marks[buyers], recorded[buyers])
+        fit = fit_size(customers.marks.take(buyers, axis=0), recorded[buyers])
         estimated[measured] = fit.purchases(customers.marks[measured])
         return np.maximum(recorded, self.size_weight * estimated)
 
