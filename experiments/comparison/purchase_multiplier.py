@@ -147,8 +147,9 @@ def _buy(
 def _chance_of_ours(shoppers: Shoppers, rows: NDArray[np.uint32]) -> Floats:
     """Probability that an occasion of each of ``rows`` is ours by category [n, C]."""
     shape = (len(rows), len(shoppers.board.durable))
-    odds, price = np.empty(shape), np.empty(shape)
-    odds_of_ours(sealed_array(rows), shoppers.who, shoppers.board, shoppers.choice, odds, price)
+    odds, worth, units = np.empty(shape), np.empty(shape), sealed_array(np.ones(shape))
+    asked = (sealed_array(rows), units, shoppers.who, shoppers.board, shoppers.choice)
+    odds_of_ours(0, blocks_of(len(rows)), *asked, odds, worth)
     return np.asarray(expit(odds), np.float64)
 
 

@@ -33,7 +33,7 @@ class SalesRep(RowAgent):
     def see(state: MarketState) -> RepSeen:
         """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
         reps, knowledge, accounts = state.reps, state.knowledge, served(state)
-        hours = hours_expected(state, accounts)
+        hours = hours_expected(state)
         return RepSeen(
             week=state.calendar,
             luck=state.luck(Decision.CALL_CHOICE),

@@ -9,10 +9,14 @@ from sim.state import MarketState
 
 
 def served(state: MarketState) -> NDArray[np.int64]:
-    """Rows of the customers served in person by a rep whose position is filled [A]."""
-    accounts = state.accounts()
-    rows: NDArray[np.int64] = accounts[state.reps.active[state.knowledge.rep[accounts]]]
-    return rows
+    """Rows of the customers served in person by a rep whose position is filled [A]; looked up once a week.
+
+    Plans are made and people join before the week's work; they leave after it.
+    """
+    if state.today.in_person is None:
+        accounts = state.accounts()
+        state.today.in_person = accounts[state.reps.active[state.knowledge.rep[accounts]]]
+    return state.today.in_person
 
 
 def relationships(state: MarketState, rows: NDArray[np.int64]) -> NDArray[np.floating]:

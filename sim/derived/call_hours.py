@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.derived.call_lengths import believed_lengths, calls_differ, true_lengths
+from sim.derived.accounts import served
+from sim.derived.call_lengths import believed_lengths, calls_differ, lengths_of_served
 from sim.state import Ints, MarketState, Use
 
 
@@ -32,21 +33,22 @@ def hours_beyond_accounts(state: MarketState) -> NDArray[np.float64]:
     return beyond
 
 
-def hours_with_accounts(state: MarketState, rows: Ints) -> NDArray[np.float64]:
-    """Hours with each of the customers in ``rows`` in one call, without the way there [rows]."""
-    hours: NDArray[np.float64] = state.params.hours.selling_per_call * true_lengths(state, rows)
+def hours_with_accounts(state: MarketState) -> NDArray[np.float64]:
+    """Hours with each account of :func:`served` in one call, without the way there [A]."""
+    hours: NDArray[np.float64] = state.params.hours.selling_per_call * lengths_of_served(state)
     return hours
 
 
-def hours_expected(state: MarketState, rows: Ints) -> NDArray[np.float64]:
-    """Hours of one call on each of the accounts in ``rows`` as its rep expects, the way included [rows].
+def hours_expected(state: MarketState) -> NDArray[np.float64]:
+    """Hours of one call on each account of :func:`served` as its rep expects, the way included [A].
 
     Whoever has called on an account knows how long it takes; of the others the rep knows what headquarters has on record.
     """
+    rows = served(state)
     usual = hours_per_call(state)[state.knowledge.rep[rows]]
     if not calls_differ(state):
         return usual
-    length = np.where(state.diary.met[rows], true_lengths(state, rows), believed_lengths(state, rows))
+    length = np.where(state.diary.met[rows], lengths_of_served(state), believed_lengths(state, rows))
     return usual + state.params.hours.selling_per_call * (length - 1.0)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.derived.accounts import served
 from sim.derived.expected_purchases import expected_purchases
 from sim.solvers.potential import purchases_from_anyone
 from sim.state import Ints, MarketState
@@ -33,6 +34,13 @@ def true_lengths(state: MarketState, rows: Ints) -> Floats:
     if not calls_differ(state):
         return np.ones(len(rows))
     return lengths_of_sizes(state, expected_purchases(state, rows))
+
+
+def lengths_of_served(state: MarketState) -> Floats:
+    """The same for the accounts of :func:`served` [A]; computed once a week."""
+    if state.today.call_lengths is None:
+        state.today.call_lengths = true_lengths(state, served(state))
+    return state.today.call_lengths
 
 
 def believed_lengths(state: MarketState, rows: Ints) -> Floats:

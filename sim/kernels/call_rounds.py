@@ -75,34 +75,31 @@ def divide_hours(
     accounts, reps = len(due), len(budget)
     start = np.zeros(reps + 1, dtype=np.int64)
     for a in range(accounts):
-        start[rep[a] + 1] += 1
+        start[rep[a] + 1] += hours[a] <= limit[rep[a]] + _HOURS_EPSILON
     for r in range(reps):
         start[r + 1] += start[r]
     place = start[:-1].copy()
-    order = np.empty(accounts, dtype=np.int64)
-    lot = np.empty(accounts, dtype=np.float64)
+    # What each rep looks through call by call lies together: those accounts whose calls are not too long.
+    order = np.empty(start[reps], dtype=np.int64)
+    left, lot = np.empty(start[reps], dtype=np.float64), np.empty(start[reps], dtype=np.float64)
     for a in range(accounts):
-        order[place[rep[a]]] = a
-        place[rep[a]] += 1
-        lot[a] = draw(tickets, np.uint64(key[a]), np.uint64(0))
+        if hours[a] <= limit[rep[a]] + _HOURS_EPSILON:
+            k = place[rep[a]]
+            order[k], left[k], lot[k] = a, due[a], draw(tickets, np.uint64(key[a]), np.uint64(0))
+            place[rep[a]] += 1
     visits = np.zeros(accounts, dtype=np.int64)
-    left = due.copy()
     used, waits = np.zeros(reps), np.zeros(reps)
     for r in range(reps):
-        while True:
-            best = -1
-            for k in range(start[r], start[r + 1]):
-                a = order[k]
-                if hours[a] > limit[r] + _HOURS_EPSILON:
-                    continue
-                if best < 0 or left[a] > left[best] or (left[a] == left[best] and lot[a] > lot[best]):
-                    best = a
-            if best < 0:
+        while start[r] < start[r + 1]:
+            best = start[r]
+            for k in range(start[r] + 1, start[r + 1]):
+                if left[k] > left[best] or (left[k] == left[best] and lot[k] > lot[best]):
+                    best = k
+            takes = hours[order[best]]
+            if used[r] + takes > min(budget[r], limit[r]) + _HOURS_EPSILON:
+                waits[r] = takes
                 break
-            if used[r] + hours[best] > min(budget[r], limit[r]) + _HOURS_EPSILON:
-                waits[r] = hours[best]
-                break
-            visits[best] += 1
+            visits[order[best]] += 1
             left[best] -= 1.0
-            used[r] += hours[best]
+            used[r] += takes
     return visits, used, waits

@@ -23,7 +23,7 @@ def call_by_hours(state: MarketState, seen: RepSeen, share: Floats) -> NDArray[n
     """
     reps, rep, accounts = state.reps, seen.account_rep, served(state)
     way, usual = hours_beyond_accounts(state), hours_per_call(state)
-    hours = hours_with_accounts(state, accounts) + way[rep]
+    hours = hours_with_accounts(state) + way[rep]
     asked = np.bincount(rep, weights=share * hours, minlength=len(reps))
     mean = np.where(asked > 0, asked, usual)
     busy = np.bincount(rep, minlength=len(reps)) > 0
@@ -42,14 +42,14 @@ def call_by_hours(state: MarketState, seen: RepSeen, share: Floats) -> NDArray[n
 def hours_of_visits(state: MarketState) -> Floats:
     """Hours of each rep with the accounts visited this week [R], without the way there."""
     accounts = served(state)
-    spent = state.diary.visits[accounts] * hours_with_accounts(state, accounts)
+    spent = state.diary.visits[accounts] * hours_with_accounts(state)
     return np.bincount(state.knowledge.rep[accounts], weights=spent, minlength=len(state.reps)).astype(np.float64)
 
 
 def calls_within_hours(state: MarketState, seen: RepSeen) -> Floats:
     """Calls that the plan asks of each rep, as far as the hours of this week allow [R]; all accounts are cut alike."""
-    reps, rep, accounts = state.reps, seen.account_rep, served(state)
-    hours = hours_with_accounts(state, accounts) + hours_beyond_accounts(state)[rep]
+    reps, rep = state.reps, seen.account_rep
+    hours = hours_with_accounts(state) + hours_beyond_accounts(state)[rep]
     norm = seen.account_norm.astype(np.float64)
     calls = np.bincount(rep, weights=norm, minlength=len(reps))
     time = np.bincount(rep, weights=norm * hours, minlength=len(reps))

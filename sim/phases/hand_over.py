@@ -16,6 +16,8 @@ from sim.derived.hand_overs import hand_overs_cost, kept_a_week, loss_of_leaving
 from sim.jit import sealed_array
 from sim.kernels.persuasion import FARTHEST
 from sim.kernels.persuasion import persuade as solve
+from sim.kernels.threads import run_blocks, threads_for
+from sim.phases.persuade import expected_sales
 from sim.solvers.hand_over import after_hand_over, healed
 from sim.state import MarketState
 from sim.state.today import Prospects
@@ -57,21 +59,17 @@ def feel_hand_overs(state: MarketState, sized_up: Prospects | None) -> None:
     worth = np.where(before > REACH * FARTHEST, 0.0, sized_up.worth[place])
     now = before + weight * (customers.relationship[rows] - stood)[:, None]
     with_former = before + weight * (customers.former[rows, 0] - stood)[:, None]
-    usual, found = (_expected(worth, odds) for odds in (with_former, now))
+    share: Floats = expit(now)
+    usual, found = expected_sales(worth, expit(with_former)), expected_sales(worth, share)
     # Where the relationship alone has cost more than that already, nothing is added and nothing is given back.
     factor = np.minimum(np.divide((1.0 - loss) * usual, found, out=np.ones(len(rows)), where=found > 0.0), 1.0)
     change = np.zeros(len(rows))
     each, pull = np.arange(len(rows) + 1), np.full(len(rows), REACH)
-    solve(sealed_array(each), sealed_array(worth), sealed_array(now), sealed_array(pull), sealed_array(factor), change)
+    accounts = [sealed_array(a) for a in (each, worth, now, share, pull, factor)]
+    run_blocks(solve, len(rows), threads_for(worth.size), *accounts, change)
     customers.persuasion[rows] = persuasion + REACH * change
     _record_loss(state, rows, usual - factor * found)
     customers.broken[rows, 0] = healed(loss, kept_a_week(state))
-
-
-def _expected(worth: Floats, odds: Floats) -> Floats:
-    """Expected sales a week of each account [n], minor units."""
-    sales: Floats = (worth * expit(odds)).sum(axis=1)
-    return sales
 
 
 def _record_loss(state: MarketState, rows: NDArray[np.int64], lost: Floats) -> None:

@@ -18,6 +18,7 @@ from sim.jit import sealed, sealed_array
 from sim.kernels.demand_step import choosers
 from sim.kernels.persuasion import odds_of_ours
 from sim.kernels.persuasion import persuade as solve
+from sim.kernels.threads import blocks_of, run_blocks, threads_for
 from sim.project_draws import mean_sizes
 from sim.state import Ints, MarketState
 from sim.state.today import Prospects
@@ -56,15 +57,27 @@ def persuade(state: MarketState) -> None:
     rows, rep, odds, worth = _accounts(state, prospects)
     if len(rows) == 0:
         return
-    sales = (worth * expit(odds)).sum(axis=1)
+    share: Floats = expit(odds)
+    sales = expected_sales(worth, share)
     hold = state.customers.relationship[rows].astype(np.float64)
     mean_hold = _mean_of_reps(hold, sales, rep, len(state.reps))
     pull = np.divide(hold, mean_hold[rep], out=np.zeros(len(rows)), where=mean_hold[rep] > 0.0)
     first = np.searchsorted(rep, np.arange(len(state.reps) + 1))
     strength = np.zeros(len(state.reps))
-    factors = sealed_array(_factors(state, mean_hold))
-    solve(sealed_array(first), sealed_array(worth), sealed_array(odds), sealed_array(pull), factors, strength)
+    accounts = [sealed_array(a) for a in (first, worth, odds, share, pull, _factors(state, mean_hold))]
+    run_blocks(solve, len(strength), threads_for(worth.size), *accounts, strength)
     persuasion[rows] = strength[rep] * pull
+
+
+def expected_sales(worth: Floats, share: Floats) -> Floats:
+    """Expected sales of a week by account [n]: ``worth`` [n, C] times the ``share`` of occasions that is ours [n, C], minor units.
+
+    Category by category, which is three times as fast as a sum along so short an axis.
+    """
+    sales = np.zeros(len(worth))
+    for c in range(worth.shape[1]):
+        sales += worth[:, c] * share[:, c]
+    return sales
 
 
 def _accounts(state: MarketState, sized_up: Prospects) -> tuple[NDArray[np.uint32], Ints, Floats, Floats]:
@@ -74,8 +87,11 @@ def _accounts(state: MarketState, sized_up: Prospects) -> tuple[NDArray[np.uint3
     """
     rep = state.knowledge.rep[sized_up.customer]
     there = np.flatnonzero((rep >= 0) & state.reps.active[rep])
-    there = there[np.lexsort((state.customers.key[sized_up.customer[there]], rep[there]))]
-    return sized_up.customer[there], rep[there], sized_up.odds[there], sized_up.worth[there]
+    there = there[np.argsort(state.customers.key[sized_up.customer[there]])]
+    # Few reps fit in 16 bits, which are sorted by counting.
+    there = there[np.argsort(rep[there].astype(np.min_scalar_type(len(state.reps))), kind="stable")]
+    odds, worth = (of_all.take(there, axis=0) for of_all in (sized_up.odds, sized_up.worth))  # twice as fast as [there]
+    return sized_up.customer[there], rep[there], odds, worth
 
 
 def _factors(state: MarketState, mean_hold: Floats) -> Floats:
@@ -95,11 +111,13 @@ def _mean_of_reps(values: Floats, weights: Floats, rep: Ints, reps: int) -> Floa
 
 def _prospects(state: MarketState, rows: NDArray[np.uint32]) -> tuple[Floats, Floats]:
     """Log odds that an occasion of each account is ours, and what all its occasions of a week are worth then [n, C]."""
-    shape = (len(rows), len(state.layout.categories))
-    odds, price = np.empty(shape), np.empty(shape)
-    who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
-    odds_of_ours(sealed_array(rows), who, sealed(state.boards.offers), state.numbers.choice, odds, price)
-    return odds, _units_a_week(state, rows) * price
+    units = _units_a_week(state, rows)
+    odds, worth = np.empty(units.shape), np.empty(units.shape)
+    who = sealed(choosers(state.customers, state.network, int(state.numbers.experience.ill)))
+    asked, board = (sealed_array(rows), sealed_array(units)), sealed(state.boards.offers)
+    blocks, threads = blocks_of(len(rows)), threads_for(len(rows) * len(board.brand))
+    run_blocks(odds_of_ours, blocks, threads, *asked, who, board, state.numbers.choice, odds, worth)
+    return odds, worth
 
 
 def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
@@ -121,9 +139,9 @@ def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
 
 def _projects_a_week(state: MarketState, rows: NDArray[np.uint32], category: int) -> Floats:
     """Projects of one category that each account opens a week [n]."""
-    if state.opportunities.openings is None:
-        return np.zeros(len(rows))
-    mine = np.flatnonzero(state.opportunities.openings.category == category)
-    who, rate = state.opportunities.openings.row[mine], state.opportunities.openings.rate[mine].astype(np.float64)
-    place = np.minimum(np.searchsorted(who, rows), max(len(who) - 1, 0))
-    return np.where(who[place] == rows, rate[place], 0.0) if len(who) else np.zeros(len(rows))
+    rate = np.zeros(len(state.customers))
+    openings = state.opportunities.openings
+    if openings is not None:
+        mine = np.flatnonzero(openings.category == category)
+        rate[openings.row[mine]] = openings.rate[mine]
+    return rate[rows]

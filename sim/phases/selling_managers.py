@@ -44,12 +44,21 @@ def join_calls(state: MarketState, seen: RepSeen) -> JointCalls | None:
         return None
     made = managers.calls[:, 0].astype(np.int64)
     team = state.reps.team[seen.account_rep]
-    order = np.lexsort((seen.account_key, -seen.account_value, team))
     accounts = np.bincount(team, minlength=len(managers))
-    rank = np.arange(len(order)) - (np.cumsum(accounts) - accounts)[team[order]]
-    of_team, size = made[team[order]], np.maximum(accounts, 1)[team[order]]
-    calls = np.zeros(len(order), dtype=np.int64)
-    calls[order] = of_team // size + (rank < of_team % size)
+    calls = (made // np.maximum(accounts, 1))[team]
+    # Only those who get one call more than others are looked for: a few of thousands.
+    one_more = made % np.maximum(accounts, 1)
+    for m in np.flatnonzero(one_more):
+        mine = np.flatnonzero(team == m)
+        calls[mine[_largest(seen.account_value[mine], seen.account_key[mine], int(one_more[m]))]] += 1
     state.record.put(state.week, "manager_calls", np.bincount(team, weights=calls, minlength=len(managers)))
     called = calls > 0
     return JointCalls(served(state)[called], calls[called])
+
+
+def _largest(value: NDArray[np.floating], key: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    """Places of the ``count`` largest values, 0 < ``count`` < their number; of equals those with the lowest keys."""
+    least = np.partition(value, len(value) - count)[len(value) - count]
+    equal = np.flatnonzero(value == least)
+    above = np.flatnonzero(value > least)
+    return np.concatenate([above, equal[np.argsort(key[equal])][: count - len(above)]])

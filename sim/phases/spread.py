@@ -59,7 +59,7 @@ def spread(state: MarketState) -> None:
 
 
 def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = None) -> Visits:
-    """Calls of this week on the customers in ``rows``, each once, and those of their managers, who are no newcomers.
+    """Calls of this week on the customers in ``rows``, each once and ascending, and those of their managers, who are no newcomers.
 
     A call is worth less while a newcomer learns, and more where our advertising has prepared it.
     """

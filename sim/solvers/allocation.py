@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.solvers.ranking import ranked_by
+
 Ints = NDArray[np.integer]
 
 
@@ -36,7 +38,7 @@ def allocate_within(
     The sum is less than ``total`` where all accounts with potential have ``most``.
     """
     weight = allocate_calls(potential, elasticity, 1.0)
-    order = np.argsort(-weight, kind="stable")
+    order = ranked_by(-weight)
     calls = np.zeros(len(weight))
     calls[order] = _capped(weight[order], np.ones(len(weight)), total, most)
     return calls

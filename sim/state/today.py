@@ -208,6 +208,10 @@ class Slot(Generic[PartT]):
         raise LookupError(f"what {self.phase!r} passes on was read before that phase has run this week")
 
 
+#: Parts of :class:`Today` that no phase passes on: they are looked up when first asked for, and kept for the week.
+LOOKED_UP = ("accounts", "in_person", "call_lengths")
+
+
 class Today:
     """What this week's phases pass on to one another; nothing here lives longer than the week.
 
@@ -225,9 +229,18 @@ class Today:
 
     #: Rows of the customers who have a rep in this week's plan; looked up once, see MarketState.accounts.
     accounts: NDArray[np.int64] | None = None
+    #: Of these, the customers of reps who are there while the week's work is done [A]; see sim.derived.accounts.served.
+    in_person: NDArray[np.int64] | None = None
+    #: Time with each of them in one call, in usual calls [A]; see sim.derived.call_lengths.lengths_of_served.
+    call_lengths: Floats | None = None
 
     def __setattr__(self, name: str, part: object) -> None:
         place = vars(type(self)).get(name)
-        if name != "accounts" and (not isinstance(place, Slot) or name in self.__dict__):
+        if name not in LOOKED_UP and (not isinstance(place, Slot) or name in self.__dict__):
             raise AttributeError(f"{name!r} is filled already" if place else f"no phase passes on {name!r}")
         super().__setattr__(name, part)
+
+    def look_again(self) -> None:
+        """Forget what was looked up once for the week: somebody outside of the phases has changed the state."""
+        for name in LOOKED_UP:
+            setattr(self, name, None)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from sim.jit import sealed, sealed_array
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
@@ -26,7 +27,7 @@ from sim.kernels.demand_step import (
 )
 from sim.kernels.experience import Deliveries, form_habits
 from sim.kernels.persuasion import odds_of_ours, persuade
-from sim.kernels.threads import BLOCK
+from sim.kernels.threads import BLOCK, blocks_of, run_blocks
 from sim.params import customers as params
 from sim.params.customers import Awareness, Choice, Experience, Funnel, Lapse, Loyalty, Relationship, Talk
 from sim.stages import Stage
@@ -220,18 +221,21 @@ def test_persuasion(m: Market, factors: list[float], seed: int) -> None:
     """Three reps with a third of the customers each; one of them may hold nobody."""
     c, numbers = m.customers, params.choice_numbers(m.behaviour.choice, m.behaviour.experience)
     rg, n = np.random.default_rng(seed), len(m.customers)
-    odds, price = np.empty((n, 2)), np.empty((n, 2))
-    who = choosers(c, m.network)
-    odds_of_ours(sealed_array(np.arange(n, dtype=np.uint32)), who, sealed(m.offers), numbers, odds, price)
+    units = rg.uniform(0, 1, (n, 2)) * (rg.uniform(size=(n, 2)) < 0.8)
+    odds, worth = np.empty((n, 2)), np.empty((n, 2))
+    who, rows = choosers(c, m.network), np.arange(n, dtype=np.uint32)
+    asked = (sealed_array(rows), sealed_array(units), who, sealed(m.offers))
+    run_blocks(odds_of_ours, blocks_of(n), 2, *asked, numbers, odds, worth)
     for i in range(n):
         for category in range(2):
             ours, paid = twin.odds(c, who, m.offers, numbers, i, category)
+            ours = ours if units[i, category] > 0 else -np.inf  # not computed where nothing is needed
             np.testing.assert_allclose(np.clip(odds[i, category], -600, 600), np.clip(ours, -600, 600), atol=1e-4)
-            np.testing.assert_allclose(price[i, category], paid, rtol=1e-4)
-    worth, pull = price * rg.uniform(0, 1, (n, 2)), rg.uniform(0, 2, n) * (rg.uniform(size=n) < 0.9)
+            np.testing.assert_allclose(worth[i, category], units[i, category] * paid, rtol=1e-4)
+    pull = rg.uniform(0, 2, n) * (rg.uniform(size=n) < 0.9)
     first, strength = np.array([0, n // 3, n // 3, n]), np.empty(3)
-    arrays = [sealed_array(a) for a in (first, worth, odds, pull, np.array(factors))]
-    persuade(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], strength)
+    arrays = [sealed_array(a) for a in (first, worth, odds, expit(odds), pull, np.array(factors))]
+    run_blocks(persuade, 3, 2, *arrays, strength)
     for r, factor in enumerate(factors):
         mine = slice(first[r], first[r + 1])
         expected = twin.strength(worth[mine], odds[mine], pull[mine], factor)

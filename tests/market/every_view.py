@@ -79,7 +79,7 @@ SEEN: dict[str, Callable[[MarketState], Any]] = {
 
 def view(state: MarketState, kind: str) -> dict[str, Any]:
     """The fields of a view, nested ones by dotted names, as copies."""
-    state.today.accounts = None  # looked up once a week
+    state.today.look_again()
     return dict(_flat(copied(SEEN[kind](state))))
 
 

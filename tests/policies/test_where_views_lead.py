@@ -61,7 +61,7 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Market:
 @pytest.mark.parametrize("kind", sorted(SEEN))
 def test_a_strangers_view_leads_neither_to_the_market_nor_to_the_seed(everywhere: Market, kind: str) -> None:
     state = everywhere.state
-    state.today.accounts = None
+    state.today.look_again()
     tables = [array for table in state.tables().values() for array in table._arrays.values()]
     found = list(reachable(copied(SEEN[kind](state))))
     assert len(found) > 5

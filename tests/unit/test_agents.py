@@ -50,7 +50,7 @@ def test_a_view_of_many_numbers_cannot_be_written(market: Market) -> None:
 
 
 def test_an_agent_can_show_its_part_of_what_its_kind_sees(market: Market) -> None:
-    market.state.today.accounts = None  # looked up once a week
+    market.state.today.look_again()
     seen, rep = SalesRep.see(market.state), market.reps[1]
     own = rep.part_of(seen)
     assert own["key"] == seen.key[rep.row] and own["week"] == market.week

@@ -163,7 +163,7 @@ def test_what_accounts_are_owed_is_what_others_got_ahead() -> None:
         state.diary.due[:] = 0.0
         work(state)
     rows = served(state)
-    hours = hours_with_accounts(state, rows) + travel_hours(state)[state.customers.territory[rows]]
+    hours = hours_with_accounts(state) + travel_hours(state)[state.customers.territory[rows]]
     owed = np.bincount(state.knowledge.rep[rows], state.diary.due[rows] * hours)
     np.testing.assert_allclose(owed, 0.0, atol=1e-3)
     assert np.ptp(state.diary.due[rows]) > 0.5

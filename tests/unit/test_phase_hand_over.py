@@ -234,7 +234,7 @@ def test_dropped_customers_miss_their_rep_for_longer_than_a_week() -> None:
     with state.lend(("customers.broken", "customers.relationship", "knowledge.rep")):
         lose_relationship(state, dropped)
         state.knowledge.rep[dropped] = -1
-    state.today.accounts = None
+    state.today.look_again()
     for week in range(3):
         market.step()
         gone = dropped[state.knowledge.rep[dropped] < 0]

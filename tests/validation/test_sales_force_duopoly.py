@@ -88,11 +88,11 @@ def share_of_ours(ours: float, rivals: float) -> float:
     who = choosers(shoppers(1, ours, rivals), no_ties(1))
     who = Choosers(*(v.astype(np.float64) if v.dtype == np.float32 else v for v in who))
     who = sealed(who._replace(relationship=np.array([ours]), rival_relationship=np.array([[rivals]])))
-    shares, odds, price = np.empty((1, 3)), np.empty((1, 1)), np.empty((1, 1))
+    shares, odds, worth = np.empty((1, 3)), np.empty((1, 1)), np.empty((1, 1))
     row = sealed_array(np.zeros(1, np.uint32))
     offers, numbers = sealed(board(np.float64)), weights(np.float64)
     choice_shares(row, 0, who, offers, numbers, shares)
-    odds_of_ours(row, who, offers, numbers, odds, price)
+    odds_of_ours(0, 1, row, sealed_array(np.ones((1, 1))), who, offers, numbers, odds, worth)
     assert 1.0 / (1.0 + math.exp(-odds[0, 0])) == pytest.approx(shares[0, 0], abs=1e-6)
     return float(shares[0, 0])
 

@@ -71,7 +71,7 @@ def say(state: MarketState, rule: MessageBySegment | OneMessage, wrong: np.ndarr
         state.headquarters.messages, state.headquarters.message_fit = said.attribute, said.fit
         state.knowledge.label[:] = 1 + np.where(wrong, 1 - types, types)
         _stress(state, everyone)
-        state.today.accounts = None
+        state.today.look_again()
         pitch(state)
     return state.customers.persuasion.astype(np.float64)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.quantity import WEEKS_PER_YEAR, param
 from sim.questions.coverage.question import Coverage, CoverageRule
 from sim.solvers.allocation import assign_reps
+from sim.solvers.ranking import ranked_by
 from sim.solvers.size_estimate import fit_size
 from sim.views import CustomersSeen, FirmSeen
 
@@ -18,6 +19,10 @@ _ROUNDING = 1e-9
 
 #: Calls a week up to which nobody is called on: once in twenty million years.
 _NEVER = 1e-9
+
+
+#: Customers on the first page of a territory's list; as many as some thirty reps call on.
+_PAGE = 4096
 
 
 class AbcList(CoverageRule):
@@ -80,18 +85,20 @@ class AbcList(CoverageRule):
         norm = np.zeros(len(customers.key), dtype=np.float32)
         order, classes = self._ranked(customers, seen.luck.uniform(customers.key))
         calls = np.array(self.calls)[np.minimum(classes, len(self.calls) - 1)] / WEEKS_PER_YEAR
-        order, calls = order[calls > _NEVER], calls[calls > _NEVER]
+        listed = calls > _NEVER
+        order, calls = order[listed], calls[listed]
         home = customers.territory[order]
         for territory in np.unique(seen.rep_territory[seen.rep_active]):
             reps = np.flatnonzero(seen.rep_active & (seen.rep_territory == territory))
-            here, total = home == territory, float(seen.rep_calls[reps].sum())
-            rows, asked = order[here], np.cumsum(calls[here] * customers.call_length[order[here]])
-            count = max(int((asked <= total * (1.0 + _ROUNDING)).sum()), len(reps))
-            rows = rows[:count]
-            if len(rows) == 0:
+            here, total = np.flatnonzero(home == territory), float(seen.rep_calls[reps].sum())
+            most = total * (1.0 + _ROUNDING)
+            asked = _time_down_the_list(calls, order, customers.call_length, here, most, len(reps))
+            count = min(max(int((asked <= most).sum()), len(reps)), len(here))
+            if count == 0:
                 continue
+            rows = order[here[:count]]
             rep[rows] = assign_reps(customers.key[rows], customers.rep[rows], reps, self.refilled)
-            norm[rows] = calls[here][:count] * (total / asked[len(rows) - 1])
+            norm[rows] = calls[here[:count]] * (total / asked[count - 1])
         return Coverage(rep=rep, norm=norm)
 
     def _ranked(
@@ -102,7 +109,7 @@ class AbcList(CoverageRule):
         worth = size if self.by == "size" else self._worth(customers)
         larger = np.zeros(len(size)) if self.by == "turnover" else size
         rows = np.flatnonzero(customers.known)
-        rows = rows[np.lexsort((lot[rows], -larger[rows], -worth[rows]))]
+        rows = rows[ranked_by(-worth[rows], -larger[rows], lot[rows])]
         ranked = worth[rows]
         counts = np.isfinite(ranked).astype(np.float64) if self.by == "size" else ranked
         total = counts.sum()
@@ -122,9 +129,30 @@ class AbcList(CoverageRule):
             return recorded
         buyers = buyers[np.argsort(customers.key[buyers], kind="stable")]
         estimated = np.zeros(len(recorded))
-        fit = fit_size(customers.marks[buyers], recorded[buyers])
+        fit = fit_size(customers.marks.take(buyers, axis=0), recorded[buyers])
         estimated[measured] = fit.purchases(customers.marks[measured])
         return np.maximum(recorded, self.size_weight * estimated)
+
+
+def _time_down_the_list(
+    calls: NDArray[np.float64],
+    order: NDArray[np.int64],
+    length: NDArray[np.floating],
+    here: NDArray[np.int64],
+    most: float,
+    least: int,
+) -> NDArray[np.float64]:
+    """Time asked by the customers at the places ``here`` of the list, each and all before it, in usual calls a week.
+
+    For ``least`` customers or more, until it is more than ``most``: of a long list only the leading pages are read.
+    """
+    page = max(_PAGE, least)
+    while True:
+        some = here[:page]
+        asked: NDArray[np.float64] = np.cumsum(calls[some] * length[order[some]])
+        if page >= len(here) or asked[-1] > most:
+            return asked
+        page *= 4
 
 
 def _mark(customers: CustomersSeen, place: int) -> NDArray[np.float64]:
