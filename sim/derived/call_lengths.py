@@ -38,9 +38,10 @@ def true_lengths(state: MarketState, rows: Ints) -> Floats:
 
 def lengths_of_served(state: MarketState) -> Floats:
     """The same for the accounts of :func:`served` [A]; computed once a week."""
-    if state.today.call_lengths is None:
-        state.today.call_lengths = true_lengths(state, served(state))
-    return state.today.call_lengths
+    lengths: Floats | None = state.today.call_lengths
+    if lengths is None:
+        lengths = state.today.call_lengths = true_lengths(state, served(state))
+    return lengths
 
 
 def believed_lengths(state: MarketState, rows: Ints) -> Floats:
@@ -50,7 +51,8 @@ def believed_lengths(state: MarketState, rows: Ints) -> Floats:
     knowledge = state.knowledge
     value = knowledge.value[rows]
     size = purchases_from_anyone(knowledge.potential[rows], value, value > 0)
-    return np.where(np.isfinite(size), lengths_of_sizes(state, np.nan_to_num(size)), 1.0)
+    heard = np.isfinite(size)
+    return np.where(heard, lengths_of_sizes(state, np.where(heard, size, 0.0)), 1.0)
 
 
 def loads(state: MarketState) -> Floats:

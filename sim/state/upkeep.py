@@ -29,8 +29,8 @@ _FAR = 10**6
 #: Weeks that a run may have at most, and more: week of a failure and item make one number.
 _WEEKS = 8192
 
-#: Longest list on which numbers are ticked, in bytes; only the parts that are used cost anything.
-_LONGEST_LIST = 2**25
+#: Length of the list of ticks, for each value or member, above which to sort is quicker.
+_LIST_PER_MEMBER = 64
 
 
 class ServiceTeams(Table):
@@ -200,7 +200,7 @@ def among(values: NDArray[np.integer[Any]], members: NDArray[np.integer[Any]]) -
     if len(members) == 0 or len(values) == 0:
         return np.zeros(len(values), np.bool_)
     size = int(max(values.max(), members.max())) + 1
-    if size <= _LONGEST_LIST:
+    if size <= _LIST_PER_MEMBER * (len(values) + len(members)):
         ticked = np.zeros(size, np.bool_)
         ticked[members] = True
         listed: NDArray[np.bool_] = ticked[values]
