@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import mesa
 import numpy as np
@@ -22,6 +22,8 @@ from sim.agents.sales_rep import SalesRep
 from sim.agents.technical_department import TechnicalDepartment
 from sim.build.market_state import build_state
 from sim.build.numbers import freeze_numbers
+from sim.build.presence import presence_of
+from sim.build.rule_book import RuleBook
 from sim.network import to_networkx
 from sim.phases.record import count_by
 from sim.quantity import ASSUMPTION
@@ -30,6 +32,7 @@ from sim.scenario import Scenario
 from sim.scoring.kpi_collector import KpiCollector
 from sim.scoring.scorecard import Scorecard
 from sim.seeds import check_seed, iteration_of_batch, seed_of_iteration
+from sim.state.copying import Copier
 from sim.state.table import NEVER
 from sim.state.today import Today
 from sim.week import Phase, run_week
@@ -71,6 +74,7 @@ class Market(mesa.Model):
         self.scenario = scenario
         self.seed = chosen
         self._agents_made = 0
+        self._between_weeks = True
         self.state, self.names = build_state(scenario, chosen, keep_orders=keep_orders)
         self._non_users_at_first = self._non_users = self._count_non_users()
         self._make_agents()
@@ -134,9 +138,11 @@ class Market(mesa.Model):
         """
         if self.state.week >= self.state.weeks:
             raise ValueError(f"the scenario has {self.scenario.weeks} weeks and all of them have been run")
+        self._between_weeks = False  # and so it stays when a week is broken off
         self._open_week()
         run_week(self.state, observe, check_reads=check_reads)
         self.state.week += 1
+        self._between_weeks = True
         self._keep_agents()
         if self.state.week == self.state.origin:
             self._non_users = self._count_non_users()
@@ -160,6 +166,48 @@ class Market(mesa.Model):
         while self.state.week < self.state.weeks:
             self.step()
         return self
+
+    def fork(self, scenario: Scenario | None = None) -> Self:
+        """An independent copy of the market as it stands, which may continue under another ``scenario`` (default: the same).
+
+        Run on, it is to the last bit what a market is that has been under ``scenario`` from the start; neither the copy nor
+        the original notices what happens to the other. Raises ValueError in mid-week, and for a scenario that differs in
+        anything that has had effect until now: the market itself, its horizon, rules and parameters of weeks gone by.
+        """
+        if not self._between_weeks:
+            raise ValueError("a market can be copied between two weeks, not while one runs or after one that failed")
+        goal = self.scenario if scenario is None else scenario
+        if different := self.scenario.parts_from(goal, self.week):
+            raise ValueError(f"the market cannot continue under this scenario, whose past is another one: {different}")
+        twin = type(self).__new__(type(self))
+        mesa.Model.__init__(twin, seed=self.seed)
+        copier = self._copier_for(twin, goal)
+        fresh = set(vars(twin))
+        twin._agents_made = 0
+        vars(twin).update({name: copier.copy(value) for name, value in vars(self).items() if name not in fresh})
+        for agent in self.agents:
+            twin._agents_made = agent.unique_id - 1
+            twin.register_agent(copier.copy(agent))
+        twin._agents_made = self._agents_made
+        twin.running, twin.steps = self.running, self.steps
+        twin._seed, twin._rng = self._seed, copier.copy(self._rng)
+        twin.random.setstate(self.random.getstate())
+        twin.rng.bit_generator.state = self.rng.bit_generator.state
+        return twin
+
+    def _copier_for(self, twin: Market, scenario: Scenario) -> Copier:
+        """How this market is copied into ``twin``: what both share, and what is another thing under ``scenario``."""
+        state = self.state
+        copier = Copier((state.network, state.alias, state.ids), (mesa.Agent,))
+        copier.replace(self, twin)
+        copier.replace(self.scenario, scenario)
+        copier.replace(state.layout, scenario.world)
+        copier.replace(state.params, scenario.params_at(self.week))
+        assert isinstance(state.schedule, RuleBook)
+        copier.replace(state.schedule, state.schedule.carried(scenario, self.week))
+        copier.replace(state.presence, presence_of(scenario.world, scenario.changes, scenario.warm_up.weeks))
+        copier.replace(state.today, Today())
+        return copier
 
     def _keep_agents(self) -> None:
         """Agents come and go with positions and segments."""

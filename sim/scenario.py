@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import tomli_w
@@ -17,6 +18,7 @@ from sim.params.world import World
 from sim.reading.changes import Change
 from sim.reading.data_tables import DataTables
 from sim.reading.library import Listing, available_policies, available_scenarios
+from sim.reading.past import Timeline, digest_of, first_difference
 from sim.reading.resolving import Resolved, resolve
 from sim.reading.schedule import Schedule
 from sim.reading.spelling import dotted, leaves
@@ -158,6 +160,29 @@ class Scenario:
     def params_at(self, week: int) -> Params:
         """Parameters in force in ``week``: those of the start except levers that changes have moved."""
         return self.schedule.params_at(week)
+
+    @cached_property
+    def past(self) -> str:
+        """SHA-256 of all that has effect until week 1 begins: equal for two scenarios that share their warm-up.
+
+        Policies and changes from week 1 on are not in it, except where markets are built for them (rivals' sales forces).
+        Runs of one seed under scenarios of one past are at the start of week 1 the same to the last bit.
+        """
+        return digest_of(self._timeline.effects(0))
+
+    def parts_from(self, other: Scenario, week: int) -> str:
+        """The first thing that has had effect by the end of ``week`` and differs in ``other``, in words; empty for none.
+
+        Weeks are counted from 1; those of a warm-up end with 0.
+        """
+        if other is self or (week == 0 and other.past == self.past):
+            return ""
+        return first_difference(self._timeline.effects(week), other._timeline.effects(week))
+
+    @property
+    def _timeline(self) -> Timeline:
+        hashes = {} if self.data is None else self.data.hashes
+        return Timeline(self.resolved, self.world, self.schedule, self.changes, self.warm_up, hashes)
 
     def to_toml(self) -> str:
         """The scenario as one TOML file that says everything, defaults included, and loads as an equal scenario."""

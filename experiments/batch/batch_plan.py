@@ -23,7 +23,7 @@ from experiments.batch.samples import draw_futures
 from experiments.policy_words import policy_words
 from experiments.runs.identity import identify
 from experiments.runs.run import Base, Kept, Run
-from experiments.runs.worker import load
+from experiments.runs.worker import base_of, load
 from sim.errors import InputError, InputErrors
 from sim.seeds import check_seed
 
@@ -157,7 +157,7 @@ def plan_batch(design: Design) -> BatchPlan:
             first = first or loaded
             bounds |= {policy.name} if loaded.oracles else set()
             loaded_first.setdefault(name, loaded)
-            bases[located, policy.name] = Base(located, policy.loads, tuple(settings.items()), loaded.digest)
+            bases[located, policy.name] = base_of(located, policy.loads, settings, loaded)
     mistakes += _apart(design, loaded_first)
     if mistakes or first is None:
         raise InputErrors(mistakes)

@@ -7,6 +7,7 @@ from itertools import islice
 
 from experiments.batch.batch_plan import BatchPlan
 from experiments.runs.backends.backend import usable_cores
+from experiments.runs.bundles import MOST
 from experiments.runs.driver import Task
 from experiments.runs.run import Run
 from experiments.runs.worker import simulate
@@ -14,12 +15,16 @@ from experiments.runs.worker import simulate
 
 @dataclass(frozen=True)
 class Price:
-    """Two timed runs, and what all runs will take: ``hours`` on ``workers`` workers, ``megabytes`` on disk."""
+    """Two timed runs, and what all runs will take: ``hours`` on ``workers`` workers, ``megabytes`` on disk.
+
+    ``lived`` is the part of all weeks that is lived: policies share the warm-up of a future, the timed runs do not.
+    """
 
     seconds: tuple[float, float]
     workers: int
     runs: int
     bytes_per_run: int
+    lived: float = 1.0
 
     @property
     def per_run(self) -> float:
@@ -29,7 +34,7 @@ class Price:
     @property
     def hours(self) -> float:
         """Hours of all runs."""
-        return self.per_run * self.runs / self.workers / 3600.0
+        return self.per_run * self.lived * self.runs / self.workers / 3600.0
 
     @property
     def megabytes(self) -> float:
@@ -44,7 +49,16 @@ def price_batch(plan: BatchPlan, workers: int | None = None, task: Task = simula
         _warm(first)
     found = [task(first), task(last)]
     size = max(sum(len(part.values) + 80 for part in numbers.parts) + 200 for numbers in found)
-    return Price((found[0].seconds, found[1].seconds), workers or usable_cores(), plan.count, size)
+    return Price((found[0].seconds, found[1].seconds), workers or usable_cores(), plan.count, size, _lived(plan, first))
+
+
+def _lived(plan: BatchPlan, run: Run) -> float:
+    """Part of the weeks of runs like ``run`` that is lived when policies share their pasts."""
+    past = run.base.past
+    if past is None:
+        return 1.0
+    after = past.weeks_after if run.weeks is None else run.weeks
+    return (past.weeks / min(len(plan.policies), MOST) + after) / (past.weeks + after)
 
 
 def timed_runs(plan: BatchPlan) -> tuple[Run, Run]:

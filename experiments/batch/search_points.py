@@ -136,8 +136,10 @@ class SearchPlan(BatchPlan):
             if not point.error:
                 policies.append(policy)
                 settings = tuple({**self.design.content.set, **policy.levers}.items())
+                later = all(path.startswith("policy.") for path in policy.levers)
                 for scenario, digest in point.digests.items():
-                    bases[scenario, point.name] = Base(scenario, policy.loads, settings, digest)
+                    past = next((base.past for (of, _), base in bases.items() if of == scenario and later), None)
+                    bases[scenario, point.name] = Base(scenario, policy.loads, settings, digest, past=past)
         return replace(self, policies=tuple(policies), bases=bases, points=tuple(kept))
 
     def _loaded(self, point: Point, policy: Policy) -> Point:

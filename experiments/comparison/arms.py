@@ -11,7 +11,7 @@ from analysis.upper_bounds import titled
 from experiments.policy_words import policy_words
 from experiments.runs.identity import identify
 from experiments.runs.run import ALL_TABLES, Base, Run, set_options
-from experiments.runs.worker import load
+from experiments.runs.worker import base_of, load
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ComparisonPlan:
 
     def run(self, arm: Arm, seed: int) -> Run:
         """The run of one policy with one seed."""
-        base = Base(self.scenario, arm.policy, tuple(self.overrides.items()), arm.scenario.digest, self.weeks)
+        base = base_of(self.scenario, arm.policy, self.overrides, arm.scenario, self.weeks)
         return labelled_run(base, arm.label, seed)
 
 

@@ -23,9 +23,9 @@ from experiments.runs.backends import Backend, parse_backend
 from experiments.runs.driver import Task
 from experiments.runs.progress import Progress
 from experiments.runs.result import Done, RunsFailed
-from experiments.runs.run import AS_WRITTEN, Base, Run
+from experiments.runs.run import AS_WRITTEN, Run
 from experiments.runs.work import at_work
-from experiments.runs.worker import load
+from experiments.runs.worker import base_of, load
 from sim.errors import InputError, InputErrors
 from sim.seeds import check_seed
 
@@ -91,13 +91,7 @@ def measure_elasticities(
     first = check_seed(base.seed if seed is None else seed, "--seed", replications)
     arms = {(lever.name, way): dict(overrides or {}) | dict(moved) for lever in levers for way, moved in _ways(lever)}
     bases = {
-        " ".join(arm): Base(
-            str(scenario),
-            policy,
-            tuple(given.items()),
-            load(str(scenario), policy, given, weeks).digest,
-            weeks,
-        )
+        " ".join(arm): base_of(str(scenario), policy, given, load(str(scenario), policy, given, weeks), weeks)
         for arm, given in arms.items()
     }
     runs = [labelled_run(base, label, first + r) for r in range(replications) for label, base in bases.items()]

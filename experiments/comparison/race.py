@@ -18,6 +18,7 @@ from experiments.comparison.stopping_rule import DECIDING
 from experiments.outside import door
 from experiments.ownership import Asked, claim, settled
 from experiments.runs.backends import parse_backend
+from experiments.runs.bundles import Bundle, make_bundles
 from experiments.runs.driver import Task
 from experiments.runs.progress import Count, Progress
 from experiments.runs.result import Done, Failed, Result, RunsFailed
@@ -106,9 +107,13 @@ class _Race:
         """Policies still in the race."""
         return tuple(self.asked.titles) if self.elimination is None else self.elimination.survivors
 
-    def runs(self) -> Iterator[Run]:
-        """Runs in the order in which they are needed, drawn one by one, so that a policy that is out gets no more."""
+    def runs(self) -> Iterator[Bundle]:
+        """Runs in the order in which they are needed, drawn one by one, so that a policy that is out gets no more.
+
+        Where policies share a past, those of a replication are drawn together.
+        """
         for r in range(self.asked.budget):
+            together: list[Run] = []
             for arm in self.plan.arms:
                 if len(self.alive) == 1:
                     return
@@ -116,11 +121,14 @@ class _Race:
                     continue
                 run = self.plan.run(arm, self.plan.seed + r)
                 found = self.work.find(run)
-                if found is None:
-                    yield run
-                else:
+                if found is not None:
                     self.reused += 1
                     self._enter(found)
+                elif run.base.past is None:
+                    yield (run,)
+                else:
+                    together.append(run)
+            yield from make_bundles(together)
 
     def take(self, result: Result) -> None:
         """A run that was done now."""

@@ -14,17 +14,18 @@ import os
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Generic
+from typing import Generic, TypeAlias, cast
 
 from experiments.runs.backends import Backend, BackendLost
 from experiments.runs.backends.local import note_begun
 from experiments.runs.numbers import Numbers
+from experiments.runs.past import in_turn
 from experiments.runs.result import Done, Failed, FailureKind, JobT, OutT
 from experiments.runs.run import Run
 
@@ -53,10 +54,15 @@ class _Raised:
 
 @dataclass(frozen=True)
 class _Suspect(Generic[JobT]):
-    """A run whose worker died, and how often it has died with this run alone under way."""
+    """A run that is rerun alone because its worker died, and how often it has died with this run alone under way."""
 
     job: JobT
     deaths: int
+
+
+_Batch: TypeAlias = "Future[list[OutT | _Raised]]"
+#: Bundles under way.
+_Running: TypeAlias = "dict[_Batch[OutT], Sequence[JobT]]"
 
 
 def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = None) -> OutT | _Raised:
@@ -79,6 +85,13 @@ def attempt(task: Callable[[JobT], OutT], job: JobT, timeout: float | None = Non
     finally:
         if watched:
             faulthandler.cancel_dump_traceback_later()
+
+
+def attempt_all(
+    task: Callable[[JobT], OutT], jobs: Sequence[JobT], timeout: float | None = None
+) -> list[OutT | _Raised]:
+    """Carry out ``jobs`` one after the other in a worker, each as :func:`attempt` does; a past that they share is lived once."""
+    return [attempt(task, job, timeout) for job in in_turn(jobs)]
 
 
 def in_worker() -> bool:
@@ -127,8 +140,15 @@ class Driver(Generic[JobT, OutT]):
 
     def run(self, jobs: Iterable[JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
         """Yield the result of every job as it ends, in any order; workers stay for the next call."""
-        waiting = iter(jobs)
-        running: dict[Future[OutT | _Raised], JobT] = {}
+        return self.run_bundles((job,) for job in jobs)
+
+    def run_bundles(self, bundles: Iterable[Sequence[JobT]]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        """As :meth:`run`; the jobs of a bundle are done one after the other by one worker, and arrive together."""
+        if self.backend.name == "serial":
+            yield from self._run_here(bundles)
+            return
+        waiting = iter(bundles)
+        running: _Running[OutT, JobT] = {}
         suspects: deque[_Suspect[JobT]] = deque()
         exhausted = False
         while running or suspects or not exhausted:
@@ -143,43 +163,58 @@ class Driver(Generic[JobT, OutT]):
             done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
             alone, executor = len(running) == 1, self._executor
             for future in done:
-                job = running.pop(future)
+                bundle = running.pop(future)
                 error = future.exception()
                 if isinstance(error, BackendLost):
                     yield from self._ended(running)
                     raise error
                 if error is not None and self.backend.is_death(error):
-                    counts = (alone or not self.backend.breaks(error)) and executor is not None
+                    counts = (alone or not self.backend.breaks(error)) and len(bundle) == 1 and executor is not None
                     begun = counts and executor is not None and self.backend.has_begun(executor)
-                    suspects.append(_Suspect(job, int(begun)))
+                    suspects += (_Suspect(job, int(begun)) for job in bundle)
                     self._drop_broken(error)
+                elif error is not None and len(bundle) > 1:  # one result that cannot be sent keeps back the others
+                    suspects += (_Suspect(job, 0) for job in bundle)
                 else:
-                    yield _result(job, future)
+                    yield from _results(bundle, future)
+
+    def _run_here(self, bundles: Iterable[Sequence[JobT]]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        """In this process every job is handed out as it ends, also in the middle of a bundle."""
+        if self._executor is None:
+            self._executor = self.backend.open(1)
+        for bundle in bundles:
+            for job in in_turn(bundle):
+                if self.stopping():
+                    raise KeyboardInterrupt
+                yield _result(job, self._executor.submit(attempt, self.task, job, self.timeout))
 
     def _drop_broken(self, error: BaseException) -> None:
         if self._executor is not None and self.backend.breaks(error):
             self._executor.shutdown(wait=False)
             self._executor = None
 
-    def _ended(self, running: dict[Future[OutT | _Raised], JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
-        for future, job in running.items():
+    def _ended(self, running: _Running[OutT, JobT]) -> Iterator[Done[JobT, OutT] | Failed[JobT]]:
+        for future, bundle in running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
-                yield _result(job, future)
+                yield from _results(bundle, future)
 
     def _fill(
-        self, waiting: Iterator[JobT], running: dict[Future[OutT | _Raised], JobT], suspects: deque[_Suspect[JobT]]
+        self,
+        waiting: Iterator[Sequence[JobT]],
+        running: _Running[OutT, JobT],
+        suspects: deque[_Suspect[JobT]],
     ) -> bool:
-        """Keep as many runs under way as the backend wants; say whether no job is left to start."""
+        """Keep as many bundles under way as the backend wants; say whether none is left to start."""
         if self._executor is None:
             self._executor = self.backend.open(self.backend.slots)
         while len(running) < self.backend.ahead:
-            job = next(waiting, None)
-            if job is None:
+            bundle = next(waiting, None)
+            if bundle is None:
                 return True
             try:
-                running[self._executor.submit(attempt, self.task, job, self.timeout)] = job
+                running[self._executor.submit(attempt_all, self.task, bundle, self.timeout)] = bundle
             except BrokenProcessPool as error:
-                suspects.append(_Suspect(job, 0))
+                suspects += (_Suspect(job, 0) for job in bundle)
                 self._drop_broken(error)
                 return False
         return False
@@ -222,5 +257,15 @@ def _result(job: JobT, future: Future[OutT | _Raised]) -> Done[JobT, OutT] | Fai
     error = future.exception()
     if error is not None:
         return Failed(job, "error", f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
-    found = future.result()
+    return _outcome(job, future.result())
+
+
+def _results(bundle: Sequence[JobT], future: _Batch[OutT]) -> list[Done[JobT, OutT] | Failed[JobT]]:
+    """What a future that is done says of each job of a bundle; an error outside of the task is a failure of its only job."""
+    if future.exception() is not None:
+        return [_result(job, cast("Future[OutT | _Raised]", future)) for job in bundle]
+    return [_outcome(job, found) for job, found in zip(bundle, future.result(), strict=True)]
+
+
+def _outcome(job: JobT, found: OutT | _Raised) -> Done[JobT, OutT] | Failed[JobT]:
     return Failed(job, found.kind, found.message, found.traceback) if isinstance(found, _Raised) else Done(job, found)

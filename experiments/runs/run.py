@@ -28,12 +28,21 @@ class Kept(NamedTuple):
 ALL_TABLES = Kept(weekly=True, by=True, assumptions=True)
 
 
+class Past(NamedTuple):
+    """What runs of a base live through before week 1: ``digest`` is :attr:`sim.scenario.Scenario.past`, ``weeks`` are those
+    of the warm-up, ``weeks_after`` those of the scenario after it."""
+
+    digest: str
+    weeks: int
+    weeks_after: int
+
+
 @dataclass(frozen=True)
 class Base:
     """A scenario under one policy before any future: what a worker loads once.
 
     ``policy`` is what to load. ``settings`` and ``weeks`` (None: the scenario's) hold for every run of it; ``digest`` is
-    that of the resolved scenario, by which a worker notices that a file was edited.
+    that of the resolved scenario, by which a worker notices that a file was edited. ``past`` is None without a warm-up.
     """
 
     scenario: str
@@ -41,6 +50,7 @@ class Base:
     settings: tuple[tuple[str, Any], ...]
     digest: str
     weeks: int | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from types import FrameType
 
 from experiments.runs.backends import Backend
 from experiments.runs.backends.local import end_unguarded
+from experiments.runs.bundles import Bundle, make_bundles, past_of
 from experiments.runs.driver import Driver, Task
 from experiments.runs.numbers import Numbers
 from experiments.runs.progress import Progress, Tally
@@ -56,7 +57,7 @@ class Work:
         """
         asked = list(runs)
         self.ledger.plan(Counter((run.policy, run.identity) for run in asked))
-        ours = [run for number, run in enumerate(_once(asked)) if number % self.shard.of == self.shard.number - 1]
+        ours = self._share_of(list(_once(asked)))
         place = self.folder or self.ledger
         done, failed = place.done(), {failure.identity for failure in place.failures()}
         if self.retry:
@@ -68,16 +69,25 @@ class Work:
         tally.reused += sum(run.identity in done for run in ours)
         tally.failed += sum(run.identity in failed for run in ours)
         self.tell(tally.count)
-        for result in self.carry_out(left):
+        for result in self.carry_out(make_bundles(left, lambda: self.driver.backend.slots)):
             each(result)
             self.tell(tally.count)
 
-    def carry_out(self, runs: Iterable[Run]) -> Iterator[Result]:
-        """Do ``runs``, drawn one by one as workers become free; each result is recorded, then handed out.
+    def _share_of(self, runs: list[Run]) -> list[Run]:
+        """Those of ``runs`` that this shard does: every n-th, or every n-th past where there are enough of them."""
+        pasts = {past: place for place, past in enumerate(dict.fromkeys(map(past_of, runs)))}
+        whole = None not in pasts and len(pasts) >= 2 * self.shard.of
+        numbers = (pasts[past_of(run)] if whole else number for number, run in enumerate(runs))
+        return [
+            run for run, number in zip(runs, numbers, strict=True) if number % self.shard.of == self.shard.number - 1
+        ]
+
+    def carry_out(self, bundles: Iterable[Bundle]) -> Iterator[Result]:
+        """Do runs, drawn bundle by bundle as workers become free; each result is recorded, then handed out.
 
         Raises as :meth:`do`.
         """
-        for result in self.driver.run(runs):
+        for result in self.driver.run_bundles(bundles):
             if isinstance(result, Failed):
                 self.ledger.put_failed(result)
                 self.tally.failed += 1

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from experiments.runs.numbers import Numbers, Part
-from experiments.runs.run import AS_WRITTEN, Base, Kept, Run
+from experiments.runs.past import market_at_start
+from experiments.runs.run import AS_WRITTEN, Base, Kept, Past, Run
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -41,29 +42,29 @@ def simulate(run: Run) -> Numbers:
 
 def market_of(run: Run, each_week: Callable[[int, int], None] | None = None) -> Market:
     """The market of ``run`` with all its weeks done; ``each_week`` is called with (weeks done, weeks) after each, those of a
-    warm-up included.
+    warm-up included. A past that a run before has left is not lived again, and its time is not that of this run.
 
     Raises as :func:`simulate`.
     """
-    from sim import Market
-
     started = time.perf_counter()
     scenario = scenario_of(run)
     warm_up = scenario.warm_up.weeks
     weeks = warm_up + scenario.weeks
-    market = Market(scenario, seed=run.seed, lived_in=False)
 
-    def look_at_the_clock() -> None:
+    def look_at_the_clock(market: Market) -> None:
         done = warm_up + market.week
         if each_week is not None:
             each_week(done, weeks)
         if run.timeout is not None and time.perf_counter() - started > run.timeout:
             raise TimeUp(f"did not end within {run.timeout:g} s: {done} of {weeks} weeks were done")
 
-    market.live_in(look_at_the_clock)
+    def live_in(market: Market) -> None:
+        market.live_in(lambda: look_at_the_clock(market))
+
+    market = market_at_start(scenario, run.seed, live_in)
     for _ in range(scenario.weeks):
         market.step()
-        look_at_the_clock()
+        look_at_the_clock(market)
     return market
 
 
@@ -82,6 +83,14 @@ def scenario_of(run: Run) -> Scenario:
             return shared
     settings = {**dict(base.settings), **dict(run.settings)}
     return load(base.scenario, base.policy, settings, base.weeks if run.weeks is None else run.weeks)
+
+
+def base_of(
+    scenario: str, policy: str, settings: Mapping[str, Any], loaded: Scenario, weeks: int | None = None
+) -> Base:
+    """The base of runs of ``loaded``, which :func:`load` has given for the rest."""
+    past = Past(loaded.past, loaded.warm_up.weeks, loaded.weeks) if loaded.warm_up.weeks else None
+    return Base(scenario, policy, tuple(settings.items()), loaded.digest, weeks, past)
 
 
 def load(scenario: str, policy: str, settings: Mapping[str, Any], weeks: int | None = None) -> Scenario:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sim.params.world import World
-from sim.reading.changes import Change
+from sim.reading.changes import Change, weeks_of_offers
 from sim.state.presence import Presence
 
 #: A week that no run reaches.
@@ -21,9 +21,9 @@ def presence_of(world: World, changes: Iterable[Change], warm_up: int) -> Presen
     """
     enters = np.zeros(len(world.offers), np.int64)
     leaves = np.full(len(world.offers), _NEVER, np.int64)
-    for change in changes:
-        for column, names in ((enters, change.enter), (leaves, change.leave)):
-            for j, offer in enumerate(world.offers):
-                if offer.name in names or offer.brand in names:
-                    column[j] = warm_up + change.week - 1
+    for j, (first, gone) in enumerate(weeks_of_offers(world, changes)):
+        if first is not None:
+            enters[j] = warm_up + first - 1
+        if gone is not None:
+            leaves[j] = warm_up + gone - 1
     return Presence(enters, leaves)

@@ -28,9 +28,7 @@ Array = NDArray[Any]
 
 def forces_of(scenario: Scenario) -> int:
     """Rival brands if any rule of any week gives them sales forces, else 0."""
-    steps = scenario.schedule.answers["rival_force"]
-    idle = all(rule.idle for _, variants in steps for _, rule in variants)
-    return 0 if idle else len(scenario.world.rival_brands)
+    return 0 if scenario.schedule.idle_throughout("rival_force") else len(scenario.world.rival_brands)
 
 
 def build_rival_brands(world: World, params: Params, positions: Array, weeks: int) -> RivalBrands:

@@ -61,6 +61,26 @@ class RuleBook:
                     return f"the {name_of(rule)} of policy.{question}"
         return ""
 
+    def carried(self, scenario: Scenario, week: int) -> RuleBook:
+        """The rules of another market that has lived as this one up to ``week``, and continues under ``scenario``.
+
+        A rule in force before and after keeps what it holds apart from its parameters, in a copy of its own.
+        """
+        other = RuleBook(scenario)
+        if scenario is self.scenario:
+            other._at_first = self._at_first
+            other._own = {key: _copied(own) for key, own in self._own.items()}
+            return other
+        first = 1 - scenario.warm_up.weeks
+        last = max(week, first)
+        mine, theirs = self.scenario.schedule, scenario.schedule
+        for question, steps in theirs.answers.items():
+            for lived in [*(since - 1 for since, _ in steps if first < since <= last), last]:
+                own = self._own.get((question, mine.rules_since(lived, question)))
+                if own is not None and mine.rules_at(lived, question) == theirs.rules_at(lived, question):
+                    other._own[question, theirs.rules_since(lived, question)] = _copied(own)
+        return other
+
     def _watched(self) -> dict[str, Any]:
         scenario = self.scenario
         parts: dict[str, Any] = {"the scenario's market": scenario.world, "the scenario's text": scenario.resolved}
@@ -68,6 +88,17 @@ class RuleBook:
         for question, steps in scenario.schedule.answers.items():
             parts[f"a rule of policy.{question}"] = [_parameters(rule) for _, rules in steps for _, rule in rules]
         return parts
+
+
+def _copied(variants: list[Variant]) -> list[Variant]:
+    return [Variant(_copy(variant.rule), variant.territories) for variant in variants]
+
+
+def _copy(rule: Rule) -> Rule:
+    try:
+        return copy.deepcopy(rule)
+    except Exception:  # a third-party rule may hold what cannot be copied; no answer may depend on it
+        return fresh(rule)
 
 
 def _parameters(rule: Rule) -> dict[str, Any]:

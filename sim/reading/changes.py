@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sim.params import Params
+from sim.params.world import World
 from sim.quantity import Section
 from sim.questions.registry import questions, rules
 from sim.reading.change_entry import ChangeEntry, not_one_thing
@@ -132,6 +133,19 @@ def read_changes(
                 (position, Change(entry.week, where, dict(entry.set or {}), dict(tables or {}), label, *moved))
             )
     return sorted(changes, key=lambda item: item[1].week)
+
+
+def weeks_of_offers(world: World, changes: Iterable[Change]) -> list[tuple[int | None, int | None]]:
+    """The first week of each offer [J] and the first one in which it is gone; None: from the start, never."""
+    found: list[tuple[int | None, int | None]] = []
+    for offer in world.offers:
+        weeks: dict[str, int | None] = {"enter": None, "leave": None}
+        for change in changes:
+            for move, names in (("enter", change.enter), ("leave", change.leave)):
+                if offer.name in names or offer.brand in names:
+                    weeks[move] = change.week
+        found.append((weeks["enter"], weeks["leave"]))
+    return found
 
 
 def make_schedule(

@@ -42,6 +42,10 @@ class Schedule:
         """Parameters in ``week``."""
         return self.params[_place(self.params, week)][1]
 
+    def idle_throughout(self, question: str) -> bool:
+        """Whether no rule for ``question`` does anything in any week, place or warm-up."""
+        return all(rule.idle for _, variants in self.answers[question] for _, rule in variants)
+
 
 def _place(steps: Sequence[tuple[int, Any]], week: int) -> int:
     """Which of ``steps``, each starting in some week, applies in ``week``."""

@@ -91,6 +91,16 @@ def die_on_three(run: Run) -> Numbers:
     return quick(run)
 
 
+def die_on_deep_marketing_three(run: Run) -> Numbers:
+    """Seed 3 of deep marketing kills its worker every time."""
+    return die_on_three(run) if run.policy == "deep_marketing" else quick(run)
+
+
+def unsendable_deep_marketing(run: Run) -> Any:
+    """The result of deep marketing cannot be pickled."""
+    return unsendable(run) if run.policy == "deep_marketing" else quick(run)
+
+
 def die_once(run: Run) -> Numbers:
     """Every seed that is a multiple of 4 kills its worker the first time it is tried."""
     mark = Path(dict(run.base.settings)["folder"]) / f"tried-{run.seed}"

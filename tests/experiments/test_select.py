@@ -131,8 +131,8 @@ def test_runs_in_the_folder_are_found_and_a_larger_budget_goes_on(tmp_path: Path
 class Shuffled(Driver[Run, Numbers]):
     """Ends runs in an order of its own: seven go at a time, and the last started ends first."""
 
-    def run(self, jobs: Any) -> Iterator[Any]:
-        waiting, held = iter(jobs), []
+    def run_bundles(self, bundles: Any) -> Iterator[Any]:
+        waiting, held = (job for bundle in bundles for job in bundle), []
         while True:
             while len(held) < 7 and (job := next(waiting, None)) is not None:
                 held.append(Done(job, self.task(job)))
