@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_manager import SalesManager
 from sim.derived.managers_time import reading_hours
+from sim.kernels.tally import sum_lines
 from sim.phases.practice import hours_before_a_change, practise
 from sim.phases.routine_effects import let_routines_work
 from sim.phases.selling_managers import hours_for_selling
@@ -155,7 +156,7 @@ def _book_managers_hours(state: MarketState, reading: Floats) -> None:
 
 def _sum_up_for_managers(state: MarketState) -> None:
     """What all reps of a team together get of their manager's hours, by what they are for."""
-    reps, managers, teams = state.reps, state.managers, len(state.managers)
+    reps, managers = state.reps, state.managers
     given = (
         (managers.checking_hours, reps.checking_hours),
         (managers.visit_hours, reps.visit_hours),
@@ -163,10 +164,8 @@ def _sum_up_for_managers(state: MarketState) -> None:
         (managers.on_the_job_hours, reps.on_the_job_hours),
         (managers.control_hours, reps.checks * state.params.control.check_hours),
     )
-    hours = np.array([of_reps for _, of_reps in given])
-    places = np.arange(len(given))[:, None] * teams + reps.team
-    sums = np.bincount(places.ravel(), weights=hours.ravel(), minlength=len(given) * teams).reshape(-1, teams)
-    for (of_managers, _), total in zip(given, sums, strict=True):
+    hours = np.array([of_reps for _, of_reps in given], dtype=np.float64)
+    for (of_managers, _), total in zip(given, sum_lines(hours, reps.team, len(managers)), strict=True):
         of_managers[:] = total
 
 
