@@ -27,13 +27,11 @@ def practise(state: MarketState, before: Reals | None) -> None:
     up is forgotten with its hours.
     """
     settle, mastered = state.params.change.routine_weeks, state.reps.mastered
-    if mastered.shape[1] == 0:
-        return
     if before is not None:
         hours = hours_of_routines(state)
         here = state.reps.active[:, None]  # who comes to a vacant position later finds the team as far as it is by then
         new = state.rules.changed("routines")[state.reps.territory][:, None] & ((hours > 0) | ~here)
         known = here * np.minimum(mastered * before / np.where(hours > 0, hours, 1.0), 1.0)
         mastered[:] = np.where(new, known, mastered)
-    if np.minimum.reduce(mastered, axis=None) < 1.0:
+    if np.minimum.reduce(mastered, axis=None, initial=1.0) < 1.0:
         mastered[:] += (1.0 - mastered) * learnt_after(1, settle)
