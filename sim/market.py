@@ -213,13 +213,15 @@ class Market(mesa.Model):
         """Agents come and go with positions and segments."""
         for label in range(len(self.segments), self.state.headquarters.segments + 1):
             self.segments.append(CustomerSegment(self, self.state, label))
-        for agent in [rep for rep in self.reps if not self.state.reps.position[rep.row]]:
+        known, positions = {agent.row for agent in self.reps}, np.flatnonzero(self.state.reps.position).tolist()
+        if known == set(positions):
+            return
+        for agent in [rep for rep in self.reps if rep.row not in positions]:
             agent.remove()
             self.reps.remove(agent)
-        known = {agent.row for agent in self.reps}
-        for row in np.flatnonzero(self.state.reps.position):
-            if int(row) not in known:
-                self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, int(row)))
+        for row in positions:
+            if row not in known:
+                self.reps.append(SalesRep(self, self.names.reps[row], self.state.reps, row))
 
     def customer(self, row: int | str) -> Customer:
         """One customer, for inspection: by row, or by its id in the users' table. Raises IndexError, KeyError without one.

@@ -17,12 +17,13 @@ def reading_hours(state: MarketState, left: Hours) -> Hours:
     sharing = np.bincount(
         state.distributors.territory[state.distributors.shares_data], minlength=len(state.layout.territories)
     )
-    new_plan = reps.team[reps.active & decided.replanned[reps.territory]]
     asked = (
         numbers.office_hours * decided.gateway.offices[home]
         + numbers.segment_hours * state.headquarters.segments
         + numbers.shared_data_hours * sharing[home]
-        + numbers.plan_hours * np.bincount(new_plan, minlength=len(home))
     )
+    if decided.replanned.any():
+        new_plan = reps.team[reps.active & decided.replanned[reps.territory]]
+        asked = asked + numbers.plan_hours * np.bincount(new_plan, minlength=len(home))
     hours: Hours = np.minimum(asked, left)
     return hours

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import sealed_array
+from sim.kernels.margins import fill_margins
 from sim.state import MarketState
 
 
@@ -14,14 +16,10 @@ def margins(state: MarketState) -> NDArray[np.float64]:
     For our offers by its own price list, for offers of rivals by the mark-up of the channel and what the rival leaves
     beyond; a sub-distributor pays more for both, by the same share.
     """
-    own, markup = state.numbers.own_offers, state.params.rivals.channel_markup
-    paid, price = state.distributors.wholesale, state.distributors.price
-    surcharge = np.add.reduce(paid, axis=1) / np.add.reduce(state.numbers.list_price[own]) - 1.0
-    margin = np.empty((len(paid), len(state.layout.offers)))
-    margin[:] = ((markup - surcharge) / (1.0 + markup))[:, None]
-    beyond = state.rival_brands.margin
-    if beyond.any():
-        rivals = np.flatnonzero(state.boards.offers.rival >= 0)
-        margin[:, rivals] += beyond[state.boards.offers.rival[rivals]]
-    margin[:, own] = np.where(price > 0, 1.0 - paid / np.maximum(price, 1), 0.0)
+    numbers, distributors, board = state.numbers, state.distributors, state.boards.offers
+    read = (numbers.own_offers, numbers.list_price, distributors.wholesale, distributors.price, board.rival)
+    own, list_price, wholesale, price, rival = [sealed_array(array) for array in read]
+    margin = np.empty((len(wholesale), len(rival)))
+    beyond = sealed_array(state.rival_brands.margin)
+    fill_margins(margin, own, list_price, wholesale, price, rival, beyond, state.params.rivals.channel_markup)
     return margin

@@ -51,7 +51,7 @@ def practised(state: MarketState, held: Routines) -> Practised:
         held.induction_hours,
         reps.on_the_job_hours,
     )
-    if reps.mastered.shape[1] == 0:
+    if np.minimum.reduce(reps.mastered, axis=None, initial=1.0) == 1.0:
         return hours
     part = dict(zip(PRACTISED, reps.mastered.T, strict=True))
     training = part["training_hours"]

@@ -1,6 +1,7 @@
 """Tallies: events of this week, summed by territory and true type, by offer, by stock.
 
-One pass over the events, whole numbers only, so that no result depends on their order.
+One pass over the events, whole numbers only, so that no result depends on their order. Hours and the like of people, who
+come in one order always, are summed as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sim.jit import Whole, jit_bare, sealed_array
 
 Ints = NDArray[np.integer[Any]]
 Counts = NDArray[np.int64]
+Reals = NDArray[np.float64]
 
 
 def count_events(rows: Ints, territory: NDArray[np.uint16], type_: NDArray[np.uint8], shape: tuple[int, int]) -> Counts:
@@ -54,6 +56,20 @@ def value_by_distributor(
     columns = (_sealed(customer), _sealed(offer), _sealed(served), _sealed(price))
     _value_by_distributor(*columns, sealed_array(distributor), total)
     return total
+
+
+def sum_lines(lines: Reals, group: NDArray[np.int32], groups: int) -> Reals:
+    """Each of the ``lines`` [n, R] summed by the ``group`` of its places [R], one after the other, [n, ``groups``]."""
+    total = np.zeros((len(lines), groups))
+    _sum_lines(lines, sealed_array(group), total)
+    return total
+
+
+@jit_bare
+def _sum_lines(lines: Reals, group: NDArray[np.int32], total: Reals) -> None:
+    for k in range(lines.shape[0]):
+        for r in range(lines.shape[1]):
+            total[k, group[r]] += lines[k, r]
 
 
 @jit_bare

@@ -16,6 +16,7 @@ from sim.questions.ledger import CustomerLedger
 from sim.solvers.tiers import to_suppliers
 from sim.state import Ints, Invoices, MarketState
 from sim.state.table import columns_of
+from sim.state.today import PlannedUpkeep
 
 Money = NDArray[np.int64]
 
@@ -39,14 +40,12 @@ def account(state: MarketState) -> None:
     """Book goods, sales, pay and every cost of the week."""
     state.ledger.open_week(state.week)
     _book_production(state)
-    _book_overtime(state)
     _book_sell_in(state)
     _book_supply(state)
     _book_sell_out(state)
     _book_distributors_costs(state)
     _book_pay(state)
-    _book_marketing_and_information(state)
-    _book_service(state)
+    _book_marketing_information_and_service(state)
     _book_set_up(state)
     _settle_invoices(state)
 
@@ -61,14 +60,6 @@ def _book_production(state: MarketState) -> None:
     by = {"offer": own}
     amount = state.today.fulfilled.made * state.numbers.unit_cost[own]
     state.ledger.pay(MANUFACTURER, state.ledger.outside, amount, debit=Account.FINISHED_GOODS, by=by)
-
-
-def _book_overtime(state: MarketState) -> None:
-    """What the week's overtime cost the plants beyond regular hours: a premium on the work done in it, when it is done."""
-    plant = state.today.fulfilled.plant
-    if plant is not None:
-        amount = _money(state.params.plant.overtime_premium * plant.overtime)
-        state.ledger.pay(MANUFACTURER, state.ledger.outside, amount.sum(), debit=Account.OVERTIME)
 
 
 def _book_sell_in(state: MarketState) -> None:
@@ -187,12 +178,13 @@ def _book_pay(state: MarketState) -> None:
     salary = _money(np.where(there, pay.salary[home], 0.0))
     on_revenue, on_margin = pay.commission_on_revenue[home], pay.commission_on_margin[home]
     commission = _money(on_revenue * reps.credited + on_margin * state.today.served.credited_margin)
+    earned = salary + commission
     # Who visits or checks a rep in the field has to get there as well: a trip to each check, and to each visited call.
     trips = visits_to_distributors(state) + reps.checks + reps.visit_hours / hours_per_call(state)
     paid = {
         Account.SALARY: salary,
         Account.COMMISSION: commission,
-        Account.BENEFITS: _money(costs.benefits * (salary + commission)),
+        Account.BENEFITS: _money(costs.benefits * earned),
         Account.TRAVEL: reps.calls.astype(np.int64) * costs.travel + _money(trips * costs.travel),
         Account.TRAINING: _money(np.where(there, reps.training_fee, 0.0)),
     }
@@ -203,8 +195,8 @@ def _book_pay(state: MarketState) -> None:
         at = {"territory": home[gone], "team": reps.team[gone]}
         ledger.pay(MANUFACTURER, ledger.outside, severance, debit=Account.SEVERANCE, by=at)
     _book_managers(state)
-    _smooth_variable_pay(state, salary, commission)
-    _smooth_earnings(state, salary + commission, there)
+    _smooth_variable_pay(state, earned, commission)
+    _smooth_earnings(state, earned, there)
 
 
 def _book_managers(state: MarketState) -> None:
@@ -224,32 +216,25 @@ def reps_at_work(state: MarketState) -> NDArray[np.bool_]:
     return there
 
 
-def _smooth_variable_pay(state: MarketState, salary: Money, commission: Money) -> None:
+def _smooth_variable_pay(state: MarketState, pay: Money, commission: Money) -> None:
+    """What part of their ``pay`` [R] reps know as commission, of those who are paid."""
     reps, weight = state.reps, state.params.labour_market.variable_share_smoothing
-    total = salary + commission
-    share = commission / np.where(total > 0, total, 1)
+    share = commission / np.maximum(pay, 1)
     smoothed = (1.0 - weight) * reps.variable_share + weight * share
-    reps.variable_share[:] = np.where(total > 0, smoothed, reps.variable_share)
+    np.copyto(reps.variable_share, smoothed, "same_kind", where=pay > 0)
 
 
 def _smooth_earnings(state: MarketState, pay: Money, there: NDArray[np.bool_]) -> None:
     """What reps expect to earn and what they are seen to sell; of those who were ``there`` this week [R]."""
     reps, weight = state.reps, 1.0 / state.params.labour_market.sales_memory
-    reps.pay[:] = np.where(there, reps.pay + weight * (pay - reps.pay), reps.pay)
-    reps.sales[:] = np.where(there, reps.sales + weight * (reps.credited - reps.sales), reps.sales)
+    np.copyto(reps.pay, reps.pay + weight * (pay - reps.pay), "same_kind", where=there)
+    np.copyto(reps.sales, reps.sales + weight * (reps.credited - reps.sales), "same_kind", where=there)
 
 
-def _book_marketing_and_information(state: MarketState) -> None:
-    ledger, decided = state.ledger, state.today.decided
-    by_territory = {Account.ADVERTISING: decided.advertising.spend, Account.INFORMATION_SYSTEM: decided.gateway.cost}
-    if decided.campaigns.ours is not None:
-        by_territory[Account.CAMPAIGNS] = decided.campaigns.ours.spend
-    if decided.studies is not None:
-        by_territory[Account.STUDIES] = decided.studies.cost
-    if state.today.looked.ledger is not None:
-        by_territory[Account.DATABASE] = _ledger_upkeep(state, state.today.looked.ledger)
-    everywhere = np.arange(len(state.layout.territories))
-    ledger.pay_for(MANUFACTURER, ledger.outside, by_territory, by={"territory": everywhere})
+def _book_marketing_information_and_service(state: MarketState) -> None:
+    ledger = state.ledger
+    by = {"territory": np.arange(len(state.layout.territories))}
+    ledger.pay_for(MANUFACTURER, ledger.outside, _costs_by_territory(state), by=by)
     ledger.pay_for(MANUFACTURER, ledger.outside, _costs_of_headquarters(state))
     sharing = np.flatnonzero(state.distributors.shares_data)
     if len(sharing):
@@ -257,17 +242,41 @@ def _book_marketing_and_information(state: MarketState) -> None:
         ledger.pay(MANUFACTURER, 1 + sharing, payment, debit=Account.DATA_SHARING, credit=Account.OTHER_INCOME)
 
 
+def _costs_by_territory(state: MarketState) -> dict[Account, Ints]:
+    """What the week costs for marketing, information, service and the technical department, minor units [T]."""
+    decided, maintained = state.today.decided, state.today.maintained
+    costs: dict[Account, Ints] = {
+        Account.ADVERTISING: decided.advertising.spend,
+        Account.INFORMATION_SYSTEM: decided.gateway.cost,
+    }
+    if decided.campaigns.ours is not None:
+        costs[Account.CAMPAIGNS] = decided.campaigns.ours.spend
+    if decided.studies is not None:
+        costs[Account.STUDIES] = decided.studies.cost
+    if state.today.looked.ledger is not None:
+        costs[Account.DATABASE] = _ledger_upkeep(state, state.today.looked.ledger)
+    if decided.upkeep is not None and maintained is not None:
+        costs[Account.SERVICE] = _cost_of_engineers(state, decided.upkeep) + maintained.parts + maintained.compensation
+        costs[Account.TECHNICAL] = decided.upkeep.technical.cost
+    return costs
+
+
 def _costs_of_headquarters(state: MarketState) -> dict[Account, int]:
-    """What the week costs that belongs to no territory, minor units."""
+    """What the week costs that belongs to no territory, minor units.
+
+    Of it, overtime is a premium that plants pay beyond regular hours on the work done in it, when it is done.
+    """
     costs, headquarters, segmented = state.params.costs, state.headquarters, state.today.segmented
-    records = np.count_nonzero(state.knowledge.known)
+    records, plant = np.count_nonzero(state.knowledge.known), state.today.fulfilled.plant
     messages = len({message for message in headquarters.messages.tolist() if message >= 0})
     variety = (
         headquarters.segments * costs.variety,
         messages * state.params.pitch.material,
         number_of_variants(state) * state.params.offer_variants.upkeep,
     )
+    premium = 0 if plant is None else int(_money(state.params.plant.overtime_premium * plant.overtime).sum())
     return {
+        Account.OVERTIME: premium,
         Account.STUDIES: segmented.segment_cost + segmented.filter_cost,
         Account.DATABASE: round(int(records) * state.params.database.upkeep / WEEKS_PER_YEAR),
         Account.VARIETY: sum(round(yearly / WEEKS_PER_YEAR) for yearly in variety),
@@ -282,20 +291,13 @@ def _ledger_upkeep(state: MarketState, answer: CustomerLedger) -> Money:
     return _money(answer.in_use * named * answer.cost / WEEKS_PER_YEAR)
 
 
-def _book_service(state: MarketState) -> None:
-    """Service engineers, their coming and going, parts, compensation, and the technical department, by territory."""
-    planned, maintained, numbers = state.today.decided.upkeep, state.today.maintained, state.params.service
-    if planned is None or maintained is None:
-        return
-    by = {"territory": np.arange(len(state.upkeep.service))}
+def _cost_of_engineers(state: MarketState, planned: PlannedUpkeep) -> Money:
+    """Pay of service engineers, and what their coming and going costs, minor units [T]."""
+    numbers = state.params.service
     weekly = numbers.engineer_pay / WEEKS_PER_YEAR
-    staff = weekly * planned.service.engineers
     joined, left = np.maximum(planned.staff_change, 0.0), np.maximum(-planned.staff_change, 0.0)
     change = numbers.hiring_cost * joined + numbers.severance * weekly * left
-    outside = state.ledger.outside
-    service = _money(staff) + _money(change) + maintained.parts + maintained.compensation
-    costs = {Account.SERVICE: service, Account.TECHNICAL: planned.technical.cost}
-    state.ledger.pay_for(MANUFACTURER, outside, costs, by=by)
+    return _money(weekly * planned.service.engineers) + _money(change)
 
 
 def _book_set_up(state: MarketState) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,8 @@ def hire(state: MarketState) -> None:
     """Vacant positions are filled by the applicant who looks best to the selection and accepts."""
     reps, teams = state.reps, len(state.managers)
     rows = np.flatnonzero(reps.position & ~reps.active)
+    if len(rows) == 0:
+        return
     rows = rows[state.luck(Decision.HIRE).uniform(reps.key[rows]) < _chance(state, rows)]
     if len(rows) == 0:
         return
@@ -64,18 +67,26 @@ def hire(state: MarketState) -> None:
     state.books.heads.hire(state.week, hired)
     book_hiring(state, int(way.cost[joins].sum()))
     if joins.any():
-        accounts = state.accounts()
-        state.diary.met[accounts[np.isin(state.knowledge.rep[accounts], rows[joins])]] = False
+        accounts, new = state.accounts(), np.zeros(len(reps), dtype=np.bool_)
+        new[rows[joins]] = True
+        state.diary.met[accounts[new[state.knowledge.rep[accounts]]]] = False
         _join(state, rows[joins], looks[who, np.arange(len(rows))][joins], who[joins], way.of(joins))
 
 
 def _chance(state: MarketState, rows: Ints) -> Floats:
     """Probability that the search for each of ``rows`` comes to its end this week."""
     answer, usual, numbers = state.today.decided.recruiting, state.params.people, state.params.recruiting
-    weeks = np.array([usual.vacancy, numbers.referral_weeks, numbers.agency_weeks])
-    chance = np.where(weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(weeks, 1.0)))
+    chance = _chance_by_channel(usual.vacancy, numbers.referral_weeks, numbers.agency_weeks)
     of_rows: Floats = chance[answer.channel[state.reps.territory[rows]]]
     return of_rows
+
+
+@lru_cache(maxsize=64)
+def _chance_by_channel(*mean_weeks: float) -> Floats:
+    """Probability that a search comes to its end in a week, by the mean weeks it takes."""
+    weeks = np.array(mean_weeks)
+    chance: Floats = np.where(weeks < 1.0, 1.0, -np.expm1(-1.0 / np.maximum(weeks, 1.0)))
+    return chance
 
 
 def _ways(state: MarketState, rows: Ints) -> _Way:

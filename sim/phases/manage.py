@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_manager import SalesManager
 from sim.derived.managers_time import reading_hours
-from sim.derived.practice import hours_of_routines
-from sim.phases.practice import practise
+from sim.kernels.tally import sum_lines
+from sim.phases.practice import hours_before_a_change, practise
 from sim.phases.routine_effects import let_routines_work
 from sim.phases.selling_managers import hours_for_selling
 from sim.questions.routines import Routines
@@ -41,11 +41,26 @@ WRITES = (
     ),
 )
 
+#: What managers' hours go to before they sell, in the order in which it is summed up.
+SPENT_BEFORE_SELLING = np.array(
+    (
+        ManagerUse.ADMINISTRATION,
+        ManagerUse.MEETINGS,
+        ManagerUse.CHECKING,
+        ManagerUse.VISITS,
+        ManagerUse.TALKS,
+        ManagerUse.INTERVIEWS,
+        ManagerUse.CONTROL,
+        ManagerUse.TRAINING,
+        ManagerUse.READING,
+    )
+)
+
 
 def manage(state: MarketState) -> None:
     """Spend the managers' hours, then let the routines work on the reps."""
     asked = _within_a_reps_week(state, SalesManager.decide_routines(state))
-    before = hours_of_routines(state)
+    before = hours_before_a_change(state)
     reading = _hold_routines(state, asked)
     _book_managers_hours(state, reading)
     practise(state, before)
@@ -67,16 +82,16 @@ def _hold_routines(state: MarketState, asked: Routines) -> Floats:
     reading = reading_hours(state, left)
     left = left - reading
     longest = np.zeros(len(span))
-    np.maximum.at(longest, team, asked.meeting_hours)
+    wished = asked.meeting_hours
+    np.maximum.at(longest, team, wished)
     meeting: Floats = np.minimum(longest, left)
     read = asked.form_checking / np.maximum(span, 1)[team]
     read = read * _part_granted(state, read, left - meeting)
     left = np.maximum(left - meeting - _by_team(state, read), 0.0)
     control = asked.checks * state.params.control.check_hours
     part = _part_granted(state, asked.visit_hours + asked.review_hours + asked.on_the_job_hours + control, left)
-    reps.meeting_hours[:] = np.minimum(asked.meeting_hours, meeting[team])
-    held = np.where(asked.meeting_hours > 0, asked.meeting_hours, 1.0)
-    reps.meetings[:] = asked.meetings * (reps.meeting_hours / held)[:, None]
+    reps.meeting_hours[:] = np.minimum(wished, meeting[team])
+    reps.meetings[:] = asked.meetings * (reps.meeting_hours / np.where(wished > 0, wished, 1.0))[:, None]
     reps.checking_hours[:] = read
     reps.visit_hours[:] = asked.visit_hours * part
     reps.review_hours[:] = asked.review_hours * part
@@ -117,27 +132,41 @@ def _part_granted(state: MarketState, hours: Floats, left: Floats) -> Floats:
 def _book_managers_hours(state: MarketState, reading: Floats) -> None:
     """Managers' hours are the sum of what they give their reps, one meeting, and administration; of the rest they sell."""
     numbers, managers, book, week = state.params.management, state.managers, state.books.manager_hours, state.week
-    for name in ("checking_hours", "visit_hours", "review_hours", "on_the_job_hours"):
-        getattr(managers, name)[:] = _by_team(state, getattr(state.reps, name))
-    managers.control_hours[:] = _by_team(state, state.reps.checks * state.params.control.check_hours)
+    _sum_up_for_managers(state)
     book.grant(week, numbers.manager_hours)
-    spent = {
-        ManagerUse.ADMINISTRATION: np.full(len(managers), min(numbers.manager_administration, numbers.manager_hours)),
-        ManagerUse.MEETINGS: managers.meeting_hours,
-        ManagerUse.CHECKING: managers.checking_hours,
-        ManagerUse.VISITS: managers.visit_hours,
-        ManagerUse.TALKS: managers.review_hours,
-        ManagerUse.INTERVIEWS: managers.interview_hours,
-        ManagerUse.CONTROL: managers.control_hours,
-        ManagerUse.TRAINING: managers.on_the_job_hours,
-        ManagerUse.READING: reading,
-    }
-    for use, hours in spent.items():
-        book.spend(week, use, hours)
-    left = np.maximum(numbers.manager_hours - sum(spent.values()), 0.0)
+    spent = np.array(
+        (
+            np.full(len(managers), min(numbers.manager_administration, numbers.manager_hours)),
+            managers.meeting_hours,
+            managers.checking_hours,
+            managers.visit_hours,
+            managers.review_hours,
+            managers.interview_hours,
+            managers.control_hours,
+            managers.on_the_job_hours,
+            reading,
+        )
+    )
+    book.spend_each(week, SPENT_BEFORE_SELLING, spent)
+    left = np.maximum(numbers.manager_hours - np.add.reduce(spent, axis=0), 0.0)
     selling = hours_for_selling(state, left)
     book.spend(week, ManagerUse.SELLING, selling)
     book.spend(week, ManagerUse.SPARE, left - selling)
+
+
+def _sum_up_for_managers(state: MarketState) -> None:
+    """What all reps of a team together get of their manager's hours, by what they are for."""
+    reps, managers = state.reps, state.managers
+    given = (
+        (managers.checking_hours, reps.checking_hours),
+        (managers.visit_hours, reps.visit_hours),
+        (managers.review_hours, reps.review_hours),
+        (managers.on_the_job_hours, reps.on_the_job_hours),
+        (managers.control_hours, reps.checks * state.params.control.check_hours),
+    )
+    hours = np.array([of_reps for _, of_reps in given], dtype=np.float64)
+    for (of_managers, _), total in zip(given, sum_lines(hours, reps.team, len(managers)), strict=True):
+        of_managers[:] = total
 
 
 def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
@@ -147,9 +176,9 @@ def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
     """
     hours, here = state.params.hours, state.reps.active
     left = here * max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0)
-    fresh = state.reps.tenure < state.params.learning.induction_weeks
+    fresh, wished = state.reps.tenure < state.params.learning.induction_weeks, answer.meeting_hours
     wishes = {
-        "meeting_hours": answer.meeting_hours,
+        "meeting_hours": wished,
         "form_hours": answer.form_hours * _offices(state),
         "review_hours": answer.review_hours,
         "training_hours": answer.training_hours,
@@ -165,7 +194,7 @@ def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
         held[name] = np.minimum(wish, left)
         left = left - held[name]
     meeting = held.pop("meeting_hours")
-    part = meeting / np.where(answer.meeting_hours > 0, answer.meeting_hours, 1.0)
+    part = meeting / np.where(wished > 0, wished, 1.0)
     return replace(answer, **held, meetings=answer.meetings * part[:, None])
 
 

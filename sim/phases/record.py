@@ -10,7 +10,7 @@ from sim.derived.skill import product_knowledge
 from sim.kernels.census import Inspected, People, Records, count_people, count_records, inspect_records
 from sim.kernels.service_quality import Users, sum_over_users
 from sim.kernels.stock_flow import check_stage
-from sim.kernels.tally import count_events, tally_purchases
+from sim.kernels.tally import count_events, sum_lines, tally_purchases
 from sim.params.service_quality import DIMENSIONS
 from sim.phases.potential import record_potential
 from sim.quantity import WEEKS_PER_YEAR
@@ -294,15 +294,7 @@ def _record_team(state: MarketState) -> None:
     for line, each in zip(table, (*values.values(), *of_those_there.values()), strict=True):
         line[:] = each
     table[len(values) :] *= there
-    state.record.put_all(week, (*values, *of_those_there), _by_team(state, table))
-
-
-def _by_team(state: MarketState, table: Array) -> Array:
-    """The lines of ``table`` [n, R] added up by team [n, M]."""
-    teams = len(state.managers)
-    places = np.arange(len(table))[:, None] * teams + state.reps.team
-    sums = np.bincount(places.ravel(), table.ravel(), len(table) * teams)
-    return sums.reshape(len(table), teams).astype(np.float64)
+    state.record.put_all(week, (*values, *of_those_there), sum_lines(table, reps.team, len(state.managers)))
 
 
 def _record_managers(state: MarketState) -> None:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from sim.derived.call_hours import visits_to_distributors
 from sim.derived.margins import margins
 from sim.derived.skill import worth_with_distributors
-from sim.kernels.tally import value_by_distributor
+from sim.jit import sealed_array
+from sim.kernels.margins import compare_margins
+from sim.kernels.tally import sum_lines, value_by_distributor
 from sim.quantity import retention_of_half_life
 from sim.solvers.doses import dose_effect
 from sim.solvers.partners import next_capability, next_trust
@@ -32,7 +34,7 @@ WRITES = columns_of("distributors", "trust turnover capability taught")
 def relate(state: MarketState) -> None:
     """What distributors sold, what they were promised and who called on them moves what they do in later weeks."""
     numbers, distributors = state.params.partners, state.distributors
-    sold, margin, helped = _sell_out(state), margins(state), hours_by_distributor(state)
+    sold, margin, (hours, worth) = _sell_out(state), margins(state), hours_by_distributor(state)
     # What a distributor sells more of ours it may sell less of others': our books alone would call that a gain.
     state.record.put(state.week, "all_brands_margin", (sold * margin).sum(axis=1))
     if state.rival_brands.margin.any():
@@ -41,9 +43,9 @@ def relate(state: MarketState) -> None:
         keep = retention_of_half_life(numbers.turnover_half_life)
         distributors.turnover[:] += (1.0 - keep) * (sold - distributors.turnover)
     if numbers.trust_speed > 0:
-        target = np.clip(_earned_trust(state, helped, margin), 0.0, 1.0)
+        target = np.clip(_earned_trust(state, worth, margin), 0.0, 1.0)
         distributors.trust[:] = next_trust(distributors.trust, target, numbers.trust_speed, numbers.trust_loss)
-    _advise(state, helped)
+    _advise(state, hours, worth)
 
 
 def _left_by_rivals(state: MarketState, sold: NDArray[np.int64]) -> float:
@@ -53,18 +55,17 @@ def _left_by_rivals(state: MarketState, sold: NDArray[np.int64]) -> float:
     return float(sold.sum(axis=0) @ margin)
 
 
-def _advise(state: MarketState, helped: Floats) -> None:
+def _advise(state: MarketState, hours: Floats, worth: Floats) -> None:
     """Hours of reps teach the distributors' sellers, an hour of one of them each, in which these do not sell.
 
-    By what each rep is worth these hours come to ``helped`` [D]. Who has no sellers cannot be taught.
+    Of these ``hours`` [D] sellers learn what they are ``worth`` [D]. Who has no sellers cannot be taught.
     """
     numbers, distributors = state.params.partners, state.distributors
     there = sellers_hours(state)
     sellers = there / state.params.hours.attended
     some = there > 0
-    asked = _among_distributors(state, _hours_with_distributors(state))
-    distributors.taught[:] = np.minimum(np.divide(asked, there, out=np.zeros(len(some)), where=some), 1.0)
-    of_each = np.divide(helped, sellers, out=np.zeros(len(some)), where=some)
+    distributors.taught[:] = np.minimum(np.divide(hours, there, out=np.zeros(len(some)), where=some), 1.0)
+    of_each = np.divide(worth, sellers, out=np.zeros(len(some)), where=some)
     distributors.capability[:] = next_capability(
         distributors.capability, distributors.own_capability, of_each, numbers.advice, numbers.forgetting
     )
@@ -86,21 +87,15 @@ def _sell_out(state: MarketState) -> NDArray[np.int64]:
 
 
 def hours_by_distributor(state: MarketState) -> Floats:
-    """Hours with each distributor this week [D]: those of its territory's reps, by what each is worth, in equal parts."""
-    return _among_distributors(state, _hours_with_distributors(state) * worth_with_distributors(state))
+    """Hours of its territory's reps with each distributor this week, in equal parts, and the same by what each rep is worth [2, D].
 
-
-def _hours_with_distributors(state: MarketState) -> NDArray[np.floating]:
-    """Hours of each rep with distributors this week [R]: hours on the road and without effort do not count."""
-    return visits_to_distributors(state) * state.params.hours.selling_per_call
-
-
-def _among_distributors(state: MarketState, hours: NDArray[np.floating]) -> Floats:
-    """Hours of reps [R] in equal parts for the distributors of their territory [D]."""
+    Hours on the road and without effort do not count.
+    """
     territories, at = len(state.layout.territories), state.distributors.territory
-    total = np.bincount(state.reps.territory, weights=hours, minlength=territories)
+    hours = visits_to_distributors(state) * state.params.hours.selling_per_call
+    total = sum_lines(np.array((hours, hours * worth_with_distributors(state))), state.reps.territory, territories)
     there = np.bincount(at, minlength=territories)
-    each: Floats = (total / np.maximum(there, 1))[at]
+    each: Floats = (total / np.maximum(there, 1))[:, at]
     return each
 
 
@@ -128,15 +123,11 @@ def _margin_beyond_rivals(state: MarketState, margin: Floats) -> Floats:
 
     What we pay for data is earned with our offers like a margin.
     """
-    distributors, own = state.distributors, state.boards.offers.own
-    turnover = distributors.turnover
-    paid = np.where(distributors.shares_data, distributors.payment, 0)
-    kept = turnover * margin
-    sold, rivals = turnover[:, own].sum(axis=1), turnover[:, ~own].sum(axis=1)
-    ours = (kept[:, own].sum(axis=1) + paid) / np.maximum(sold, 1.0)
-    of_rivals = kept[:, ~own].sum(axis=1) / np.maximum(rivals, 1.0)
-    beyond: Floats = np.where((sold >= 1.0) & (rivals >= 1.0), ours - of_rivals, 0.0)
-    return beyond
+    distributors, compared = state.distributors, np.empty(len(state.distributors))
+    read = (distributors.turnover, margin, state.boards.offers.own, distributors.shares_data, distributors.payment)
+    turnover, margin, own, shares_data, payment = [sealed_array(array) for array in read]
+    compare_margins(compared, turnover, margin, own, shares_data, payment)
+    return compared
 
 
 def _returned(state: MarketState) -> Floats:

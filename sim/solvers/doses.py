@@ -10,7 +10,7 @@ Floats = NDArray[np.floating]
 
 def dose_effect(full: float, hours: Floats, half_saturation: float) -> Floats:
     """Shift d·(1−exp(−hours/h0)) of a programme with full effect ``full`` after ``hours`` (decayed) hours."""
-    effect: Floats = full * -np.expm1(-hours / half_saturation)
+    effect: Floats = -full * np.expm1(hours / -half_saturation)
     return effect
 
 

@@ -72,6 +72,7 @@ def _usual_taking(spread: float, reluctance: float, taste: float) -> tuple[Float
     return np.log(hazard), hazard / _RATES
 
 
+@lru_cache(maxsize=64)
 def usual_exodus(hazard: float, half_life: float) -> float:
     """Recent leavers, decayed, as a share of the team, when people leave at the usual weekly ``hazard``."""
     return float(-np.expm1(-hazard) / (1.0 - retention_of_half_life(half_life)))

@@ -74,6 +74,10 @@ class HoursBook:
         """Add hours [people] spent on ``use``."""
         self.spent[week, use] += hours
 
+    def spend_each(self, week: int, uses: Ints, hours: Hours) -> None:
+        """Add ``hours`` [uses, people] spent on ``uses``, each of them named once."""
+        self.spent[week, uses] += hours
+
     def check(self, week: int) -> None:
         """Raise LawBroken unless everyone's hours of ``week`` add up, none of them negative."""
         if adds_up(self.spent, self.available, week, HOURS_TOLERANCE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.running_averages import add_events, fade_all
-from sim.kernels.tally import count_events, tally_purchases, units_by_stock, value_by_distributor
+from sim.kernels.tally import count_events, sum_lines, tally_purchases, units_by_stock, value_by_distributor
 
 T, K, J = 3, 2, 4
 CHANCE = np.random.default_rng(4)
@@ -42,6 +42,16 @@ def test_what_was_paid_is_summed_by_distributor_and_offer() -> None:
 def test_units_are_summed_by_stock_and_rivals_have_none() -> None:
     stock, units = CHANCE.integers(-1, 6, 300), CHANCE.integers(0, 9, 300)
     assert units_by_stock(stock, units, 7).tolist() == [units[stock == c].sum() for c in range(7)]
+
+
+def test_lines_are_summed_by_group_in_order_of_people() -> None:
+    lines, group = CHANCE.normal(size=(3, 40)), CHANCE.integers(0, 4, 40).astype(np.int32)
+    total = sum_lines(lines, group, 5)
+    for line, sums in zip(lines, total, strict=True):
+        expected = [0.0] * 5
+        for value, g in zip(line.tolist(), group.tolist(), strict=True):
+            expected[g] += value
+        assert sums.tolist() == expected
 
 
 def test_running_averages_fade_and_gain() -> None:

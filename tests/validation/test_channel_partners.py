@@ -127,7 +127,7 @@ def test_capability_in_a_market_follows_the_hours_that_reps_spent(hours: float) 
     def note(phase: Phase) -> None:
         if phase.name == "relate":
             sellers = sellers_hours(state) / 36.0  # hours of an attended week
-            seen_hours.append(hours_by_distributor(state) / sellers)
+            seen_hours.append(hours_by_distributor(state)[1] / sellers)
 
     while market.running:
         seen_hours.clear()
