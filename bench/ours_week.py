@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.cut import Cut, Floats
 from bench.ours import DemandKernels
@@ -34,7 +36,7 @@ class OurWeek(DemandKernels):
         hazard, offers = cut.hazard, cut.offers
         self._cells = (hazard.shape[1], offers.appeal.shape[1])
         self._own = int(offers.own.sum())
-        self._inspected = np.zeros((8, *self._cells))
+        self._inspected: Floats = np.zeros((8, *self._cells))
         self.tables: WeekTables | None = None
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -104,7 +106,7 @@ class OurWeek(DemandKernels):
             orders.customer, orders.offer, orders.units, orders.price, who.territory, who.type, shape
         )
 
-    def _count(self, rows: Counts) -> Counts:
+    def _count(self, rows: NDArray[np.integer[Any]]) -> Counts:
         return count_events(rows, self.customers.territory, self.customers.type, self._cells)
 
     def _remember(self, orders: Orders, ours: Counts) -> None:

@@ -20,8 +20,12 @@ FALSE_ALARM = 1e-3
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the comparison found; ``largest`` and ``limit`` in standard errors, ``where`` names the measure and the pair."""
+    """What the comparison of markets, by the rules ``of`` something, found.
 
+    ``largest`` and ``limit`` are in standard errors, ``where`` names the measure and the pair.
+    """
+
+    of: str
     customers: int
     weeks: int
     seeds: int
@@ -44,6 +48,7 @@ def compare_contestants(
     weeks: int,
     seeds: Sequence[int],
     looks: Sequence[int],
+    of: str = "demand phases",
 ) -> Agreement:
     """Run all contestants on the same cut, each with chance of its own, and compare the weeks named in ``looks``.
 
@@ -69,7 +74,7 @@ def compare_contestants(
                 where = f"{names[measure]} in week {looks[look]}, {first} against {second}"
     last = {name: [float(paths[who][:, -1, m].mean()) for who in every] for m, name in enumerate(names)}
     limit = limit_for(comparisons, degrees=2 * (len(seeds) - 1))
-    return Agreement(len(cut.customers), weeks, len(seeds), every, last, largest, where, limit)
+    return Agreement(of, len(cut.customers), weeks, len(seeds), every, last, largest, where, limit)
 
 
 def scores_of_difference(first: Floats, second: Floats) -> Floats:
@@ -106,8 +111,9 @@ def measure_names(standing: tuple[Any, ...]) -> list[str]:
     return names
 
 
-def _flat(standing: tuple[Any, ...]) -> Floats:
-    parts = [_flat(v) if isinstance(v, tuple) else np.ravel(np.asarray(v, np.float64)) for v in standing]
+def flatten(standing: tuple[Any, ...]) -> Floats:
+    """All numbers of a standing in one row."""
+    parts = [flatten(v) if isinstance(v, tuple) else np.ravel(np.asarray(v, np.float64)) for v in standing]
     return np.concatenate(parts)
 
 
@@ -116,5 +122,5 @@ def _trajectory(market: Contestant, weeks: int, looks: Sequence[int]) -> Floats:
     for week in range(1, weeks + 1):
         market.step()
         if week in looks:
-            seen.append(_flat(market.standing()))
+            seen.append(flatten(market.standing()))
     return np.array(seen)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import backends, demand, starts, whole_step
-from bench.timing import Measurement
+from bench.table import Row
 
 MESA_RATIO, NUMPY_RATIO = 300.0, 5.0
 #: At most so many times the time of the same rules in C, at a million customers and at the largest market.
@@ -36,18 +36,18 @@ class Verdict:
         return self.measured >= self.target if self.at_least else self.measured <= self.target
 
 
-def judge(found: Sequence[Measurement]) -> list[Verdict]:
+def judge(found: Sequence[Row]) -> list[Verdict]:
     """All targets for which there are measurements: ratios to a peer at its largest size, with most threads."""
     return [*_ratios(found), *_limits(found)]
 
 
-def fastest_setting(found: Sequence[Measurement], section: str, name: str) -> Measurement | None:
+def fastest_setting(found: Sequence[Row], section: str, name: str) -> Row | None:
     """The measurement of the largest market, with most threads."""
     of_name = [m for m in found if m.section == section and m.name == name]
     return max(of_name, key=lambda m: (m.customers or 0, m.threads or 0), default=None)
 
 
-def _ratios(found: Sequence[Measurement]) -> list[Verdict]:
+def _ratios(found: Sequence[Row]) -> list[Verdict]:
     million = [m for m in found if (m.customers or 0) <= C_SIZE]
     ours = fastest_setting(million, demand.SECTION, demand.OURS)
     verdicts = []
@@ -59,7 +59,7 @@ def _ratios(found: Sequence[Measurement]) -> list[Verdict]:
     return [*verdicts, *_against_c(found)]
 
 
-def _against_c(found: Sequence[Measurement]) -> list[Verdict]:
+def _against_c(found: Sequence[Row]) -> list[Verdict]:
     """Ours against C at a million customers and at the largest market, with as many threads each."""
     verdicts = []
     by_setting = {(m.name, m.customers or 0, m.threads or 0): m for m in found if m.section == demand.SECTION}
@@ -69,10 +69,25 @@ def _against_c(found: Sequence[Measurement]) -> list[Verdict]:
             what = f"demand phases at {customers:,}, {threads} threads, against {demand.C}"
             ratio = by_setting[name, customers, threads].median / peer.median
             verdicts.append(Verdict(what, ratio, C_RATIO, "times its time", False))
+    return [*verdicts, *_whole_step_against_c(found)]
+
+
+def _whole_step_against_c(found: Sequence[Row]) -> list[Verdict]:
+    """The whole step of the bench market, all actors included, against what of it costs per customer in C."""
+    verdicts = []
+    by_setting = {(m.name, m.customers or 0, m.threads or 0): m for m in found if m.section == whole_step.SECTION}
+    for (name, customers, threads), peer in by_setting.items():
+        if name != whole_step.C_PART:
+            continue
+        for who, what in ((whole_step.BENCH_MARKET, "whole step"), (whole_step.OUR_PART, "what costs per customer")):
+            ours = by_setting.get((who, customers, threads))
+            if ours is not None:
+                named = f"{what} at {customers:,}, {threads} threads, against C"
+                verdicts.append(Verdict(named, ours.median / peer.median, C_RATIO, "times its time", False))
     return verdicts
 
 
-def _limits(found: Sequence[Measurement]) -> list[Verdict]:
+def _limits(found: Sequence[Row]) -> list[Verdict]:
     verdicts = []
     step = fastest_setting(found, whole_step.SECTION, whole_step.BENCH_MARKET)
     if step is not None:

@@ -14,7 +14,7 @@ Counts = NDArray[np.int64]
 #: The database is inspected at the end of every so many weeks, as in :mod:`sim.phases.record`.
 INSPECTED_EVERY = 13
 #: Minor units in which money is compared.
-_MILLION = 1e6
+_MONEY = 1e3
 
 
 class WeekTables(NamedTuple):
@@ -53,7 +53,7 @@ class WeekStanding(NamedTuple):
     newcomers: float
     lapses: float
     orders_by_offer: Floats  # [J]
-    value_by_type: Floats  # [K] millions of minor units
+    value_by_type: Floats  # [K] thousands of minor units
     value_by_offer: Floats  # [J] the same
     paid_by_distributor: Floats  # [D] the same
     asked_of_stocks: Floats  # [cells]
@@ -61,7 +61,7 @@ class WeekStanding(NamedTuple):
     accounts: float
     judged: float
     error_of_value: float  # mean over judged records
-    averages: Floats  # [4] value, orders, bought, ordered; value in millions
+    averages: Floats  # [4] value, orders, bought, ordered; value in thousands
     users_on_record: float
     users_with_rep: float
     stale: float
@@ -78,8 +78,8 @@ def stand(
     aware, active, users, satisfaction = tables.people.astype(np.float64)
     records, accounts, judged, error = tables.records.sum(axis=1).astype(np.float64)
     seen = tables.inspected.sum(axis=(1, 2)).astype(np.float64) / rows
-    means = np.array([column.mean(dtype=np.float64) for column in averages]) / [_MILLION, 1.0, _MILLION, 1.0]
-    value = tables.sold[2] / _MILLION / rows
+    means = np.array([column.mean(dtype=np.float64) for column in averages]) / [_MONEY, 1.0, _MONEY, 1.0]
+    value = tables.sold[2] / _MONEY / rows
     return WeekStanding(
         customers=customers,
         expectation=expectation.mean(axis=0, dtype=np.float64),
@@ -93,7 +93,7 @@ def stand(
         orders_by_offer=tables.sold[0].sum(axis=(0, 1)) / rows,
         value_by_type=value.sum(axis=(0, 2)),
         value_by_offer=value.sum(axis=(0, 1)),
-        paid_by_distributor=tables.paid.sum(axis=1) / _MILLION / rows,
+        paid_by_distributor=tables.paid.sum(axis=1) / _MONEY / rows,
         asked_of_stocks=tables.asked / rows,
         records=records / rows,
         accounts=accounts / rows,

@@ -1,7 +1,7 @@
 /* What the firm remembers of its customers, and what is counted of them each week, in C: see whole_week.c. */
 #ifndef CENSUS_H
 #define CENSUS_H
-#include "rules.h"
+#include "aftermath.h"
 
 #define HALF 2048 /* rows whose counts share a word: fields of 12 bits */
 #define FIELD 12

@@ -1,9 +1,45 @@
 /* The demand phases of a week in C with OpenMP: one struct of columns, one call a week, rows divided among threads. */
-#include "rules.h"
+#include "aftermath.h"
 
 typedef struct {
   int64_t occasions, units, bought[BRANDS];
 } Week;
+
+static int64_t strip_at(const Occasions *list, int64_t start) {
+  return list->count - start < STRIP ? list->count - start : STRIP;
+}
+
+static void buy(const Market *m, const Occasions *list, int16_t *chosen, Week *week, uint64_t choice, uint64_t size) {
+  uint64_t index[STRIP];
+  float z[STRIP];
+  for (int64_t start = 0; start < list->count; start += STRIP) {
+    const int64_t n = strip_at(list, start);
+    choose(m, list, start, n, choice, chosen);
+    for (int64_t o = 0; o < n; o++) index[o] = list->number[start + o];
+    draw_normals(m, list->row + start, index, n, size, z);
+    for (int64_t o = start; o < start + n; o++) {
+      if (chosen[o] < 0) continue;
+      week->bought[m->brand[chosen[o]]]++;
+      week->units += order_units(m, list->row[o], list->number[o], z[o - start], size);
+    }
+  }
+}
+
+static void experience(const Market *m, const Occasions *list, const int16_t *chosen, int32_t tick, uint64_t luck,
+                       Changes *changes) {
+  uint64_t index[STRIP];
+  float z[STRIP];
+  for (int64_t start = 0; start < list->count; start += STRIP) {
+    const int64_t n = strip_at(list, start);
+    for (int64_t o = 0; o < n; o++) {
+      fetch_memory(m, list->row[start + o]);
+      index[o] = list->number[start + o] * 256u + (uint64_t)chosen[start + o];
+    }
+    draw_normals(m, list->row + start, index, n, luck, z);
+    for (int64_t o = start; o < start + n; o++)
+      if (chosen[o] >= 0) live_through(m, list->row[o], chosen[o], z[o - start], tick, changes);
+  }
+}
 
 /* The part of one thread: blocks first to last. */
 static void run(const Market *m, uint64_t seed, int32_t tick, int64_t first, int64_t last, int alone, Week *week,
@@ -23,14 +59,8 @@ static void run(const Market *m, uint64_t seed, int32_t tick, int64_t first, int
   for (int64_t k = first; k < last; k++)
     need(m, k * BLOCK, (k + 1) * BLOCK < m->rows ? (k + 1) * BLOCK : m->rows, occasion, list);
   int16_t *chosen = malloc(((size_t)list->count + 1) * sizeof *chosen);
-  choose(m, list, choice, chosen);
-  for (int64_t o = 0; o < list->count; o++) {
-    if (o + AHEAD < list->count) fetch_memory(m, list->row[o + AHEAD]);
-    if (chosen[o] < 0) continue;
-    week->bought[m->brand[chosen[o]]]++;
-    week->units += order_units(m, list->row[o], list->number[o], size);
-    live_through(m, list->row[o], chosen[o], list->number[o], tick, felt, changes);
-  }
+  buy(m, list, chosen, week, choice, size);
+  experience(m, list, chosen, tick, felt, changes);
   week->occasions += list->count;
   free(chosen);
   int64_t o = 0;

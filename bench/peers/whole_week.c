@@ -56,35 +56,56 @@ static void before_choice(Part *p) {
   }
 }
 
-/* What is ordered on each occasion: the offer and the units. */
-static void order(Part *p) {
-  const Market *m = p->m;
-  const uint64_t size = luck_of(p, 4);
-  p->chosen = malloc(((size_t)p->list.count + 1) * sizeof *p->chosen);
-  p->units = malloc(((size_t)p->list.count + 1) * sizeof *p->units);
-  choose(m, &p->list, luck_of(p, 3), p->chosen);
-  for (int64_t o = 0; o < p->list.count; o++) {
-    const int64_t i = p->list.row[o];
-    p->totals.occasions[cell_of(m, i)]++;
-    p->units[o] = p->chosen[o] < 0 ? 0 : order_units(m, i, p->list.number[o], size);
-  }
-  note(p, DEMAND);
+static int64_t strip_at(const Part *p, int64_t start) {
+  return p->list.count - start < STRIP ? p->list.count - start : STRIP;
 }
 
-/* Deliveries are tallied and lived through. */
+/* What is ordered on each occasion, the offer and the units, and what that adds up to. */
+static void order(Part *p) {
+  const Market *m = p->m;
+  const uint64_t choice = luck_of(p, 3), size = luck_of(p, 4);
+  uint64_t index[STRIP];
+  float z[STRIP];
+  p->chosen = malloc(((size_t)p->list.count + 1) * sizeof *p->chosen);
+  p->units = malloc(((size_t)p->list.count + 1) * sizeof *p->units);
+  for (int64_t start = 0; start < p->list.count; start += STRIP) {
+    const int64_t n = strip_at(p, start), end = start + n;
+    const uint32_t *row = p->list.row;
+    choose(m, &p->list, start, n, choice, p->chosen);
+    for (int64_t o = 0; o < n; o++) index[o] = p->list.number[start + o];
+    draw_normals(m, row + start, index, n, size, z);
+    for (int64_t o = start; o < end; o++) {
+      p->totals.occasions[cell_of(m, row[o])]++;
+      p->units[o] = p->chosen[o] < 0 ? 0 : order_units(m, row[o], p->list.number[o], z[o - start], size);
+    }
+    note(p, DEMAND);
+    for (int64_t o = start; o < end; o++)
+      if (p->units[o]) tally(m, p->b, row[o], p->chosen[o], p->units[o], &p->totals);
+    note(p, FULFIL);
+  }
+}
+
+/* Everything ordered is delivered and lived through. */
 static void deliver(Part *p) {
   const Market *m = p->m;
-  const uint64_t felt = luck_of(p, 5);
-  for (int64_t o = 0; o < p->list.count; o++)
-    if (p->units[o]) tally(m, p->b, p->list.row[o], p->chosen[o], p->units[o], &p->totals);
-  note(p, FULFIL);
-  for (int64_t o = 0; o < p->list.count; o++) {
-    const int64_t i = p->list.row[o];
-    if (o + AHEAD < p->list.count) fetch_memory(m, p->list.row[o + AHEAD]);
-    if (!p->units[o]) continue;
-    if (m->own[p->chosen[o]] && m->last_order[i] == NEVER) p->totals.newcomers[cell_of(m, i)]++;
-    live_through(m, i, p->chosen[o], p->list.number[o], p->tick, felt, &p->changes);
-    p->b->content[i] = m->satisfaction[i * MIND + m->own_brand];
+  const uint64_t luck = luck_of(p, 5);
+  uint64_t index[STRIP];
+  float z[STRIP];
+  for (int64_t start = 0; start < p->list.count; start += STRIP) {
+    const int64_t n = strip_at(p, start);
+    const uint32_t *row = p->list.row;
+    for (int64_t o = 0; o < n; o++) {
+      fetch_memory(m, row[start + o]);
+      index[o] = p->list.number[start + o] * 256u + (uint64_t)p->chosen[start + o];
+    }
+    draw_normals(m, row + start, index, n, luck, z);
+    for (int64_t o = start; o < start + n; o++) {
+      const int64_t i = row[o];
+      if (!p->units[o]) continue;
+      if (m->own[p->chosen[o]] && m->last_order[i] == NEVER) p->totals.newcomers[cell_of(m, i)]++;
+      live_through(m, i, p->chosen[o], z[o - start], p->tick, &p->changes);
+      p->b->content[i] = m->satisfaction[i * MIND + m->own_brand];
+    }
   }
   note(p, SERVE);
 }
