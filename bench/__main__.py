@@ -10,7 +10,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from bench import backends, batches, demand, figure, report, starts, whole_step
+from bench import against, backends, batches, demand, figure, report, starts, versions, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
 from bench.ours_week import OurWeek
@@ -33,13 +33,16 @@ MANY_RUNS = ("backends", "batches")
 def main(arguments: list[str]) -> int:
     """Measure, print and write; the exit code says whether contestants agree (1: they do not), not whether targets are met."""
     options = _options(arguments)
+    if options.against is not None:
+        found = against.compare_with(options.against, options.repetitions, options.patience, quick=options.quick)
+        print(report.write(_command(arguments, versions.name_of_this()), found, [], _folder(options)))
+        return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     sizes = [1000, 10_000] if options.quick else [size for size in SIZES if size <= options.largest]
     found, agreements = _measure(options, sizes, cores)
-    command = " ".join(["python -m bench", *arguments])
+    command, folder = _command(arguments), _folder(options)
     many = [m for m in found if m.section.startswith(MANY_RUNS)]
     others = [m for m in found if m not in many]
-    folder = Path(tempfile.mkdtemp(prefix="bench-")) if options.quick else report.FOLDER
     if others or agreements:
         print(report.write(command, others, agreements, folder))
     if many:
@@ -47,6 +50,15 @@ def main(arguments: list[str]) -> int:
     if any(m.section == demand.SECTION for m in found):
         figure.draw_times(found, folder / "demand_phases.png")
     return 0 if all(agreement.agrees for agreement in agreements) else 1
+
+
+def _command(arguments: list[str], commit: str = "") -> str:
+    """How this was called, for the page."""
+    return " ".join(["python -m bench", *arguments, *([f"# on {commit}"] if commit else [])])
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path(tempfile.mkdtemp(prefix="bench-")) if options.quick else report.FOLDER
 
 
 def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], list[Agreement]]:
@@ -111,6 +123,11 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         "--patience", type=float, default=3.0, help="seconds to wait before each for a quiet machine (default 3)"
     )
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="parts to run (default all)")
+    parser.add_argument(
+        "--against",
+        metavar="COMMIT",
+        help="instead, measure the version of that commit, tag or folder and this one in turn",
+    )
     parser.add_argument(
         "--quick", action="store_true", help="tiny markets, to see that everything runs: written to a temporary folder"
     )

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import demand, table, whole_step
+from bench.against_page import comparison_lines, is_comparison
 from bench.peers.c_market import compiler_version, has_compiler
 from bench.same_market import Agreement
 from bench.table import Row
@@ -89,6 +90,22 @@ def _targets(verdicts: Sequence[Verdict]) -> Iterable[str]:
 
 
 def _section(title: str, rows: Sequence[Row]) -> Iterable[str]:
+    yield f"## {title[0].upper()}{title[1:]}, {rows[0].unit}"
+    yield ""
+    if title in _NOTES:
+        yield _NOTES[title]
+        yield ""
+    if is_comparison(rows):
+        yield from comparison_lines(rows, _known)
+    else:
+        yield from _table(rows)
+    yield from _stamp(rows[0].command, rows[0].date)
+    if title == demand.SECTION:
+        yield "![Time per customer and week against customers](demand_phases.png)"
+        yield ""
+
+
+def _table(rows: Sequence[Row]) -> Iterable[str]:
     columns = {
         "customers": [f"{r.customers:,}" if r.customers is not None else "" for r in rows],
         "threads": [str(r.threads) if r.threads is not None else "" for r in rows],
@@ -99,20 +116,11 @@ def _section(title: str, rows: Sequence[Row]) -> Iterable[str]:
         "others": [_known(r.cores_used_by_others) for r in rows],
     }
     shown = {name: cells for name, cells in columns.items() if any(cells)}
-    yield f"## {title[0].upper()}{title[1:]}, {rows[0].unit}"
-    yield ""
-    if title in _NOTES:
-        yield _NOTES[title]
-        yield ""
     yield f"|  | {' | '.join(shown)} |"
     yield f"| --- |{' ---: |' * len(shown)}"
     for k, row in enumerate(rows):
         yield f"| {row.name} | {' | '.join(cells[k] for cells in shown.values())} |"
     yield ""
-    yield from _stamp(rows[0].command, rows[0].date)
-    if title == demand.SECTION:
-        yield "![Time per customer and week against customers](demand_phases.png)"
-        yield ""
 
 
 def _stamp(command: str, date: str) -> Iterable[str]:
