@@ -10,7 +10,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from bench import against, backends, batches, demand, figure, report, starts, versions, whole_step
+from bench import against, backends, batches, demand, ensembles, figure, report, starts, versions, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
 from bench.ours_week import OurWeek
@@ -25,9 +25,9 @@ SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 #: Largest market of the whole step.
 STEP_SIZE = 1_000_000
 MESA_SIZE = 10_000
-SECTIONS = ("demand", "step", "starts", "backends", "batches", "same")
+SECTIONS = ("demand", "step", "starts", "backends", "ensembles", "batches", "same")
 #: Parts that have a page of their own, so that they can be measured alone.
-MANY_RUNS = ("backends", "batches")
+MANY_RUNS = ("backends", "ensembles", "batches")
 
 
 def main(arguments: list[str]) -> int:
@@ -88,6 +88,9 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
     if "backends" in options.only:
         _say("doing runs on every backend")
         found += backends.measure_backends(options.repetitions, options.patience)
+    if "ensembles" in options.only:
+        _say("driving real runs")
+        found += ensembles.measure_ensembles(options.repetitions, options.patience, quick=options.quick)
     if "batches" in options.only:
         _say("recording many runs")
         found += batches.measure_batches(options.patience, (1000,) if options.quick else batches.SIZES)
