@@ -5,50 +5,66 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from bench import backends, batches, demand, figure, report, starts, whole_step
+from bench import against, backends, batches, demand, ensembles, figure, report, starts, versions, whole_step
 from bench.cut import Cut, take_cut
 from bench.ours import OurMarket
+from bench.ours_week import OurWeek
 from bench.peers.c_market import CMarket, has_compiler
+from bench.peers.c_week import CWeek
 from bench.peers.mesa_market import MesaMarket
 from bench.peers.numpy_market import NumpyMarket
 from bench.same_market import Agreement, compare_contestants
-from bench.targets import judge
 from bench.timing import Measurement, Race, run_in_turn
 
 SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 #: Largest market of the whole step.
 STEP_SIZE = 1_000_000
 MESA_SIZE = 10_000
-SECTIONS = ("demand", "step", "starts", "backends", "batches", "same")
+SECTIONS = ("demand", "step", "starts", "backends", "ensembles", "batches", "same")
 #: Parts that have a page of their own, so that they can be measured alone.
-MANY_RUNS = ("backends", "batches")
+MANY_RUNS = ("backends", "ensembles", "batches")
 
 
 def main(arguments: list[str]) -> int:
     """Measure, print and write; the exit code says whether contestants agree (1: they do not), not whether targets are met."""
     options = _options(arguments)
+    if options.against is not None:
+        found = against.compare_with(options.against, options.repetitions, options.patience, quick=options.quick)
+        print(report.write(_command(arguments, versions.name_of_this()), found, [], _folder(options)))
+        return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     sizes = [1000, 10_000] if options.quick else [size for size in SIZES if size <= options.largest]
-    found, agreement = _measure(options, sizes, cores)
-    command = " ".join(["python -m bench", *arguments])
+    found, agreements = _measure(options, sizes, cores)
+    command, folder = _command(arguments), _folder(options)
     many = [m for m in found if m.section.startswith(MANY_RUNS)]
     others = [m for m in found if m not in many]
-    if others or agreement is not None:
-        print(report.write(command, others, judge(others), agreement))
+    if others or agreements:
+        print(report.write(command, others, agreements, folder))
     if many:
-        print(report.write(command, many, judge(many), None, name="MANY_RUNS"))
+        print(report.write(command, many, [], folder, name="MANY_RUNS"))
     if any(m.section == demand.SECTION for m in found):
-        figure.draw_times(found, report.FOLDER / "demand_phases.png")
-    return 0 if agreement is None or agreement.agrees else 1
+        figure.draw_times(found, folder / "demand_phases.png")
+    return 0 if all(agreement.agrees for agreement in agreements) else 1
 
 
-def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], Agreement | None]:
+def _command(arguments: list[str], commit: str = "") -> str:
+    """How this was called, for the page."""
+    return " ".join(["python -m bench", *arguments, *([f"# on {commit}"] if commit else [])])
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path(tempfile.mkdtemp(prefix="bench-")) if options.quick else report.FOLDER
+
+
+def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple[list[Measurement], list[Agreement]]:
     largest, of_step_sizes = max(sizes), [size for size in sizes if size <= STEP_SIZE]
     races: list[Race] = []
-    markets: dict[tuple[str, int, int], whole_step.TimedMarket] = {}
+    markets: whole_step.Markets = {}
     if "demand" in options.only:
         _say("making the markets of the demand phases")
         races += demand.enter(sizes, min(MESA_SIZE, largest), cores)
@@ -60,7 +76,7 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
     with threadpool_limits(1):  # peers' linear algebra; our threads are our own
         run_in_turn(races, options.repetitions, options.patience)
     found = [race.measurement for race in races]
-    found += whole_step.phase_times(markets, max(of_step_sizes))
+    found += whole_step.phase_times(markets, max(of_step_sizes, default=largest))
     del races, markets
     if "step" in options.only:
         _say("counting memory")
@@ -72,22 +88,33 @@ def _measure(options: argparse.Namespace, sizes: list[int], cores: int) -> tuple
     if "backends" in options.only:
         _say("doing runs on every backend")
         found += backends.measure_backends(options.repetitions, options.patience)
+    if "ensembles" in options.only:
+        _say("driving real runs")
+        found += ensembles.measure_ensembles(options.repetitions, options.patience, quick=options.quick)
     if "batches" in options.only:
         _say("recording many runs")
         found += batches.measure_batches(options.patience, (1000,) if options.quick else batches.SIZES)
-    agreement = None
+    agreements = []
     if "same" in options.only:
         _say("comparing the contestants' markets")
-        agreement = compare_markets(take_cut(1000 if options.quick else 5000))
-    return found, agreement
+        agreements = compare_markets(take_cut(1000 if options.quick else 5000))
+    return found, agreements
 
 
-def compare_markets(cut: Cut) -> Agreement:
-    """Ours, C's, numpy's and Mesa's market over a year."""
+def compare_markets(cut: Cut) -> list[Agreement]:
+    """Ours, C's, numpy's and Mesa's market over a year: the demand phases, and all that costs per customer where there is C."""
     contestants: dict[str, demand.Make] = {demand.OURS: OurMarket, demand.NUMPY: NumpyMarket, demand.MESA: MesaMarket}
-    if has_compiler():
-        contestants[demand.C] = CMarket
-    return compare_contestants(cut, contestants, weeks=52, seeds=range(1, 9), looks=(4, 13, 26, 52))
+    weeks, seeds, looks = 52, range(1, 9), (4, 13, 26, 52)
+    if not has_compiler():
+        return [compare_contestants(cut, contestants, weeks=weeks, seeds=seeds, looks=looks)]
+    contestants[demand.C] = CMarket
+    whole: dict[str, demand.Make] = {"ours": OurWeek, demand.C: CWeek}
+    return [
+        compare_contestants(cut, contestants, weeks=weeks, seeds=seeds, looks=looks),
+        compare_contestants(
+            cut, whole, weeks=weeks, seeds=seeds, looks=looks, of="whole step, what costs per customer"
+        ),
+    ]
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -99,7 +126,14 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         "--patience", type=float, default=3.0, help="seconds to wait before each for a quiet machine (default 3)"
     )
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="parts to run (default all)")
-    parser.add_argument("--quick", action="store_true", help="tiny markets, to see that everything runs")
+    parser.add_argument(
+        "--against",
+        metavar="COMMIT",
+        help="instead, measure the version of that commit, tag or folder and this one in turn",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny markets, to see that everything runs: written to a temporary folder"
+    )
     parser.add_argument(
         "--largest", type=int, default=SIZES[-1], help="most customers (default ten million, which takes some 10 GB)"
     )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import Market, Scenario
+from sim.derived.purchase_weight import weight_of_purchase
 from sim.kernels.board import NeedBoard, OfferBoard
 from sim.kernels.demand_step import Visits
 from sim.kernels.goodwill import advertising_hazard
@@ -28,6 +29,8 @@ from sim.params.customer_numbers import (
     SpreadNumbers,
 )
 from sim.params.customers import Lapse
+from sim.quantity import retention_of_half_life
+from sim.state import MarketState
 from sim.state.customers import Customers
 
 Floats = NDArray[np.floating[Any]]
@@ -52,6 +55,25 @@ class Numbers(NamedTuple):
     funnel: FunnelNumbers
 
 
+class Firm(NamedTuple):
+    """What the firm knows of its customers and sells them, as the whole week of a customer needs it; copy before writing."""
+
+    known: NDArray[np.bool_]  # [N] on record
+    rep: NDArray[np.int32]  # [N]
+    confirmed: NDArray[np.int32]  # [N] week of the latest report
+    measured: Floats  # [N, M] marks on record, NaN where never measured
+    value: Floats  # [N] yearly purchases from us on record, and so on
+    orders: Floats
+    bought: Floats  # [N] the true ones
+    ordered: Floats
+    mark_weight: Floats  # [M] one over M times the spread of each mark
+    list_price: NDArray[np.int64]  # [J] minor units
+    own_column: NDArray[np.int64]  # [J] place among our offers, -1 for rivals'
+    keep: np.float32  # of yearly averages a week
+    gain: np.float32  # what one purchase counts in them
+    stale: int  # weeks
+
+
 @dataclass(frozen=True)
 class Cut:
     """Where every contestant starts: N customers in ``customers`` (copy it before writing), and what stands still."""
@@ -66,6 +88,7 @@ class Cut:
     numbers: Numbers
     own_brand: int
     first_week: int
+    firm: Firm
 
 
 class Standing(NamedTuple):
@@ -84,13 +107,13 @@ class Standing(NamedTuple):
 
 
 class Contestant(Protocol):
-    """A market with the rules of the demand phases, in whatever way it is written."""
+    """A market with the rules of the demand phases, or of a customer's whole week, in whatever way it is written."""
 
     def step(self) -> None:
         """Run one week."""
 
-    def standing(self) -> Standing:
-        """Aggregates after the latest week."""
+    def standing(self) -> tuple[Any, ...]:
+        """Aggregates after the latest week, a named tuple of numbers, arrays and further named tuples."""
 
 
 def take_cut(customers: int, seed: int = 1, overrides: Mapping[str, float] | None = None) -> Cut:
@@ -116,6 +139,27 @@ def take_cut(customers: int, seed: int = 1, overrides: Mapping[str, float] | Non
         numbers=Numbers(numbers.spread, numbers.relationship, numbers.choice, numbers.experience, numbers.funnel),
         own_brand=state.layout.own_brand,
         first_week=state.week,
+        firm=_cut_firm(state),
+    )
+
+
+def _cut_firm(state: MarketState) -> Firm:
+    known, diary, spread = state.knowledge, state.diary, state.numbers.mark_spread
+    return Firm(
+        known=known.known.copy(),
+        rep=known.rep.copy(),
+        confirmed=known.confirmed.copy(),
+        measured=known.marks.copy(),
+        value=known.value.copy(),
+        orders=known.orders.copy(),
+        bought=diary.bought.copy(),
+        ordered=diary.ordered.copy(),
+        mark_weight=np.divide(1.0, spread * len(spread), out=np.zeros(len(spread)), where=spread > 0),
+        list_price=state.numbers.list_price.astype(np.int64),
+        own_column=state.numbers.own_column.astype(np.int64),
+        keep=np.float32(retention_of_half_life(state.params.database.memory)),
+        gain=weight_of_purchase(state),
+        stale=state.params.database.stale_after,
     )
 
 

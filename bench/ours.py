@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.cut import Cut, Standing
 from sim.kernels.demand_step import (
@@ -10,17 +11,19 @@ from sim.kernels.demand_step import (
     RELATIONSHIP_WRITES,
     SERVE_WRITES,
     SPREAD_WRITES,
+    Orders,
     demand_week,
     relationship_week,
     serve_week,
     spread_week,
 )
 from sim.kernels.experience import Deliveries
+from sim.kernels.needs import Occasions
 from sim.stages import Stage
 
 
-class OurMarket:
-    """The demand phases of :mod:`sim` on a copy of the cut's customers."""
+class DemandKernels:
+    """The demand phases of :mod:`sim` one by one on a copy of the cut's customers."""
 
     def __init__(self, cut: Cut, seed: int) -> None:
         self._cut = cut
@@ -31,10 +34,9 @@ class OurMarket:
         self._bought = np.zeros(cut.customers.loyalty.shape[1], np.int64)
         self._units = 0
 
-    def step(self) -> None:
-        """Run one week."""
-        cut, numbers, customers = self._cut, self._cut.numbers, self.customers
-        seed, tick, ill = self._seed, self._week, int(self._cut.numbers.experience.ill)
+    def spread(self) -> None:
+        """Brands become known, relationships move."""
+        cut, customers = self._cut, self.customers
         with customers.lend((*SPREAD_WRITES, *RELATIONSHIP_WRITES)):
             spread_week(
                 customers,
@@ -42,16 +44,35 @@ class OurMarket:
                 cut.hazard,
                 cut.visits,
                 cut.visit_speaks,
-                numbers.spread,
-                seed=seed,
-                tick=tick,
-                ill=ill,
+                cut.numbers.spread,
+                seed=self._seed,
+                tick=self._week,
+                ill=int(cut.numbers.experience.ill),
             )
-            relationship_week(customers, cut.visits, numbers.relationship)
+            relationship_week(customers, cut.visits, cut.numbers.relationship)
+
+    def demand(self) -> tuple[Occasions, Orders]:
+        """Needs arise, customers choose."""
+        cut, customers = self._cut, self.customers
         with customers.lend(DEMAND_WRITES):
             occasions, _, orders = demand_week(
-                customers, cut.network, cut.needs, cut.offers, numbers.choice, seed=seed, tick=tick, ill=ill
+                customers,
+                cut.network,
+                cut.needs,
+                cut.offers,
+                cut.numbers.choice,
+                seed=self._seed,
+                tick=self._week,
+                ill=int(cut.numbers.experience.ill),
             )
+        self._occasions = len(occasions.row)
+        self._bought = np.bincount(cut.offers.brand[orders.offer], minlength=len(self._bought)).astype(np.int64)
+        self._units = int(orders.units.sum())
+        return occasions, orders
+
+    def serve(self, occasions: Occasions, orders: Orders) -> NDArray[np.uint32]:
+        """Everything ordered is delivered and lived through; returns the rows of those who lapse."""
+        cut, customers = self._cut, self.customers
         deliveries = Deliveries(
             customer=orders.customer,
             offer=orders.offer,
@@ -60,24 +81,20 @@ class OurMarket:
             performance=cut.offers.quality[orders.offer],
         )
         with customers.lend(SERVE_WRITES):
-            serve_week(
+            return serve_week(
                 customers,
                 cut.network,
                 deliveries,
                 occasions,
                 cut.offers,
-                numbers.experience,
-                numbers.funnel,
+                cut.numbers.experience,
+                cut.numbers.funnel,
                 own_brand=cut.own_brand,
-                seed=seed,
-                tick=tick,
+                seed=self._seed,
+                tick=self._week,
             )
-        self._week += 1
-        self._occasions = len(occasions.row)
-        self._bought = np.bincount(cut.offers.brand[orders.offer], minlength=len(self._bought)).astype(np.int64)
-        self._units = int(orders.units.sum())
 
-    def standing(self) -> Standing:
+    def aggregate(self) -> Standing:
         """Aggregates after the latest week."""
         customers, rows = self.customers, len(self.customers)
         brands = np.arange(len(self._bought))
@@ -93,3 +110,18 @@ class OurMarket:
             stages=np.bincount(customers.stage, minlength=len(Stage)) / rows,
             units=self._units / rows,
         )
+
+
+class OurMarket(DemandKernels):
+    """The demand phases of :mod:`sim`, week by week."""
+
+    def step(self) -> None:
+        """Run one week."""
+        self.spread()
+        occasions, orders = self.demand()
+        self.serve(occasions, orders)
+        self._week += 1
+
+    def standing(self) -> Standing:
+        """Aggregates after the latest week."""
+        return self.aggregate()

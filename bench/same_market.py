@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.cut import Contestant, Cut, Standing
+from bench.cut import Contestant, Cut
 
 Floats = NDArray[np.floating[Any]]
 
@@ -20,8 +20,12 @@ FALSE_ALARM = 1e-3
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the comparison found; ``largest`` and ``limit`` in standard errors, ``where`` names the measure and the pair."""
+    """What the comparison of markets, by the rules ``of`` something, found.
 
+    ``largest`` and ``limit`` are in standard errors, ``where`` names the measure and the pair.
+    """
+
+    of: str
     customers: int
     weeks: int
     seeds: int
@@ -44,6 +48,7 @@ def compare_contestants(
     weeks: int,
     seeds: Sequence[int],
     looks: Sequence[int],
+    of: str = "demand phases",
 ) -> Agreement:
     """Run all contestants on the same cut, each with chance of its own, and compare the weeks named in ``looks``.
 
@@ -54,7 +59,9 @@ def compare_contestants(
         name: np.array([_trajectory(make(cut, seed), weeks, looks) for seed in seeds])
         for name, make in contestants.items()
     }
-    names = measure_names(cut)
+    any_market = next(iter(contestants.values()))(cut, seeds[0])
+    any_market.step()
+    names = measure_names(any_market.standing())
     largest, where, comparisons = 0.0, "", 0
     every = list(paths)
     for k, first in enumerate(every):
@@ -67,7 +74,7 @@ def compare_contestants(
                 where = f"{names[measure]} in week {looks[look]}, {first} against {second}"
     last = {name: [float(paths[who][:, -1, m].mean()) for who in every] for m, name in enumerate(names)}
     limit = limit_for(comparisons, degrees=2 * (len(seeds) - 1))
-    return Agreement(len(cut.customers), weeks, len(seeds), every, last, largest, where, limit)
+    return Agreement(of, len(cut.customers), weeks, len(seeds), every, last, largest, where, limit)
 
 
 def scores_of_difference(first: Floats, second: Floats) -> Floats:
@@ -92,16 +99,22 @@ def limit_for(comparisons: int, degrees: int) -> float:
 _ROUNDING = 1e-6
 
 
-def measure_names(cut: Cut) -> list[str]:
-    """Names of the numbers in a flattened :class:`Standing`."""
-    brands = cut.customers.loyalty.shape[1]
-    single = {"occasions", "relationship", "units"}
+def measure_names(standing: tuple[Any, ...]) -> list[str]:
+    """Names of the numbers in a flattened standing: those of its fields, numbered where there are several."""
     names: list[str] = []
-    for field in Standing._fields:
-        count = 1 if field in single else len(cut.numbers.funnel.hazard) if field == "stages" else brands
+    for field, value in zip(getattr(standing, "_fields", ()), standing, strict=True):
         word = field.replace("_", " ")
-        names += [word] if count == 1 else [f"{word} {k}" for k in range(count)]
+        if isinstance(value, tuple):
+            names += measure_names(value)
+        else:
+            names += [word] if np.size(value) == 1 else [f"{word} {k}" for k in range(np.size(value))]
     return names
+
+
+def flatten(standing: tuple[Any, ...]) -> Floats:
+    """All numbers of a standing in one row."""
+    parts = [flatten(v) if isinstance(v, tuple) else np.ravel(np.asarray(v, np.float64)) for v in standing]
+    return np.concatenate(parts)
 
 
 def _trajectory(market: Contestant, weeks: int, looks: Sequence[int]) -> Floats:
@@ -109,5 +122,5 @@ def _trajectory(market: Contestant, weeks: int, looks: Sequence[int]) -> Floats:
     for week in range(1, weeks + 1):
         market.step()
         if week in looks:
-            seen.append(np.concatenate([np.atleast_1d(np.asarray(value, np.float64)) for value in market.standing()]))
+            seen.append(flatten(market.standing()))
     return np.array(seen)

@@ -47,13 +47,10 @@ def measure_starts(repetitions: int, patience: float) -> list[Measurement]:
 
 def _measure(measured: Measurement, code: str, environment: Mapping[str, str], patience: float) -> None:
     wait_for_quiet(patience)
-    seen: list[float] = []
-    with watched(seen):
+    with watched(measured.others):
         seconds, cpu_seconds = _run(code, environment)
     measured.values.append(seconds)
     measured.cpu.append(cpu_seconds)
-    # The child's own work is no load of others.
-    measured.others.extend(max(load - 1.0, 0.0) for load in seen)
 
 
 def _run(code: str, environment: Mapping[str, str]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -80,21 +81,33 @@ def run_in_turn(races: Sequence[Race], repetitions: int, patience: float) -> Non
 
 
 class watched:
-    """While open, measures how many cores others used; the answer is appended to ``to``."""
+    """While open, measures how many cores others used; the answer is appended to ``to``.
+
+    Our own are this process and those of its children that ended meanwhile; for children that live on, the caller adds
+    the seconds that they worked to ``of_children``.
+    """
 
     def __init__(self, to: list[float]) -> None:
         self._to = to
+        self.of_children = 0.0
 
-    def __enter__(self) -> None:
-        self._busy, self._own, self._start = _busy_seconds(), time.process_time(), time.perf_counter()
+    def __enter__(self) -> watched:
+        self._busy, self._own, self._start = _busy_seconds(), _own_seconds(), time.perf_counter()
+        return self
 
     def __exit__(self, *_: object) -> None:
         busy = _busy_seconds()
         if busy is None or self._busy is None:
             return
         elapsed = max(time.perf_counter() - self._start, 1e-9)
-        own = time.process_time() - self._own
+        own = _own_seconds() - self._own + self.of_children
         self._to.append(max(busy - self._busy - own, 0.0) / elapsed)
+
+
+def _own_seconds() -> float:
+    """Seconds that this process and its children that have ended were at work."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 def wait_for_quiet(patience: float) -> None:

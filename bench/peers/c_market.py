@@ -63,6 +63,10 @@ _CHANGED = [
     "owned",
     "last_order",
 ]
+#: Columns that lie in one row of floats for each customer.
+_MINDS = ("loyalty", "satisfaction", "expectation", "taste", "price_sensitivity", "order_size")
+#: Floats in a cache line.
+_LINE = 16
 _FLOATS = [
     "visit",
     "weak",
@@ -119,12 +123,13 @@ def compiler_version() -> str:
 
 
 @cache
-def _library(brands: int, offers: int, attributes: int) -> ctypes.CDLL:
-    """Build the program for these sizes; the library stays in a temporary folder for as long as the process lives."""
-    folder = tempfile.mkdtemp(prefix="demand-")
-    target = Path(folder) / "demand.so"
-    sizes = (f"-DBRANDS={brands}", f"-DOFFERS={offers}", f"-DATTRIBUTES={attributes}")
-    command = [COMPILER, *FLAGS, *sizes, str(SOURCE), "-o", str(target), "-lm"]
+def build(source: Path, brands: int, offers: int, attributes: int) -> ctypes.CDLL:
+    """Build a program for these sizes; the library stays in a temporary folder for as long as the process lives."""
+    folder = tempfile.mkdtemp(prefix=f"{source.stem}-")
+    target = Path(folder) / "program.so"
+    mind = mind_width(brands, attributes)
+    sizes = (f"-DBRANDS={brands}", f"-DOFFERS={offers}", f"-DATTRIBUTES={attributes}", f"-DMIND={mind}")
+    command = [COMPILER, *FLAGS, *sizes, str(source), "-o", str(target), "-lm"]
     built = subprocess.run(command, capture_output=True, text=True)
     if built.returncode:
         raise RuntimeError(f"{COMPILER} failed:\n{built.stderr}")
@@ -133,17 +138,48 @@ def _library(brands: int, offers: int, attributes: int) -> ctypes.CDLL:
     return library
 
 
+def mind_width(brands: int, attributes: int) -> int:
+    """Floats in a customer's row of what an occasion reads: whole cache lines."""
+    used = 3 * brands + attributes + 2
+    return -(-used // _LINE) * _LINE
+
+
+class CColumns:
+    """A cut as the C programs take it: ``arrays`` by name, and the struct that points to them. Raises ValueError as :class:`CMarket`."""
+
+    def __init__(self, cut: Cut) -> None:
+        self.brand, _ = demand_of_cut(cut)
+        self.arrays = {**_still(cut), **_changing(cut), **_minds(cut)}
+        self.struct = _fill(cut, self.arrays)
+
+    def standing(self, bought: NDArray[np.int64], occasions: int, units: int) -> Standing:
+        """Aggregates of the columns; ``bought`` by brand."""
+        a, rows = self.arrays, len(self.arrays["key"])
+        brands = np.arange(len(bought))
+        return Standing(
+            aware_share=((a["aware"][:, np.newaxis] >> brands) & 1).mean(axis=0),
+            buying_share=bought / rows,
+            occasions=occasions / rows,
+            satisfaction=a["satisfaction"].mean(axis=0, dtype=np.float64),
+            loyalty=a["loyalty"].mean(axis=0, dtype=np.float64),
+            relationship=float(a["relationship"].mean(dtype=np.float64)),
+            speaking_well=(a["speaks"] > 0).mean(axis=0),
+            speaking_ill=(a["speaks"] < 0).mean(axis=0),
+            stages=np.bincount(a["stage"], minlength=_STAGES) / rows,
+            units=units / rows,
+        )
+
+
 class CMarket:
     """A market whose weeks are run by the C program. Raises ValueError for a cut with durables or several categories."""
 
     def __init__(self, cut: Cut, seed: int, *, threads: int = 1) -> None:
         self._cut, self._seed, self.threads = cut, seed, threads
         self._tick = cut.first_week
-        self._brand, _ = demand_of_cut(cut)
-        self.arrays = {**_still(cut), **_changing(cut)}
+        self._columns = CColumns(cut)
+        self.arrays = self._columns.arrays
         self._brands = cut.customers.loyalty.shape[1]
-        self._library = _library(self._brands, len(self._brand), cut.customers.taste.shape[1])
-        self._market = _fill(cut, self.arrays)
+        self._library = build(SOURCE, self._brands, len(self._columns.brand), cut.customers.taste.shape[1])
         week = {
             "_fields_": (
                 ("occasions", ctypes.c_int64),
@@ -156,7 +192,7 @@ class CMarket:
     def step(self) -> None:
         """Run one week."""
         self._library.run_week(
-            ctypes.byref(self._market),
+            ctypes.byref(self._columns.struct),
             ctypes.c_uint64(self._seed),
             ctypes.c_int32(self._tick),
             ctypes.c_int(self.threads),
@@ -166,20 +202,8 @@ class CMarket:
 
     def standing(self) -> Standing:
         """Aggregates after the latest week."""
-        a, rows = self.arrays, len(self.arrays["key"])
-        brands = np.arange(self._brands)
-        return Standing(
-            aware_share=((a["aware"][:, np.newaxis] >> brands) & 1).mean(axis=0),
-            buying_share=np.array(list(self._week.bought)) / rows,
-            occasions=self._week.occasions / rows,
-            satisfaction=a["satisfaction"].mean(axis=0, dtype=np.float64),
-            loyalty=a["loyalty"].mean(axis=0, dtype=np.float64),
-            relationship=float(a["relationship"].mean(dtype=np.float64)),
-            speaking_well=(a["speaks"] > 0).mean(axis=0),
-            speaking_ill=(a["speaks"] < 0).mean(axis=0),
-            stages=np.bincount(a["stage"], minlength=_STAGES) / rows,
-            units=self._week.units / rows,
-        )
+        week = self._week
+        return self._columns.standing(np.array(list(week.bought)), week.occasions, week.units)
 
 
 def _still(cut: Cut) -> dict[str, NDArray[Any]]:
@@ -190,7 +214,7 @@ def _still(cut: Cut) -> dict[str, NDArray[Any]]:
     activity = cut.needs.activity[start.territory, start.type]
     given = {
         **{name: getattr(start, name) for name in ("key", "type", "price_group", "territory", "distributor")},
-        **{name: getattr(start, name) for name in ("purchase_rate", "price_sensitivity", "order_size", "taste")},
+        "purchase_rate": start.purchase_rate,
         "rate": (start.purchase_rate * activity).astype(np.float32),
         "own": offers.own.astype(np.uint8),
         "available": offers.available.astype(np.uint8),
@@ -205,15 +229,32 @@ def _still(cut: Cut) -> dict[str, NDArray[Any]]:
         "visit_calls": visits.effective.astype(np.float32),
         "visit_speaks": cut.visit_speaks.astype(np.uint8),
     }
-    return {name: np.ascontiguousarray(given[name]) for name in _READ}
+    return {name: np.ascontiguousarray(given[name]) for name in _READ if name not in _MINDS}
 
 
 def _changing(cut: Cut) -> dict[str, NDArray[Any]]:
     """Copies of the columns that change; talk is kept by brand."""
     start = cut.customers
-    columns = {name: np.array(getattr(start, name), order="C") for name in _CHANGED if not name.startswith("talk")}
+    plain = [name for name in _CHANGED if not name.startswith("talk") and name not in _MINDS]
+    columns = {name: np.array(getattr(start, name), order="C") for name in plain}
     columns["owned"] = start.owned[:, 0].copy()
     return columns | {name: np.array(getattr(start, name).T, order="C") for name in ("talk_weak", "talk_strong")}
+
+
+def _minds(cut: Cut) -> dict[str, NDArray[Any]]:
+    """Views of one table that holds in a row, and cache line, all numbers of a customer that an occasion reads."""
+    start, given = cut.customers, {}
+    rows, width = len(start), mind_width(start.loyalty.shape[1], start.taste.shape[1])
+    room = np.zeros(rows * width + _LINE, np.float32)
+    skipped = -room.ctypes.data // room.itemsize % _LINE
+    table = room[skipped : skipped + rows * width].reshape(rows, width)
+    place = 0
+    for name in _MINDS:
+        column = getattr(start, name).reshape(rows, -1)
+        given[name] = table[:, place : place + column.shape[1]]
+        given[name][:] = column
+        place += column.shape[1]
+    return given
 
 
 def _fill(cut: Cut, arrays: dict[str, NDArray[Any]]) -> _Market:
