@@ -58,60 +58,133 @@ class Records(NamedTuple):
     bought: Reals
 
 
-@jit_bare
+@jit
 def _count_people(
     first: int, last: int, who: People, own_brand: int, since: int, packed: Counts, total: Counts
 ) -> None:
-    bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
-    types = np.uint64(total.shape[1])
-    cells = packed.shape[1]
+    cell, word, felt = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     for block in range(first, last):
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, who.stage.size)):
-            # Without a branch on users: a third are, and no processor can predict which.
-            uses = np.int64((who.stage[i] == _BUYER) | (who.stage[i] == _LOYAL))
-            knows = np.int64((who.aware[i] & bit) != 0)
-            active = np.int64(who.last_order[i] > since)
-            cell = np.uint64(who.territory[i]) * types + np.uint64(who.type[i])
-            packed[0, cell] += knows | active << _FIELD | uses << 2 * _FIELD
-            packed[1, cell] += uses * np.int64(np.float64(who.satisfaction[i, own_brand]) * FIXED_POINT + 0.5)
-        for c in range(cells):
-            cell_total = total[c // total.shape[1], c % total.shape[1]]
-            cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
-            cell_total[_ACTIVE_COLUMN] += packed[0, c] >> _FIELD & _MASK
-            cell_total[_USERS_COLUMN] += packed[0, c] >> 2 * _FIELD
-            cell_total[_SATISFACTION_COLUMN] += packed[1, c]
-            packed[:, c] = 0
+        _count_block_of_people(block, who, own_brand, since, cell, word, felt, packed, total)
+
+
+@jit_bare
+def _count_block_of_people(
+    block: int,
+    who: People,
+    own_brand: int,
+    since: int,
+    cell: Counts,
+    word: Counts,
+    felt: Counts,
+    packed: Counts,
+    total: Counts,
+) -> None:
+    """Step by step over the block: all but the sums is then done for several rows at a time."""
+    start, types = block * BLOCK, np.int64(total.shape[1])
+    rows = min(BLOCK, who.stage.size - start)
+    bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
+    end = start + rows
+    _note_stages(who.stage[start:end], who.aware[start:end], who.last_order[start:end], bit, since, word[:rows])
+    _note_satisfaction(who.satisfaction[start:end, own_brand], word[:rows], felt[:rows])
+    _note_cells(who.territory[start:end], who.type[start:end], types, cell[:rows])
+    for r in range(rows):
+        c = np.uint64(cell[r])
+        packed[0, c] += word[r]
+        packed[1, c] += felt[r]
+    for c in range(packed.shape[1]):
+        cell_total = total[c // types, c % types]
+        cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
+        cell_total[_ACTIVE_COLUMN] += packed[0, c] >> _FIELD & _MASK
+        cell_total[_USERS_COLUMN] += packed[0, c] >> 2 * _FIELD
+        cell_total[_SATISFACTION_COLUMN] += packed[1, c]
+        packed[:, c] = 0
+
+
+@jit_bare
+def _note_stages(
+    stage: NDArray[np.uint8],
+    aware: NDArray[np.uint8],
+    last_order: NDArray[np.int32],
+    bit: np.uint8,
+    since: int,
+    word: Counts,
+) -> None:
+    for r in range(word.size):
+        # Without a branch on users: a third are, and no processor can predict which.
+        uses = np.int64((stage[r] == _BUYER) | (stage[r] == _LOYAL))
+        knows = np.int64((aware[r] & bit) != 0)
+        word[r] = knows | np.int64(last_order[r] > since) << _FIELD | uses << 2 * _FIELD
+
+
+@jit_bare
+def _note_satisfaction(satisfaction: Reals, word: Counts, felt: Counts) -> None:
+    for r in range(word.size):
+        felt[r] = (word[r] >> 2 * _FIELD) * np.int64(np.float64(satisfaction[r]) * FIXED_POINT + 0.5)
+
+
+@jit_bare
+def _note_cells(territory: NDArray[np.uint16], type_: NDArray[np.uint8], types: Any, cell: Counts) -> None:
+    for r in range(cell.size):
+        cell[r] = np.int64(territory[r]) * types + np.int64(type_[r])
 
 
 @jit
 def _count_records(first: int, last: int, who: Records, packed: Counts, total: Counts) -> None:
     flags = np.empty(BLOCK, np.uint8)
     listed = np.empty(BLOCK + 1, np.int32)
+    error, word = np.empty(BLOCK, np.float64), np.empty(BLOCK, np.int64)
     for block in range(first, last):
-        _count_block_of_records(block, who, packed[0], total, flags, listed)
+        _count_block_of_records(block, who, packed[0], total, flags, listed, error, word)
 
 
 @jit_bare
 def _count_block_of_records(
-    block: int, who: Records, packed: Counts, total: Counts, flags: NDArray[np.uint8], listed: NDArray[np.int32]
+    block: int,
+    who: Records,
+    packed: Counts,
+    total: Counts,
+    flags: NDArray[np.uint8],
+    listed: NDArray[np.int32],
+    error: NDArray[np.float64],
+    word: Counts,
 ) -> None:
     start = block * BLOCK
     rows = min(BLOCK, who.rep.size - start)
+    end = start + rows
+    known = who.known[start:end]
+    _note_records(known, who.rep[start:end], who.value[start:end], who.bought[start:end], flags[:rows], word[:rows])
     for r in range(rows):
-        i = start + r
-        packed[who.territory[i]] += np.int64(who.known[i]) | np.int64(who.rep[i] >= 0) << _FIELD
-    for r in range(rows):
-        i = start + r
-        flags[r] = (who.value[i] > 0) & (who.bought[i] > 0) & who.known[i]
-    for k in range(flagged_rows(flags, rows, listed)):
+        packed[np.uint64(who.territory[start + r])] += word[r]
+    # Step by step over the block, so that no logarithm waits for the sum before it.
+    judged = flagged_rows(flags, rows, listed)
+    for k in range(judged):
         i = start + listed[k]
-        error = abs(math.log(np.float64(who.value[i]) / np.float64(who.bought[i])))
-        total[who.territory[i], _JUDGED_COLUMN] += 1
-        total[who.territory[i], _ERROR_COLUMN] += np.int64(error * FIXED_POINT + 0.5)
+        error[k] = np.float64(who.value[i]) / np.float64(who.bought[i])
+    for k in range(judged):
+        error[k] = abs(math.log(error[k]))
+    for k in range(judged):
+        t = np.uint64(who.territory[start + listed[k]])
+        total[t, _ERROR_COLUMN] += np.int64(error[k] * FIXED_POINT + 0.5)
     for t in range(packed.size):
         total[t, _RECORDS_COLUMN] += packed[t] & _MASK
-        total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD
+        total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD & _MASK
+        total[t, _JUDGED_COLUMN] += packed[t] >> 2 * _FIELD
         packed[t] = 0
+
+
+@jit_bare
+def _note_records(
+    known: NDArray[np.bool_],
+    rep: NDArray[np.int32],
+    value: Reals,
+    bought: Reals,
+    judged: NDArray[np.uint8],
+    word: Counts,
+) -> None:
+    for r in range(word.size):
+        judged[r] = (value[r] > 0) & (bought[r] > 0) & known[r]
+    for r in range(word.size):
+        word[r] = np.int64(known[r]) | np.int64(rep[r] >= 0) << _FIELD | np.int64(judged[r]) << 2 * _FIELD
 
 
 def count_people(who: People, own_brand: int, since: int, *, territories: int, types: int) -> NDArray[np.float64]:

@@ -180,7 +180,7 @@ def _choose_stretch(
     """A stretch of occasions: first all Gumbel draws, one offer of each category at a time, then the comparisons."""
     real = who.loyalty.dtype.type
     length = end - start
-    _warm(start, end, occasions, who, numbers, warmth)
+    _warm(start, end, occasions, who, board, numbers, warmth)
     for o in range(length):
         step = np.uint64(_INDEX_STEP * np.int64(occasions.number[start + o]))
         keys[o] = who.key[occasions.row[start + o]]
@@ -215,12 +215,18 @@ def _choose_stretch(
 
 @jit_bare
 def _warm(
-    start: Whole, end: Whole, occasions: Occasions, who: Choosers, numbers: ChoiceNumbers, warmth: NDArray[np.float32]
+    start: Whole,
+    end: Whole,
+    occasions: Occasions,
+    who: Choosers,
+    board: OfferBoard,
+    numbers: ChoiceNumbers,
+    warmth: NDArray[np.float32],
 ) -> None:
     """Read one value of every column in a loop that does nothing else.
 
     Customers in the market are spread over memory, so each row misses the cache; here the misses overlap, in the long
-    comparison each would stall (measured at 10^6 customers: 109 → 45 ns per occasion).
+    comparison each would stall (measured at 10^6 customers: 109 → 45 ns per occasion, with rebates 154 → 101).
     """
     total = np.float32(0)
     for o in range(start, end):
@@ -231,6 +237,9 @@ def _warm(
             total += np.float32(who.taste[i, 0])
         if who.rival_relationship.shape[1] > 0:
             total += np.float32(who.rival_relationship[i, 0])
+    if who.rebate.shape[1] > 0:
+        for o in range(start, end):
+            total += np.float32(who.rebate[occasions.row[o], board.first[occasions.category[o]]])
     if numbers.neighbours != 0:
         for o in range(start, end):
             i = occasions.row[o]

@@ -119,6 +119,9 @@ def _live_through_stretch(
         i = deliveries.customer[d]
         total += np.float32(memory.loyalty[i, 0] + memory.satisfaction[i, 0] + memory.expectation[i, 0])
         total += np.float32(memory.bought_week[i, 0] + memory.last_order[i] + memory.owned[i, 0] + memory.speaks[i, 0])
+        total += np.float32(memory.need_open[i])
+        if memory.product.shape[1] > 0:
+            total += np.float32(memory.product[i, 0])
     warmth[0] += total
     if numbers.noise > 0:
         for d in range(start, stop):
