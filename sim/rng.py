@@ -224,7 +224,7 @@ def stream(seed: int, decision: int, week: int) -> np.uint64:
 
 @lru_cache(maxsize=_SEEDS_KEPT)
 def _named(seed: int) -> hashlib.blake2b:
-    """The keyed hash of a seed before it has been told anything; to copy it is cheaper than to key another."""
+    """The keyed hash of a seed, of nothing yet; to copy it is cheaper than to key another."""
     return hashlib.blake2b(digest_size=8, key=_key(seed), person=b"stream")
 
 

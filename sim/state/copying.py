@@ -97,10 +97,10 @@ class Copier:
 
     def _array(self, value: Array) -> Array:
         """A copy with the strides and the guard of ``value``: kernels are compiled for both."""
-        base, whole = value.base, value.flags.c_contiguous or value.flags.f_contiguous
-        if whole or not isinstance(base, np.ndarray) or not base.flags.forc or base.dtype.hasobject:
+        base = value.base
+        if not isinstance(base, np.ndarray) or not base.flags.forc or base.dtype.hasobject:
             made = np.array(value, order="K")
-        else:
+        else:  # a view shows what is written into its base, in the copy as well
             buffer, offset = self.copy(base).ravel("K"), value.ctypes.data - base.ctypes.data
             made = np.ndarray(value.shape, value.dtype, buffer, offset, value.strides)
         if made.flags.writeable and not value.flags.writeable:

@@ -7,7 +7,7 @@ import types
 import weakref
 from collections.abc import Iterator
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,9 @@ LEAVES: tuple[type, ...] = (
     types.BuiltinFunctionType,
     types.ModuleType,
 )
+
+#: Attributes that only remember what can be looked up again: two markets that are the same may remember different things.
+REMEMBERED = (".kept", "._in_week", "._sets", "._views")
 
 
 def parts_of(value: Any) -> Iterator[tuple[str, Any]]:
@@ -103,10 +106,16 @@ def differences(one: Any, other: Any, without: tuple[object, ...] = ()) -> list[
         elif isinstance(a, random.Random):
             found += [path] * (a.getstate() != b.getstate())
         else:
-            mine, theirs = dict(parts_of(a)), dict(parts_of(b))
+            mine, theirs = ({name: part for name, part in parts_of(x) if name not in _remembered(x)} for x in (a, b))
             found += [f"{path}{name}: in one alone" for name in mine.keys() ^ theirs.keys()]
             waiting += [(path + name, mine[name], theirs[name]) for name in mine.keys() & theirs.keys()]
     return found
+
+
+def _remembered(value: Any) -> set[str]:
+    """Names, as :func:`parts_of` has them, of what ``value`` only remembers."""
+    looked_up = {n for kind in type(value).__mro__ for n, held in vars(kind).items() if isinstance(held, cached_property)}
+    return {*REMEMBERED, *(f".{name}" for name in looked_up)}
 
 
 def _same_array(a: Any, b: Any) -> bool:
