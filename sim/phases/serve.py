@@ -187,9 +187,9 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[
     kept = ((rep >= 0) & state.reps.active[rep]).nonzero()[0]
     rep, offer = rep[kept], offer[kept]
     margin = units[kept] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
-    credited = np.zeros(len(state.reps), dtype=np.int64)
+    credited = state.reps.credited
+    credited[:] = 0
     np.add.at(credited, rep, value[kept])
-    state.reps.credited[:] = credited
     return np.bincount(rep, weights=margin, minlength=len(state.reps)).astype(np.float64)
 
 
@@ -214,4 +214,5 @@ def _watch_shares(state: MarketState, sold: NDArray[np.int64]) -> None:
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]
     seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)
-    state.rivals.share[:] += speed * (seen - state.rivals.share)
+    share = state.rivals.share
+    share += speed * (seen - share)
