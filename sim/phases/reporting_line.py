@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.questions.gateway import LEVELS, Gateway
 from sim.rng import Decision
 from sim.state import Ints, MarketState
+from sim.state.upkeep import distinct
 
 Bools = NDArray[np.bool_]
 
@@ -35,5 +36,5 @@ def arrives(passed: NDArray[np.int64]) -> Bools:
 def by_delay(state: MarketState, gateway: Gateway, rows: Ints, which: Bools) -> Iterator[tuple[int, Bools]]:
     """Weeks on the way, and which of the customers in ``rows`` (among those flagged by ``which``) take as many."""
     delay = np.maximum(gateway.weeks[state.customers.territory[rows]], 1)
-    for weeks in np.unique(delay[which]):
+    for weeks in distinct(delay[which])[0]:
         yield int(weeks), which & (delay == weeks)

@@ -187,9 +187,9 @@ def _remember_purchases(state: MarketState, ours: NDArray[np.int64]) -> NDArray[
     kept = ((rep >= 0) & state.reps.active[rep]).nonzero()[0]
     rep, offer = rep[kept], offer[kept]
     margin = units[kept] * (state.numbers.list_price[offer] - state.numbers.unit_cost[offer])
-    credited = state.reps.credited
-    credited[:] = 0
+    credited = np.zeros(len(state.reps), dtype=np.int64)
     np.add.at(credited, rep, value[kept])
+    state.reps.credited[:] = credited
     return np.bincount(rep, weights=margin, minlength=len(state.reps)).astype(np.float64)
 
 
