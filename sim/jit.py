@@ -127,7 +127,7 @@ def sealed_array(array: NDArray[Any]) -> NDArray[Any]:
     if not array.flags.writeable:
         return array
     view = array.view()
-    view.setflags(write=False)
+    view.flags.writeable = False
     return view
 
 

@@ -160,7 +160,7 @@ def _share_what_is_short(
     tickets: npt.NDArray[np.float64],
     shipped: Units,
 ) -> None:
-    """Share the ``supply`` that supplier ``s`` has of offer ``j``, in parts of what each wants, and the rest by lot."""
+    """Share the ``supply`` that supplier ``s`` has of offer ``j``, in parts of what each wants, and the rest at random."""
     left = supply
     for d in range(len(supplier)):
         tickets[d] = 2.0
