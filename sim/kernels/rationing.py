@@ -137,6 +137,8 @@ def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units, supplie
     shipped = wanted.copy()
     total = np.zeros(supply.shape, dtype=np.int64)
     for d in range(distributors):
+        if not 0 <= supplier[d] < supply.shape[0]:
+            raise IndexError("there is no such supplier")
         for j in range(offers):
             total[supplier[d], j] += wanted[d, j]
     tickets = np.empty(distributors, dtype=np.float64)
