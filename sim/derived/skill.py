@@ -33,13 +33,13 @@ def product_knowledge(state: MarketState) -> NDArray[np.float32]:
     It is one more programme in addition to coaching and training, and combines with them under the same ceiling.
     """
     numbers, management, reps = state.params.technical, state.params.management, state.reps
-    coached, trained, with_engineers = reps.coached, reps.trained, reps.product_trained
-    if not with_engineers.any():
-        return np.zeros(len(reps), dtype=np.float32)
+    coached, trained, of_product = reps.coached, reps.trained, reps.product_trained
+    joint = dose_effect(numbers.training_d, of_product, numbers.training_half)
+    if not joint.any():
+        return np.zeros(len(reps), np.float32)
     others = [
         dose_effect(management.coaching_d, coached, management.coaching_half),
         dose_effect(management.training_d, trained, management.training_half),
     ]
-    joint = dose_effect(numbers.training_d, with_engineers, numbers.training_half)
     gain = combine([*others, joint], management.ceiling) - combine(others, management.ceiling)
-    return np.where(with_engineers > 0, gain, 0.0).astype(np.float32)
+    return np.where(of_product > 0, gain, 0.0).astype(np.float32)

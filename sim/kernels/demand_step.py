@@ -322,8 +322,9 @@ def live_through(
     if not events:
         return
     real = customers.loyalty.dtype
-    deliveries = sealed(deliveries._replace(performance=np.ascontiguousarray(deliveries.performance, real)))
-    offers = sealed(offers)
+    if deliveries.performance.dtype != real:
+        deliveries = deliveries._replace(performance=deliveries.performance.astype(real))
+    deliveries, offers = sealed(deliveries), sealed(offers)
     changes = TalkChanges(
         np.empty(2 * events, np.uint32), np.empty(2 * events, np.int8), np.empty(2 * events, np.int16)
     )

@@ -137,6 +137,8 @@ def _share(lottery: np.uint64, supply: Units, wanted: Units, key: Units, supplie
     shipped = wanted.copy()
     total = np.zeros(supply.shape, dtype=np.int64)
     for d in range(distributors):
+        if not 0 <= supplier[d] < supply.shape[0]:
+            raise IndexError("there is no such supplier")
         for j in range(offers):
             total[supplier[d], j] += wanted[d, j]
     tickets = np.empty(distributors, dtype=np.float64)
@@ -160,7 +162,7 @@ def _share_what_is_short(
     tickets: npt.NDArray[np.float64],
     shipped: Units,
 ) -> None:
-    """Share the ``supply`` that supplier ``s`` has of offer ``j``, in parts of what each wants, and the rest by lot."""
+    """Share the ``supply`` that supplier ``s`` has of offer ``j``, in parts of what each wants, and the rest at random."""
     left = supply
     for d in range(len(supplier)):
         tickets[d] = 2.0

@@ -349,7 +349,7 @@ class World:
     def closing_chances(self) -> NDArray[np.float64]:
         """Chance of a firm of each type to close in a week [K]; read-only."""
         chances = np.array([kind.closing_a_week for kind in self.customer_types], np.float64)
-        chances.setflags(write=False)
+        chances.flags.writeable = False
         return chances
 
     @cached_property

@@ -44,8 +44,8 @@ def _due(state: MarketState) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Customers large enough to bargain whose turn it is, and the power of each: that of the volume above the threshold."""
     numbers, cycle = state.params.rebates, state.params.rebates.contract_weeks
     # By key, not by row: one customer more leaves the contracts of the others alone.
-    turn = (state.customers.key % np.uint64(cycle)).astype(np.int64)
-    rows = np.flatnonzero((turn == state.week % cycle) | (state.week == 0))
+    turn = state.customers.key % np.uint64(cycle)
+    rows = (turn == np.uint64(state.week % cycle)).nonzero()[0] if state.week else np.arange(len(turn))
     size = expected_purchases(state, rows)
     least = numbers.threshold * state.numbers.mean_purchases
     large = size > least

@@ -9,7 +9,7 @@ from sim.questions.technical import Technical
 from sim.rng import Decision
 from sim.solvers.reliability import fit_growth
 from sim.state import MarketState
-from sim.state.upkeep import Jobs, Message, Problems, among
+from sim.state.upkeep import Jobs, Message, Problems, among, distinct
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -64,7 +64,7 @@ def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags, luck:
 
 
 def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[np.int64]) -> None:
-    for weeks in sorted(set(delay[which].tolist())):
+    for weeks in distinct(delay[which])[0].tolist():
         sent = problems.taken(which & (delay == weeks))
         state.upkeep.messages.append(Message(state.week + weeks, sent))
 

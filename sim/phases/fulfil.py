@@ -125,7 +125,9 @@ def _turn_away(
     fate = _fates(state, lacking)
     # Who waits for a durable keeps the need and chooses again next week; who waits for consumables stays in the queue.
     queues = (fate == Fate.WAITS) & ~state.boards.offers.durable[state.numbers.category[lacking.offer]]
-    waiting = _a_week_older(lacking.rest(queues, lacking.units[queues]), state.week)
+    waiting = lacking.rest(queues, lacking.units[queues])
+    if len(waiting):
+        waiting = _a_week_older(waiting, state.week)
     switches = fate == Fate.SWITCHES
     if switches.any():
         channel = state.goods.channel

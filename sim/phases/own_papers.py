@@ -17,6 +17,8 @@ from sim.state.upkeep import Jobs, distinct
 
 #: Index of a customer's papers among the draws of what gets lost; 0 is the rep's report of the same week.
 _PAPER = 1
+#: A week before all others.
+_NO_WEEK = int(np.iinfo(np.int32).min)
 
 
 def file_deliveries(state: MarketState, ours: Ints) -> None:
@@ -55,7 +57,7 @@ def _send(state: MarketState, customer: Ints, value: Floats, orders: Floats, las
         return
     rows, place = distinct(customer)
     arriving = arrives(levels_passed(state, gateway, rows, _PAPER))
-    last = np.full(len(rows), np.iinfo(np.int32).min)
+    last = np.full(len(rows), _NO_WEEK)
     np.maximum.at(last, place, last_order)
     sums = [np.bincount(place, weights=what, minlength=len(rows)).astype(np.float32) for what in (value, orders)]
     for weeks, sent in by_delay(state, gateway, rows, arriving):

@@ -18,16 +18,16 @@ def watch_standing(state: MarketState, sold: NDArray[np.int64]) -> None:
     Both are averages that start as plain means, so that the first weeks look neither like a gain nor like a loss.
     """
     numbers, brands, week = state.params.rival_force, state.rival_brands, state.week
-    place = state.boards.offers.rival
-    own = np.bincount(place[place >= 0], weights=sold[place >= 0], minlength=len(brands))
+    theirs = state.rivals.offer
+    own = np.bincount(state.boards.offers.rival[theirs], weights=sold[theirs], minlength=len(brands))
     total = float(np.add.reduce(sold))
     for sales, market, memory in (
         (brands.sold, brands.market, numbers.share_memory),
         (brands.sold_usual, brands.market_usual, numbers.usual_memory),
     ):
         weight = 1.0 / min(week + 1, memory)
-        sales[:] += weight * (own - sales)
-        market[:] += weight * (total - market)
+        sales += weight * (own - sales)
+        market += weight * (total - market)
     now, usual = brands.sold * brands.market_usual, brands.sold_usual * brands.market
     brands.share_kept[:, week] = np.divide(now, usual, out=np.ones(len(brands)), where=usual > 0)
     brands.effort_kept[:, week] = _effort_kept(state)

@@ -214,4 +214,5 @@ def _watch_shares(state: MarketState, sold: NDArray[np.int64]) -> None:
     offer, speed = state.rivals.offer, 1.0 / state.params.rivals.share_lag
     chance = chances[category[offer]]
     seen = np.where(chance > 0, bought[offer] / np.maximum(chance, 1), state.rivals.share)
-    state.rivals.share[:] += speed * (seen - state.rivals.share)
+    share = state.rivals.share
+    share += speed * (seen - share)

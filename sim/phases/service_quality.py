@@ -29,15 +29,9 @@ def feel_service(state: MarketState) -> None:
         return
     _feel_orders(state)
     _feel_waiting_for_repair(state)
-    customers, reps = state.customers, state.reps
-    served = Served(
-        owned=customers.owned,
-        visits=state.diary.visits,
-        rep=state.knowledge.rep,
-        there=reps.active,
-        advice=advice(state),
-        product=customers.product,
-    )
+    customers = state.customers
+    owned, product = customers.sealed(("owned", "product"))
+    served = Served(owned, state.diary.visits, state.knowledge.rep, state.reps.active, advice(state), product)
     feelings = Feelings(*(customers.writable(name) for name in Feelings._fields))
     serve_dimensions(served, state.layout.own_brand, state.numbers.quality, feelings)
 

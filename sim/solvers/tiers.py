@@ -52,6 +52,8 @@ def add_rows(total: Numbers, rows: Rows, values: Numbers) -> None:
 @jit_bare
 def _add_rows(rows: Rows, values: Numbers, total: Numbers) -> None:
     for k in range(rows.size):
+        if rows[k] >= total.shape[0]:
+            raise IndexError("there is no such row")
         if rows[k] >= 0:
             for j in range(values.shape[1]):
                 total[rows[k], j] += values[k, j]

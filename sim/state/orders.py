@@ -44,6 +44,8 @@ class Purchases:
 
     def rest(self, rows: NDArray[Any], units: NDArray[np.int64]) -> Purchases:
         """The orders in ``rows`` for the ``units`` that are left of them."""
+        if rows.dtype == np.bool_:
+            rows = rows.nonzero()[0]  # once for all columns
         columns = {name: units if name == "units" else values[rows] for name, values in vars(self).items()}
         return Purchases(**columns)
 

@@ -1,4 +1,4 @@
-"""Queues of jobs against their twin, territory by territory."""
+"""Queues of jobs against their twin, territory by territory, and which rows are among others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.job_queues import work_queues
+from sim.state.upkeep import among, distinct
 from tests.reference import upkeep as twin
 
 #: Quarters of hours, so that the sums of both are exact.
@@ -27,3 +28,11 @@ def test_work_queues_equals_its_twin(territories: list[tuple[list[float], float,
         assert done[places == t].tolist() == finished
         assert waiting[t] == finished.count(False)
         assert (following[t], spent[t]) == (next_job, hours)
+
+
+@given(st.lists(st.integers(-3, 3), max_size=12), st.lists(st.integers(-3, 3), max_size=12))
+def test_distinct_and_among_are_numpys(values: list[int], members: list[int]) -> None:
+    given_values, given_members = np.array(values, np.int64), np.array(members, np.int64)
+    for found, expected in zip(distinct(given_values), np.unique(given_values, return_inverse=True), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(among(given_values, given_members), np.isin(given_values, given_members))

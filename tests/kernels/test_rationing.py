@@ -91,6 +91,8 @@ def test_the_lottery_is_fair_and_changes_every_week() -> None:
 
 def test_reals_and_cells_out_of_range_are_refused() -> None:
     one = np.ones(1, dtype=np.int64)
+    with pytest.raises(IndexError, match="no such supplier"):
+        share_out_each(_lottery(Decision.SUB_SUPPLY), one[None], one[None], one, one)
     with pytest.raises(TypeError, match="whole units"):
         ration_orders(_lottery(Decision.RATIONING), one * 0, one, one, one * 0.5, one, one)  # type: ignore[arg-type]
     with pytest.raises(IndexError, match=r"-1\.\.0, got 1\.\.1"):

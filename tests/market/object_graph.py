@@ -114,7 +114,9 @@ def differences(one: Any, other: Any, without: tuple[object, ...] = ()) -> list[
 
 def _remembered(value: Any) -> set[str]:
     """Names, as :func:`parts_of` has them, of what ``value`` only remembers."""
-    looked_up = {n for kind in type(value).__mro__ for n, held in vars(kind).items() if isinstance(held, cached_property)}
+    looked_up = {
+        n for kind in type(value).__mro__ for n, held in vars(kind).items() if isinstance(held, cached_property)
+    }
     return {*REMEMBERED, *(f".{name}" for name in looked_up)}
 
 

@@ -39,6 +39,8 @@ def test_rows_add_up_as_numpy_adds_them(dtype: type[np.generic]) -> None:
     np.add.at(expected, rows[rows >= 0], values[rows >= 0])
     add_rows(total, rows, values)
     np.testing.assert_array_equal(total, expected)
+    with pytest.raises(IndexError, match="no such row"):
+        add_rows(total, rows + 1, values)
 
 
 @pytest.mark.parametrize(
