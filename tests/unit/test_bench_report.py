@@ -52,6 +52,15 @@ def test_versions_are_compared_turn_by_turn() -> None:
     assert "| week | 1,000 | 6 | 2 | 3 | 2 | 3 | 3 | 0.1 |" in list(comparison_lines(rows, "{:g}".format))
 
 
+def test_a_phase_that_one_version_lacks_is_shown() -> None:
+    pairs = against.Pairs("against x")
+    _, after = pairs.of("phases", "new", "ms", 500, 1)
+    after.values += [1.0, 2.0]
+    before, _, ratio = pairs.all()
+    assert before.values == [0.0, 0.0]
+    assert ratio.values == [0.0, 0.0]
+
+
 def test_a_folder_stands_for_a_version_and_stays(tmp_path: Path) -> None:
     with checked_out(str(tmp_path)) as tree:
         assert tree == tmp_path.resolve()
