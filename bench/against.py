@@ -67,7 +67,7 @@ STEPS = tuple(
 
 
 @dataclass
-class _Pairs:
+class Pairs:
     """Measurements of both versions by section and measure, filled in turn."""
 
     title: str
@@ -86,7 +86,11 @@ class _Pairs:
         return list(self.found[key])
 
     def all(self) -> list[Measurement]:
-        """Both measurements of everything, and their ratios turn by turn."""
+        """Both measurements of everything, and their ratios turn by turn; a phase that one version lacks takes it no time."""
+        for before, after in self.found.values():
+            turns = max(len(before.values), len(after.values))
+            for measurement in (before, after):
+                measurement.values += [0.0] * (turns - len(measurement.values))
         pairs = [m for before, after in self.found.values() for m in (before, after, ratio_of(before, after))]
         return pairs + self.same
 
@@ -107,7 +111,7 @@ def _divided(before: Sequence[float], after: Sequence[float]) -> list[float]:
 
 def compare_with(commit: str, repetitions: int, patience: float, *, quick: bool = False) -> list[Measurement]:
     """All quantities, measured in turn with the code of ``commit`` (or of that folder) and with this code."""
-    pairs = _Pairs(f"against {Path(commit).name}")
+    pairs = Pairs(f"against {Path(commit).name}")
     with checked_out(commit) as tree:
         both = [Version(tree), Version(ROOT)]
         try:
@@ -141,7 +145,7 @@ def _in_turn(
     return [answers[which] for which in range(len(both))]
 
 
-def _measure_weeks(pairs: _Pairs, both: list[Version], entry: Entry, repetitions: int, patience: float) -> None:
+def _measure_weeks(pairs: Pairs, both: list[Version], entry: Entry, repetitions: int, patience: float) -> None:
     """Processor time of a week, or the clock's where there are several threads; and by phase."""
     _say(f"{entry.name}, {entry.customers:,} customers")
     place = str(SCENARIO) if entry.scenario == BENCH else entry.scenario
@@ -174,13 +178,13 @@ def _measure_weeks(pairs: _Pairs, both: list[Version], entry: Entry, repetitions
         version.ask("end", key="market")
 
 
-def _note_phases(pairs: _Pairs, which: int, entry: Entry, phases: dict[str, float], scale: float) -> None:
+def _note_phases(pairs: Pairs, which: int, entry: Entry, phases: dict[str, float], scale: float) -> None:
     for phase, seconds in phases.items():
         section = f"{PHASES}, {entry.name}"
         pairs.of(section, phase, "ms", entry.customers, entry.threads)[which].values.append(scale * seconds)
 
 
-def _measure_runs(pairs: _Pairs, both: list[Version], policy: str, repetitions: int, patience: float) -> None:
+def _measure_runs(pairs: Pairs, both: list[Version], policy: str, repetitions: int, patience: float) -> None:
     """Whole runs, from the end of the warm-up and with it; and whether both versions come to the same."""
     _say(f"runs of {EQUIPMENT}, {policy}")
     settings = {"scenario": EQUIPMENT, "policy": policy, "customers": _RUN_CUSTOMERS, "weeks": _RUN_WEEKS, "threads": 1}
@@ -201,7 +205,7 @@ def _measure_runs(pairs: _Pairs, both: list[Version], policy: str, repetitions: 
         longer.others = shorter.others
 
 
-def _measure_compiling(pairs: _Pairs, both: list[Version], patience: float) -> None:
+def _measure_compiling(pairs: Pairs, both: list[Version], patience: float) -> None:
     """The first run of an installation, import and compiling included."""
     _say("compiling from nothing")
     measured = pairs.of(COMPILE, f"{EQUIPMENT}, deep_marketing, 4 weeks", "s", 2000, None)

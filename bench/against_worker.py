@@ -1,4 +1,4 @@
-"""One side of a comparison of two versions of the simulator: runs markets as told on standard input, one answer a line.
+"""One side of a comparison of two versions of the simulator: runs markets by orders on standard input, one answer a line.
 
 A script that is run by its path with the tree to measure first on the path of modules, so that it must do with what both
 versions have: markets and scenarios, weeks whose phases are observed, a number of threads.

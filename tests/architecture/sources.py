@@ -10,7 +10,23 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sim", "analysis", "experiments", "tests", "bench")
 #: Folders with files that a reader may open; generated ones are as good as written ones.
 TEXTS = (*ROOMS, "docs", "scenarios", ".ci")
-SUFFIXES = {".py", ".toml", ".md", ".txt", ".csv", ".json", ".j2", ".css", ".html", ".yml", ".yaml", ".c", ".sh", ""}
+SUFFIXES = {
+    ".py",
+    ".toml",
+    ".md",
+    ".txt",
+    ".csv",
+    ".json",
+    ".j2",
+    ".css",
+    ".html",
+    ".yml",
+    ".yaml",
+    ".c",
+    ".h",
+    ".sh",
+    "",
+}
 
 
 def python_files(*rooms: str) -> list[Path]:

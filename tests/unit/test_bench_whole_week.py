@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bench.cut import Cut, take_cut
+from bench.demand import Make
 from bench.ours_week import OurWeek
 from bench.peers.c_market import has_compiler
 from bench.peers.c_week import STEPS, CWeek
@@ -29,7 +30,7 @@ def cut() -> Cut:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_c_is_our_week(cut: Cut, threads: int) -> None:
-    contestants = {"ours": OurWeek, "c": partial(CWeek, threads=threads)}
+    contestants: dict[str, Make] = {"ours": OurWeek, "c": partial(CWeek, threads=threads)}
     found = compare_contestants(cut, contestants, weeks=26, seeds=range(1, 13), looks=LOOKS)
     assert found.agrees, f"{found.largest:.1f} standard errors: {found.where}"
     for name in ("lapses", "newcomers", "judged", "error of marks", "age"):
