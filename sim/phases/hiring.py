@@ -81,7 +81,7 @@ def _chance(state: MarketState, rows: Ints) -> Floats:
     return of_rows
 
 
-@lru_cache(maxsize=64)
+@lru_cache
 def _chance_by_channel(*mean_weeks: float) -> Floats:
     """Probability that a search comes to its end in a week, by the mean weeks it takes."""
     weeks = np.array(mean_weeks)

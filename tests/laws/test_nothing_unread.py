@@ -39,6 +39,7 @@ OTHER_WAYS: dict[str, Any] = {
     "params.database.smoothing": "optimal",
     "params.meetings.know_how": [1.0] * 6,
     "policy.routines.structured": 0.5,
+    "policy.technical.kind": "integrated",
     "channel_layout.sub_distributors": 1,
     "params.start.fixed_points": True,
     **SERVICE_ON,
