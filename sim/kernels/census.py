@@ -88,9 +88,9 @@ def _count_block_of_people(
     _note_satisfaction(who.satisfaction[start:end, own_brand], word[:rows], felt[:rows])
     _note_cells(who.territory[start:end], who.type[start:end], types, cell[:rows])
     for r in range(rows):
-        c = np.uint64(cell[r])
-        packed[0, c] += word[r]
-        packed[1, c] += felt[r]
+        place = np.uint64(cell[r])
+        packed[0, place] += word[r]
+        packed[1, place] += felt[r]
     for c in range(packed.shape[1]):
         cell_total = total[c // types, c % types]
         cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
@@ -163,8 +163,8 @@ def _count_block_of_records(
     for k in range(judged):
         error[k] = abs(math.log(error[k]))
     for k in range(judged):
-        t = np.uint64(who.territory[start + listed[k]])
-        total[t, _ERROR_COLUMN] += np.int64(error[k] * FIXED_POINT + 0.5)
+        home = np.uint64(who.territory[start + listed[k]])
+        total[home, _ERROR_COLUMN] += np.int64(error[k] * FIXED_POINT + 0.5)
     for t in range(packed.size):
         total[t, _RECORDS_COLUMN] += packed[t] & _MASK
         total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD & _MASK

@@ -232,7 +232,7 @@ class Today:
     #: Of these, the customers of reps who are there while the week's work is done [A]; see sim.derived.accounts.served.
     in_person: NDArray[np.int64] | None = None
     #: Time with each of them in one call, in usual calls [A]; see sim.derived.call_lengths.lengths_of_served.
-    call_lengths: Floats | None = None
+    call_lengths: NDArray[np.float64] | None = None
 
     def __setattr__(self, name: str, part: object) -> None:
         place = vars(type(self)).get(name)
