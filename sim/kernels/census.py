@@ -88,9 +88,9 @@ def _count_block_of_people(
     _note_satisfaction(who.satisfaction[start:end, own_brand], word[:rows], felt[:rows])
     _note_cells(who.territory[start:end], who.type[start:end], types, cell[:rows])
     for r in range(rows):
-        at = np.uint64(cell[r])
-        packed[0, at] += word[r]
-        packed[1, at] += felt[r]
+        place = np.uint64(cell[r])
+        packed[0, place] += word[r]
+        packed[1, place] += felt[r]
     for c in range(packed.shape[1]):
         cell_total = total[c // types, c % types]
         cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
@@ -195,7 +195,7 @@ def count_people(who: People, own_brand: int, since: int, *, territories: int, t
         (territories, types, 4),
         lambda first, last, word, part: _count_people(first, last, people, own_brand, since, word, part),
     )
-    counts = total.transpose(2, 0, 1).astype(np.float64)
+    counts = np.moveaxis(total, -1, 0).astype(np.float64)
     counts[_SATISFACTION_COLUMN] /= FIXED_POINT
     return counts
 
@@ -272,7 +272,7 @@ def inspect_records(who: Inspected, week: int, stale: int, *, territories: int, 
         (territories, types, 8),
         lambda first, last, word, part: _inspect(first, last, columns, week, stale, word, part),
     )
-    counts = total.transpose(2, 0, 1).astype(np.float64)
+    counts = np.moveaxis(total, -1, 0).astype(np.float64)
     counts[7] /= FIXED_POINT
     return counts
 
@@ -280,10 +280,6 @@ def inspect_records(who: Inspected, week: int, stale: int, *, territories: int, 
 def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Counts, Counts], None]) -> Counts:
     """Sum of what ``count`` adds up over shares of the rows, one share and one table per thread."""
     threads, blocks = threads_for(rows), blocks_of(rows)
-    if threads == 1:
-        counts = np.zeros(shape, dtype=np.int64)
-        count(0, blocks, np.zeros((3, math.prod(shape[:-1])), dtype=np.int64), counts)
-        return counts
     parts = [np.zeros(shape, dtype=np.int64) for _ in range(threads)]
     edges = [blocks * share // threads for share in range(threads + 1)]
 

@@ -15,7 +15,7 @@ from sim.phases.field_problems import learn, report_problems
 from sim.phases.own_papers import file_repairs
 from sim.phases.record import count_by_cells
 from sim.rng import Decision
-from sim.solvers.ranking import ranked_by
+from sim.solvers.ranking import ranked_by_turn
 from sim.solvers.reliability import Wear, age_at_failure, expected_failures, failure_factor
 from sim.state import MarketState
 from sim.state.table import columns_of
@@ -26,9 +26,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Money = NDArray[np.int64]
 Weeks = NDArray[np.integer[Any]]
-
-#: Steps of a draw that fit in one number with territory, priority and week: 2^30 leave 2^33 for these.
-_DRAWS = 2**30
 
 #: Columns that the phase reads and does not write.
 READS = (
@@ -223,8 +220,7 @@ def _in_order(state: MarketState, planned: PlannedUpkeep) -> tuple[Ints, Floats]
     levels = np.unique(-planned.service.priority)
     since = jobs.since[ours] - jobs.since.min(initial=0)
     turn = (territory * len(levels) + np.searchsorted(levels, -first)) * (since.max(initial=0) + 1) + since
-    # One number says almost all of it, the leading bits of the draw included.
-    order = ours[ranked_by(turn * _DRAWS + (drawn * _DRAWS).astype(np.int64), drawn)]
+    order = ours[ranked_by_turn(turn, drawn)]
     home = state.customers.territory[jobs.customer].astype(np.int64)
     repair = numbers.repair_hours + planned.technical.report_share[home] * state.params.technical.report_hours
     hours = np.where(jobs.repair, repair, numbers.installation_hours) + travel_hours(state)[home]
