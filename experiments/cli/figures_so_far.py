@@ -23,7 +23,7 @@ Watch = Callable[["Interim"], None]
 
 @contextmanager
 def show_figures(what: str, quiet: bool) -> Iterator[tuple[Tell, Watch | None]]:
-    """Give two functions: one to be told how far things are, one to be shown what the pairs so far say (None when quiet)."""
+    """Give two functions: one to be called with how far things are, one with what the pairs so far say (None when quiet)."""
     if quiet:
         yield lambda count: None, None
     elif sys.stderr.isatty():
