@@ -11,9 +11,6 @@ from sim.rules.strangers import fresh, name_of
 from sim.scenario import Scenario
 from sim.state.rules_in_force import Kept
 
-#: Questions of weeks that are remembered, so that each is looked up once a week.
-_LOOKED_UP = 200
-
 
 class RuleBook:
     """Rules by week and question as the scenario has them, each an object of this market only.
@@ -35,7 +32,7 @@ class RuleBook:
         """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
         found = self._in_week.get((question, week))
         if found is None:
-            if len(self._in_week) > _LOOKED_UP:
+            if len(self._in_week) > 2 * len(self.scenario.schedule.answers):  # this week's and the last one's
                 self._in_week.clear()
             found = self._in_week[question, week] = self._since(week, question)
         return found
