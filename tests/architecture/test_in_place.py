@@ -15,6 +15,8 @@ FRESH = {"zeros", "zeros_like", "ones", "ones_like", "full", "full_like", "empty
 #: own books, which are under no loan.
 OPENERS = {"sim/state/table.py", "sim/state/copying.py"}
 SCATTERERS = {"sim/ledger.py"}
+#: Attributes of arrays by which flags can be changed or gone around.
+OPENING = ("setflags", "ctypes", "__array_interface__")
 
 
 def scattered(tree: ast.Module) -> Iterator[str]:
@@ -53,9 +55,8 @@ def opened(tree: ast.Module) -> Iterator[str]:
             shut = isinstance(node.value, ast.Constant) and node.value.value is False
             if not shut and any(ast.unparse(target).endswith("flags.writeable") for target in node.targets):
                 yield f"line {node.lineno}: {ast.unparse(node)}"
-        elif isinstance(node, ast.Attribute) and node.attr in ("setflags", "ctypes", "__array_interface__"):
-            if id(node) not in closing:
-                yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Attribute) and node.attr in OPENING and id(node) not in closing:
+            yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
 def _closes(call: ast.Call) -> bool:
