@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.derived.practice import learnt_after
 from sim.questions.gateway import Gateway
+from sim.rules.copies import same_answer
 from sim.state import MarketState
 from sim.state.headquarters import ReportingLine
 from sim.state.table import NEVER
@@ -92,7 +93,8 @@ def learn_gateway(state: MarketState, answer: Gateway) -> Gateway:
         state.headquarters.line = ReportingLine(answer, answer, answer, np.zeros(len(answer.offices), dtype=np.int64))
         return answer
     new = state.rules.changed("gateway")
-    if answer is held.answer and not (new.any() or held.weeks.any()):
+    unmoved = answer is held.answer or same_answer(answer, held.answer)
+    if unmoved and not (new.any() or held.weeks.any()):
         return held.working  # the same line as ever
     weeks = np.where(new, 1, held.weeks + 1)
     former = _by_territory(new, held.working, held.former)

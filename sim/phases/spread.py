@@ -69,9 +69,8 @@ def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = No
     effective = (calls * worth).astype(np.float32)
     if joint is None:
         return Visits(rows.astype(np.uint32), calls, effective)
-    all_rows = np.concatenate([rows, joint.customer])
-    all_rows.sort()
-    all_rows = all_rows[np.concatenate([[True], all_rows[1:] != all_rows[:-1]])]
+    all_rows = np.sort(np.concatenate([rows, joint.customer]))
+    all_rows = all_rows[np.concatenate([all_rows[1:] != all_rows[:-1], [True]])[: len(all_rows)]]
     all_calls, all_effective = np.zeros(len(all_rows), dtype=np.int64), np.zeros(len(all_rows), dtype=np.float32)
     of_managers = joint.calls * _prepared(state, joint.customer)
     for customer, made, counts in ((rows, calls, effective), (joint.customer, joint.calls, of_managers)):

@@ -266,6 +266,8 @@ def test_programs_are_told_of_blocks_that_could_not_be_replaced(
 class _Dying(Serial):
     """Its workers die a tenth of a second after they get a run."""
 
+    name = "dying"
+
     def open(self, slots: int) -> Executor:
         return _DyingExecutor()
 

@@ -30,7 +30,10 @@ def test_work_queues_equals_its_twin(territories: list[tuple[list[float], float,
         assert (following[t], spent[t]) == (next_job, hours)
 
 
-@given(st.lists(st.integers(-3, 3), max_size=12), st.lists(st.integers(-3, 3), max_size=12))
+@given(
+    st.lists(st.integers(0, 6) | st.integers(0, 2**40), max_size=12),
+    st.lists(st.integers(0, 6) | st.integers(0, 2**40), max_size=12),
+)
 def test_distinct_and_among_are_numpys(values: list[int], members: list[int]) -> None:
     given_values, given_members = np.array(values, np.int64), np.array(members, np.int64)
     for found, expected in zip(distinct(given_values), np.unique(given_values, return_inverse=True), strict=True):

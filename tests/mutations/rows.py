@@ -143,8 +143,8 @@ BROKEN: tuple[Broken, ...] = (
     Broken(
         "v29",
         _ORDERS,
-        "np.mean(np.square(forecast.errors)",
-        "2.0 * np.mean(np.square(forecast.errors)",
+        "np.add.reduce(np.square(forecast.errors)",
+        "2.0 * np.add.reduce(np.square(forecast.errors)",
         f"{_SERVICE}::test_v29_cycle",
     ),
     Broken("v30", _UP_TO, "seen.cover[:, None]", "seen.cover[:, None] + 1.0", f"{_BULLWHIP}::test_v30_bull"),
@@ -156,7 +156,7 @@ BROKEN: tuple[Broken, ...] = (
         f"{_BULLWHIP}::test_v30_bull",
     ),
     Broken(
-        "v31", _ORDERS, "np.mean(forecast.demands, axis=0", "np.max(forecast.demands, axis=0", f"{_BULLWHIP}::test_v31"
+        "v31", _ORDERS, "np.add.reduce(forecast.demands", "np.maximum.reduce(forecast.demands", f"{_BULLWHIP}::test_v31"
     ),
     Broken("v32", _ORDERS, "+= weight * (demand", "+= (1.0 - weight) * (demand", f"{_BULLWHIP}::test_v32_bull"),
     Broken(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -37,8 +39,7 @@ def calls_at_size(size: float, exponent: float = 1.0, weeks: int = 6) -> tuple[f
     }
     market = Market("tiny", seed=2, weeks=weeks, customers=400, overrides=still)
     state = market.state
-    for territory in state.layout.territories:
-        object.__setattr__(territory, "travel_hours", 0.0)
+    state.numbers = replace(state.numbers, travel_hours=np.zeros(len(state.layout.territories)))
     units = (size * USUAL - state.numbers.durable_value) / (52.0 * state.numbers.consumable_price)
     state.customers.fill({"purchase_rate": 1.0, "order_size": units[state.customers.type]})
     calls = hours = 0.0
