@@ -132,9 +132,8 @@ class Guarded:
 
     def begin_loan(self, names: frozenset[str]) -> frozenset[str]:
         """Open ``names`` and return what was open before, to be passed to :meth:`end_loan`; raises as :meth:`lend`."""
-        held = (
-            self.__dict__
-        )  # a loan a table and phase: attributes that are set one by one would cost more than the loan
+        # There is a loan for each table and phase: attributes that are set one by one would cost more than the loan.
+        held = self.__dict__
         opened, outer = held["_sets"].get(names) or self._set_of(names), held["_lent"]
         if held["_loans"]:
             if not names <= outer:
