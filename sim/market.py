@@ -11,6 +11,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import rng
 from sim.agents.competitor import Competitor
 from sim.agents.customer_segment import Customer, CustomerSegment
 from sim.agents.distributor import Distributor
@@ -191,8 +192,7 @@ class Market(mesa.Model):
         twin._agents_made = self._agents_made
         twin.running, twin.steps = self.running, self.steps
         twin._seed, twin._rng = self._seed, copier.copy(self._rng)
-        twin.random.setstate(self.random.getstate())
-        twin.rng.bit_generator.state = self.rng.bit_generator.state
+        rng.continue_generators(self, twin)
         return twin
 
     def _copier_for(self, twin: Market, scenario: Scenario) -> Copier:

@@ -25,6 +25,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -346,3 +347,12 @@ def log_gamma(
 
 def _floats(values: object) -> Floats:
     return np.asarray(values, np.float64)
+
+
+def continue_generators(of: Any, by: Any) -> None:
+    """Let the generators of the Mesa model ``by`` stand where those of the model ``of`` stand.
+
+    The project draws nothing from them; agents and models of users may.
+    """
+    by.random.setstate(of.random.getstate())
+    by.rng.bit_generator.state = of.rng.bit_generator.state

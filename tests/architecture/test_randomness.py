@@ -41,12 +41,6 @@ def draws(tree: ast.Module, designs: bool = False, permutations: bool = False) -
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in ("Generator", "PCG64") and permutations
     }
-    # To copy where Mesa's own generators stand, for agents of users' models, draws nothing.
-    of_seeds |= {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("getstate", "setstate", "bit_generator")
-    }
     for line, name in imports_of(tree):
         if name == "random" or name.startswith(("random.", "numpy.random")):
             yield f"line {line}: import of {name}"
