@@ -14,7 +14,6 @@ named by the content of every file of the project the function's module takes na
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import sys
@@ -80,8 +79,19 @@ class _Cache(FunctionCache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a binary where there is room for it."""
-        with contextlib.suppress(OSError):
+        try:
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            _unkept.append(str(error))
+
+
+#: Why binaries of this process could not be kept.
+_unkept: list[str] = []
+
+
+def unkept() -> tuple[str, ...]:
+    """Why binaries that this process compiled were not kept, one text each; empty when the cache holds them all."""
+    return tuple(_unkept)
 
 
 def _plain(function: Callable[P, R]) -> Callable[P, R]:

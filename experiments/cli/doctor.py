@@ -15,6 +15,7 @@ import typer
 
 from experiments.cli.finding import Finding
 from experiments.cli.options import BackendOption, JsonOption, QuietOption, WorkersOption, check_least
+from experiments.cli.warm_mark import WarmMark
 
 #: Free space below which a warning is due, bytes.
 LITTLE = 1 << 30
@@ -44,7 +45,7 @@ def doctor(
     from experiments.cli.screen import make_table, plain_row, stdout, write_json
 
     check_least(workers=workers)
-    found = list(examine())
+    found = list(examine(brief=quiet and not json_))
     if backend is not None:
         from experiments.cli.doctor_backend import examine_backend
 
@@ -67,8 +68,8 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine() -> Iterator[Finding]:
-    """Look at everything that runs depend on."""
+def examine(brief: bool = False) -> Iterator[Finding]:
+    """Look at everything that runs depend on; ``brief`` omits what is never wrong and takes long to find."""
     from experiments.runs.backends.backend import usable_cores
     from experiments.runs.identity import versions
     from sim.reading.library import available_policies, available_scenarios, scenario_folder
@@ -91,7 +92,8 @@ def examine() -> Iterator[Finding]:
     shipped = f"{len(available_scenarios())} scenarios, {len(available_policies())} policies in {scenario_folder()}"
     yield Finding("shipped files", shipped, bool(available_scenarios()))
     yield _cache()
-    yield _fonts()
+    if not brief:
+        yield _fonts()
     free = shutil.disk_usage(Path.cwd()).free
     yield Finding("disk", f"{free / 2**30:.1f} GiB free here", free >= LITTLE)
 
@@ -121,10 +123,14 @@ def _fonts() -> Finding:
 
 def _warm() -> Finding:
     """Run two weeks of small markets: every kernel is compiled, or loaded from the cache."""
+    mark = WarmMark.now()
+    if mark.holds():
+        return Finding("kernels", "compiled before, all in the cache", True)
     from sim import Market
     from sim.reading.library import available_policies
 
     started = time.perf_counter()
     for policy in available_policies():
         Market("regional_equipment", seed=1, policy=policy, weeks=2, customers=2000).run()
+    mark.put()
     return Finding("kernels", f"compiled or loaded in {time.perf_counter() - started:.1f} s", True)
