@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.jit import Whole, jit, sealed_array
+from sim.quantity import MOST_TIES
 from sim.rng import Decision, draw, mix, stream
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ Keys = NDArray[np.uint64]
 Starts = NDArray[np.int64]
 
 _TRIES = 64
-
-#: Most ties of one customer: talk is summed in 16 bits, up to 20 half units a tie.
-MOST_TIES = 1600
 
 
 @dataclass(frozen=True)

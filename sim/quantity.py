@@ -27,6 +27,8 @@ LINE, TEXT = "one line of text", "text"
 WEEKS_PER_YEAR = 52.0
 #: A hundred years: no run is longer, its warm-up included.
 MOST_WEEKS = 5200
+#: Most ties of one customer: talk is summed in 16 bits, up to 20 half units a tie.
+MOST_TIES = 1600
 _META = "quantity"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.network import MOST_TIES
+from sim.quantity import MOST_TIES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from experiments.intake.tables.columns.name_spellings import NameColumn, NameGro
 from experiments.intake.tables.mapped_tables import MappedTable
 from experiments.intake.tables.quality_ledger import CORRECTED, NOTED, SET_ASIDE, QualityLedger
 from experiments.intake.tables.schema.mapping_file import Rules
-from sim.network import MOST_TIES
+from sim.quantity import MOST_TIES
 
 _YES, _NO = (
     ("1", "1.0", "yes", "true", "y", "strong", "是", "强"),
