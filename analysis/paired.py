@@ -39,8 +39,9 @@ def arrange(table: pd.DataFrame, policies: tuple[str, ...], cut: tuple[str, ...]
     """
     cells = table.groupby(list(cut), sort=False, observed=True).ngroup().to_numpy()
     keys = table.loc[~pd.Series(cells, index=table.index).duplicated(), list(cut)].reset_index(drop=True)
-    seeds, column = np.unique(table["seed"].to_numpy(), return_inverse=True)
-    row = table["policy"].map({p: i for i, p in enumerate(policies)}).to_numpy(dtype=np.int64)
+    column, seeds = pd.factorize(table["seed"].to_numpy(), sort=True)
+    named, names = pd.factorize(table["policy"])
+    row = np.array([policies.index(name) for name in names], dtype=np.int64)[named]
     where = (cells * len(policies) + row) * len(seeds) + column
     times = np.bincount(where, minlength=len(keys) * len(policies) * len(seeds))
     if times.size and times.max() > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]| *[\t\r\n]")
 _NUMBER = re.compile(r"\s*[+\-]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(?:[eE][+\-]?\d+)?\s*%?\s*|\s*-\s*")
 
 
+@lru_cache(maxsize=1 << 12)
 def steers(sign: str) -> bool:
     """Whether a character is a control and not visible text: a control or format character (bidirectional, zero width), a lone surrogate."""
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in _JOINERS
@@ -90,7 +92,9 @@ def write_csv(table: pd.DataFrame, file: Path, *, index_label: str | None = None
     texts = [number for number, kind in enumerate(table.dtypes) if kind.kind not in "biufcmM"]
     safe = table.copy(deep=False)
     for number in texts:
-        safe.isetitem(number, [cell(value) for value in table.iloc[:, number]])
+        column = table.iloc[:, number]
+        if _may_be_formula(column):
+            safe.isetitem(number, [cell(value) for value in column])
     safe.columns = [cell(head) for head in table.columns]
     if index_label is not None:
         safe.index = [cell(value) for value in table.index]
@@ -103,6 +107,11 @@ def write_csv(table: pd.DataFrame, file: Path, *, index_label: str | None = None
         encoding="utf-8",
         errors="backslashreplace",  # a file name that is not Unicode
     )
+
+
+def _may_be_formula(column: pd.Series) -> bool:
+    """False only where a column of nothing but texts needs no change; long tables repeat few texts, so each is looked at once."""
+    return column.dtype.name not in ("str", "string") or any(cell(value) is not value for value in column.unique())
 
 
 def markdown(text: str) -> str:

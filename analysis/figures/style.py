@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib
 import numpy as np
@@ -126,15 +129,29 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
+#: Widths of lines that a figure has asked for, in pixels: many are asked for again, and each takes up to two milliseconds.
+_widths: WeakKeyDictionary[Figure, dict[tuple[str, float, str, float], float]] = WeakKeyDictionary()
+
+
 def text_width(figure: Figure, text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Width of ``text`` as it is shown, in inches: of the widest of its lines."""
+    known = _widths.setdefault(figure, {})
+    widths = []
+    for line in clean(text).split("\n"):
+        key = (line, size, weight, figure.dpi)
+        if key not in known:
+            known[key] = _line_width(figure, line, size, weight)
+        widths.append(known[key])
+    return max(widths) / figure.dpi
+
+
+def _line_width(figure: Figure, line: str, size: float, weight: str) -> float:
     canvas = figure.canvas
     if not isinstance(canvas, FigureCanvasAgg):
         raise TypeError("figures are measured on an Agg canvas; make them with new_figure")
     font = FontProperties(size=size, weight=weight)
     renderer: Any = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    widths = [renderer.get_text_width_height_descent(line, font, ismath=False)[0] for line in clean(text).split("\n")]
-    return float(max(widths)) / figure.dpi
+    return float(renderer.get_text_width_height_descent(line, font, ismath=False)[0])
 
 
 def widest(figure: Figure, texts: Sequence[str], size: float = TEXT, weight: str = "normal") -> float:
@@ -146,14 +163,31 @@ def fold(figure: Figure, text: str, width: float, size: float = TEXT, weight: st
     """Break ``text`` into lines of at most ``width`` inches, at blanks or between Chinese characters; its own line ends become blanks."""
     text = clean(_LINE_ENDS.sub(" ", text))
     width *= 0.97  # the same text is set up to 3 % wider at another resolution
-    lines, line = [], ""
-    for piece in re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^ \u3000-\u9fff\uff00-\uffef]+ ?| ", text):
-        if line and text_width(figure, (line + piece).rstrip(), size, weight) > width:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+    pieces = re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^ \u3000-\u9fff\uff00-\uffef]+ ?| ", text)
+    lines: list[str] = []
+    while pieces:
+        if lines:
+            pieces[0] = pieces[0].lstrip()
+        end = _fitting_pieces(figure, pieces, width, size, weight)
+        lines.append("".join(pieces[:end]).rstrip())
+        del pieces[:end]
+    return lines if not lines or lines[-1] else lines[:-1]
+
+
+def _fitting_pieces(figure: Figure, pieces: Sequence[str], width: float, size: float, weight: str) -> int:
+    """How many of ``pieces`` fit on a line of ``width`` inches, at least one that is not empty.
+
+    A line grows with every piece, so few lines are measured: each guess takes letters to be as wide as in the last one.
+    """
+    ends = list(accumulate(map(len, pieces)))
+    fits, beyond = (1 if pieces[0] else min(2, len(pieces))), len(pieces) + 1
+    letter = size / 72 / 2
+    while beyond - fits > 1:
+        guess = min(max(bisect_right(ends, width / letter), fits + 1), beyond - 1)
+        wide = text_width(figure, "".join(pieces[:guess]).rstrip(), size, weight)
+        letter = wide / ends[guess - 1] or letter
+        fits, beyond = (fits, guess) if wide > width else (guess, beyond)
+    return fits
 
 
 def balanced(figure: Figure, text: str, width: float, size: float = TEXT, weight: str = "normal") -> list[str]:

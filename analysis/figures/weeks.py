@@ -88,7 +88,7 @@ def weeks(
 
 def choose_kpis(table: pd.DataFrame, kpis: Sequence[str] | None) -> list[str]:
     """The KPIs to draw: those asked for (refused when absent), else those of CHOSEN that are there."""
-    present = list(dict.fromkeys(table.loc[table["value"].notna(), "kpi"]))
+    present = table.loc[table["value"].notna(), "kpi"].unique().tolist()
     if kpis is None:
         return [k for k in CHOSEN if k in present] or present[: len(CHOSEN)]
     missing = [k for k in kpis if k not in present]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from analysis.comparison_table import Group
+    from analysis.study import Study
     from experiments.comparison.outcome import Outcome
 
 #: Columns of the comparison table by the fields of :class:`analysis.comparison_table.Line`.
@@ -159,21 +161,25 @@ def show_outcome(outcome: Outcome, console: Console) -> None:
 
 def _show_policy(outcome: Outcome, policy: str, console: Console) -> None:
     """The table of one policy, as wide as the terminal allows."""
+    from analysis.comparison_table import scorecard_groups
     from experiments.cli.screen import fitting
 
-    console.print(fitting(console, lambda columns: _table(outcome, policy, columns), list(_COLUMNS), _DISPENSABLE))
+    groups = scorecard_groups(outcome.table, policy, outcome.study.meta.currency)
+
+    def make(columns: Sequence[str]) -> Table:
+        return _table(outcome.study, policy, groups, columns)
+
+    console.print(fitting(console, make, list(_COLUMNS), _DISPENSABLE))
 
 
-def _table(outcome: Outcome, policy: str, columns: Sequence[str]) -> Table:
-    from analysis.comparison_table import scorecard_groups
+def _table(study: Study, policy: str, groups: Sequence[Group], columns: Sequence[str]) -> Table:
     from analysis.numerals import plural
     from experiments.cli.screen import add_heading, make_table, plain_row
 
-    study = outcome.study
     title = f"{study.title(policy)} against {study.title(study.baseline)}: "
     title += f"{plural(study.meta.replications, 'pair')}, {plural(study.meta.weeks, 'week')}"
     table = make_table([_COLUMNS[c] for c in columns], title, right=range(1, len(columns) - 1))
-    for group in scorecard_groups(outcome.table, policy, study.meta.currency):
+    for group in groups:
         add_heading(table, group.title)
         for line in group.lines:
             table.add_row(*plain_row(*(getattr(line, c) for c in columns)), style=_COLOURS.get(line.verdict))
