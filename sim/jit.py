@@ -133,10 +133,13 @@ def sealed_array(array: NDArray[Any]) -> NDArray[Any]:
 
 def sealed(values: TupleT) -> TupleT:
     """``values`` with every array in it read-only (see :func:`sealed_array`)."""
+    views, new = [], False
     for value in values:
         if isinstance(value, np.ndarray) and value.flags.writeable:
-            break
-    else:  # sealed already, as the boards always are
+            value, new = value.view(), True
+            value.flags.writeable = False
+        views.append(value)
+    if not new:  # sealed already, as the boards always are
         return values
     make: Callable[..., TupleT] = type(values)
-    return make(*(sealed_array(v) if isinstance(v, np.ndarray) else v for v in values))
+    return make(*views)

@@ -321,11 +321,11 @@ def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
 
     What is beyond its capacity and overtime waits at the plant, and is in production as far as planning is concerned.
     """
-    orders = np.add.reduce(state.distributors.ordered[state.numbers.tiers[0]], axis=0)
+    orders, share = np.add.reduce(state.distributors.ordered[state.numbers.tiers[0]], axis=0), shared_part(state)
     _forecast(state, state.goods.plant_forecast, orders)
-    _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
+    _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders, share))
     cycle = state.week % state.params.channel.production_cycle == 0
-    started = np.rint(Manufacturer.decide_production(state).quantity).astype(np.int64) * cycle
+    started = np.rint(Manufacturer.decide_production(state, share).quantity).astype(np.int64) * cycle
     request(state.goods.plant, started)
     plant = None if state.numbers.plant is None else _work_at_plant(state, state.numbers.plant)
     if plant is not None:
@@ -350,10 +350,10 @@ def _work_at_plant(state: MarketState, plant: PlantNumbers) -> PlantWeek:
     return week
 
 
-def _shared_demand(state: MarketState, orders: Units) -> NDArray[np.float64]:
-    """What customers asked of the distributors who share, scaled up to all by their part of the volume; else ``orders``."""
+def _shared_demand(state: MarketState, orders: Units, share: float) -> NDArray[np.float64]:
+    """What customers asked of the distributors who share, scaled up to all by their ``share`` of the volume; else ``orders``."""
     sharing = state.distributors.shares_data
     if not sharing.any():
         return orders.astype(np.float64)
-    scaled: NDArray[np.float64] = state.distributors.demand[sharing].sum(axis=0) / max(shared_part(state), 1e-9)
+    scaled: NDArray[np.float64] = np.add.reduce(state.distributors.demand[sharing], axis=0) / max(share, 1e-9)
     return scaled

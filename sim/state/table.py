@@ -179,6 +179,14 @@ class Guarded:
                 view.setflags(write=False)
         return cast("tuple[NDArray[Any], ...]", held["_views"][names])
 
+    def writables(self, names: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
+        """The arrays of columns that are lent now, in the order of ``names``. Raises PermissionError otherwise."""
+        held = self.__dict__
+        if not held["_lent"].issuperset(names):
+            raise PermissionError(f"not lent to this phase: {', '.join(sorted(set(names) - held['_lent']))}")
+        arrays = held["_arrays"]
+        return tuple([arrays[name] for name in names])
+
     def writable(self, name: str) -> NDArray[Any]:
         """The array of a column that is lent now. Raises PermissionError otherwise."""
         if name not in self._lent:
