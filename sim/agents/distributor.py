@@ -15,7 +15,7 @@ from sim.questions.ordering import Orders
 from sim.questions.retail_price import RetailPrices
 from sim.questions.share_data import Sharing
 from sim.rng import Decision
-from sim.solvers.order_rules import error_deviation
+from sim.solvers.order_rules import error_deviation, of_rows
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
 from sim.views import BrandsSeen, DistributorSeen
@@ -38,19 +38,19 @@ class Distributor(RowAgent):
             luck=state.luck(decision),
             key=key,
             territory=distributors.territory[rows],
-            on_hand=channel.on_hand[rows],
-            on_order=(channel.owed + channel.in_transit)[rows],
-            owed=(channel.backorders + to_suppliers(distributors.supplier, channel.owed))[rows],
-            expected=state.goods.forecasts.level[rows],
-            deviation=error_deviation(state.goods.forecasts)[rows],
+            on_hand=of_rows(channel.on_hand, rows),
+            on_order=of_rows(channel.owed + channel.in_transit, rows),
+            owed=of_rows(channel.backorders + to_suppliers(distributors.supplier, channel.owed), rows),
+            expected=of_rows(state.goods.forecasts.level, rows),
+            deviation=of_rows(error_deviation(state.goods.forecasts), rows),
             cover=numbers.order_cover[rows],
-            wholesale=distributors.wholesale[rows],
+            wholesale=of_rows(distributors.wholesale, rows),
             purchases=distributors.purchases[rows],
             trust=distributors.trust[rows],
             reserve=distributors.reserve[rows],
             sharing_payment=distributors.payment[rows],
             direct_sales_share=np.zeros(len(key)),
-            list_price=numbers.price_list[rows],
+            list_price=of_rows(numbers.price_list, rows),
         )
 
     @staticmethod
