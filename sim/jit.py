@@ -137,16 +137,19 @@ def sealed_array(array: NDArray[Any]) -> NDArray[Any]:
     if not array.flags.writeable:
         return array
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)  # a third of what setting the attribute takes
     return view
 
 
 def sealed(values: TupleT) -> TupleT:
     """``values`` with every array in it read-only (see :func:`sealed_array`)."""
+    views, new = [], False
     for value in values:
         if isinstance(value, np.ndarray) and value.flags.writeable:
-            break
-    else:  # sealed already, as the boards always are
+            value, new = value.view(), True
+            value.setflags(write=False)
+        views.append(value)
+    if not new:  # sealed already, as the boards always are
         return values
     make: Callable[..., TupleT] = type(values)
-    return make(*(sealed_array(v) if isinstance(v, np.ndarray) else v for v in values))
+    return make(*views)

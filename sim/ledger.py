@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.accounts_chart import ACCOUNTS, FORMULAS, Account
 from sim.errors import LawBroken
-from sim.postings import CREDIT, DEBIT, MOST_CUTS, NEGATIVE, NO_CUT, NOBODY, book_lines, in_balance, rows_of, sides_of
+from sim.postings import CREDIT, DEBIT, MOST_CUTS, NEGATIVE, NO_CUT, book_lines, in_balance, rows_of, sides_of
 
 Money = npt.NDArray[np.int64]
 #: Amounts in minor units and row numbers: one whole number, or an array of them.
@@ -177,27 +177,29 @@ class Ledger:
         """
         if by and len(by) > MOST_CUTS:
             raise ValueError(f"a posting is broken down in at most {MOST_CUTS} ways, not by {', '.join(by)}")
-        cuts = [(self.cut[name], rows) for name, rows in by.items()] if by else []
-        (cut, of_cut), (cut_too, of_too) = cuts if len(cuts) == MOST_CUTS else (*cuts, NO_CUT, NO_CUT)[:MOST_CUTS]
-        places = (one, other, of_cut, of_too)
-        money = self._table(sides, amounts, places)
-        books = (self.book, cut, cut_too, self.claims)
-        rows = [rows_of(place) for place in places]
-        fault = book_lines(*books, sides, money, rows[0], rows[1], rows[2], rows[3], self._row, claimed)
+        cut, cut_too, of_cut, of_too = NO_CUT, NO_CUT, None, None
+        if by:
+            cut, *more = [self.cut[name] for name in by]
+            cut_too = more[0] if more else NO_CUT
+            of_cut, of_too = (*by.values(), None)[:MOST_CUTS]
+        money, book = self._table(sides, amounts, (one, other, of_cut, of_too)), self.book
+        rows = (rows_of(one), rows_of(other), rows_of(of_cut), rows_of(of_too))
+        fault = book_lines(book, cut, cut_too, self.claims, sides, money, *rows, self._row, claimed)
         if fault:
-            self._refuse(fault, sides, money, ((self.book, one), (self.book, other), *cuts))
+            named = ((book, rows[0]), (book, rows[1]), (cut, rows[2]), (cut_too, rows[3]))
+            self._refuse(fault, sides, money, named)
 
     def _table(self, sides: Money, amounts: tuple[Whole, ...], places: tuple[Whole | None, ...]) -> Money:
         """The ``amounts`` as int64, a line for each, with one for each of the rows that ``places`` name."""
         shape: tuple[int, ...] = ()
-        for given in (*amounts, *places):
-            if isinstance(given, np.ndarray) and given.ndim and given.shape != shape and given is not NOBODY:
+        for given in amounts + places:
+            if isinstance(given, np.ndarray) and given.ndim and given.shape != shape:
                 if shape:
                     raise ValueError(f"{self._at(sides[0])}: {shape} amounts for {given.shape} rows")
                 shape = given.shape
         money = np.empty((len(amounts), *shape), dtype=np.int64)
         for k, amount in enumerate(amounts):
-            kind = np.asarray(amount).dtype
+            kind = amount.dtype if isinstance(amount, np.ndarray) else np.asarray(amount).dtype
             if kind != _WHOLE and (kind.kind not in "iu" or not np.can_cast(kind, _WHOLE)):
                 raise TypeError(
                     f"{self._at(sides[k])}: amounts are whole minor units (int64), not {kind}; "
@@ -206,14 +208,13 @@ class Ledger:
             money[k] = amount
         return money if money.ndim == 2 else money.reshape(len(amounts), -1)
 
-    def _refuse(self, fault: int, sides: Money, money: Money, named: Iterable[tuple[Money, Whole | None]]) -> None:
+    def _refuse(self, fault: int, sides: Money, money: Money, named: Iterable[tuple[Money, Money]]) -> None:
         """Say why nothing of a posting was booked; ``named`` are rows with the tables that should have them."""
         if fault == NEGATIVE:
             line = int(np.flatnonzero((money < 0).any(axis=1))[0])
             law = "amounts are never negative (swap debit and credit)"
             raise LawBroken(self._at(sides[line]), law, str(int(money[line].min())))
-        for table, places in named:
-            rows = rows_of(places)
+        for table, rows in named:
             for row in rows[(rows < 0) | (rows >= table.shape[1])]:
                 raise IndexError(f"{self._at(sides[0])}: there is no row {row}")
 

@@ -18,8 +18,8 @@ Rows: TypeAlias = int | np.integer[Any] | npt.NDArray[np.integer[Any]]
 
 #: Breakdowns that one posting may have, and what stands for one that it does not have.
 MOST_CUTS = 2
-NOBODY = np.empty(0, dtype=np.int64)
-NO_CUT = (np.empty((0, 0, 0), dtype=np.int64), NOBODY)
+NO_CUT = np.empty((0, 0, 0), dtype=np.int64)
+_NOBODY = np.empty(0, dtype=np.int64)
 
 #: Why a posting is not booked.
 NEGATIVE, NO_ROW = 1, 2
@@ -55,8 +55,8 @@ def _alone(row: int) -> Whole:
 
 def rows_of(places: Rows | None) -> Whole:
     """Rows as the kernel takes them: one for all amounts, one for each, or none."""
-    if places is None or places is NOBODY:
-        return NOBODY
+    if places is None:
+        return _NOBODY
     if isinstance(places, np.ndarray) and places.ndim:
         return places.astype(np.int64)  # a copy of one type, whatever the type of the rows: one compiled version
     return _alone(int(places))

@@ -275,7 +275,10 @@ class Luck:
         if not isinstance(index, int) or index:  # added here, as bits() does: the sum broadcasts, and wraps around
             counters = np.asarray(counters + (np.asarray(index).astype(np.uint64) << _INDEX_SHIFT))
         out = np.empty(counters.shape, np.float64)
-        _fill(self._stream, counters.reshape(-1), out.reshape(-1))
+        if counters.ndim == 1:  # the usual case, without asking for other shapes
+            _fill(self._stream, counters, out)
+        else:
+            _fill(self._stream, counters.reshape(-1), out.reshape(-1))
         return out
 
     def normal(self, entities: ArrayLike, index: ArrayLike = 0) -> Floats:

@@ -15,7 +15,7 @@ from sim.questions.ordering import Orders
 from sim.questions.retail_price import RetailPrices
 from sim.questions.share_data import Sharing
 from sim.rng import Decision
-from sim.solvers.order_rules import error_deviation
+from sim.solvers.order_rules import error_deviation, of_rows
 from sim.solvers.tiers import to_suppliers
 from sim.state import MarketState
 from sim.views import BrandsSeen, DistributorSeen
@@ -31,27 +31,26 @@ class Distributor(RowAgent):
     @staticmethod
     def see(state: MarketState, decision: Decision = Decision.POLICY, rows: Rows = _ALL) -> DistributorSeen:
         """What the distributors in ``rows`` see, each its own; ``decision`` keys their luck."""
-        distributors, channel, numbers = state.distributors, state.goods.channel, state.params.channel
-        from_plant = distributors.supplier[rows] < 0
-        at_list = state.numbers.own_list_price
+        distributors, channel, numbers = state.distributors, state.goods.channel, state.numbers
+        key = distributors.key[rows]
         return DistributorSeen(
             week=state.calendar,
             luck=state.luck(decision),
-            key=distributors.key[rows],
+            key=key,
             territory=distributors.territory[rows],
-            on_hand=channel.on_hand[rows],
-            on_order=(channel.owed + channel.in_transit)[rows],
-            owed=(channel.backorders + to_suppliers(distributors.supplier, channel.owed))[rows],
-            expected=state.goods.forecasts.level[rows],
-            deviation=error_deviation(state.goods.forecasts)[rows],
-            cover=np.where(from_plant, numbers.cover_weeks, numbers.sub_cover_weeks),
-            wholesale=distributors.wholesale[rows],
+            on_hand=of_rows(channel.on_hand, rows),
+            on_order=of_rows(channel.owed + channel.in_transit, rows),
+            owed=of_rows(channel.backorders + to_suppliers(distributors.supplier, channel.owed), rows),
+            expected=of_rows(state.goods.forecasts.level, rows),
+            deviation=of_rows(error_deviation(state.goods.forecasts), rows),
+            cover=numbers.order_cover[rows],
+            wholesale=of_rows(distributors.wholesale, rows),
             purchases=distributors.purchases[rows],
             trust=distributors.trust[rows],
             reserve=distributors.reserve[rows],
             sharing_payment=distributors.payment[rows],
-            direct_sales_share=np.zeros(len(from_plant)),
-            list_price=np.full((len(from_plant), len(at_list)), at_list),
+            direct_sales_share=np.zeros(len(key)),
+            list_price=of_rows(numbers.price_list, rows),
         )
 
     @staticmethod

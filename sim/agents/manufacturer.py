@@ -42,8 +42,8 @@ class Manufacturer(Headquarters):
         )
 
     @staticmethod
-    def see_plant(state: MarketState) -> PlantSeen:
-        """What production planning sees."""
+    def see_plant(state: MarketState, share: float | None = None) -> PlantSeen:
+        """What production planning sees; ``share`` is the shared part of the volume, where that is known already."""
         return PlantSeen(
             week=state.calendar,
             luck=state.luck(Decision.PRODUCTION),
@@ -51,12 +51,12 @@ class Manufacturer(Headquarters):
             in_production=inventory_position(state.goods.plant)
             - state.goods.plant.on_hand
             + state.goods.plant.backorders,
-            owed=owed_by_plant(state).sum(axis=0),
+            owed=np.add.reduce(owed_by_plant(state), axis=0),
             expected=state.goods.plant_forecast.level,
             deviation=error_deviation(state.goods.plant_forecast),
             shared_expected=state.goods.shared_forecast.level,
             shared_deviation=error_deviation(state.goods.shared_forecast),
-            shared_share=shared_part(state),
+            shared_share=shared_part(state) if share is None else share,
             cover=state.params.channel.production_cover_weeks,
             capacity=units_possible(state),
         )
@@ -102,9 +102,9 @@ class Manufacturer(Headquarters):
         return answer
 
     @staticmethod
-    def decide_production(state: MarketState) -> Production:
-        """Ask what the plant starts this week."""
-        answer: Production = state.rules.ask("production", partial(Manufacturer.see_plant, state))
+    def decide_production(state: MarketState, share: float | None = None) -> Production:
+        """Ask what the plant starts this week; ``share`` is as in :meth:`see_plant`."""
+        answer: Production = state.rules.ask("production", partial(Manufacturer.see_plant, state, share))
         return answer
 
     @staticmethod

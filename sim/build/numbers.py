@@ -46,6 +46,10 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
     reference = np.array([c.reference_price for c in world.categories], dtype=np.float64)
     mixes = np.array([world.mix_of(t) for t in world.customer_types]).reshape(len(world.customer_types), -1)
     rival_spend = params.rivals.advertising / WEEKS_PER_YEAR / max(int(customers.sum()), 1)
+    suppliers = np.array([place.supplier for place in world.places])
+    list_price = np.array([world.offers[j].list_price for j in world.own_offers], dtype=np.int64)
+    to_order, by_offer = made_to_order(world), np.zeros(len(world.offers), np.bool_)
+    by_offer[list(world.own_offers)] = to_order
     durables = sum(c.reference_price * WEEKS_PER_YEAR / c.life for c in world.categories if c.kind == "durable")
     return Numbers(
         spread=spread_numbers(params.awareness, params.talk, dt),
@@ -60,7 +64,7 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         territory_rows=_lasting(np.arange(len(world.territories))),
         travel_hours=_lasting(np.array([t.travel_hours for t in world.territories], dtype=np.float64)),
         own_offers=_lasting(np.array(world.own_offers, dtype=np.int64)),
-        own_list_price=_lasting(np.array([world.offers[j].list_price for j in world.own_offers], dtype=np.int64)),
+        own_list_price=_lasting(list_price),
         own_unit_cost=_lasting(np.array([world.offers[j].unit_cost for j in world.own_offers], dtype=np.int64)),
         rival_keys=_lasting(keys_of(world.brands[row].name for row in world.rival_brands)),
         own_column=own_column,
@@ -75,10 +79,13 @@ def freeze_numbers(world: World, params: Params, positions: Array, customers: Ar
         mark_spread=mark_spread(world),
         customers_of=customers.sum(axis=1),
         customers=customers,
-        tiers=tuple(tiers(np.array([place.supplier for place in world.places]))),
+        tiers=tuple(tiers(suppliers)),
         attention=attention_numbers(params.projects),
         usual_taste=usual_taste(tastes_of_types(world), customers.sum(axis=0)),
-        to_order=made_to_order(world),
+        to_order=to_order,
+        made_to_order=by_offer,
+        order_cover=_lasting(np.where(suppliers < 0, params.channel.cover_weeks, params.channel.sub_cover_weeks)),
+        price_list=_lasting(np.tile(list_price, (len(suppliers), 1))),
         quality=service_quality_numbers(
             params.service_quality, params.experience.neutral, params.experience.loss_aversion
         ),

@@ -195,7 +195,7 @@ def count_people(who: People, own_brand: int, since: int, *, territories: int, t
         (territories, types, 4),
         lambda first, last, word, part: _count_people(first, last, people, own_brand, since, word, part),
     )
-    counts = np.moveaxis(total, -1, 0).astype(np.float64)
+    counts = total.transpose(2, 0, 1).astype(np.float64)
     counts[_SATISFACTION_COLUMN] /= FIXED_POINT
     return counts
 
@@ -272,7 +272,7 @@ def inspect_records(who: Inspected, week: int, stale: int, *, territories: int, 
         (territories, types, 8),
         lambda first, last, word, part: _inspect(first, last, columns, week, stale, word, part),
     )
-    counts = np.moveaxis(total, -1, 0).astype(np.float64)
+    counts = total.transpose(2, 0, 1).astype(np.float64)
     counts[7] /= FIXED_POINT
     return counts
 
@@ -288,5 +288,5 @@ def _in_shares(rows: int, shape: tuple[int, ...], count: Callable[[int, int, Cou
             count(edges[share], edges[share + 1], np.zeros((3, math.prod(shape[:-1])), dtype=np.int64), parts[share])
 
     run_blocks(run, threads, threads)
-    total: Counts = np.sum(parts, axis=0)
+    total: Counts = parts[0] if threads == 1 else np.add.reduce(parts)
     return total

@@ -339,7 +339,7 @@ def live_through(
         _categories(offers.first.tobytes()),
         offers,
         numbers,
-        Memory(*(customers.writable(name) for name in Memory._fields)),
+        Memory(*customers.writables(Memory._fields)),
         changes,
     )
     pass_on(customers, network, changes)

@@ -21,6 +21,9 @@ Ints = npt.NDArray[np.integer[Any]]
 Units = npt.NDArray[np.int64]
 
 
+#: Units and keys as kernels take them.
+_WHOLE = np.dtype(np.int64)
+
 #: What is found of the units asked for.
 _ENOUGH, _SHORT, _OUTSIDE = 0, 1, 2
 
@@ -201,4 +204,6 @@ def _keys(numbers: Ints) -> Units:
     array = np.asarray(numbers)
     if array.dtype.kind not in "iu":
         raise TypeError(f"orders and stock are counted in whole units, not {array.dtype}")
-    return sealed_array(np.ascontiguousarray(array, dtype=np.int64))
+    if array.dtype != _WHOLE or not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array, dtype=np.int64)
+    return sealed_array(array)

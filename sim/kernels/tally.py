@@ -17,6 +17,9 @@ Ints = NDArray[np.integer[Any]]
 Counts = NDArray[np.int64]
 Reals = NDArray[np.float64]
 
+#: What kernels count.
+_COUNTS = np.dtype(np.int64)
+
 
 def count_events(rows: Ints, territory: NDArray[np.uint16], type_: NDArray[np.uint8], shape: tuple[int, int]) -> Counts:
     """Events by territory and type, int64 ``shape`` [T, K], from the customer's row of each event."""
@@ -114,4 +117,6 @@ def _units_by_stock(stock: Counts, units: Counts, total: Counts) -> None:
 
 
 def _sealed(values: Ints) -> Counts:
-    return sealed_array(np.ascontiguousarray(values, np.int64))
+    if values.dtype != _COUNTS or not values.flags.c_contiguous:
+        values = np.ascontiguousarray(values, np.int64)
+    return sealed_array(values)

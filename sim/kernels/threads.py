@@ -60,7 +60,9 @@ def set_threads(threads: int) -> None:
 
 def threads_for(rows: int) -> int:
     """Number of threads worth using on ``rows`` rows: one below 50,000."""
-    return max(1, min(_crew.threads, rows // ROWS_PER_THREAD))
+    if rows < 2 * ROWS_PER_THREAD:
+        return 1
+    return min(_crew.threads, rows // ROWS_PER_THREAD)
 
 
 def blocks_of(rows: int) -> int:

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 
 #: Ways of a problem, part of the index of the draw: written up by the engineer, reported by the rep, understood.
 _BY_ENGINEER, _BY_REP, _UNDERSTOOD = 0, 8, 16
+_REPORTED = np.array([[_BY_ENGINEER], [_BY_REP]])
 
 
 def report_problems(state: MarketState, technical: Technical, repairs: Jobs) -> None:
@@ -30,7 +31,7 @@ def report_problems(state: MarketState, technical: Technical, repairs: Jobs) -> 
     if not len(problems):
         return
     home = state.customers.territory[problems.customer]
-    luck = _luck(state, problems, np.array([[_BY_ENGINEER], [_BY_REP]]))
+    luck = _luck(state, problems, _REPORTED)
     written = among(problems.event, repairs.event) & (luck[0] < technical.report_share[home])
     fresh = state.week - problems.since < state.params.technical.tellable
     by_rep = _reported_by_rep(state, problems, fresh & ~written, luck[1])
@@ -64,6 +65,8 @@ def _reported_by_rep(state: MarketState, problems: Problems, open_: Flags, luck:
 
 
 def _send(state: MarketState, problems: Problems, which: Flags, delay: NDArray[np.int64]) -> None:
+    if not np.logical_or.reduce(which):
+        return
     for weeks in distinct(delay[which])[0].tolist():
         sent = problems.taken(which & (delay == weeks))
         state.upkeep.messages.append(Message(state.week + weeks, sent))

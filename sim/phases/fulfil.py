@@ -23,7 +23,7 @@ from sim.kernels.tally import units_by_stock
 from sim.phases.demand import choose_again
 from sim.phases.projects import made_to_order
 from sim.rng import Decision, stream
-from sim.solvers.order_rules import ForecastArrays, observe_moving_average, observe_smoothing, orders_due
+from sim.solvers.order_rules import ForecastArrays, observe_moving_average, observe_smoothing, of_rows, orders_due
 from sim.solvers.plant import PlantWeek, run_plant
 from sim.solvers.tiers import add_rows
 from sim.state import MarketState
@@ -231,24 +231,24 @@ def _trade(state: MarketState) -> tuple[Units, Units]:
         _order(state, rows, asked)
         add_rows(asked, supplier, _news_of(state, rows, asked))
         supplied[rows] = _supply(state, rows, supplier)
-        add_rows(passed_on, supplier, supplied[rows])
+        add_rows(passed_on, supplier, of_rows(supplied, rows))
     _order(state, slice(None) if len(chain) == 1 else chain[0], asked)
     return supplied, _ship(state, supplied, passed_on)
 
 
 def _news_of(state: MarketState, rows: NDArray[np.int64], asked: Units) -> Units:
     """What suppliers learn this week of the wants of the sub-distributors in ``rows``: their orders, or data they share."""
-    ordered = state.distributors.ordered[rows]
+    ordered = of_rows(state.distributors.ordered, rows)
     if not state.params.channel.data_to_suppliers:
         return ordered
-    news: Units = np.where(state.distributors.shares_data[rows, None], asked[rows], ordered)
+    news: Units = np.where(state.distributors.shares_data[rows, None], of_rows(asked, rows), ordered)
     return news
 
 
 def _order(state: MarketState, rows: Rows, asked: Units) -> None:
     """The distributors in ``rows`` take in what was ``asked`` of each this week and, those whose turn it is, order."""
     distributors = state.distributors
-    _forecast(state, state.goods.forecasts, asked[rows], rows)
+    _forecast(state, state.goods.forecasts, of_rows(asked, rows), rows)
     ordered = np.rint(Distributor.decide_orders(state, rows).quantity).astype(np.int64)
     cycle = state.params.channel.order_cycle
     if cycle > 1:
@@ -274,7 +274,7 @@ def _supply(state: MarketState, rows: NDArray[np.int64], supplier: NDArray[np.in
     ``supplier`` [rows] is who supplies each; returns the units shipped [rows, own offers].
     """
     distributors, channel = state.distributors, state.goods.channel
-    wanted = _within_credit(state, rows, channel.owed[rows], state.ledger.claims[1 + supplier, 1 + rows])
+    wanted = _within_credit(state, rows, of_rows(channel.owed, rows), state.ledger.claims[1 + supplier, 1 + rows])
     lottery = stream(state.seed, Decision.SUB_SUPPLY, state.week)
     shipped = share_out_each(lottery, channel.on_hand, wanted, distributors.key[rows], supplier)
     leaving, arriving = np.zeros_like(channel.owed), np.zeros_like(channel.owed)
@@ -321,11 +321,14 @@ def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
 
     What is beyond its capacity and overtime waits at the plant, and is in production as far as planning is concerned.
     """
-    orders = np.add.reduce(state.distributors.ordered[state.numbers.tiers[0]], axis=0)
+    orders, share = (
+        np.add.reduce(of_rows(state.distributors.ordered, state.numbers.tiers[0]), axis=0),
+        shared_part(state),
+    )
     _forecast(state, state.goods.plant_forecast, orders)
-    _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders))
+    _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders, share))
     cycle = state.week % state.params.channel.production_cycle == 0
-    started = np.rint(Manufacturer.decide_production(state).quantity).astype(np.int64) * cycle
+    started = np.rint(Manufacturer.decide_production(state, share).quantity).astype(np.int64) * cycle
     request(state.goods.plant, started)
     plant = None if state.numbers.plant is None else _work_at_plant(state, state.numbers.plant)
     if plant is not None:
@@ -350,10 +353,10 @@ def _work_at_plant(state: MarketState, plant: PlantNumbers) -> PlantWeek:
     return week
 
 
-def _shared_demand(state: MarketState, orders: Units) -> NDArray[np.float64]:
-    """What customers asked of the distributors who share, scaled up to all by their part of the volume; else ``orders``."""
+def _shared_demand(state: MarketState, orders: Units, share: float) -> NDArray[np.float64]:
+    """What customers asked of the distributors who share, scaled up to all by their ``share`` of the volume; else ``orders``."""
     sharing = state.distributors.shares_data
     if not sharing.any():
         return orders.astype(np.float64)
-    scaled: NDArray[np.float64] = state.distributors.demand[sharing].sum(axis=0) / max(shared_part(state), 1e-9)
+    scaled: NDArray[np.float64] = np.add.reduce(state.distributors.demand[sharing], axis=0) / max(share, 1e-9)
     return scaled

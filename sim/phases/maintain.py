@@ -20,7 +20,7 @@ from sim.solvers.reliability import Wear, age_at_failure, expected_failures, fai
 from sim.state import MarketState
 from sim.state.table import columns_of
 from sim.state.today import Maintained, PlannedUpkeep
-from sim.state.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, week_of_age
+from sim.state.upkeep import FAILURE_OCCASION, WAITING_OCCASION, EngineerUse, Jobs, Problems, distinct, week_of_age
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -212,14 +212,14 @@ def _work_off(state: MarketState, planned: PlannedUpkeep) -> Jobs:
 def _in_order(state: MarketState, planned: PlannedUpkeep) -> tuple[Ints, Floats]:
     """Places of our jobs by territory, priority, weeks of waiting and a draw, and the hours of every job."""
     jobs, numbers = state.upkeep.jobs, state.params.service
-    ours = np.flatnonzero(jobs.brand == state.layout.own_brand)
+    ours = (jobs.brand == state.layout.own_brand).nonzero()[0]
     customer = jobs.customer[ours]
     territory = state.customers.territory[customer].astype(np.int64)
     first = planned.service.priority[territory, state.knowledge.label[customer]]
     drawn = state.luck(Decision.REPAIR).uniform(state.customers.key[customer], jobs.category[ours])
-    levels = np.unique(-planned.service.priority)
-    since = jobs.since[ours] - jobs.since.min(initial=0)
-    turn = (territory * len(levels) + np.searchsorted(levels, -first)) * (since.max(initial=0) + 1) + since
+    levels, level = distinct(-first)
+    since = jobs.since[ours] - np.minimum.reduce(jobs.since, initial=0)
+    turn = (territory * levels.size + level) * (np.maximum.reduce(since, initial=0) + 1) + since
     order = ours[ranked_by_turn(turn, drawn)]
     home = state.customers.territory[jobs.customer].astype(np.int64)
     repair = numbers.repair_hours + planned.technical.report_share[home] * state.params.technical.report_hours
@@ -252,8 +252,10 @@ def _use_up_parts(state: MarketState, repairs: Jobs) -> Money:
 def _pay_for_waiting(state: MarketState, waited: Weeks) -> Money:
     """What owners of ours get for each week that a repair is late, by territory: a share of the list price."""
     jobs, numbers, own = state.upkeep.jobs, state.params.service, state.layout.own_brand
-    beyond = (waited > numbers.expected_wait) & (waited <= numbers.patience)
-    late = jobs.taken(beyond & jobs.repair & (jobs.brand == own))
+    beyond = waited > numbers.expected_wait
+    late = Jobs.none()
+    if np.logical_or.reduce(beyond):
+        late = jobs.taken(beyond & (waited <= numbers.patience) & jobs.repair & (jobs.brand == own))
     if not len(late):
         return np.zeros(len(state.upkeep.service), np.int64)
     price = state.numbers.list_price[state.upkeep.first_offer[own, late.category]]
@@ -264,8 +266,11 @@ def _pay_for_waiting(state: MarketState, waited: Weeks) -> Money:
 def _lose_patience(state: MarketState, waited: Weeks) -> Jobs:
     """Who has waited too long for a repair gives the item up and looks for another one; returns the items."""
     jobs = state.upkeep.jobs
-    lost = jobs.taken(jobs.repair & (waited == state.params.service.patience))
-    for c in np.unique(lost.category) if len(lost) else ():
+    over = waited == state.params.service.patience
+    if not np.logical_or.reduce(over):
+        return Jobs.none()
+    lost = jobs.taken(jobs.repair & over)
+    for c in np.unique(lost.category):
         state.customers.need_open[lost.customer[lost.category == c]] |= np.uint8(1 << c)
     return lost
 
@@ -295,9 +300,9 @@ def _feel(state: MarketState, failed: Jobs, harm: Floats, waited: Weeks) -> Deli
     """
     numbers, upkeep = state.params.service, state.upkeep
     beyond = waited - numbers.expected_wait
-    late = upkeep.jobs.taken(beyond > 0)
     both, number, missed = failed, FAILURE_OCCASION + failed.category, harm  # failures are in order of customers
-    if len(late):
+    if np.logical_or.reduce(beyond > 0):
+        late = upkeep.jobs.taken(beyond > 0)
         both = failed.joined(late)
         number = np.concatenate([number, WAITING_OCCASION + late.category])
         missed = np.concatenate([harm, numbers.waiting_harm * beyond[beyond > 0]])

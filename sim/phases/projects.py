@@ -159,20 +159,20 @@ def places_of_decided(state: MarketState, orders: Purchases) -> NDArray[np.int64
     """Place of each order among this week's decided projects [n]; −1 for all that is not decided this week."""
     place = np.full(len(orders.offer), -1, dtype=np.int64)
     decided = state.today.demanded.decided
-    mine = np.flatnonzero(orders.index >= PROJECT_ORDER)
+    mine = (orders.index >= PROJECT_ORDER).nonzero()[0]
     if decided is None or len(mine) == 0 or len(decided.projects) == 0:
         return place
     name = decided.projects.customer * PROJECT_ORDER + decided.projects.number
-    order = np.argsort(name)
+    order = name.argsort()
+    ranked = name[order]
     wanted = orders.customer[mine] * PROJECT_ORDER + (orders.index[mine] - PROJECT_ORDER)
-    found = np.minimum(np.searchsorted(name[order], wanted), len(order) - 1)
-    hit = name[order[found]] == wanted
+    found = np.minimum(ranked.searchsorted(wanted), ranked.size - 1)
+    hit = ranked[found] == wanted
     place[mine[hit]] = order[found[hit]]
     return place
 
 
 def made_to_order(state: MarketState, orders: Purchases) -> NDArray[np.bool_]:
     """Which orders [n] are for offers of ours that are not kept in stock."""
-    column = state.numbers.own_column[orders.offer]
-    found: NDArray[np.bool_] = (column >= 0) & state.numbers.to_order[column]
+    found: NDArray[np.bool_] = state.numbers.made_to_order[orders.offer]
     return found

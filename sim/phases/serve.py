@@ -110,13 +110,14 @@ def _deliveries(state: MarketState) -> Deliveries:
         habit=orders.habit.astype(np.int16),
     )
     on_order = ~got & made_to_order(state, orders)
-    if on_order.any():
-        deliveries = Deliveries._make(column[~on_order] for column in deliveries)
+    if np.logical_or.reduce(on_order):
+        known = (~on_order).nonzero()[0]
+        deliveries = Deliveries._make([column[known] for column in deliveries])
     customer = deliveries.customer
-    if not (customer[1:] < customer[:-1]).any():
+    if not np.logical_or.reduce(customer[1:] < customer[:-1]):
         return deliveries
-    order = np.argsort(customer, kind="stable")
-    return Deliveries._make(column[order] for column in deliveries)
+    order = customer.argsort(kind="stable")
+    return Deliveries._make([column[order] for column in deliveries])
 
 
 def _keep_habits(state: MarketState) -> None:
@@ -163,7 +164,7 @@ def _needs_felt(state: MarketState) -> Occasions:
         return occasions
     projects = state.opportunities.projects
     row = np.concatenate([projects.customer, decided.projects.customer, occasions.row])
-    order = np.argsort(row, kind="stable")  # projects before the occasions of the same customer
+    order = row.argsort(kind="stable")  # projects before the occasions of the same customer
     of = np.concatenate([projects.category, decided.projects.category, occasions.category])[order]
     felt = row[order].astype(np.uint32)
     start = felt.searchsorted((BLOCK * np.arange(len(occasions.start))).astype(np.uint32))

@@ -32,7 +32,7 @@ def feel_service(state: MarketState) -> None:
     customers = state.customers
     owned, product = customers.sealed(("owned", "product"))
     served = Served(owned, state.diary.visits, state.knowledge.rep, state.reps.active, advice(state), product)
-    feelings = Feelings(*(customers.writable(name) for name in Feelings._fields))
+    feelings = Feelings(*customers.writables(Feelings._fields))
     serve_dimensions(served, state.layout.own_brand, state.numbers.quality, feelings)
 
 

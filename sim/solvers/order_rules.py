@@ -69,7 +69,8 @@ def observe_moving_average(forecast: ForecastArrays, demand: Numbers, week: int,
     Here and in :func:`observe_smoothing` ``demand`` is that of ``rows``, places along the first axis of the stage.
     """
     _remember(forecast, demand, week, rows)
-    total = np.add.reduce(forecast.demands[:, rows], axis=0)
+    lately = forecast.demands[:, rows] if isinstance(rows, slice) else forecast.demands.take(rows, axis=1)
+    total = np.add.reduce(lately, axis=0)
     forecast.level[rows] = total / len(forecast.demands)
 
 
@@ -81,8 +82,13 @@ def observe_smoothing(forecast: ForecastArrays, demand: Numbers, week: int, weig
 
 def _remember(forecast: ForecastArrays, demand: Numbers, week: int, rows: Rows) -> None:
     row = week % len(forecast.demands)
-    forecast.errors[row, rows] = demand - forecast.level[rows]
+    forecast.errors[row, rows] = demand - of_rows(forecast.level, rows)
     forecast.demands[row, rows] = demand
+
+
+def of_rows(values: Numbers, rows: Rows) -> Numbers:
+    """``values`` [...] of a stage in ``rows`` of its first axis: what indexing gives, in less time for a few rows of a table."""
+    return values[rows] if isinstance(rows, slice) else values.take(rows, axis=0)
 
 
 def error_deviation(forecast: ForecastArrays) -> Reals:

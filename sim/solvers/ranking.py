@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+#: Rows that one sort by all keys ranks sooner than two.
+_FEW = 1000
+
 #: Steps of a draw that fit in one number with whole numbers below 2^33.
 _STEPS = 2**30
 
@@ -19,6 +22,8 @@ def ranked_by(first: Array, *others: Array) -> NDArray[np.int64]:
     What numpy's lexsort gives with the keys from last to first. Where few are equal in ``first``, which holds no NaN, one
     fast sort and one of these few take its place (measured for 890,000 rows and three keys: 480 → 70 ms).
     """
+    if first.size <= _FEW:
+        return np.lexsort((*reversed(others), first))
     order: NDArray[np.int64] = np.argsort(first)
     ranked = first[order]
     as_before = ranked[1:] == ranked[:-1]

@@ -63,6 +63,9 @@ class Numbers:
     attention: RelationshipNumbers  # of projects, by the rule of the relationship
     usual_taste: Floats  # [A] mean taste of all customers by their types, utility per attribute
     to_order: NDArray[np.bool_]  # [own offers] bought by projects, and only made when they are decided
+    made_to_order: NDArray[np.bool_]  # [J] the same by offer, false for rivals'
+    order_cover: Floats  # [D] weeks that an order of each distributor has to cover
+    price_list: Ints  # [D, own offers] our list price as each distributor sees it, minor units
     quality: ServiceQualityNumbers  # of what comes with products
     mean_purchases: float = (
         0.0  # of all customers at the start from anyone, minor units a year; 0 where size plays no part

@@ -94,23 +94,23 @@ class Rows:
         """The rows named or flagged by ``rows``."""
         if rows.dtype == np.bool_:
             rows = rows.nonzero()[0]  # once for all columns
-            if len(rows) == len(self):
+            if rows.size == self.customer.size:
                 return self
-        return type(self)(*[values[rows] for values in vars(self).values()])
+        return type(self)(*[values[rows] for values in self.__dict__.values()])
 
     def without(self: RowsT, others: Rows) -> RowsT:
         """These rows but for those of an item that is among ``others``."""
-        if not len(others) or not len(self):
+        if not others.customer.size or not self.customer.size:
             return self
         return self.taken(~among(self.item, others.item))
 
     def joined(self: RowsT, other: RowsT) -> RowsT:
         """These rows and then those of ``other``."""
-        if not len(other):
+        if not other.customer.size:
             return self
-        if not len(self):
+        if not self.customer.size:
             return other
-        both = zip(vars(self).values(), vars(other).values(), strict=True)
+        both = zip(self.__dict__.values(), other.__dict__.values(), strict=True)
         return type(self)(*[np.concatenate(pair) for pair in both])
 
 
@@ -197,24 +197,27 @@ def among(values: NDArray[np.integer[Any]], members: NDArray[np.integer[Any]]) -
 
     Rows, and rows with a category, are ticked on a list as long as the largest of them.
     """
-    if len(members) == 0 or len(values) == 0:
-        return np.zeros(len(values), np.bool_)
-    size = int(max(values.max(), members.max())) + 1
-    if size <= _LIST_PER_MEMBER * (len(values) + len(members)):
+    if members.size == 0 or values.size == 0:
+        return np.zeros(values.size, np.bool_)
+    size = int(max(np.maximum.reduce(values), np.maximum.reduce(members))) + 1
+    if size <= _LIST_PER_MEMBER * (values.size + members.size):
         ticked = np.zeros(size, np.bool_)
         ticked[members] = True
         listed: NDArray[np.bool_] = ticked[values]
         return listed
-    ordered = np.sort(members)
-    place = np.minimum(ordered.searchsorted(values), len(ordered) - 1)
+    ordered = members.copy()
+    ordered.sort()
+    place = np.minimum(ordered.searchsorted(values), ordered.size - 1)
     found: NDArray[np.bool_] = ordered[place] == values
     return found
 
 
 def distinct(values: NDArray[IntT]) -> tuple[NDArray[IntT], NDArray[np.int64]]:
     """Each of ``values`` once, ascending, and the place of every one among them: numpy's ``unique``, faster on a few."""
-    ordered = np.sort(values)
-    first = np.ones(len(ordered), np.bool_)
+    ordered = values.copy()
+    ordered.sort()
+    first = np.empty(ordered.size, np.bool_)
+    first[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     once = ordered[first]
     return once, once.searchsorted(values)
