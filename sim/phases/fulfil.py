@@ -321,10 +321,8 @@ def _produce(state: MarketState) -> tuple[Units, PlantWeek | None]:
 
     What is beyond its capacity and overtime waits at the plant, and is in production as far as planning is concerned.
     """
-    orders, share = (
-        np.add.reduce(of_rows(state.distributors.ordered, state.numbers.tiers[0]), axis=0),
-        shared_part(state),
-    )
+    orders = np.add.reduce(of_rows(state.distributors.ordered, state.numbers.tiers[0]), axis=0)
+    share = shared_part(state)
     _forecast(state, state.goods.plant_forecast, orders)
     _forecast(state, state.goods.shared_forecast, _shared_demand(state, orders, share))
     cycle = state.week % state.params.channel.production_cycle == 0
