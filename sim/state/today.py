@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.demand_step import Chosen
+from sim.kernels.demand_step import Chosen, Visits
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.questions.advertising import Advertising
@@ -128,6 +128,7 @@ class Worked:
     """What reps did."""
 
     visited: Ints  # rows of the customers who got a call of their rep
+    visits: Visits  # all calls on customers, those of managers among them, and what they are worth
     joint: JointCalls | None = None  # None where no manager sells
 
 
