@@ -97,11 +97,12 @@ def learn_gateway(state: MarketState, answer: Gateway) -> Gateway:
         state.headquarters.line = ReportingLine(answer, answer, answer, np.zeros(len(answer.offices), dtype=np.int64))
         return answer
     unmoved = answer is held.answer or same_answer(answer, held.answer)
-    if unmoved and not (state.rules.changes("gateway") or held.weeks.any()):
+    another = state.rules.changes("gateway")
+    if unmoved and not (another or held.weeks.any()):
         return held.working  # the same line as ever
     new = state.rules.changed("gateway")
     weeks = np.where(new, 1, held.weeks + 1)
-    former = _by_territory(new, held.working, held.former)
+    former = _by_territory(new, held.working, held.former) if another else held.former
     learnt = np.where(held.weeks + new > 0, learnt_after(weeks, settle), 1.0)[:, None]
     working = replace(
         answer,

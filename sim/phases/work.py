@@ -51,6 +51,10 @@ WRITES = (
 _THINGS_REPORTED = np.array([[0], [1], [2]])
 
 
+#: Measures of reports: those written, those that each level lost, those that got through all of them.
+_REPORTS = ("reports_written", *(f"reports_lost_{level}" for level in LEVELS), "reports_arriving")
+
+
 def work(state: MarketState) -> None:
     """One week in the field."""
     state.diary.visits[:] = 0
@@ -213,13 +217,9 @@ def _report(state: MarketState, rows: Ints) -> None:
 
 def _record_reports(state: MarketState, home: NDArray[np.integer], reached: NDArray[np.integer]) -> None:
     """Reports written in each territory, and those that each level lost."""
-    territories = len(state.layout.territories)
-    state.record.put(state.week, "reports_written", np.bincount(home, minlength=territories))
-    for k, level in enumerate(LEVELS):
-        lost = np.bincount(home[reached == k], minlength=territories)
-        state.record.put(state.week, f"reports_lost_{level}", lost)
-    arriving = np.bincount(home[reached == len(LEVELS)], minlength=territories)
-    state.record.put(state.week, "reports_arriving", arriving)
+    shape = (len(state.layout.territories), len(LEVELS) + 1)
+    by_level = np.bincount(np.ravel_multi_index((home, reached), shape), minlength=shape[0] * shape[1]).reshape(shape)
+    state.record.put_all(state.week, _REPORTS, np.vstack((by_level.sum(axis=1), by_level.T)))
 
 
 def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray[np.floating], delay: int) -> Report:
