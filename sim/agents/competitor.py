@@ -70,7 +70,7 @@ class Competitor(mesa.Agent):
             week=state.calendar,
             luck=state.luck(decision),
             key=brands.key,
-            share_lost=_share_lost(state),
+            share_lost=_lost(state, _SHARE),
             effort_lost=_lost(state, _EFFORT),
             margin=brands.margin,
         )
@@ -141,7 +141,7 @@ def _campaigns_seen(state: MarketState) -> NDArray[Any]:
 
 
 def _share_lost(state: MarketState) -> NDArray[np.float64]:
-    """What each rival brand believes to have lost of its usual share of sales [F]; looked up once a week."""
+    """What each rival brand believes to have lost of its usual share of sales [F]; looked up once for all that is decided in a week."""
     if state.today.share_lost is None:
         state.today.share_lost = sealed_array(_lost(state, _SHARE))
     return state.today.share_lost

@@ -19,9 +19,8 @@ from sim.state.today import JointCalls
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("customers", "key territory taste loyalty pitch talk_weak talk_strong speaks"),
-    *columns_of("reps", "active tenure coached trained skill product_trained"),
+    *columns_of("reps", "active coached trained skill product_trained"),
     *columns_of("knowledge", "label rep"),
-    *columns_of("diary", "visits"),
     *columns_of("rival_brands", "key"),
     *columns_of("rival_accounts", "customer brand calls"),
 )
