@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.rival_spending import usual_advertising
+from sim.jit import sealed_array
 from sim.questions.rival_campaign import RivalCampaigns
 from sim.questions.rival_force import RivalCalls
 from sim.questions.rival_margin import RivalMargins
@@ -43,25 +45,21 @@ class Competitor(mesa.Agent):
             unit_cost=rivals.unit_cost,
             share=rivals.share,
             price_sensitivity=rivals.sensitivity,
-            share_lost=_lost(state, _SHARE)[place[place >= 0]],
+            share_lost=_share_lost(state)[place[place >= 0]],
         )
 
     @staticmethod
     def see_campaigns(state: MarketState) -> RivalBrandsSeen:
         """What all rival brands see of our campaigns, with a lag and an error of their own."""
         key = state.numbers.rival_keys
-        then = state.week - state.params.rivals.campaign_lag
-        spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
-        error = state.luck(Decision.RIVAL_WATCH).normal(key[:, None], state.territories.key[None, :])
-        spread = state.params.rivals.watch_error
         return RivalBrandsSeen(
             week=state.calendar,
             luck=state.luck(Decision.RIVAL_ADVERTISING),
             key=key,
             customers=state.territories.registered,
             usual=np.full((len(key), len(state.territories)), usual_advertising(state)),
-            campaigns_seen=spent * np.exp(spread * error - 0.5 * spread**2),
-            share_lost=_lost(state, _SHARE),
+            campaigns_seen=_campaigns_seen(state),
+            share_lost=_share_lost(state),
         )
 
     @staticmethod
@@ -88,7 +86,7 @@ class Competitor(mesa.Agent):
             luck=state.luck(Decision.RIVAL_FORCE),
             brand_key=state.rival_brands.key,
             usual_calls=state.rival_brands.usual_calls,
-            share_lost=_lost(state, _SHARE),
+            share_lost=_share_lost(state),
             key=accounts.key,
             brand=accounts.brand,
             potential=accounts.potential,
@@ -128,6 +126,25 @@ class Competitor(mesa.Agent):
         see = partial(Competitor.see_standing, state, Decision.RIVAL_POACHING)
         answer: RivalOffers = state.rules.ask("rival_poaching", see)
         return answer
+
+
+def _campaigns_seen(state: MarketState) -> NDArray[Any]:
+    """What each rival brand believes that we spent on campaigns in each territory [F, T]; nothing where nothing was spent."""
+    key, numbers = state.numbers.rival_keys, state.params.rivals
+    then = state.week - numbers.campaign_lag
+    spent = state.territories.campaigns[:, max(then, 0)] * (then >= 0)
+    if not spent.any():
+        return np.zeros((len(key), len(spent)))
+    error, spread = state.luck(Decision.RIVAL_WATCH).normal(key[:, None], state.territories.key), numbers.watch_error
+    seen: NDArray[Any] = spent * np.exp(spread * error - 0.5 * spread**2)
+    return seen
+
+
+def _share_lost(state: MarketState) -> NDArray[np.float64]:
+    """What each rival brand believes to have lost of its usual share of sales [F]; looked up once for all that is decided in a week."""
+    if state.today.share_lost is None:
+        state.today.share_lost = sealed_array(_lost(state, _SHARE))
+    return state.today.share_lost
 
 
 def _lost(state: MarketState, what: int) -> NDArray[np.float64]:

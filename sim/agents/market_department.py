@@ -31,10 +31,9 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_segments(state: MarketState) -> Segments | None:
         """Ask for new segments when they are due; None in other weeks."""
-        territory, rows = state.customers.territory, recorded(state)
-        due = state.rules.due("segmentation")
-        if not due.any():
+        if not state.rules.comes_up("segmentation"):
             return None
+        due, territory, rows = state.rules.due("segmentation"), state.customers.territory, recorded(state)
         label = state.knowledge.label
         held = Segments(label=label, count=int(label[~due[territory]].max(initial=0)), cost=0)
         seen = MarketDepartment.see(state, Decision.LABEL, rows)
@@ -46,7 +45,7 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_coverage(state: MarketState) -> Coverage | None:
         """Ask for a new call plan when it is due; None in other weeks."""
-        if not state.rules.due("coverage").any():
+        if not state.rules.comes_up("coverage"):
             return None
         held = Coverage(rep=state.knowledge.rep, norm=state.knowledge.norm)
         rows = recorded(state)
@@ -78,7 +77,7 @@ class MarketDepartment(Headquarters):
         """Ask what calls are to stress, when it is due or labels are new; None in other weeks, and where nobody thinks of it."""
         if state.rules.idle("message") and len(state.headquarters.messages) == 0:
             return None
-        if not (state.rules.due("message").any() or state.rules.due("segmentation").any()):
+        if not (state.rules.comes_up("message") or state.rules.comes_up("segmentation")):
             return None
         answer: Messages = state.rules.ask("message", partial(MarketDepartment.see, state, Decision.MESSAGE))
         return answer
@@ -92,7 +91,7 @@ class MarketDepartment(Headquarters):
     @staticmethod
     def decide_prospects(state: MarketState) -> Prospects | None:
         """Ask the filter of potential users when it is due; None in other weeks."""
-        if not state.rules.due("prospects").any():
+        if not state.rules.comes_up("prospects"):
             return None
         rows = recorded(state)
         held = Prospects(qualified=state.knowledge.prospect, worth=0, cost=0)

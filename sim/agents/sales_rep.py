@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -19,6 +18,7 @@ from sim.questions.effort import Effort
 from sim.questions.pursuit import Pursuit
 from sim.questions.quit import Quits
 from sim.rng import Decision
+from sim.rules.copies import for_reading
 from sim.solvers.pursuit import carry
 from sim.state import MarketState
 from sim.views import PursuitSeen, QuitSeen, RepSeen
@@ -34,7 +34,7 @@ class SalesRep(RowAgent):
         """What all reps see: their hours and their own accounts, those that :func:`served` lists, in this order."""
         reps, knowledge, accounts = state.reps, state.knowledge, served(state)
         hours = hours_expected(state)
-        return RepSeen(
+        seen = RepSeen(
             week=state.calendar,
             luck=state.luck(Decision.CALL_CHOICE),
             key=reps.key,
@@ -51,6 +51,7 @@ class SalesRep(RowAgent):
             account_value=np.where(state.diary.met[accounts], state.diary.bought[accounts], knowledge.value[accounts]),
             account_hours=hours,
         )
+        return for_reading(seen)  # closed once for all that reps are asked this week
 
     @staticmethod
     def _mean_hours(state: MarketState, accounts: NDArray[np.int64], hours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,7 +110,7 @@ class SalesRep(RowAgent):
     @staticmethod
     def decide_effort(state: MarketState, seen: RepSeen) -> NDArray[np.float64]:
         """Ask every rep for its effort, kept within 0..1; 0 for vacant positions."""
-        answer: Effort = state.rules.ask("effort", lambda: replace(seen, luck=state.luck(Decision.EFFORT)))
+        answer: Effort = state.rules.ask("effort", lambda: seen.drawing(state.luck(Decision.EFFORT)))
         effort: NDArray[np.float64] = np.where(state.reps.active, answer.effort, 0.0)
         return effort
 

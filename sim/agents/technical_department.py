@@ -74,7 +74,7 @@ class TechnicalDepartment(RowAgent):
         """Ask which variants are offered to whom, when it is due or labels are new; None in other weeks, and where nobody thinks of it."""
         if state.rules.idle("offer_variants") and len(state.headquarters.variants) == 0:
             return None
-        if not (state.rules.due("offer_variants").any() or state.rules.due("segmentation").any()):
+        if not (state.rules.comes_up("offer_variants") or state.rules.comes_up("segmentation")):
             return None
         answer: OfferVariants = state.rules.ask(
             "offer_variants", partial(Headquarters.see, state, Decision.OFFER_VARIANTS)

@@ -11,6 +11,9 @@ from sim.rules.strangers import fresh, name_of
 from sim.scenario import Scenario
 from sim.state.rules_in_force import Kept
 
+#: Rules of no week.
+_NONE: tuple[int, int, list[Variant]] = (1, 0, [])
+
 
 class RuleBook:
     """Rules by week and question as the scenario has them, each an object of this market only.
@@ -22,7 +25,8 @@ class RuleBook:
         self.scenario = scenario
         self.kept: dict[str, Kept] = {}
         self._own: dict[tuple[str, int], list[Variant]] = {}
-        self._in_week: dict[tuple[str, int], list[Variant]] = {}
+        #: The first and the last week of the rules that were asked for last, and these.
+        self._in_force: dict[str, tuple[int, int, list[Variant]]] = {}
         steps = scenario.schedule.answers.values()
         rules = [rule for of_question in steps for _, variants in of_question for _, rule in variants]
         # Only rules that are not shipped are watched: a copy of all parameters costs a millisecond.
@@ -30,11 +34,11 @@ class RuleBook:
 
     def variants_at(self, week: int, question: str) -> list[Variant]:
         """Rules for ``question`` in ``week`` (from 1), the whole firm's first."""
-        found = self._in_week.get((question, week))
-        if found is None:
-            if len(self._in_week) > 2 * len(self.scenario.schedule.answers):  # this week's and the last one's
-                self._in_week.clear()
-            found = self._in_week[question, week] = self._since(week, question)
+        first, last, found = self._in_force.get(question, _NONE)
+        if not first <= week <= last:
+            first, last = self.scenario.schedule.weeks_of_rules(week, question)
+            found = self._since(week, question)
+            self._in_force[question] = (first, last, found)
         return found
 
     def _since(self, week: int, question: str) -> list[Variant]:

@@ -48,7 +48,9 @@ def hours_expected(state: MarketState) -> NDArray[np.float64]:
     usual = hours_per_call(state)[state.knowledge.rep[rows]]
     if not calls_differ(state):
         return usual
-    length = np.where(state.diary.met[rows], lengths_of_served(state), believed_lengths(state, rows))
+    length, met = lengths_of_served(state), state.diary.met[rows]
+    if not met.all():
+        length = np.where(met, length, believed_lengths(state, rows))
     return usual + state.params.hours.selling_per_call * (length - 1.0)
 
 

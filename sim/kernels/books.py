@@ -1,4 +1,4 @@
-"""Books of units, hours and heads: whether they add up."""
+"""Books of units, hours and heads: how hours are filled, and whether books add up."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def adds_up(spent: Hours, available: Hours, week: int, tolerance: float) -> bool
         if not abs(total - available[week, person]) <= tolerance:
             return False
     return True
+
+
+@jit_bare
+def fill_in_turn(wishes: Hours, left: Hours) -> None:
+    """Cut ``wishes`` [uses, people], one use after the other, to the hours ``left`` [people]; both are changed in place."""
+    for use in range(wishes.shape[0]):
+        for person in range(left.size):
+            granted = min(wishes[use, person], left[person])
+            wishes[use, person] = granted
+            left[person] -= granted

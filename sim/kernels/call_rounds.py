@@ -27,16 +27,7 @@ def divide_calls(
     """
     accounts = len(due)
     reps = len(calls)
-    start = np.zeros(reps + 1, dtype=np.int64)
-    for a in range(accounts):
-        start[rep[a] + 1] += 1
-    for r in range(reps):
-        start[r + 1] += start[r]
-    place = start[:-1].copy()
-    order = np.empty(accounts, dtype=np.int64)
-    for a in range(accounts):
-        order[place[rep[a]]] = a
-        place[rep[a]] += 1
+    start, order = _by_group(rep, reps)
     lot = np.empty(accounts, dtype=np.float64)
     for a in range(accounts):
         lot[a] = draw(tickets, np.uint64(key[a]), np.uint64(0))
@@ -54,6 +45,48 @@ def divide_calls(
             visits[best] += 1
             left[best] -= 1.0
     return visits
+
+
+@jit
+def call_on_largest(
+    made: NDArray[np.int64], team: Ints, value: NDArray[np.floating[Any]], key: Ints
+) -> NDArray[np.int64]:
+    """Calls by account [A]: those ``made`` [M] go round the accounts of their ``team`` [A], from the largest ``value`` [A] down.
+
+    Of equals those with the lowest ``key`` [A] come first, so the order of rows does not matter.
+    """
+    start, order = _by_group(team, len(made))
+    calls = np.zeros(len(team), dtype=np.int64)
+    for m in range(len(made)):
+        mine = order[start[m] : start[m + 1]]
+        if len(mine) == 0:
+            continue
+        calls[mine] = made[m] // len(mine)
+        # The few that get one call more than others move to the front, one by one.
+        for k in range(made[m] % len(mine)):
+            best = k
+            for other in range(k + 1, len(mine)):
+                a, b = mine[other], mine[best]
+                if value[a] > value[b] or (value[a] == value[b] and key[a] < key[b]):
+                    best = other
+            mine[k], mine[best] = mine[best], mine[k]
+            calls[mine[k]] += 1
+    return calls
+
+
+@jit
+def _by_group(group: Ints, groups: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each group begins [groups + 1] in the list of all rows [n] by ``group`` [n], which keeps their order."""
+    start = np.zeros(groups + 1, dtype=np.int64)
+    for row in range(len(group)):
+        start[group[row] + 1] += 1
+    for g in range(groups):
+        start[g + 1] += start[g]
+    place, order = start[:-1].copy(), np.empty(len(group), dtype=np.int64)
+    for row in range(len(group)):
+        order[place[group[row]]] = row
+        place[group[row]] += 1
+    return start, order
 
 
 @jit

@@ -16,11 +16,10 @@ from sim.state import Command, MarketState
 
 def send_call_plan(state: MarketState, gateway: Gateway) -> None:
     """Send a new plan to the territories where it is due; each gets it after the delay of its line."""
-    due = state.rules.due("coverage")
     coverage = MarketDepartment.decide_coverage(state)
     if coverage is None:
         return
-    home = state.customers.territory
+    due, home = state.rules.due("coverage"), state.customers.territory
     delay = _delay(state, gateway)
     for weeks in np.unique(delay[due]):
         rows = np.flatnonzero((due & (delay == weeks))[home])

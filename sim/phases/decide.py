@@ -156,6 +156,8 @@ def _share_data(state: MarketState) -> NDArray[np.bool_]:
     What is agreed holds for the commitment: the data, and the payment for it. Returns those [D] who begin to share.
     """
     distributors = state.distributors
+    if not (state.rules.comes_up("share_data") or state.rules.changes("sharing_contract")):
+        return np.zeros(len(distributors), dtype=np.bool_)
     before = distributors.shares_data.copy()
     asked = (state.rules.due("share_data") | state.rules.changed("sharing_contract"))[distributors.territory]
     if asked.any():
@@ -191,7 +193,7 @@ def set_prices(state: MarketState, campaigns: Promotion | None) -> tuple[Money, 
 
 def _leave_margins(state: MarketState) -> None:
     """Renew what rivals leave their distributors beyond the usual, when their terms are due."""
-    if state.rules.due("rival_margin").any():
+    if state.rules.comes_up("rival_margin"):
         idle = state.rules.idle("rival_margin")
         state.rival_brands.margin[:] = 0.0 if idle else Competitor.decide_margins(state).margin
 

@@ -19,7 +19,7 @@ def divide_effort(state: MarketState) -> Floats | None:
     """
     distributors, strength = state.distributors, state.params.partners.effort_strength
     first = state.week == 0
-    if first or (strength > 0 and state.rules.due("brand_effort").any()):
+    if first or (strength > 0 and state.rules.comes_up("brand_effort")):
         distributors.effort[:] = Distributor.decide_brand_effort(state)
     if first:
         distributors.usual_effort[:] = distributors.effort

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_manager import SalesManager
 from sim.derived.managers_time import reading_hours
+from sim.kernels.books import fill_in_turn
 from sim.kernels.tally import sum_lines
 from sim.phases.practice import hours_before_a_change, practise
 from sim.phases.routine_effects import let_routines_work
@@ -175,27 +176,27 @@ def _within_a_reps_week(state: MarketState, answer: Routines) -> Routines:
     Nobody holds routines with a vacant position; induction is for newcomers.
     """
     hours, here = state.params.hours, state.reps.active
-    left = here * max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0)
+    left = here.astype(np.float64) * max(hours.contract * (1.0 - hours.absence) - hours.administration, 0.0)
     fresh, wished = state.reps.tenure < state.params.learning.induction_weeks, answer.meeting_hours
-    wishes = {
-        "meeting_hours": wished,
+    held: dict[str, Floats] = {
         "form_hours": answer.form_hours * _offices(state),
         "review_hours": answer.review_hours,
         "training_hours": answer.training_hours,
         "induction_hours": answer.induction_hours * fresh,
         "on_the_job_hours": answer.on_the_job_hours,
     }
-    held: dict[str, Floats] = {
-        "form_checking": answer.form_checking * here,
-        "visit_hours": answer.visit_hours * here,
-        "checks": answer.checks * here,
-    }
-    for name, wish in wishes.items():
-        held[name] = np.minimum(wish, left)
-        left = left - held[name]
-    meeting = held.pop("meeting_hours")
-    part = meeting / np.where(wished > 0, wished, 1.0)
-    return replace(answer, **held, meetings=answer.meetings * part[:, None])
+    hours_of = np.array([wished, *held.values()], dtype=np.float64)
+    fill_in_turn(hours_of, left)
+    held |= zip(held, hours_of[1:], strict=True)
+    part = hours_of[0] / np.where(wished > 0, wished, 1.0)
+    return replace(
+        answer,
+        **held,
+        meetings=answer.meetings * part[:, None],
+        form_checking=answer.form_checking * here,
+        visit_hours=answer.visit_hours * here,
+        checks=answer.checks * here,
+    )
 
 
 def _offices(state: MarketState) -> NDArray[np.integer]:

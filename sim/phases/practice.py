@@ -15,7 +15,7 @@ Reals = NDArray[np.floating[Any]]
 
 def hours_before_a_change(state: MarketState) -> Reals | None:
     """Last week's hours of routines [R, routines], in a week in which another rule begins to set them; None in others."""
-    if state.reps.mastered.shape[1] == 0 or state.week == 0 or not state.rules.changed("routines").any():
+    if state.reps.mastered.shape[1] == 0 or state.week == 0 or not state.rules.changes("routines"):
         return None
     return hours_of_routines(state)
 

@@ -57,21 +57,21 @@ def _record_carried(state: MarketState, rows: Ints) -> None:
 def attend(state: MarketState, visits: Visits) -> None:
     """Attention fades on all projects; this week's calls on an account work on those of its projects that are carried.
 
-    Several carried projects of one account share its calls evenly.
+    ``visits`` are in the order of customers' rows. Several carried projects of one account share its calls evenly.
     """
     projects, numbers = state.opportunities.projects, state.numbers.attention
     if len(projects) == 0:
         return
     stock = projects.writable("attention")
     run_blocks(fade, blocks_of(len(stock)), threads_for(len(stock)), numbers, stock)
-    rows = np.flatnonzero(projects.carried)
-    order = np.argsort(visits.row)
-    place = np.searchsorted(visits.row[order], projects.customer[rows])
-    called = place < len(order)
-    called[called] = visits.row[order[place[called]]] == projects.customer[rows[called]]
-    rows, at = rows[called], order[place[called]]
+    rows = projects.carried.nonzero()[0]
+    if len(rows) == 0 or len(visits.row) == 0:
+        return
+    at = visits.row.searchsorted(projects.customer[rows])
+    called = visits.row.take(at, mode="clip") == projects.customer[rows]
+    rows, at = rows[called], at[called]
     if len(rows):
-        sharing = np.bincount(at, minlength=len(order))
+        sharing = np.bincount(at, minlength=len(visits.row))
         cultivate(rows.astype(np.uint32), (visits.effective[at] / sharing[at]).astype(np.float32), numbers, stock)
         worked = np.unique(at)
         team = state.reps.team[state.knowledge.rep[visits.row[worked].astype(np.int64)]]

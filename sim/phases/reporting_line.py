@@ -22,7 +22,9 @@ def levels_passed(state: MarketState, gateway: Gateway, rows: Ints, index: int =
     """
     home = state.customers.territory[rows]
     luck = state.luck(Decision.REPORT_LOST).uniform(state.customers.key[rows], index)
-    passed: NDArray[np.int64] = (luck[:, None] >= gateway.lost_by[home]).sum(axis=1)
+    passed = np.zeros(len(rows), dtype=np.int64)
+    for lost in gateway.lost_by.T:
+        passed += luck >= lost[home]
     return passed
 
 

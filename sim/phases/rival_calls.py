@@ -16,7 +16,7 @@ from sim.state import Ints, MarketState
 def plan_rival_calls(state: MarketState) -> None:
     """Ask rivals for a plan when one is due; brands that are not in the market make no calls."""
     accounts = state.rival_accounts
-    if len(accounts) == 0 or not (state.rules.due("rival_force").any() or state.presence.moves(state.week)):
+    if len(accounts) == 0 or not (state.rules.comes_up("rival_force") or state.presence.moves(state.week)):
         return
     calls = 0.0 if state.rules.idle("rival_force") else Competitor.decide_calls(state).calls
     accounts.calls[:] = calls * rivals_present(state)[accounts.brand]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.derived.accounts import served
 from sim.derived.call_hours import travel_hours
+from sim.kernels.call_rounds import call_on_largest
 from sim.state import MarketState
 from sim.state.today import JointCalls
 from sim.views import RepSeen
@@ -44,21 +45,7 @@ def join_calls(state: MarketState, seen: RepSeen) -> JointCalls | None:
         return None
     made = managers.calls[:, 0].astype(np.int64)
     team = state.reps.team[seen.account_rep]
-    accounts = np.bincount(team, minlength=len(managers))
-    calls = (made // np.maximum(accounts, 1))[team]
-    # Only those who get one call more than others are looked for: a few of thousands.
-    one_more = made % np.maximum(accounts, 1)
-    for m in np.flatnonzero(one_more):
-        mine = np.flatnonzero(team == m)
-        calls[mine[_largest(seen.account_value[mine], seen.account_key[mine], int(one_more[m]))]] += 1
+    calls = call_on_largest(made, team, seen.account_value, seen.account_key)
     state.record.put(state.week, "manager_calls", np.bincount(team, weights=calls, minlength=len(managers)))
     called = calls > 0
     return JointCalls(served(state)[called], calls[called])
-
-
-def _largest(value: NDArray[np.floating], key: NDArray[np.integer], count: int) -> NDArray[np.int64]:
-    """Places of the ``count`` largest values, 0 < ``count`` < their number; of equals those with the lowest keys."""
-    least = np.partition(value, len(value) - count)[len(value) - count]
-    equal = np.flatnonzero(value == least)
-    above = np.flatnonzero(value > least)
-    return np.concatenate([above, equal[np.argsort(key[equal])][: count - len(above)]])

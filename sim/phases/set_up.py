@@ -24,14 +24,16 @@ Money = NDArray[np.int64]
 Reals = NDArray[np.floating[Any]]
 
 
+#: Questions whose rules cost something to introduce.
+_WITH_SET_UP = ("routines", "gateway", "segmentation")
+
+
 def introduced(state: MarketState, question: str) -> Bools:
     """Territories [T] where a rule that does anything about ``question`` takes the place of another one this week."""
-    if state.week == 0:
+    if state.week == 0 or not state.rules.changes(question):
         return np.zeros(len(state.layout.territories), dtype=np.bool_)
-    changed = state.rules.changed(question)
-    if changed.any():
-        changed &= np.array([not rule.idle for rule in state.rules.of_each(question)])
-    return changed
+    new: Bools = np.array([not rule.idle for rule in state.rules.of_each(question)])
+    return state.rules.changed(question) & new
 
 
 def set_up(state: MarketState, begin_to_share: Bools, development: int = 0) -> SetUp | None:
@@ -41,6 +43,8 @@ def set_up(state: MarketState, begin_to_share: Bools, development: int = 0) -> S
     """
     numbers, reps = state.params.change, state.reps
     new = _link(state, begin_to_share)
+    if not (development > 0 or new.any() or any(map(state.rules.changes, _WITH_SET_UP))):
+        return None
     routines = introduced(state, "routines")[reps.territory] & reps.active
     costs = SetUp(
         routines=numbers.routine_setup * routines.astype(np.int64),
@@ -92,12 +96,13 @@ def learn_gateway(state: MarketState, answer: Gateway) -> Gateway:
     if held is None:
         state.headquarters.line = ReportingLine(answer, answer, answer, np.zeros(len(answer.offices), dtype=np.int64))
         return answer
-    new = state.rules.changed("gateway")
     unmoved = answer is held.answer or same_answer(answer, held.answer)
-    if unmoved and not (new.any() or held.weeks.any()):
+    another = state.rules.changes("gateway")
+    if unmoved and not (another or held.weeks.any()):
         return held.working  # the same line as ever
+    new = state.rules.changed("gateway")
     weeks = np.where(new, 1, held.weeks + 1)
-    former = _by_territory(new, held.working, held.former)
+    former = _by_territory(new, held.working, held.former) if another else held.former
     learnt = np.where(held.weeks + new > 0, learnt_after(weeks, settle), 1.0)[:, None]
     working = replace(
         answer,

@@ -19,9 +19,8 @@ from sim.state.today import JointCalls
 #: Columns that the phase reads and does not write.
 READS = (
     *columns_of("customers", "key territory taste loyalty pitch talk_weak talk_strong speaks"),
-    *columns_of("reps", "active tenure coached trained skill product_trained"),
+    *columns_of("reps", "active coached trained skill product_trained"),
     *columns_of("knowledge", "label rep"),
-    *columns_of("diary", "visits"),
     *columns_of("rival_brands", "key"),
     *columns_of("rival_accounts", "customer brand calls"),
 )
@@ -37,7 +36,7 @@ def spread(state: MarketState) -> None:
     persuade(state)
     pitch(state)
     numbers, brands = state.numbers, len(state.layout.brands)
-    visits = visits_of_week(state, state.today.worked.visited, state.today.worked.joint)
+    visits = state.today.worked.visits
     speaks = np.zeros(brands, dtype=np.uint8)
     speaks[state.layout.own_brand] = 1
     hazard = advertising_hazard(state.boards.goodwill, numbers.advertising)
@@ -63,21 +62,16 @@ def visits_of_week(state: MarketState, rows: Ints, joint: JointCalls | None = No
 
     A call is worth less while a newcomer learns, and more where our advertising has prepared it.
     """
-    calls = state.diary.visits[rows].astype(np.int64)
-    worth = learnt_of_job(state)[state.knowledge.rep[rows]]
-    worth = worth * _prepared(state, rows)
-    effective = (calls * worth).astype(np.float32)
-    if joint is None:
-        return Visits(rows.astype(np.uint32), calls, effective)
-    all_rows = np.sort(np.concatenate([rows, joint.customer]))
-    all_rows = all_rows[np.concatenate([all_rows[1:] != all_rows[:-1], [True]])[: len(all_rows)]]
-    all_calls, all_effective = np.zeros(len(all_rows), dtype=np.int64), np.zeros(len(all_rows), dtype=np.float32)
-    of_managers = joint.calls * _prepared(state, joint.customer)
-    for customer, made, counts in ((rows, calls, effective), (joint.customer, joint.calls, of_managers)):
-        place = np.searchsorted(all_rows, customer)
-        all_calls[place] += made
-        all_effective[place] += counts.astype(np.float32)
-    return Visits(all_rows.astype(np.uint32), all_calls, all_effective)
+    if joint is not None:
+        by_managers_alone = joint.customer[state.diary.visits[joint.customer] == 0]
+        rows = np.sort(np.concatenate([rows, by_managers_alone]))
+    calls, prepared = state.diary.visits[rows].astype(np.int64), _prepared(state, rows)
+    effective = (calls * (learnt_of_job(state)[state.knowledge.rep[rows]] * prepared)).astype(np.float32)
+    if joint is not None:
+        place = rows.searchsorted(joint.customer)
+        effective[place] += (joint.calls * prepared[place]).astype(np.float32)
+        calls[place] += joint.calls
+    return Visits(rows.astype(np.uint32), calls, effective)
 
 
 def _prepared(state: MarketState, rows: Ints) -> Floats:

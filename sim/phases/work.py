@@ -47,6 +47,14 @@ WRITES = (
 )
 
 
+#: Purchases from us, purchases from anyone, orders: each with a draw of its own in a report.
+_THINGS_REPORTED = np.array([[0], [1], [2]])
+
+
+#: Measures of reports: those written, those that each level lost, those that got through all of them.
+_REPORTS = ("reports_written", *(f"reports_lost_{level}" for level in LEVELS), "reports_arriving")
+
+
 def work(state: MarketState) -> None:
     """One week in the field."""
     state.diary.visits[:] = 0
@@ -56,11 +64,12 @@ def work(state: MarketState) -> None:
     share = pursue(state, seen, SalesRep.decide_calls(state, seen))
     visited = _visit(state, seen, share)
     joint = join_calls(state, seen)
-    attend(state, visits_of_week(state, visited, joint))
+    visits = visits_of_week(state, visited, joint)
+    attend(state, visits)
     _book_field_hours(state)
     _record_calls(state, seen, share)
     _report(state, visited)
-    state.today.worked = Worked(visited, joint)
+    state.today.worked = Worked(visited, visits, joint)
 
 
 def _plan_hours(state: MarketState) -> None:
@@ -79,13 +88,10 @@ def _plan_hours(state: MarketState) -> None:
         (Use.CONTROL, _hours_with_who_controls(state)),
         (Use.DISTRIBUTORS, _hours_for_distributors(state)),
     )
-    for use, wish in wishes:
-        spent = np.minimum(wish, left)
-        book.spend(state.week, use, spent)
-        left = left - spent
+    book.spend_in_turn(state.week, wishes, left)
     shown = left * (state.params.control.rep_time * reps.observed)
     book.spend(state.week, Use.CONTROL, shown)
-    left = left - shown
+    left -= shown
     reps.field_hours[:] = left - train_with_engineers(state, left)
 
 
@@ -211,13 +217,9 @@ def _report(state: MarketState, rows: Ints) -> None:
 
 def _record_reports(state: MarketState, home: NDArray[np.integer], reached: NDArray[np.integer]) -> None:
     """Reports written in each territory, and those that each level lost."""
-    territories = len(state.layout.territories)
-    state.record.put(state.week, "reports_written", np.bincount(home, minlength=territories))
-    for k, level in enumerate(LEVELS):
-        lost = np.bincount(home[reached == k], minlength=territories)
-        state.record.put(state.week, f"reports_lost_{level}", lost)
-    arriving = np.bincount(home[reached == len(LEVELS)], minlength=territories)
-    state.record.put(state.week, "reports_arriving", arriving)
+    shape = (len(state.layout.territories), len(LEVELS) + 1)
+    by_level = np.bincount(np.ravel_multi_index((home, reached), shape), minlength=shape[0] * shape[1]).reshape(shape)
+    state.record.put_all(state.week, _REPORTS, np.vstack((by_level.sum(axis=1), by_level.T)))
 
 
 def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray[np.floating], delay: int) -> Report:
@@ -228,14 +230,14 @@ def _write_report(state: MarketState, rows: NDArray[np.integer], spread: NDArray
     error = state.luck(Decision.MEASUREMENT).normal(keys[:, None], np.arange(marks.shape[1])[None, :])
     expected = expected_purchases(state, rows)
     of_potential, of_marks = _openness(state, rows, expected)
-    guess = np.hypot(of_potential, spread)
-    potential = expected * np.exp(guess * noise.normal(keys, 1))
+    of_bought, of_guess, of_ordered = noise.normal(keys, _THINGS_REPORTED)
+    potential = expected * np.exp(np.hypot(of_potential, spread) * of_guess)
     return Report(
         arrives=state.week + delay,
         week=state.week,
         rows=rows,
-        value=(state.diary.bought[rows] * np.exp(spread * noise.normal(keys, 0))).astype(np.float32),
-        orders=(state.diary.ordered[rows] * np.exp(spread * noise.normal(keys, 2))).astype(np.float32),
+        value=(state.diary.bought[rows] * np.exp(spread * of_bought)).astype(np.float32),
+        orders=(state.diary.ordered[rows] * np.exp(spread * of_ordered)).astype(np.float32),
         last_order=state.customers.last_order[rows],
         potential=potential.astype(np.float32),
         marks=(marks + of_marks * state.numbers.mark_spread * error).astype(np.float32),

@@ -38,6 +38,14 @@ class Schedule:
         steps = self.answers[question]
         return steps[_place(steps, week)][0]
 
+    def weeks_of_rules(self, week: int, question: str) -> tuple[int, int]:
+        """The first and the last week in which the variants for ``question`` in ``week`` hold."""
+        steps = self.answers[question]
+        place = _place(steps, week)
+        return steps[place][0] if place else -MOST_WEEKS, steps[place + 1][0] - 1 if place + 1 < len(
+            steps
+        ) else MOST_WEEKS
+
     def params_at(self, week: int) -> Params:
         """Parameters in ``week``."""
         return self.params[_place(self.params, week)][1]

@@ -6,26 +6,32 @@ import copy
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sim.views import CustomersSeen
 
+ViewT = TypeVar("ViewT")
 
-def for_reading(seen: Any) -> Any:
+
+def for_reading(seen: ViewT) -> ViewT:
     """``seen`` with arrays that cannot be written: the phase that asks a rule may have borrowed the very columns it shows.
 
-    They are views, at no cost; a rule that means to can get at what lies below, so they are for shipped rules only.
+    They are views, at no cost, or the arrays themselves where these are closed; a rule that means to can get at what lies
+    below, so they are for shipped rules only.
     """
     shown: dict[str, Any] = {}
     for name, value in vars(seen).items():
         if isinstance(value, np.ndarray):
-            shown[name] = view = value.view()
-            view.setflags(write=False)
+            if value.flags.writeable:
+                shown[name] = view = value.view()
+                view.setflags(write=False)
         elif type(value) is CustomersSeen:
             shown[name] = for_reading(value)
-    again = object.__new__(type(seen))  # what replace() does takes five times as long, for a thousand views a year
+    again: ViewT = object.__new__(
+        type(seen)
+    )  # what replace() does takes five times as long, for a thousand views a year
     again.__dict__.update(vars(seen), **shown)
     return again
 

@@ -24,8 +24,8 @@ class Rule(Section):
     an answer that is cut by territory; ``reads_truth`` marks oracles, which are upper bounds; ``idle`` marks rules
     that never do anything beyond the usual: where no other rule is in force, nobody is asked; ``constant`` marks rules
     that say the same every week, since nothing they look at changes but how many segments there are: a market asks
-    those of them that are shipped once, and again when that changes. The abstract rule of a
-    question also says which ``actor`` answers it, when it is ``asked``, and the kind of the ``ordinary`` rule, which
+    those of them that are shipped once, and again when that changes; one that goes by the calendar says so by
+    ``occasion``. The abstract rule of a question also says which ``actor`` answers it, when it is ``asked``, and the kind of the ``ordinary`` rule, which
     answers where a scenario names none.
     """
 
@@ -38,6 +38,10 @@ class Rule(Section):
     idle: ClassVar[bool] = False
     constant: ClassVar[bool] = False
     kind: str
+
+    def occasion(self, week: int) -> tuple[int, ...]:
+        """What a ``constant`` rule goes by of the calendar's ``week``: where this is the same, so is its answer."""
+        return ()
 
     @abstractmethod
     def answer(self, seen: Any) -> Any:

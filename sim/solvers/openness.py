@@ -14,6 +14,6 @@ def error_of_report(
     ``share`` 0..1 of its purchases is ours, ``hours`` of questions are asked in the call, and ``half`` hours halve what
     a stranger adds. The first term is what customers do not know themselves: no question removes it.
     """
-    apart = 1.0 - np.clip(np.asarray(share, np.float64), 0.0, 1.0)
+    apart = 1.0 - np.minimum(np.maximum(np.asarray(share, np.float64), 0.0), 1.0)
     closed: NDArray[np.float64] = stranger * apart * (half / (half + np.asarray(hours, np.float64)))
     return np.hypot(least, closed)

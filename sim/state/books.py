@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import LawBroken
-from sim.kernels.books import adds_up, flows_leave
+from sim.kernels.books import adds_up, fill_in_turn, flows_leave
 
 Ints = npt.NDArray[np.integer[Any]]
 Units = npt.NDArray[np.int64]
@@ -77,6 +78,15 @@ class HoursBook:
     def spend_each(self, week: int, uses: Ints, hours: Hours) -> None:
         """Add ``hours`` [uses, people] spent on ``uses``, each of them named once."""
         self.spent[week, uses] += hours
+
+    def spend_in_turn(
+        self, week: int, wishes: Sequence[tuple[IntEnum, npt.NDArray[np.floating[Any]]]], left: Hours
+    ) -> None:
+        """Add what each use is wished [people], one use after the other as far as hours are ``left`` [people], which become less."""
+        uses = np.array([use for use, _ in wishes])
+        hours = np.array([wish for _, wish in wishes], dtype=np.float64)
+        fill_in_turn(hours, left)
+        self.spend_each(week, uses, hours)
 
     def check(self, week: int) -> None:
         """Raise LawBroken unless everyone's hours of ``week`` add up, none of them negative."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,13 +16,16 @@ from sim.state.customers import Customers
 
 Ints = NDArray[np.integer[Any]]
 
+#: What each of the rules for a question goes by of the calendar.
+Occasions = tuple[tuple[int, ...], ...]
+
 
 class Kept(NamedTuple):
-    """What rules that are constant answered: which rules, and to how many segments."""
+    """What rules that are constant answered, by the occasions they go by: which rules, and to how many segments."""
 
     variants: list[Variant]
     segments: int
-    answer: Any
+    answers: dict[Occasions, Any]
 
 
 class RuleBook(Protocol):
@@ -43,8 +45,7 @@ class RuleBook(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class RulesInForce:
+class RulesInForce(NamedTuple):
     """The rules of one ``week`` (0-based, by the calendar) in a market of so many ``territories`` and ``segments``; its first
     week is ``first``.
     """
@@ -71,17 +72,19 @@ class RulesInForce:
         """Answer a question by the rules in force; see :func:`sim.rules.answers.ask`.
 
         ``see`` makes the view; where all rules are constant and have been asked before, nobody looks and the answer is
-        what it was. Constant rules get no ``market`` to be checked against that changes.
+        what it was. Constant rules get no ``market``, and no ``territory`` or ``rows``, that change.
         """
         variants, kept = self.variants(question), self.schedule.kept.get(question)
-        if kept is not None and kept.variants is variants and kept.segments == self.segments:
-            return kept.answer
-        answer = ask(variants, see(), territory, rows, market)
-        if all(variant.rule.constant and is_shipped(variant.rule) for variant in variants):
-            self.schedule.kept[question] = Kept(variants, self.segments, read_only(answer))
-        else:
-            self._inspect(variants)
-        return answer
+        if kept is None or kept.variants is not variants or kept.segments != self.segments:
+            if not all(variant.rule.constant and is_shipped(variant.rule) for variant in variants):
+                answer = ask(variants, see(), territory, rows, market)
+                self._inspect(variants)
+                return answer
+            kept = self.schedule.kept[question] = Kept(variants, self.segments, {})
+        occasions = tuple([variant.rule.occasion(self.week) for variant in variants])
+        if occasions not in kept.answers:
+            kept.answers[occasions] = read_only(ask(variants, see(), territory, rows, market))
+        return kept.answers[occasions]
 
     def _inspect(self, asked: list[Variant]) -> None:
         """Raise InputError when a third-party rule among those ``asked`` has changed other rules or the scenario."""
@@ -102,6 +105,19 @@ class RulesInForce:
             return np.ones(self.territories, dtype=np.bool_) if weeks_over[0] else changed
         due: NDArray[np.bool_] = np.array(weeks_over)[self._holding(variants)] | changed
         return due
+
+    def comes_up(self, question: str) -> bool:
+        """Whether ``question`` is :meth:`due` anywhere this week."""
+        variants = self.variants(question)
+        if len(variants) > 1:
+            return bool(self.due(question).any())
+        return self.week % int(getattr(variants[0].rule, "every", 1)) == 0 or self.changes(question)
+
+    def changes(self, question: str) -> bool:
+        """Whether another rule for ``question`` holds than last week, anywhere: see :meth:`changed`."""
+        if self.week != self.first and self.variants(question) is self.variants(question, self.week - 1):
+            return False
+        return bool(self.changed(question).any())
 
     def changed(self, question: str) -> NDArray[np.bool_]:
         """Territories [T] where another rule for ``question`` holds than last week; all of them in the first week."""

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.demand_step import Chosen
+from sim.kernels.demand_step import Chosen, Visits
 from sim.kernels.experience import Deliveries
 from sim.kernels.needs import Occasions
 from sim.questions.advertising import Advertising
@@ -128,6 +128,7 @@ class Worked:
     """What reps did."""
 
     visited: Ints  # rows of the customers who got a call of their rep
+    visits: Visits  # all calls on customers, those of managers among them, and what they are worth
     joint: JointCalls | None = None  # None where no manager sells
 
 
@@ -209,7 +210,7 @@ class Slot(Generic[PartT]):
 
 
 #: Parts of :class:`Today` that no phase passes on: they are looked up when first asked for, and kept for the week.
-LOOKED_UP = ("accounts", "in_person", "call_lengths")
+LOOKED_UP = ("accounts", "in_person", "call_lengths", "share_lost")
 
 
 class Today:
@@ -233,6 +234,8 @@ class Today:
     in_person: NDArray[np.int64] | None = None
     #: Time with each of them in one call, in usual calls [A]; see sim.derived.call_lengths.lengths_of_served.
     call_lengths: NDArray[np.float64] | None = None
+    #: What each rival brand believes to have lost of its usual share of sales [F]; see sim.agents.competitor.
+    share_lost: NDArray[np.float64] | None = None
 
     def __setattr__(self, name: str, part: object) -> None:
         place = vars(type(self)).get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,12 @@ class View:
     """What one kind of actor sees; read-only. ``SIZES`` says how to count what an answer has rows or columns for."""
 
     SIZES: ClassVar[Mapping[str, Counted]] = MappingProxyType({})
+
+    def drawing(self, luck: Luck) -> Self:
+        """The same view with the ``luck`` of another question."""
+        other = object.__new__(type(self))  # what replace() does takes five times as long
+        other.__dict__.update(vars(self), luck=luck)
+        return other
 
     def size(self, dimension: str) -> int:
         """How many of ``dimension`` ("territories", "own offers", …) there are. Raises KeyError for what the view does not show."""

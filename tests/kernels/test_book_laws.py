@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import LawBroken
-from sim.kernels.books import adds_up, flows_leave
+from sim.kernels.books import adds_up, fill_in_turn, flows_leave
 from sim.kernels.stock_flow import Stage, check_stage
 from sim.state.books import HOURS_TOLERANCE, HoursBook
 from tests.reference import books as twins
@@ -67,3 +67,12 @@ def test_a_stage_is_lawful_where_the_twin_says_so(shape: tuple[int, ...]) -> Non
                 check_stage(stage, "here")
         else:
             check_stage(stage, "here")
+
+
+def test_hours_are_filled_as_the_twin_fills_them() -> None:
+    wishes, left = CHANCE.uniform(0.0, 20.0, (5, 30)), CHANCE.uniform(0.0, 60.0, 30)
+    wishes[1] = 0.0
+    expected = [twins.filled(wishes[:, person].tolist(), left[person]) for person in range(30)]
+    fill_in_turn(wishes, left)
+    assert [(*wishes[:, person].tolist(), left[person]) for person in range(30)] == expected
+    assert (left == 0.0).any() and (left > 0.0).any()

@@ -21,7 +21,7 @@ from sim.market import Market
 from sim.phases.decide import _push
 from sim.phases.demand import demand
 from sim.phases.distributor_effort import effect_of_effort
-from sim.phases.spread import spread
+from sim.phases.spread import spread, visits_of_week
 from sim.state import MarketState
 from sim.state.books import HeadsBook, HoursBook, UnitsBook
 from sim.state.today import Worked
@@ -276,9 +276,9 @@ def test_an_extra_visit_never_lowers_awareness(seed: int, week: int, extra: int,
     rows = np.flatnonzero((more.knowledge.rep >= 0) & (np.arange(len(more.customers)) % every == 0))
     with more.lend(("diary.visits",)):
         more.diary.visits[rows] += extra
-    visited = more.today.worked.visited
+    visited = np.union1d(more.today.worked.visited, rows)
     del more.today.worked
-    more.today.worked = Worked(np.union1d(visited, rows))
+    more.today.worked = Worked(visited, visits_of_week(more, visited))
     for state in (market.state, more):
         with state.lend(writes("spread")):
             spread(state)

@@ -12,6 +12,7 @@ import pytest
 from sim.questions.pay.salary_commission import SalaryCommission
 from sim.questions.pricing.list_price import ListPrice
 from sim.questions.registry import kind_of, questions, rules
+from sim.questions.routines.fixed_hours import FixedHours
 from sim.rules import Rule
 from sim.rules.rule import answer_type
 from sim.rules.shipped import is_shipped
@@ -46,9 +47,25 @@ def test_they_say_the_same_whatever_they_see(rule: type[Rule]) -> None:
     one, other = make_view(rule.question, 1), make_view(rule.question, 2)
     kept = {f.name: getattr(one, f.name) for f in fields(one) if f.name in FIXED}
     first = rule().answer(one)
-    second = rule().answer(replace(other, **kept, week=one.week + 1, luck=Deaf()))
+    second = rule().answer(replace(other, **kept, week=next_like(rule(), one.week), luck=Deaf()))
     for field in fields(first):
         np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name))
+
+
+def next_like(rule: Rule, week: int) -> int:
+    """The next week in which ``rule`` finds what it finds in ``week``, as far as it goes by the calendar."""
+    return next(later for later in range(week + 1, week + 1000) if rule.occasion(later) == rule.occasion(week))
+
+
+@pytest.mark.parametrize("week", [0, 3, 7, 12, 25, 51])
+def test_routines_are_those_of_weeks_of_the_same_meetings(week: int) -> None:
+    rule = FixedHours(morning_hours=0.1, meeting_hours=1.0, monthly_hours=2.0, quarterly_hours=4.0, yearly_hours=8.0)
+    seen = make_view("routines", 1)
+    now, then, next_week = (
+        rule.answer(replace(seen, week=w, luck=Deaf())).meetings for w in (week, next_like(rule, week), week + 1)
+    )
+    np.testing.assert_array_equal(now, then)
+    assert (rule.occasion(week) == rule.occasion(week + 1)) == np.array_equal(now, next_week)
 
 
 @every_constant_rule
@@ -82,6 +99,12 @@ def test_they_are_asked_once(asked: Callable[[type[Rule]], list[int]]) -> None:
     weeks = asked(SalaryCommission)
     small("status_quo", weeks=8, customers=300).run()
     assert weeks == [0]
+
+
+def test_a_calendar_is_asked_once_for_each_kind_of_week(asked: Callable[[type[Rule]], list[int]]) -> None:
+    weeks = asked(FixedHours)
+    small("status_quo", weeks=20, customers=300).run()
+    assert weeks == [0, 3, 12]
 
 
 def test_they_are_asked_again_when_another_rule_holds_somewhere(

@@ -32,3 +32,12 @@ def is_lawful(stage: Stage) -> bool:
         if sum(slot[cell] for slot in stage.pipeline) != stage.in_transit[cell]:
             return False
     return True
+
+
+def filled(wishes: Sequence[float], left: float) -> tuple[float, ...]:
+    """What one person spends on each of its ``wishes``, one after the other, and what is left of its hours."""
+    spent = []
+    for wish in wishes:
+        spent.append(min(wish, left))
+        left -= spent[-1]
+    return (*spent, left)

@@ -185,9 +185,11 @@ def test_a_loss_of_share_shows_late_and_with_an_error(state: MarketState) -> Non
     kept = state.rival_brands.share_kept
     with state.lend(("rival_brands.share_kept",)):
         kept[:, state.week - 1] = 0.5
+    state.today.look_again()
     early = Competitor.see_accounts(state).share_lost
     assert abs(early[0]) < 0.4, "the last week is not known yet"
     state.week += state.params.rival_force.share_lag
+    state.today.look_again()
     late = Competitor.see_accounts(state).share_lost
     assert 0.3 < late[0] < 0.7 and late[0] != 0.5
     first = Market("tiny", seed=5, overrides=dict(STEADY)).state

@@ -7,11 +7,13 @@ import pickle
 import numpy as np
 import pytest
 
+from sim.kernels.demand_step import Visits
 from sim.market import Market
 from sim.state.today import LOOKED_UP, Looked, Slot, Today, Worked
 from sim.week import WEEK
 from tests.unit.part_weeks import until
 
+NO_VISITS = Visits(*(np.empty(0, dtype) for dtype in (np.uint32, np.int64, np.float32)))
 PARTS = {part.phase: name for name, part in vars(Today).items() if isinstance(part, Slot)}
 
 
@@ -26,11 +28,11 @@ def test_a_part_is_read_after_its_phase_and_not_before() -> None:
 
 def test_a_part_is_filled_once_and_by_its_name() -> None:
     today = Today()
-    today.worked = Worked(np.arange(3))
+    today.worked = Worked(np.arange(3), NO_VISITS)
     with pytest.raises(AttributeError, match="'worked' is filled already"):
-        today.worked = Worked(np.arange(2))
+        today.worked = Worked(np.arange(2), NO_VISITS)
     with pytest.raises(AttributeError, match="no phase passes on 'wroked'"):
-        today.wroked = Worked(np.arange(2))  # type: ignore[attr-defined]
+        today.wroked = Worked(np.arange(2), NO_VISITS)  # type: ignore[attr-defined]
 
 
 def test_every_phase_that_passes_something_on_fills_its_part_and_no_other() -> None:

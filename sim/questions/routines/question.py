@@ -19,11 +19,19 @@ _KINDS = Fixed("kinds of meeting", len(MEETINGS))
 _WEEKS_BETWEEN = (1, 1, 1, 4, 13, 52)
 
 
-def meetings_in(week: int) -> Floats:
+def held_in(week: int) -> tuple[int, ...]:
     """Meetings of each kind held in ``week`` (from 0) [6]: the rarer ones close their month, quarter and year."""
-    rare = [every > 1 and week % every == every - 1 for every in _WEEKS_BETWEEN]
-    held: Floats = np.array(_A_WEEK, dtype=np.float64) + np.array(rare)
-    return held
+    return tuple(
+        [
+            usual + (every > 1 and week % every == every - 1)
+            for usual, every in zip(_A_WEEK, _WEEKS_BETWEEN, strict=True)
+        ]
+    )
+
+
+def meetings_in(week: int) -> Floats:
+    """The same as an array."""
+    return np.array(held_in(week), dtype=np.float64)
 
 
 class Routines(Answer):
