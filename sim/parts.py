@@ -12,6 +12,7 @@ own callers.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,19 @@ class Kernel(CPUDispatcher):
         options = {"no_cfunc_wrapper": True, **(targetoptions or {})}  # nothing asks for the address of a kernel
         super().__init__(function, locals or {}, options)
         self.part = _Part(function, locals or {}, options, _PartCompiler)
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for the argument types ``sig``, or load from disk; garbage waits until it is done.
+
+        Compiling makes millions of objects that live to its end: looking through them again and again took a tenth of it.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile(sig)
+        finally:
+            if collects:
+                gc.enable()
 
     @property
     def _numba_type_(self) -> Any:
