@@ -27,6 +27,7 @@ from numba.core.caching import FunctionCache
 from numpy.typing import NDArray
 
 from sim.cache_place import cache_root, takes_files
+from sim.parts import Kernel
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,10 +57,14 @@ def _compiled(function: Callable[P, R], *, counts_references: bool) -> Callable[
     config: Any = numba.config
     if config.DISABLE_JIT:
         return _plain(function)
-    njit: Any = numba.njit
-    compiled = njit(nogil=True, error_model="numpy", _nrt=counts_references, forceinline=not counts_references)(
-        function
-    )
+    options = {
+        "nopython": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "_nrt": counts_references,
+        "forceinline": not counts_references,
+    }
+    compiled: Any = Kernel(function, targetoptions=options)
     given = config.CACHE_DIR
     if not given or not takes_files(Path(given)):
         root = cache_root(_PACKAGE)

@@ -122,15 +122,17 @@ def _fonts() -> Finding:
 
 
 def _warm() -> Finding:
-    """Run two weeks of small markets: every kernel is compiled, or loaded from the cache."""
+    """Run some weeks of small markets, which share one past: every kernel is compiled, or loaded from the cache."""
     mark = WarmMark.now()
     if mark.holds():
         return Finding("kernels", "compiled before, all in the cache", True)
-    from sim import Market
+    from experiments.runs.past import in_turn, market_at_start
+    from sim import Market, Scenario
     from sim.reading.library import available_policies
 
     started = time.perf_counter()
-    for policy in available_policies():
-        Market("regional_equipment", seed=1, policy=policy, weeks=2, customers=2000).run()
+    for policy in in_turn(list(available_policies())):
+        scenario = Scenario.load("regional_equipment", policy=policy, weeks=8, customers=2000)
+        market_at_start(scenario, 1, Market.live_in).run()
     mark.put()
     return Finding("kernels", f"compiled or loaded in {time.perf_counter() - started:.1f} s", True)

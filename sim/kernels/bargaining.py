@@ -58,7 +58,7 @@ def bargain(
     rebates (``who.rebate`` of no width): alternatives count at the prices that are asked.
     """
     for k in range(rows.size):
-        i = rows[k]
+        i = np.uint32(rows[k])
         per_tie = weight_of_tie(i, who)
         for c in range(board.first.size - 1):
             for j in range(np.uint32(board.first[c]), np.uint32(board.first[c + 1])):

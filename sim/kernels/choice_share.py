@@ -31,17 +31,18 @@ def choice_shares(
     Blocks ``first`` to ``last`` of customers. The rest of a category is bought nowhere.
     """
     real = who.loyalty.dtype.type
-    for i in range(first * BLOCK, min(last * BLOCK, who.key.size)):
+    for row in range(first * BLOCK, min(last * BLOCK, who.key.size)):
+        i = np.uint32(row)  # unsigned, as in choice: one version of what both call
         per_tie = weight_of_tie(i, who)
         for c in range(board.first.size - 1):
             top = real(board.outside[c])
-            for j in range(board.first[c], board.first[c + 1]):
+            for j in range(np.uint32(board.first[c]), np.uint32(board.first[c + 1])):
                 value = utility(i, j, per_tie, who, board, numbers) + who.persuasion[i] * real(board.own[j])
                 shares[i, j] = value if known(i, j, who, board) else -np.inf
                 top = max(top, shares[i, j])
             total = np.exp(real(board.outside[c]) - top)
-            for j in range(board.first[c], board.first[c + 1]):
+            for j in range(np.uint32(board.first[c]), np.uint32(board.first[c + 1])):
                 shares[i, j] = np.exp(shares[i, j] - top)
                 total += shares[i, j]
-            for j in range(board.first[c], board.first[c + 1]):
+            for j in range(np.uint32(board.first[c]), np.uint32(board.first[c + 1])):
                 shares[i, j] /= total

@@ -74,7 +74,7 @@ def _push_stretch(
 ) -> None:
     low = np.uint32(first * BLOCK)
     span = np.uint32((last - first) * BLOCK)
-    found = 0
+    found = np.int64(0)
     for k in range(start, min(start + _STRETCH, changes.brand.size)):
         listed[found] = k
         found += changes.brand[k] >= 0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.agents.sales_rep import SalesRep
 from sim.derived.accounts import served
-from sim.jit import sealed
+from sim.jit import sealed, sealed_array
 from sim.kernels.board import OfferBoard
 from sim.kernels.choice import Choosers, choose
 from sim.kernels.demand_step import Chosen, Visits, choosers
@@ -72,7 +72,8 @@ def attend(state: MarketState, visits: Visits) -> None:
     rows, at = rows[called], at[called]
     if len(rows):
         sharing = np.bincount(at, minlength=len(visits.row))
-        cultivate(rows.astype(np.uint32), (visits.effective[at] / sharing[at]).astype(np.float32), numbers, stock)
+        made = (visits.effective[at] / sharing[at]).astype(np.float32)
+        cultivate(sealed_array(rows.astype(np.uint32)), sealed_array(made), numbers, stock)
         worked = np.unique(at)
         team = state.reps.team[state.knowledge.rep[visits.row[worked].astype(np.int64)]]
         calls = np.bincount(team, weights=visits.calls[worked], minlength=len(state.managers))
@@ -133,8 +134,9 @@ def project_choosers(state: MarketState, projects: OpenProjects) -> tuple[Choose
     rows, weights = projects.customer, state.numbers.choice
     who = choosers(state.customers, state.network, int(state.numbers.experience.ill))
     columns = {name: getattr(who, name)[rows] for name in Choosers._fields[:-2]}
-    for name in ("talk_weak", "talk_strong"):
-        columns[name] = np.asfortranarray(columns[name])  # as the columns of customers lie: one version of the kernel
+    spare = np.append(rows, rows[-1:])  # with a single row, one cannot tell how an array lies
+    for name in ("talk_weak", "talk_strong"):  # they lie as the columns of customers do: one version of the kernel
+        columns[name] = np.asfortranarray(getattr(who, name)[spare])
     warmth = weights.relationship * columns["relationship"]
     columns["relationship"] = warmth + np.float32(state.params.projects.attention) * projects.attention
     columns["rival_relationship"] = weights.relationship * columns["rival_relationship"]

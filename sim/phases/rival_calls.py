@@ -7,6 +7,7 @@ import numpy as np
 from sim.agents.competitor import Competitor
 from sim.derived.presence import rivals_present
 from sim.derived.rival_accounts import draw_keys, worth_of_calls
+from sim.jit import sealed_array
 from sim.kernels.relationship import cultivate, fade
 from sim.kernels.threads import blocks_of, run_blocks, threads_for
 from sim.rng import Decision
@@ -38,7 +39,7 @@ def call_for_rivals(state: MarketState) -> None:
     if len(called):
         cells = accounts.customer[called] * relationship.shape[1] + accounts.brand[called]
         effective = (visits[called] * worth_of_calls(state)).astype(np.float32)
-        cultivate(cells.astype(np.uint32), effective, state.numbers.relationship, stock)
+        cultivate(sealed_array(cells.astype(np.uint32)), sealed_array(effective), state.numbers.relationship, stock)
     _record(state, float(visits.sum()))
 
 

@@ -46,7 +46,7 @@ def add_rows(total: Numbers, rows: Rows, values: Numbers) -> None:
     """Add each row of ``values`` [n, ...] to the one of ``total`` [D, ...] that ``rows`` [n] names; −1 names none. ``total`` is in C order."""
     if len(rows):
         given = np.ascontiguousarray(values).reshape(len(rows), -1)
-        _add_rows(sealed_array(rows), sealed_array(given), total.reshape(len(total), -1))
+        _add_rows(sealed_array(np.asarray(rows, np.int64)), sealed_array(given), total.reshape(len(total), -1))
 
 
 @jit_bare

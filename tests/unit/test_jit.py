@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from sim.jit import sealed, sealed_array, sources_of
+from sim.jit import jit, jit_bare, sealed, sealed_array, sources_of
 from sim.kernels import demand_step, spread
 from sim.kernels.threads import BLOCK, blocks_of, run_blocks, set_threads, threads_for
 
@@ -22,6 +22,20 @@ def test_binaries_depend_on_every_file_that_is_inlined_in_them() -> None:
     assert "sim.kernels.normal" in sources_of("sim.kernels.choice")
     assert "sim.kernels.choice" not in sources_of(spread.__name__)
     assert {"sim.kernels.funnel", "sim.kernels.gumbel"} <= sources_of(demand_step.__name__)  # the second through choice
+
+
+@jit_bare
+def half(x: float) -> float:
+    return x / 2
+
+
+@jit
+def quarter(x: float) -> float:
+    return half(half(x))
+
+
+def test_a_part_of_a_kernel_can_be_called_from_python_too() -> None:
+    assert [quarter(8.0), half(8.0), quarter(2), half(2)] == [2.0, 4.0, 0.5, 1.0]
 
 
 class Pair(NamedTuple):
