@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.jit import jit, jit_bare, sealed
 from sim.kernels.compress import flagged_rows
+from sim.kernels.logs import estimate_logs
 from sim.kernels.threads import BLOCK, blocks_of, run_blocks, threads_for
 from sim.stages import Stage
 
@@ -31,6 +32,12 @@ _SHORT = 13
 _SHORT_MASK = (1 << _SHORT) - 1
 _AGE_MASK = (1 << 2 * _FIELD) - 1
 _OLDEST = 4095
+#: Part of a step within which an estimate of a logarithm leaves open which step is meant; it errs by a millionth of that.
+_TOO_CLOSE = 1e-3
+#: Satisfaction, 0..1, of so many customers in steps, and three counts of them fit one word together.
+_PART = 1024
+_FELT, _OF_PART = 30, 11
+_FELT_MASK, _PART_MASK = np.uint64((1 << _FELT) - 1), np.uint64((1 << _OF_PART) - 1)
 
 _BUYER, _LOYAL = np.uint8(Stage.BUYER), np.uint8(Stage.LOYAL)
 _AWARE_COLUMN, _ACTIVE_COLUMN, _USERS_COLUMN, _SATISFACTION_COLUMN = 0, 1, 2, 3
@@ -62,42 +69,40 @@ class Records(NamedTuple):
 def _count_people(
     first: int, last: int, who: People, own_brand: int, since: int, packed: Counts, total: Counts
 ) -> None:
-    cell, word, felt = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-    for block in range(first, last):
-        _count_block_of_people(block, who, own_brand, since, cell, word, felt, packed, total)
+    cell, word, felt = np.empty(_PART, np.int64), np.empty(_PART, np.int64), np.empty(_PART, np.int32)
+    for start in range(first * BLOCK, min(last * BLOCK, who.stage.size), _PART):
+        _count_part_of_people(start, who, own_brand, since, cell, word, felt, packed[0], total)
 
 
 @jit_bare
-def _count_block_of_people(
-    block: int,
+def _count_part_of_people(
+    start: int,
     who: People,
     own_brand: int,
     since: int,
     cell: Counts,
     word: Counts,
-    felt: Counts,
+    felt: NDArray[np.int32],
     packed: Counts,
     total: Counts,
 ) -> None:
-    """Step by step over the block: all but the sums is then done for several rows at a time."""
-    start, types = block * BLOCK, np.int64(total.shape[1])
-    rows = min(BLOCK, who.stage.size - start)
+    """Step by step over part of a block: all but the sums is then done for several rows at a time."""
+    types = np.int64(total.shape[1])
     bit = np.uint8(np.uint8(1) << np.uint8(own_brand))
-    end = start + rows
-    _note_stages(who.stage[start:end], who.aware[start:end], who.last_order[start:end], bit, since, word[:rows])
-    _note_satisfaction(who.satisfaction[start:end, own_brand], word[:rows], felt[:rows])
-    _note_cells(who.territory[start:end], who.type[start:end], types, cell[:rows])
+    end = min(start + _PART, who.stage.size)
+    rows = end - start
+    _note_satisfaction(who.satisfaction[start:end, own_brand], felt)
+    _note_stages(who.stage[start:end], who.aware[start:end], who.last_order[start:end], bit, since, felt, word)
+    _note_cells(who.territory[start:end], who.type[start:end], types, cell)
     for r in range(rows):
-        place = np.uint64(cell[r])
-        packed[0, place] += word[r]
-        packed[1, place] += felt[r]
-    for c in range(packed.shape[1]):
-        cell_total = total[c // types, c % types]
-        cell_total[_AWARE_COLUMN] += packed[0, c] & _MASK
-        cell_total[_ACTIVE_COLUMN] += packed[0, c] >> _FIELD & _MASK
-        cell_total[_USERS_COLUMN] += packed[0, c] >> 2 * _FIELD
-        cell_total[_SATISFACTION_COLUMN] += packed[1, c]
-        packed[:, c] = 0
+        packed[np.uint64(cell[r])] += word[r]
+    for c in range(packed.size):
+        cell_total, sums = total[c // types, c % types], np.uint64(packed[c])
+        cell_total[_SATISFACTION_COLUMN] += sums & _FELT_MASK
+        cell_total[_AWARE_COLUMN] += sums >> _FELT & _PART_MASK
+        cell_total[_ACTIVE_COLUMN] += sums >> _FELT + _OF_PART & _PART_MASK
+        cell_total[_USERS_COLUMN] += sums >> _FELT + 2 * _OF_PART
+        packed[c] = 0
 
 
 @jit_bare
@@ -107,24 +112,27 @@ def _note_stages(
     last_order: NDArray[np.int32],
     bit: np.uint8,
     since: int,
+    felt: NDArray[np.int32],
     word: Counts,
 ) -> None:
-    for r in range(word.size):
+    """Each row's part of the four sums, in one word; ``felt`` counts of users alone."""
+    for r in range(stage.size):
         # Without a branch on users: a third are, and no processor can predict which.
         uses = np.int64((stage[r] == _BUYER) | (stage[r] == _LOYAL))
         knows = np.int64((aware[r] & bit) != 0)
-        word[r] = knows | np.int64(last_order[r] > since) << _FIELD | uses << 2 * _FIELD
+        counts = knows | np.int64(last_order[r] > since) << _OF_PART | uses << 2 * _OF_PART
+        word[r] = counts << _FELT | (np.int64(felt[r]) & -uses)
 
 
 @jit_bare
-def _note_satisfaction(satisfaction: Reals, word: Counts, felt: Counts) -> None:
-    for r in range(word.size):
-        felt[r] = (word[r] >> 2 * _FIELD) * np.int64(np.float64(satisfaction[r]) * FIXED_POINT + 0.5)
+def _note_satisfaction(satisfaction: Reals, felt: NDArray[np.int32]) -> None:
+    for r in range(satisfaction.size):
+        felt[r] = np.int32(np.float64(satisfaction[r]) * FIXED_POINT + 0.5)
 
 
 @jit_bare
 def _note_cells(territory: NDArray[np.uint16], type_: NDArray[np.uint8], types: Any, cell: Counts) -> None:
-    for r in range(cell.size):
+    for r in range(territory.size):
         cell[r] = np.int64(territory[r]) * types + np.int64(type_[r])
 
 
@@ -132,9 +140,9 @@ def _note_cells(territory: NDArray[np.uint16], type_: NDArray[np.uint8], types: 
 def _count_records(first: int, last: int, who: Records, packed: Counts, total: Counts) -> None:
     flags = np.empty(BLOCK, np.uint8)
     listed = np.empty(BLOCK + 1, np.int32)
-    error, word = np.empty(BLOCK, np.float64), np.empty(BLOCK, np.int64)
+    ratio, error, word = np.empty(BLOCK, np.float64), np.empty(BLOCK, np.float64), np.empty(BLOCK, np.int64)
     for block in range(first, last):
-        _count_block_of_records(block, who, packed[0], total, flags, listed, error, word)
+        _count_block_of_records(block, who, packed[0], total, flags, listed, ratio, error, word)
 
 
 @jit_bare
@@ -145,6 +153,7 @@ def _count_block_of_records(
     total: Counts,
     flags: NDArray[np.uint8],
     listed: NDArray[np.int32],
+    ratio: NDArray[np.float64],
     error: NDArray[np.float64],
     word: Counts,
 ) -> None:
@@ -155,21 +164,29 @@ def _count_block_of_records(
     _note_records(known, who.rep[start:end], who.value[start:end], who.bought[start:end], flags[:rows], word[:rows])
     for r in range(rows):
         packed[np.uint64(who.territory[start + r])] += word[r]
-    # Step by step over the block, so that no logarithm waits for the sum before it.
     judged = flagged_rows(flags, rows, listed)
     for k in range(judged):
         i = start + listed[k]
-        error[k] = np.float64(who.value[i]) / np.float64(who.bought[i])
-    for k in range(judged):
-        error[k] = abs(math.log(error[k]))
+        ratio[k] = np.float64(who.value[i]) / np.float64(who.bought[i])
+    estimate_logs(ratio[:judged], word, error)
     for k in range(judged):
         home = np.uint64(who.territory[start + listed[k]])
-        total[home, _ERROR_COLUMN] += np.int64(error[k] * FIXED_POINT + 0.5)
+        total[home, _ERROR_COLUMN] += _in_steps(ratio[k], error[k])
     for t in range(packed.size):
         total[t, _RECORDS_COLUMN] += packed[t] & _MASK
         total[t, _ACCOUNTS_COLUMN] += packed[t] >> _FIELD & _MASK
         total[t, _JUDGED_COLUMN] += packed[t] >> 2 * _FIELD
         packed[t] = 0
+
+
+@jit_bare
+def _in_steps(ratio: float, near: float) -> np.int64:
+    """Absolute logarithm of the ``ratio`` in whole steps; that it is ``near`` decides unless two numbers of steps are possible."""
+    steps = abs(near) * FIXED_POINT + 0.5
+    part = steps - np.floor(steps)
+    if part < _TOO_CLOSE or part > 1.0 - _TOO_CLOSE:
+        steps = abs(math.log(ratio)) * FIXED_POINT + 0.5
+    return np.int64(steps)
 
 
 @jit_bare

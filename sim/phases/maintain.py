@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.derived.call_hours import travel_hours
+from sim.kernels.compress import places_of
 from sim.kernels.experience import Deliveries
 from sim.kernels.job_queues import work_queues
 from sim.phases.field_problems import learn, report_problems
@@ -94,7 +95,7 @@ def _fail(state: MarketState, bought: Jobs) -> tuple[Jobs, Floats]:
     """
     customers, upkeep, week = state.customers, state.upkeep, state.week
     # Drawn ahead, so that a week costs a customer a comparison and not a draw.
-    customer, category = np.divmod((customers.next_failure.reshape(-1) == week).nonzero()[0], len(upkeep.fails))
+    customer, category = np.divmod(places_of(week, customers.next_failure.reshape(-1)), len(upkeep.fails))
     brand = customers.owned[customer, category].astype(np.int64)
     due = Jobs(customer, category, np.full(len(customer), week), brand, np.ones(len(customer), np.bool_))
     due = due.without(bought)
