@@ -33,6 +33,7 @@ _KNOWN, _FORGOTTEN = int(Stimulus.KNOWN), int(Stimulus.FORGOTTEN)
 _NEED, _NO_NEED = int(Stimulus.NEED), int(Stimulus.NO_NEED)
 _BOUGHT, _HABIT, _NO_HABIT = int(Stimulus.BOUGHT), int(Stimulus.HABIT), int(Stimulus.NO_HABIT)
 _OVERDUE = int(Stimulus.OVERDUE)
+_ANY = -1
 
 #: Marker for customers without a probability of lapsing of their own.
 ALIKE = np.float64(-1.0)
@@ -73,10 +74,37 @@ def move_customers(
     needs = np.zeros(BLOCK, np.uint8)
     stirred = np.empty(BLOCK, np.uint8)
     listed = np.empty(BLOCK + 1, np.int32)
+    gates = _gates(numbers)
     for block in range(first, last):
         _move_block(
-            block, luck, tick, own_brand, who, occasions, board, numbers, needs, stirred, listed, stage, lapsed, lapses
+            block,
+            luck,
+            tick,
+            own_brand,
+            who,
+            occasions,
+            board,
+            numbers,
+            gates,
+            needs,
+            stirred,
+            listed,
+            stage,
+            lapsed,
+            lapses,
         )
+
+
+@jit
+def _gates(numbers: FunnelNumbers) -> NDArray[np.int64]:
+    """The stimuli by which customers may leave each stage [stages], all where some move needs none."""
+    gates = np.zeros(_STAGES, np.int64)
+    for stage in range(_STAGES):
+        for to in range(_STAGES):
+            if numbers.hazard[stage, to] > 0:
+                gate = np.int64(numbers.gate[stage, to])
+                gates[stage] |= gate if gate else _ANY
+    return gates
 
 
 @jit_bare
@@ -89,6 +117,7 @@ def _move_block(
     occasions: Occasions,
     board: OfferBoard,
     numbers: FunnelNumbers,
+    gates: NDArray[np.int64],
     needs: Bytes,
     stirred: Bytes,
     listed: NDArray[np.int32],
@@ -121,6 +150,8 @@ def _move_block(
     for k in range(found):
         i = start + listed[k]
         under = _stimuli(i, tick, own_brand, who, needs[listed[k]] == 1, numbers)
+        if under & gates[stage[i]] == 0:
+            continue
         u = draw32(luck, np.uint64(who.key[i]), np.uint64(0))
         felt = who.satisfaction[i, own_brand] if under & _OVERDUE else numbers.neutral
         before = stage[i]

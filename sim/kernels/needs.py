@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.jit import jit, jit_bare
 from sim.kernels.compress import flagged_rows
+from sim.kernels.draws import draw_all
 from sim.kernels.threads import BLOCK
 from sim.rng import draw32
 
@@ -76,7 +77,8 @@ def count_needs(
     """
     flags = np.empty(BLOCK, np.uint8)
     listed = np.empty(BLOCK + 1, np.int32)
-    rate = np.empty(BLOCK, purchase_rate.dtype)
+    drawn = np.empty(BLOCK, np.float32)
+    busiest = np.max(board.activity)
     ceiling = _ceilings(board)
     for block in range(first, last):
         _count_block(
@@ -97,7 +99,8 @@ def count_needs(
             sizes,
             flags,
             listed,
-            rate,
+            drawn,
+            busiest,
             ceiling,
         )
 
@@ -121,29 +124,31 @@ def _count_block(
     sizes: NDArray[np.int64],
     flags: Bytes,
     listed: NDArray[np.int32],
-    rate: Reals,
+    drawn: NDArray[np.float32],
+    busiest: Any,
     ceiling: Reals,
 ) -> None:
     start = block * BLOCK
     end = min(start + BLOCK, keys.size)
     rows = end - start
-    for r in range(rows):
-        rate[r] = board.activity[territory[start + r], type_[start + r]]
-    _screen(occasion_luck, keys[start:end], purchase_rate[start:end], need_open[start:end], rate, flags)
     for c in range(board.durable.size):
         if ceiling[c] > 0:
-            _screen_durable(need_luck, np.uint64(c), keys[start:end], ceiling[c], flags)
+            draw_all(need_luck, keys[start:end], np.uint64(c), drawn)
+            for r in range(rows):
+                flags[r] = drawn[r] < ceiling[c]
+            for k in range(flagged_rows(flags, rows, listed)):
+                r = listed[k]
+                if drawn[r] < _need_hazard(c, start + r, tick, type_, owned, bought_week, board):
+                    need_open[start + r] |= np.uint8(_ONE << np.uint8(c))
+    draw_all(occasion_luck, keys[start:end], np.uint64(0), drawn)
+    _screen(drawn, busiest, purchase_rate[start:end], need_open[start:end], flags)
     found = 0
     occasions = 0
     for k in range(flagged_rows(flags, rows, listed)):
-        r = listed[k]
-        i = start + r
-        for c in range(board.durable.size):
-            if ceiling[c] > 0:
-                u = draw32(need_luck, np.uint64(keys[i]), np.uint64(c))
-                if u < ceiling[c] and u < _need_hazard(c, i, tick, type_, owned, bought_week, board):
-                    need_open[i] |= np.uint8(_ONE << np.uint8(c))
-        n = poisson_count(draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r])
+        i = start + listed[k]
+        rate = board.activity[territory[i], type_[i]]
+        rate *= purchase_rate[i]
+        n = poisson_count(drawn[listed[k]], rate)
         total = n
         if need_open[i]:
             for c in range(board.durable.size):
@@ -195,21 +200,10 @@ def list_occasions(
 
 
 @jit_bare
-def _screen(
-    luck: np.uint64, keys: NDArray[np.uint64], purchase_rate: Reals, need_open: Bytes, rate: Reals, flags: Bytes
-) -> None:
-    """Turn ``rate`` from activity into occasions per tick; flag rows that may have one: ``1 − exp(−λ) ≤ λ``."""
-    for r in range(keys.size):
-        rate[r] *= purchase_rate[r]
-    for r in range(keys.size):
-        u = draw32(luck, np.uint64(keys[r]), np.uint64(0))
-        flags[r] = (u < rate[r]) | (need_open[r] != 0)
-
-
-@jit_bare
-def _screen_durable(luck: np.uint64, c: np.uint64, keys: NDArray[np.uint64], ceiling: Any, flags: Bytes) -> None:
-    for r in range(keys.size):
-        flags[r] |= draw32(luck, np.uint64(keys[r]), c) < ceiling
+def _screen(drawn: NDArray[np.float32], busiest: Any, purchase_rate: Reals, need_open: Bytes, flags: Bytes) -> None:
+    """Flag rows that may have an occasion where activity is highest, ``busiest``: ``1 − exp(−λ) ≤ λ``; and those with an open need."""
+    for r in range(purchase_rate.size):
+        flags[r] = (drawn[r] < busiest * purchase_rate[r]) | (need_open[r] != 0)
 
 
 @jit

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from sim.jit import jit, jit_bare
 from sim.kernels.compress import flagged_rows
+from sim.kernels.draws import draw_all
 from sim.kernels.threads import BLOCK
-from sim.rng import draw32
 
 if TYPE_CHECKING:
     from sim.params.customer_numbers import SpreadNumbers
@@ -61,80 +61,64 @@ def spread_awareness(
     for none; ``visit_speaks`` uint8[B]: 1 for brands that a visit makes known.
     """
     flags = np.empty(BLOCK, np.uint8)
-    exposure = np.empty(BLOCK, hazard.dtype)
+    exposure, luck_of = np.empty(BLOCK, hazard.dtype), np.empty(BLOCK, np.float32)
     listed = np.empty(BLOCK + 1, np.int32)
     keep_surely = hazard.dtype.type(1) - numbers.forgetting
     for block in range(first, last):
         start = block * BLOCK
-        rows = min(BLOCK, keys.size - start)
+        end = min(start + BLOCK, keys.size)
+        rows = end - start
         for b in range(hazard.shape[0]):
             with_visits = visits.size > 0 and visit_speaks[b] == 1
-            _expose(start, rows, b, territory, talk_weak, talk_strong, hazard, numbers, exposure)
+            weak, strong = talk_weak[start:end, b], talk_strong[start:end, b]
+            _expose(np.max(hazard[b]), weak, strong, numbers, exposure)
             if with_visits:
                 for r in range(rows):
                     exposure[r] += numbers.visit * hazard.dtype.type(visits[start + r])
-            _screen(
-                luck,
-                np.uint64(b),
-                keys[start : start + rows],
-                aware[start : start + rows],
-                exposure,
-                keep_surely,
-                flags,
-            )
+            draw_all(luck, keys[start:end], np.uint64(b), luck_of)
+            _screen(luck_of, np.uint64(b), aware[start:end], exposure, keep_surely, flags)
             for k in range(flagged_rows(flags, rows, listed)):
                 r = listed[k]
-                _decide(luck, b, start + r, keys, exposure[r], numbers.forgetting, aware)
+                i = start + r
+                h = hazard[b, territory[i]] + _of_talk(weak[r], strong[r], numbers)
+                if with_visits:
+                    h += numbers.visit * hazard.dtype.type(visits[i])
+                _decide(luck_of[r], b, i, h, numbers.forgetting, aware)
 
 
-@jit
-def _expose(
-    start: int,
-    rows: int,
-    b: int,
-    territory: NDArray[np.uint16],
-    talk_weak: Counts,
-    talk_strong: Counts,
-    hazard: Reals,
-    numbers: SpreadNumbers,
-    exposure: Reals,
-) -> None:
-    """Sum of the cumulative hazards of learning of brand ``b``, except visits."""
-    real = hazard.dtype.type
-    of_brand = hazard[b]
-    weak, strong = talk_weak[start : start + rows, b], talk_strong[start : start + rows, b]
-    for r in range(rows):
-        exposure[r] = of_brand[territory[start + r]]
-    for r in range(rows):
-        exposure[r] += numbers.weak * real(max(weak[r], 0)) + numbers.strong * real(max(strong[r], 0))
+@jit_bare
+def _expose(advertising: Any, weak: Counts, strong: Counts, numbers: SpreadNumbers, exposure: Reals) -> None:
+    """Sum of the cumulative hazards of learning of one brand, except visits, where ``advertising`` is at its highest."""
+    for r in range(weak.size):
+        exposure[r] = advertising + _of_talk(weak[r], strong[r], numbers)
 
 
-@jit
-def _screen(
-    luck: np.uint64,
-    b: np.uint64,
-    keys: NDArray[np.uint64],
-    aware: Bytes,
-    exposure: Reals,
-    keep_surely: Any,
-    flags: Bytes,
-) -> None:
-    """Flag the few rows that may change: ``1 − exp(−H) ≤ H`` and ``f·exp(−H) ≤ f`` avoid the exponential for the rest."""
+@jit_bare
+def _of_talk(weak: np.int16, strong: np.int16, numbers: SpreadNumbers) -> Any:
+    """Cumulative hazard of learning from neighbours; in 32 bits, which are converted several at a time."""
+    friends, others = max(np.int32(strong), np.int32(0)), max(np.int32(weak), np.int32(0))
+    return numbers.weak * np.float32(others) + numbers.strong * np.float32(friends)
+
+
+@jit_bare
+def _screen(luck: Reals, b: np.uint64, aware: Bytes, exposure: Reals, keep_surely: Any, flags: Bytes) -> None:
+    """Flag the few rows that may change: ``1 − exp(−H) ≤ H`` and ``f·exp(−H) ≤ f`` avoid the exponential for the rest.
+
+    The advertising in ``exposure`` is that of the territory with the most: what rises with H is looked up only for those who may learn at that.
+    """
     bit = np.uint8(_ONE << np.uint8(b))
-    for r in range(keys.size):
-        u = draw32(luck, np.uint64(keys[r]), b)
-        flags[r] = u < exposure[r] if aware[r] & bit == 0 else u >= keep_surely
+    for r in range(aware.size):
+        knows = (aware[r] & bit) != 0
+        flags[r] = (knows & (luck[r] >= keep_surely)) | ((not knows) & (luck[r] < exposure[r]))
 
 
-@jit
-def _decide(
-    luck: np.uint64, b: int, i: int, keys: NDArray[np.uint64], exposure: Any, forgetting: Any, aware: Bytes
-) -> None:
+@jit_bare
+def _decide(luck: np.float32, b: int, i: int, exposure: Any, forgetting: Any, aware: Bytes) -> None:
     """The exact comparison, in double precision so that rounding cannot break monotonicity.
 
     ``h − h²/2 ≤ 1 − exp(−h) ≤ h`` settles most cases without the exponential.
     """
-    u = np.float64(draw32(luck, np.uint64(keys[i]), np.uint64(b)))
+    u = np.float64(luck)
     h = np.float64(exposure)
     bit = np.uint8(_ONE << np.uint8(b))
     least = h - 0.5 * h * h

@@ -133,15 +133,6 @@ def _units_a_week(state: MarketState, rows: NDArray[np.uint32]) -> Floats:
             renewed = 1.0 / category.life_mean if category.life_mean else 0.0
             units[:, c] = np.where(customers.owned[rows, c] >= 0, renewed, state.boards.needs.first_need[type_, c])
         else:
-            units[:, c] = _projects_a_week(state, rows, c) * sizes[:, c]
+            rate = state.opportunities.rates(rows, c, len(customers)).astype(np.float64)
+            units[:, c] = rate * sizes[:, c]
     return units
-
-
-def _projects_a_week(state: MarketState, rows: NDArray[np.uint32], category: int) -> Floats:
-    """Projects of one category that each account opens a week [n]."""
-    rate = np.zeros(len(state.customers))
-    openings = state.opportunities.openings
-    if openings is not None:
-        mine = np.flatnonzero(openings.category == category)
-        rate[openings.row[mine]] = openings.rate[mine]
-    return rate[rows]

@@ -79,6 +79,23 @@ class Opportunities:
     won_share: NDArray[np.float64] = field(
         default_factory=lambda: np.empty(0)
     )  # [C] of decided projects that we won, averaged
+    #: Rates of these openings by category [N], noted when first asked for: they are the same in most weeks.
+    _noted: tuple[Openings | None, dict[int, NDArray[np.float32]]] = (None, {})
+
+    def rates(self, rows: NDArray[np.integer[Any]], category: int, customers: int) -> NDArray[np.float32]:
+        """Projects of one ``category`` that each of the customers in ``rows`` [n], out of all ``customers``, opens a week [n]."""
+        openings, (noted, of_category) = self.openings, self._noted
+        if openings is None:
+            return np.zeros(len(rows), np.float32)
+        if noted is not openings:
+            of_category = {}
+            self._noted = (openings, of_category)
+        if category not in of_category:
+            mine = np.flatnonzero(openings.category == category)
+            of_category[category] = np.zeros(customers, np.float32)
+            of_category[category][openings.row[mine]] = openings.rate[mine]
+        rates: NDArray[np.float32] = of_category[category][rows]
+        return rates
 
     @cached_property
     def none(self) -> OpenProjects:

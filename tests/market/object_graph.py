@@ -32,7 +32,7 @@ LEAVES: tuple[type, ...] = (
 )
 
 #: Attributes that only remember what can be looked up again: two markets that are the same may remember different things.
-REMEMBERED = (".kept", "._in_force", "._sets", "._views")
+REMEMBERED = (".kept", "._in_force", "._sets", "._views", "._noted")
 
 
 def parts_of(value: Any) -> Iterator[tuple[str, Any]]:

@@ -48,8 +48,8 @@ BROKEN: tuple[Broken, ...] = (
     Broken(
         "v05",
         "sim/kernels/needs.py",
-        "draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), rate[r]",
-        "draw32(occasion_luck, np.uint64(keys[i]), np.uint64(0)), min(rate[r], 0.2)",
+        "poisson_count(drawn[listed[k]], rate)",
+        "poisson_count(drawn[listed[k]], min(rate, 0.2))",
         f"{_BUYING}::test_v05_neg",
         compiled=True,
     ),
