@@ -11,6 +11,7 @@ import pytest
 import sim
 from experiments.cli import doctor
 from experiments.cli.warm_mark import MARK, WarmMark
+from experiments.runs import past
 from sim import jit
 
 
@@ -98,7 +99,7 @@ def test_a_warm_cache_is_found_without_a_market(cache: Path, monkeypatch: pytest
     def no_market(*args: object, **settings: object) -> None:
         raise AssertionError("a market was made")
 
-    monkeypatch.setattr(sim, "Market", no_market, raising=False)
+    monkeypatch.setattr(past, "market_at_start", no_market)
     assert doctor._warm().well
     (cache / MARK).unlink()
     with pytest.raises(AssertionError, match="a market was made"):
