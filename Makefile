@@ -6,7 +6,7 @@ WORKERS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 DEMO_OUT := out/demo
-DEMO := regional_equipment status_quo deep_marketing --replications 20
+DEMO := regional_equipment status_quo deep_marketing --replications 6
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -32,7 +32,7 @@ warm: $(READY)  ## compile the kernels into the cache
 demo: warm  ## compare two policies on the built-in market, write a report
 	@$(BIN)/deepmarket compare $(DEMO) --out $(DEMO_OUT) $(if $(WORKERS),--workers $(WORKERS))
 
-test: $(READY)  ## run all tests but the slow ones
+test: warm  ## run all tests but the slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test-all: $(READY)  ## run all tests, also on the wheel in an environment of its own

@@ -99,6 +99,18 @@ def unkept() -> tuple[str, ...]:
     return tuple(_unkept)
 
 
+#: Who sees the calls of plain functions, see :func:`watch_calls`.
+_watching: list[Callable[[Callable[..., Any], tuple[Any, ...]], None]] = []
+
+
+def watch_calls(note: Callable[[Callable[..., Any], tuple[Any, ...]], None]) -> None:
+    """With ``NUMBA_DISABLE_JIT=1``: have ``note`` see function and arguments of each call that comes from outside kernels.
+
+    To be called once, before any kernel is imported; later ones alone are watched. For one thread.
+    """
+    _watching[:] = [note]
+
+
 def _plain(function: Callable[P, R]) -> Callable[P, R]:
     """``function`` itself, with the wrap-around of unsigned integers allowed as compiled code does."""
 
@@ -107,7 +119,23 @@ def _plain(function: Callable[P, R]) -> Callable[P, R]:
         with np.errstate(over="ignore"):
             return function(*args, **kwargs)
 
-    return run
+    return _watched(run) if _watching else run
+
+
+def _watched(run: Callable[P, R]) -> Callable[P, R]:
+    """``run``, whose calls those who watch see; while it runs nobody watches, so kernels that it calls go unnoticed."""
+
+    @functools.wraps(run)
+    def seen(*args: P.args, **kwargs: P.kwargs) -> R:
+        notes, _watching[:] = _watching.copy(), []
+        try:
+            for note in notes:
+                note(run, args)
+            return run(*args, **kwargs)
+        finally:
+            _watching[:] = notes
+
+    return seen
 
 
 def _fingerprint(module: str) -> str:

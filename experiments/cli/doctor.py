@@ -122,17 +122,14 @@ def _fonts() -> Finding:
 
 
 def _warm() -> Finding:
-    """Run some weeks of small markets, which share one past: every kernel is compiled, or loaded from the cache."""
+    """Compile every kernel, or load it from the cache, unless a mark says that they are all there."""
     mark = WarmMark.now()
     if mark.holds():
         return Finding("kernels", "compiled before, all in the cache", True)
-    from experiments.runs.past import in_turn, market_at_start
-    from sim import Market, Scenario
-    from sim.reading.library import available_policies
+    from experiments.cli.warming import compile_all
+    from experiments.runs.backends.backend import usable_cores
 
     started = time.perf_counter()
-    for policy in in_turn(list(available_policies())):
-        scenario = Scenario.load("regional_equipment", policy=policy, weeks=8, customers=2000)
-        market_at_start(scenario, 1, Market.live_in).run()
+    compile_all(usable_cores() if mark.folder else 1)  # what is not kept, no other process can use
     mark.put()
     return Finding("kernels", f"compiled or loaded in {time.perf_counter() - started:.1f} s", True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.derived.accounts import served
 from sim.derived.call_hours import travel_hours
+from sim.jit import sealed_array
 from sim.kernels.call_rounds import call_on_largest
 from sim.state import MarketState
 from sim.state.today import JointCalls
@@ -45,7 +46,7 @@ def join_calls(state: MarketState, seen: RepSeen) -> JointCalls | None:
         return None
     made = managers.calls[:, 0].astype(np.int64)
     team = state.reps.team[seen.account_rep]
-    calls = call_on_largest(made, team, seen.account_value, seen.account_key)
+    calls = call_on_largest(made, sealed_array(team), seen.account_value, seen.account_key)
     state.record.put(state.week, "manager_calls", np.bincount(team, weights=calls, minlength=len(managers)))
     called = calls > 0
     return JointCalls(served(state)[called], calls[called])

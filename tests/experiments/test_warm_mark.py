@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from experiments.cli import doctor
+from experiments.cli import doctor, warming
 from experiments.cli.warm_mark import MARK, WarmMark
-from experiments.runs import past
 from sim import jit
 
 
@@ -99,7 +98,7 @@ def test_a_warm_cache_is_found_without_a_market(cache: Path, monkeypatch: pytest
     def no_market(*args: object, **settings: object) -> None:
         raise AssertionError("a market was made")
 
-    monkeypatch.setattr(past, "market_at_start", no_market)
+    monkeypatch.setattr(warming, "compile_all", no_market)
     assert doctor._warm().well
     (cache / MARK).unlink()
     with pytest.raises(AssertionError, match="a market was made"):

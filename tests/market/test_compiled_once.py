@@ -61,6 +61,16 @@ print(len(compiled.buffer))
 """
 
 
+REHEARSED = """
+import json, subprocess, sys
+from experiments.cli.rehearsal import from_line
+
+lines = subprocess.run([sys.executable, "-m", "experiments.cli.rehearsal"], capture_output=True, text=True, check=True)
+kernels = [from_line(line) for line in lines.stdout.split()]
+print(json.dumps([[f"{module}.{name}", [str(t) for t in types]] for module, name, types in kernels]))
+"""
+
+
 def told(root: Path, program: str, **environment: str) -> str:
     """What ``program`` prints in a process of its own."""
     settings = os.environ | {"PYTHONPATH": str(root)} | environment
@@ -111,3 +121,11 @@ def test_doctor_warm_leaves_nothing_to_compile_for_a_comparison_in_the_built_in_
 ) -> None:
     told(root, WARM, NUMBA_CACHE_DIR=str(tmp_path))
     assert told(root, AFTER, NUMBA_CACHE_DIR=str(tmp_path)) == "0\n"
+
+
+@pytest.mark.slow
+def test_a_rehearsal_names_most_kernels_and_none_with_types_that_no_run_has(root: Path) -> None:
+    rehearsed = json.loads(told(root, REHEARSED, NUMBA_DISABLE_JIT="1"))
+    found, _ = signatures(root)
+    assert len(rehearsed) > 50
+    assert [name for name, types in rehearsed if types not in found[name]] == []

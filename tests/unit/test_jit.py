@@ -118,3 +118,25 @@ def test_the_same_code_runs_without_a_compiler(root: Path) -> None:
     assert isinstance(others, dict)
     for name, values in reals.items():
         np.testing.assert_allclose(values, others[name], atol=1e-5, err_msg=name)
+
+
+WATCHED = """
+from sim import jit
+
+jit.watch_calls(lambda kernel, args: print(kernel.__qualname__, *args))
+exec(compile("@jit.jit\\ndef add(a, b):\\n    return a + b\\n", "sums", "exec"))
+exec(compile("@jit.jit\\ndef add_up(a, b):\\n    return add(add(a, b), b)\\n", "sums", "exec"))
+print(add_up(1, 2), add(1, 1))
+"""
+
+
+def test_calls_from_outside_kernels_can_be_watched_without_a_compiler(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root), "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split("\n") == ["add_up 1 2", "add 1 1", "5 2", ""]
