@@ -8,7 +8,7 @@ from sim.cache_place import drop_invalid_threads
 
 drop_invalid_threads()  # before anything imports numba
 
-__version__ = "0.6.0"
+__version__ = "0.6.1"
 __all__ = ["Market", "Results", "Scenario", "__version__"]
 
 if TYPE_CHECKING:
