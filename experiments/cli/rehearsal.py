@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +42,8 @@ def rehearse() -> None:
         key = (kernel.__module__, kernel.__qualname__, types)
         if key not in known:
             known.add(key)
-            print(line_of(kernel, types), flush=True)
+            sys.stdout.write(line_of(kernel, types) + "\n")
+            sys.stdout.flush()
 
     jit.watch_calls(note)
     from sim import Market, Scenario

@@ -33,7 +33,7 @@ from tests.unit.part_weeks import writes
 worlds = st.composite(small_world)()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(world=worlds, policy=policies(), strain=strains(), closes=st.one_of(st.just(0.0), st.floats(0.05, 0.9)))
 def test_nothing_appears_or_vanishes_whatever_the_policy(
     world: Mapping[str, Any], policy: dict[str, Any], strain: dict[str, Any], closes: float
