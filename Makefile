@@ -32,7 +32,8 @@ warm: $(READY)  ## compile the kernels into the cache
 demo: warm  ## compare two policies on the built-in market, write a report
 	@$(BIN)/deepmarket compare $(DEMO) --out $(DEMO_OUT) $(if $(WORKERS),--workers $(WORKERS))
 
-test: warm  ## run all tests but the slow ones
+test: $(READY)  ## run all tests but the slow ones
+	-@$(BIN)/deepmarket doctor --warm --quiet  # what the doctor finds keeps no test from running
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test-all: $(READY)  ## run all tests, also on the wheel in an environment of its own
